@@ -1,0 +1,170 @@
+import type { RunSettings, TermName } from './runSettings';
+
+/**
+ * What a run tells whoever watches it. Plain data and typed arrays only: it crosses a worker boundary.
+ * L = BatchNorm layers, C = classes, all arrays row-major.
+ */
+
+export type RunPhase = 'prepare' | 'ptq' | 'generator' | 'calibration' | 'fdda' | 'done';
+
+/** One BatchNorm layer as the views name it. */
+export interface LayerInfo {
+  /** 0-based. */
+  index: number;
+  name: string;
+  channels: number;
+  /** Height and width of the layer's input. */
+  height: number;
+  width: number;
+}
+
+/** Images as bytes, ready for a canvas: [count, height, width, 4] RGBA. */
+export interface ImageTile {
+  count: number;
+  height: number;
+  width: number;
+  rgba: Uint8ClampedArray;
+}
+
+/** The teacher's opinion of some images. */
+export interface Verdicts {
+  /** [count] the class each image was made or taken for. */
+  labels: Uint8Array;
+  /** [count] the class the teacher sees. */
+  predicted: Uint8Array;
+  /** [count] the teacher's probability for `labels`. */
+  probability: Float32Array;
+}
+
+/** Separation and incohesion, one value a layer (each [L]); NaN where it does not exist. */
+export interface SeparationByLayer {
+  /** Mean silhouette coefficient (paper Eq. 5), -1 to 1. */
+  silhouette: Float32Array;
+  /** Mean distance to the other points of the same class (silhouette's a): incohesion. */
+  intraClass: Float32Array;
+  /** Mean distance to the points of the nearest other class (silhouette's b): separation. */
+  interClass: Float32Array;
+  /** Share of points that lie nearest to their own class's BNS centre, 0 to 1. */
+  nearestCenterAccuracy: Float32Array;
+}
+
+/** Points of one kind in the per-layer PCA plane. */
+export interface LayerPoints {
+  count: number;
+  /** [L, count, 2] */
+  xy: Float32Array;
+  /** [count] class of each point. */
+  labels: Uint8Array;
+}
+
+/** What does not change during a run; sent once when it is prepared. */
+export interface RunOverview {
+  settings: RunSettings;
+  network: {
+    name: string;
+    inputShape: [number, number, number];
+    numClasses: number;
+    classNames: string[];
+    layers: LayerInfo[];
+    parameters: number;
+    /** Multiply-accumulates an image. */
+    macs: number;
+  };
+  /** First layer that the distorted and the centralized term look at. */
+  startLayer: number;
+  calibration: {
+    images: ImageTile;
+    verdicts: Verdicts;
+    /** [C] 1 where the teacher classifies all of the class's calibration images correctly. */
+    reliable: Uint8Array;
+  };
+  /** PCA per layer is fitted on the observation set; everything else is projected with it. */
+  points: {
+    observation: LayerPoints;
+    calibration: LayerPoints;
+    /** One point a class: the BNS centres. */
+    centers: LayerPoints;
+    /** A few draws a class of what the distorted term aims at (zero-noise variance kept). */
+    distorted: LayerPoints;
+    /** [L, 2] share of the variance along the two axes. */
+    explainedVariance: Float32Array;
+  };
+  /** Of the observation set (real images). */
+  separation: SeparationByLayer;
+  /** What the shipped generator checkpoint was trained with, or null when starting from scratch. */
+  checkpoint: { note: string; steps: number } | null;
+}
+
+export type MethodId = 'fullPrecision' | 'ptq' | 'calibration' | 'fdda';
+
+export interface AccuracyRow {
+  method: MethodId;
+  /** 0 to 1; null while unknown. */
+  accuracy: number | null;
+  correct: number | null;
+  n: number;
+  state: 'pending' | 'running' | 'done';
+  step: number;
+  steps: number;
+  /** Accuracies measured on the way: [step, accuracy] pairs. */
+  curve: [number, number][];
+}
+
+/** One generator step's loss terms (unweighted values; null where switched off). */
+export interface GeneratorSample {
+  step: number;
+  terms: Record<TermName, number | null>;
+  /** Weighted sum that was minimised. */
+  total: number;
+  /** Expected value of the distorted term's noise: distorted - floor is what alignment can reduce. */
+  distortedFloor: number | null;
+  learningRate: number;
+}
+
+export interface StudentSample {
+  method: 'calibration' | 'fdda';
+  step: number;
+  ce: number;
+  distillation: number;
+  total: number;
+  learningRate: number;
+}
+
+/** The generator's images of one moment, made from the same latents every time so that they can be compared. */
+export interface SyntheticSnapshot {
+  step: number;
+  /** C rows of `perClass` images, row-major. */
+  perClass: number;
+  images: ImageTile;
+  verdicts: Verdicts;
+  /** One point an image. */
+  points: LayerPoints;
+  /** One point a class: BNS of the class's images together. */
+  batchPoints: LayerPoints;
+  /** Silhouette etc. of the synthetic images' own statistics, nearest *real* centre. */
+  separation: SeparationByLayer;
+  /** [L, C] distance of the class's synthetic batch to its own centre (scaled as in the statistics). */
+  distanceToOwnCenter: Float32Array;
+  /** [L, C] distance to the nearest other class's centre. */
+  distanceToNearestOther: Float32Array;
+}
+
+/** Everything new since the last frame. */
+export interface RunFrame {
+  phase: RunPhase;
+  /** Steps done and in all within the phase. */
+  step: number;
+  steps: number;
+  elapsedSeconds: number;
+  /** Median of recent steps of this phase. */
+  secondsPerStep: number | null;
+  /** Of the whole run. */
+  remainingSeconds: number | null;
+  /** Fraction of the whole run, 0 to 1. */
+  fraction: number;
+  message: string;
+  generator: GeneratorSample[];
+  student: StudentSample[];
+  accuracy: AccuracyRow[];
+  synthetic: SyntheticSnapshot | null;
+}

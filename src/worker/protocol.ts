@@ -1,0 +1,121 @@
+/**
+ * What page and worker say to each other. Types only: both sides import it, neither learns of the other's insides.
+ *
+ * - Every request that has an answer carries a numeric `id`; the answer is one `reply` or one `failure` with that id.
+ * - Everything about a run carries its `runId`. The page drops messages of a run that is not the current one.
+ * - After a `frame` the worker sends no further one until the page has acknowledged its `sequence`, and at most 10 a second.
+ * - Buffers in `overview` and `frame` are transferred, not copied.
+ */
+import type { RunFrame, RunOverview } from '../engine/training/runReport';
+import type { LiveSettings, RunSettings } from '../engine/training/runSettings';
+
+export type BackendName = 'webgpu' | 'webgl' | 'wasm' | 'cpu';
+export type ProjectionMethod = 'tsne' | 'umap';
+
+export interface BackendReport {
+  name: BackendName;
+  /** Passed the small training step, with finite numbers that agree with the reference. */
+  works: boolean;
+  /** Seconds of the probe's training step (median), null where it does not work. */
+  secondsPerStep: number | null;
+  /** Adapter or thread count, e.g. "2 threads, SIMD". */
+  detail: string;
+  /** Why it does not work. */
+  reason?: string;
+}
+
+export interface NetworkFile {
+  name: string;
+  bytes: ArrayBuffer;
+}
+
+// ---- page -> worker -----------------------------------------------------------------------------------------
+
+export type Request =
+  /** First message. Probes the backends, loads the bundled network, prepares a run (reply: InitializeReply). */
+  | {
+      type: 'initialize';
+      id: number;
+      runId: number;
+      settings: RunSettings;
+      /** Absolute URL of the folder that holds `models/` and `wasm/`. */
+      baseUrl: string;
+      /** Use this backend instead of the fastest. */
+      backend: BackendName | null;
+      /** Backends not to be tried (the URL's `without=`; a lost device). */
+      without: BackendName[];
+    }
+  /** A new run with these settings on the current network; the old one is disposed. Also what Reset does. */
+  | { type: 'configure'; id: number; runId: number; settings: RunSettings }
+  | { type: 'play'; id: number; runId: number }
+  | { type: 'pause'; id: number; runId: number }
+  /** One step of the current phase, then pause. */
+  | { type: 'step'; id: number; runId: number }
+  | { type: 'update'; id: number; runId: number; live: LiveSettings }
+  | { type: 'acknowledge'; runId: number; sequence: number }
+  /** t-SNE or UMAP of all points of one layer at this moment (reply: ProjectionReply). */
+  | { type: 'project'; id: number; runId: number; layer: number; method: ProjectionMethod }
+  /** Replace the network by a file the user chose; on failure the loaded one stays (reply: InitializeReply). */
+  | { type: 'loadNetwork'; id: number; runId: number; settings: RunSettings; files: NetworkFile[] }
+  /** Back to the bundled network. */
+  | { type: 'useBundledNetwork'; id: number; runId: number; settings: RunSettings }
+  | { type: 'useBackend'; id: number; runId: number; settings: RunSettings; backend: BackendName }
+  /** Go back to the last snapshot taken before a failure (reply: null), paused there. */
+  | { type: 'restoreSnapshot'; id: number; runId: number; settings: RunSettings };
+
+// ---- worker -> page -----------------------------------------------------------------------------------------
+
+export interface InitializeReply {
+  backend: BackendName;
+  backends: BackendReport[];
+  networkName: string;
+  bundled: boolean;
+}
+
+export interface ProjectionReply {
+  layer: number;
+  method: ProjectionMethod;
+  /** Generator step of the synthetic points that went in; null: none yet. */
+  step: number | null;
+  /** Same order as observation, calibration, centers, synthetic images, synthetic batches: each [count, 2]. */
+  observation: Float32Array;
+  calibration: Float32Array;
+  centers: Float32Array;
+  synthetic: Float32Array | null;
+  syntheticBatches: Float32Array | null;
+}
+
+export type FailureCode =
+  /** A model file that cannot be used. Nothing changed. */
+  | 'network'
+  /** A loss became NaN or infinite; the run is paused. */
+  | 'notFinite'
+  | 'deviceLost'
+  | 'outOfMemory'
+  | 'backend'
+  | 'settings'
+  | 'internal';
+
+export interface Failure {
+  code: FailureCode;
+  /** What was wrong. */
+  message: string;
+  /** What to do. */
+  hint: string;
+  /** Loss term and step, for `notFinite`. */
+  term?: string;
+  step?: number;
+  /** Step of the snapshot `restoreSnapshot` would return to. */
+  snapshotStep?: number;
+}
+
+export type RunStatus = 'preparing' | 'ready' | 'running' | 'paused' | 'finished' | 'failed';
+
+export type Message =
+  | { type: 'reply'; id: number; value: InitializeReply | ProjectionReply | null }
+  | { type: 'failure'; id: number | null; runId: number | null; failure: Failure }
+  /** Before and between frames: probing backends, loading, compiling shaders, preparing. fraction null: unknown. */
+  | { type: 'progress'; runId: number; phase: string; fraction: number | null; message: string }
+  | { type: 'overview'; runId: number; overview: RunOverview }
+  | { type: 'status'; runId: number; status: RunStatus }
+  | { type: 'frame'; runId: number; sequence: number; frame: RunFrame };
