@@ -1,0 +1,43 @@
+/**
+ * All that the engine may use of its host beyond ECMAScript: what workers and Node 20 both have. Read by
+ * tsconfig.engine.json only, which knows neither the DOM nor Node. Add here what both hosts offer, and nothing else.
+ */
+
+declare const performance: { now(): number };
+
+declare const console: Record<'debug' | 'info' | 'log' | 'warn' | 'error', (...data: unknown[]) => void>;
+
+declare function setTimeout(handler: () => void, milliseconds?: number): unknown;
+declare function clearTimeout(handle: unknown): void;
+declare function queueMicrotask(task: () => void): void;
+declare function structuredClone<T>(value: T): T;
+
+declare class TextEncoder {
+  encode(text?: string): Uint8Array<ArrayBuffer>;
+}
+declare class TextDecoder {
+  constructor(label?: string, options?: { fatal?: boolean });
+  decode(bytes?: ArrayBuffer | ArrayBufferView): string;
+}
+
+declare class URL {
+  constructor(url: string | URL, base?: string | URL);
+  readonly href: string;
+  toString(): string;
+}
+
+interface Response {
+  readonly ok: boolean;
+  readonly status: number;
+  readonly statusText: string;
+  readonly url: string;
+  arrayBuffer(): Promise<ArrayBuffer>;
+  json(): Promise<unknown>;
+  text(): Promise<string>;
+}
+declare function fetch(url: string | URL): Promise<Response>;
+
+/** Node 20 has none: check with `typeof navigator`. */
+declare const navigator: { readonly hardwareConcurrency?: number; readonly userAgent?: string; readonly gpu?: unknown } | undefined;
+/** Workers only: whether wasm may share memory between threads. */
+declare const crossOriginIsolated: boolean | undefined;
