@@ -1,0 +1,62 @@
+/**
+ * The dial: everything that makes "Shapes" easy or hard, in one place. [low, high] is a range drawn from uniformly;
+ * lengths are in pixels of the 32x32 image, probabilities and shares 0 to 1.
+ *
+ * Changing a number changes every image of every split: networks trained before are then trained on other data.
+ */
+export const SHAPES_DIFFICULTY = {
+  // ---- figure ------------------------------------------------------------------------------------------------
+  /** Radius of the figure, about. Small is hard: a hexagon of radius 7 has few pixels of corner. */
+  radius: [6, 11] as Range,
+  /** Largest turn away from upright, radians; pi is any direction. */
+  turn: Math.PI,
+  /** Largest stretch along a random axis (1.2: 20 % longer, 17 % narrower). */
+  stretch: 1.2,
+  /** Largest share of the radius by which the figure may hang over the frame's edge. */
+  overhang: 0.15,
+  /** Shift of every corner, share of the radius. Blurs hexagon, square and circle into each other. */
+  cornerJitter: [0, 0.07] as Range,
+  /** Rounding of the corners, share of the radius. As above. */
+  rounding: [0, 0.14] as Range,
+  /** Waviness of the edge, share of the radius. */
+  waviness: [0, 0.045] as Range,
+
+  // ---- paint -------------------------------------------------------------------------------------------------
+  /** Least distance of figure and background in OKLab (0.1 hardly visible, 0.5 strong). */
+  contrast: [0.15, 0.34] as Range,
+  /** Share of figures that are textured (the others are plain or shaded). */
+  figureTexture: 0.5,
+  /** Share of figures drawn as an outline only (a circle never is: that is a ring). */
+  outline: 0.2,
+  /** Share of figures with a border in another colour. */
+  border: 0.25,
+  /** Share of backgrounds that are textured. */
+  backgroundTexture: 0.6,
+  /** Strength of the background's texture: OKLab distance of its two colours. */
+  backgroundTextureContrast: [0.05, 0.16] as Range,
+
+  // ---- clutter -----------------------------------------------------------------------------------------------
+  /** Small fragments (lines, dots, arcs, shards) behind the figure and before it: 0 to this many. */
+  fragmentsBehind: 4,
+  fragmentsBefore: 2,
+  /** Share of images with large pieces coming in from the frame's edge, behind the figure. */
+  slabs: 0.35,
+  /** Share of images where something covers a part of the figure, and how deep it reaches, share of the radius. */
+  occlusion: 0.3,
+  occlusionDepth: [0.2, 0.6] as Range,
+
+  // ---- camera ------------------------------------------------------------------------------------------------
+  /** Light falling off across the image. */
+  lighting: [0, 0.35] as Range,
+  /** Change of brightness and of each channel's gain. */
+  exposure: 0.15,
+  colourCast: 0.06,
+  /** Share of images out of focus, and how far (weight of each neighbour in a 3-tap blur). */
+  blurred: 0.3,
+  blur: [0.08, 0.25] as Range,
+  /** Standard deviation of the noise, of 255. */
+  noise: [2, 18] as Range,
+};
+
+export type Range = [low: number, high: number];
+export type ShapesDifficulty = typeof SHAPES_DIFFICULTY;

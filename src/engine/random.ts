@@ -1,0 +1,196 @@
+/**
+ * Seeded random numbers. Everything random in the engine is drawn from streams of this class, so that a seed names a run.
+ *
+ * Generator: xoshiro128** 1.1 (Blackman and Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS 2021).
+ * Its 128 bits of state come from MurmurHash3 (x86, 32 bit, Appleby) of the seed and the stream's names, one lane a word.
+ * Uniform numbers are the same on every JavaScript engine; normal ones use Math.log, cos and sin, whose last bit may differ.
+ */
+
+/** A stream at one moment: plain JSON. */
+export interface RandomState {
+  /** What the stream is derived from: a hash of seed and names. */
+  key: [number, number, number, number];
+  /** State of xoshiro128**. */
+  words: [number, number, number, number];
+  /** The second number of a Box-Muller pair whose first one was taken, or null. */
+  spareNormal: number | null;
+}
+
+/** Seeds of the four hash lanes (digits of the golden ratio, pi, e and the square root of 2). */
+const LANES = [0x9e3779b9, 0x243f6a88, 0xb7e15162, 0x6a09e667] as const;
+
+/** Told apart so that fork(1) and fork('1') are different streams. */
+const SEED_TAG = 0;
+const NUMBER_TAG = 1;
+const STRING_TAG = 2;
+
+const TWO_TO_32 = 4294967296;
+
+function rotateLeft(x: number, by: number): number {
+  return (x << by) | (x >>> (32 - by));
+}
+
+/** MurmurHash3 (x86, 32 bit) of 32-bit words; the same as hashing their little-endian bytes. */
+export function hashWords(words: readonly number[], seed: number): number {
+  let h = seed | 0;
+  for (const word of words) {
+    const k = Math.imul(rotateLeft(Math.imul(word, 0xcc9e2d51), 15), 0x1b873593);
+    h = (Math.imul(rotateLeft(h ^ k, 13), 5) + 0xe6546b64) | 0;
+  }
+  h ^= words.length * 4;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
+function integerWords(value: number): [number, number] {
+  return [value >>> 0, Math.floor(value / TWO_TO_32) >>> 0];
+}
+
+function hashKey(words: readonly number[]): RandomState['key'] {
+  const [a, b, c, d] = LANES;
+  return [hashWords(words, a), hashWords(words, b), hashWords(words, c), hashWords(words, d)];
+}
+
+/** One stream of random numbers. */
+export class Random {
+  private key: RandomState['key'] = [0, 0, 0, 0];
+  private s0 = 0;
+  private s1 = 0;
+  private s2 = 0;
+  private s3 = 0;
+  private spareNormal: number | null = null;
+
+  /** @param seed non-negative safe integer; RangeError otherwise. */
+  constructor(seed: number) {
+    if (!Number.isSafeInteger(seed) || seed < 0) {
+      throw new RangeError(`A seed must be an integer of at least 0, not ${seed}.`);
+    }
+    this.start(hashKey([SEED_TAG, ...integerWords(seed)]));
+  }
+
+  /** A stream that goes on where `state` was taken. */
+  static fromState(state: RandomState): Random {
+    const random = new Random(0);
+    random.restore(state);
+    return random;
+  }
+
+  private start(key: RandomState['key']): void {
+    this.key = key;
+    [this.s0, this.s1, this.s2, this.s3] = key.map((word) => word | 0) as RandomState['key'];
+    // All zeros is the one state that xoshiro never leaves.
+    if ((this.s0 | this.s1 | this.s2 | this.s3) === 0) this.s0 = 1;
+    this.spareNormal = null;
+  }
+
+  /**
+   * An independent stream named `name`. It depends on the seed and on the names that lead to it only, never on how many
+   * numbers were drawn, so that a new consumer does not change what the others get.
+   * @param name string, or safe integer (RangeError otherwise); fork(1) and fork('1') differ.
+   */
+  fork(name: string | number): Random {
+    const words: number[] = [...this.key];
+    if (typeof name === 'number') {
+      if (!Number.isSafeInteger(name)) throw new RangeError(`A stream's number must be a safe integer, not ${name}.`);
+      words.push(NUMBER_TAG, ...integerWords(name));
+    } else {
+      words.push(STRING_TAG);
+      for (let i = 0; i < name.length; i++) words.push(name.charCodeAt(i));
+    }
+    const child = new Random(0);
+    child.start(hashKey(words));
+    return child;
+  }
+
+  /** 32 random bits as an integer, 0 to 2^32 - 1. */
+  nextUint32(): number {
+    const result = Math.imul(rotateLeft(Math.imul(this.s1, 5), 7), 9) >>> 0;
+    const t = this.s1 << 9;
+    this.s2 ^= this.s0;
+    this.s3 ^= this.s1;
+    this.s1 ^= this.s2;
+    this.s0 ^= this.s3;
+    this.s2 ^= t;
+    this.s3 = rotateLeft(this.s3, 11);
+    return result;
+  }
+
+  /** Uniform in [0, 1), a multiple of 2^-32. */
+  next(): number {
+    return this.nextUint32() / TWO_TO_32;
+  }
+
+  /** Uniform in [low, high). */
+  uniform(low: number, high: number): number {
+    return low + (high - low) * this.next();
+  }
+
+  /** True with the given probability. */
+  chance(probability: number): boolean {
+    return this.next() < probability;
+  }
+
+  /** Uniform integer, 0 to n - 1, without bias. RangeError unless 1 <= n <= 2^32. */
+  integer(n: number): number {
+    if (!Number.isInteger(n) || n < 1 || n > TWO_TO_32) {
+      throw new RangeError(`integer(n) needs an integer n from 1 to 2^32, not ${n}.`);
+    }
+    const limit = TWO_TO_32 - (TWO_TO_32 % n);
+    let bits = this.nextUint32();
+    while (bits >= limit) bits = this.nextUint32();
+    return bits % n;
+  }
+
+  /** One of the items, each as likely. RangeError on an empty list. */
+  pick<T>(items: readonly T[]): T {
+    return items[this.integer(items.length)] as T;
+  }
+
+  /** Standard normal number (Box and Muller 1958, basic form: two uniforms give two normals, the second is kept). */
+  normal(): number {
+    if (this.spareNormal !== null) {
+      const spare = this.spareNormal;
+      this.spareNormal = null;
+      return spare;
+    }
+    // 1 - next() lies in (0, 1]: no logarithm of 0.
+    const radius = Math.sqrt(-2 * Math.log(1 - this.next()));
+    const angle = 2 * Math.PI * this.next();
+    this.spareNormal = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
+  }
+
+  /** Fills with what as many calls of `normal` would return, rounded to float32. Returns its argument. */
+  fillNormal(values: Float32Array): Float32Array {
+    for (let i = 0; i < values.length; i++) values[i] = this.normal();
+    return values;
+  }
+
+  /** Shuffles in place (Fisher-Yates, Durstenfeld's form); returns its argument. */
+  shuffle<T>(items: T[]): T[] {
+    for (let i = items.length - 1; i > 0; i--) {
+      const j = this.integer(i + 1);
+      const item = items[i]!;
+      items[i] = items[j]!;
+      items[j] = item;
+    }
+    return items;
+  }
+
+  /** Where the stream is; `restore` and `fromState` go back there. */
+  state(): RandomState {
+    return {
+      key: [...this.key],
+      words: [this.s0 >>> 0, this.s1 >>> 0, this.s2 >>> 0, this.s3 >>> 0],
+      spareNormal: this.spareNormal,
+    };
+  }
+
+  /** Goes back to a state taken from any stream; forks then are those of that stream. */
+  restore(state: RandomState): void {
+    this.key = [...state.key];
+    [this.s0, this.s1, this.s2, this.s3] = state.words.map((word) => word | 0) as RandomState['words'];
+    this.spareNormal = state.spareNormal;
+  }
+}
