@@ -1,0 +1,106 @@
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import react from '@vitejs/plugin-react';
+import { defineConfig, type Plugin } from 'vite';
+
+/** With these a page is cross-origin isolated: SharedArrayBuffer exists and wasm may use threads. */
+const ISOLATION_HEADERS = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
+
+const WASM_BINARIES = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm-threaded-simd.wasm'];
+
+/**
+ * Puts TensorFlow.js's wasm binaries, which it fetches by name while running, at `<base>/wasm/`: served from node_modules
+ * by the dev server, copied into the build. The engine is told of them by `setWasmPaths(baseUrl + 'wasm/')`.
+ */
+function tfjsWasmBinaries(): Plugin {
+  const entry = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
+  const binary = (name: string) => path.join(path.dirname(entry), name);
+  return {
+    name: 'tfjs-wasm-binaries',
+    configureServer(server) {
+      server.middlewares.use(`${server.config.base}wasm`, (request, response, next) => {
+        const name = request.url?.replace(/^\/|\?.*$/g, '') ?? '';
+        if (!WASM_BINARIES.includes(name)) return next();
+        response.writeHead(200, { ...ISOLATION_HEADERS, 'Content-Type': 'application/wasm' });
+        createReadStream(binary(name)).pipe(response);
+      });
+    },
+    async generateBundle() {
+      for (const name of WASM_BINARIES) {
+        this.emitFile({ type: 'asset', fileName: `wasm/${name}`, source: await readFile(binary(name)) });
+      }
+    },
+  };
+}
+
+/**
+ * Two repairs to the threaded wasm backend's loader, each on text that must occur exactly once.
+ *
+ * 1. It starts its threads from the text of its own factory function (`factory.toString()` in a Blob). The factory looks
+ *    at `_scriptDir`, declared outside of it, behind a `typeof` guard; a minifier, which sees the declaration, drops the
+ *    guard, and every thread dies of a ReferenceError. Declared inside, it travels with the text; its value (the script's
+ *    URL) is needed by nobody, because tfjs passes `mainScriptUrlOrBlob` and `locateFile`.
+ * 2. The binary allows at most half as many threads as there are logical cores, whatever `setThreadsCount` asks for: one
+ *    on a machine with two. Told of twice as many, it leaves the choice to the caller (up to 8).
+ */
+function tfjsWasmThreads(): Plugin {
+  const repairs = [
+    ['function(WasmBackendModuleThreadedSimd) {', 'function(WasmBackendModuleThreadedSimd) { var _scriptDir;'],
+    ['return navigator["hardwareConcurrency"]', 'return 2*navigator["hardwareConcurrency"]'],
+  ];
+  return {
+    name: 'tfjs-wasm-threads',
+    transform: {
+      filter: { id: /tfjs-backend-wasm-threaded-simd\.js$/ },
+      handler(code) {
+        for (const [before, after] of repairs) {
+          if (code.split(before).length !== 2) this.error(`expected "${before}" once: has @tensorflow/tfjs-backend-wasm changed?`);
+          code = code.replace(before, after);
+        }
+        return { code, map: null };
+      },
+    },
+  };
+}
+
+/** Vite's size report has no gzip column for the worker, which holds TensorFlow.js and is the largest file by far. */
+function workerSize(): Plugin {
+  return {
+    name: 'worker-size',
+    apply: 'build',
+    writeBundle(_options, bundle) {
+      for (const file of Object.values(bundle)) {
+        if (file.type !== 'asset' || !file.fileName.endsWith('.js')) continue;
+        const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(2)} kB`;
+        const size = `${kilobytes(Buffer.byteLength(file.source))}, gzip ${kilobytes(gzipSync(file.source).length)}`;
+        this.info(`worker ${file.fileName}: ${size}`);
+      }
+    },
+  };
+}
+
+const port = Number(process.env.PORT) || undefined;
+
+export default defineConfig({
+  // Relative, so that the build also works from a subfolder of a web server.
+  base: './',
+  // No fallback to index.html: a file that is not there (a model, say) is a 404.
+  appType: 'mpa',
+  plugins: [react(), tfjsWasmBinaries(), workerSize()],
+  worker: { format: 'es', plugins: () => [tfjsWasmThreads()] },
+  // Found only in the worker, which the dev server's first look at the imports misses: it would reload the page over them.
+  optimizeDeps: {
+    include: ['core', 'backend-cpu', 'backend-wasm', 'backend-webgl', 'backend-webgpu'].map((name) => `@tensorflow/tfjs-${name}`),
+    rolldownOptions: { plugins: [tfjsWasmThreads()] },
+  },
+  build: { target: 'es2022', chunkSizeWarningLimit: 1000 },
+  server: { port: port ?? 5173, headers: ISOLATION_HEADERS },
+  preview: { port: port ?? 4173, headers: ISOLATION_HEADERS },
+});
