@@ -1,0 +1,75 @@
+/**
+ * Per-image channel reductions. Everything the method knows of a BatchNorm layer (one image's statistics, a class's
+ * centre, a batch's statistics) is a small matrix product away from the per-image means and variances computed here.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { differentiable } from './differentiable';
+
+/**
+ * Mean over height and width: [N, H, W, C] -> [N, C]. Not differentiable by itself; see the callers' gradients.
+ *
+ * On wasm this is an average pooling over the whole image: XNNPACK's pooling is ten times faster than tfjs's `mean`
+ * there, which transposes first.
+ */
+export function imageMean(x: tf.Tensor4D): tf.Tensor2D {
+  const [n, h, w, c] = x.shape;
+  return tf.tidy(() => {
+    if (tf.getBackend() !== 'wasm') return tf.mean(x, [1, 2]) as tf.Tensor2D;
+    const rows = tf.reshape(x, [n, h * w, 1, c]) as tf.Tensor4D;
+    return tf.reshape(tf.avgPool(rows, [h * w, 1], 1, 'valid'), [n, c]) as tf.Tensor2D;
+  });
+}
+
+/**
+ * Global average pooling [N, H, W, C] -> [N, C] with its gradient (every pixel gets dy / (H W)).
+ */
+export function globalAveragePool(x: tf.Tensor4D): tf.Tensor2D {
+  const [n, h, w, c] = x.shape;
+  return differentiable<tf.Tensor2D>(
+    [x],
+    () => imageMean(x),
+    (dy) => [tf.mul(tf.ones([1, h, w, 1]), tf.reshape(tf.div(dy, h * w), [n, 1, 1, c]))],
+  );
+}
+
+/**
+ * One image's BatchNorm statistics, for every image of a batch: per-channel mean and *biased* variance over height
+ * and width (fdda.md, "BNS").
+ *
+ * @param x [N, H, W, C], the input of a BatchNorm layer
+ * @returns [N, 2 C]: means, then variances. Differentiable with respect to x:
+ *   dx = (dmean + 2 (x - mean) dvar) / (H W).
+ */
+export function imageStatistics(x: tf.Tensor4D): tf.Tensor2D {
+  const [n, h, w, c] = x.shape;
+  const perImage = (v: tf.Tensor) => tf.reshape(v, [n, 1, 1, c]);
+  return differentiable<tf.Tensor2D>(
+    [x],
+    (save) => {
+      const mean = imageMean(x);
+      // Two passes: E[x^2] - E[x]^2 cancels in float32 where the mean is large against the spread.
+      const variance = imageMean(tf.square(tf.sub(x, perImage(mean))) as tf.Tensor4D);
+      save([x, mean]);
+      return tf.concat([mean, variance], 1);
+    },
+    (dy, [x0, mean0]) => {
+      const dMean = tf.slice(dy, [0, 0], [n, c]);
+      const dVariance = tf.slice(dy, [0, c], [n, c]);
+      const slope = tf.mul(dVariance, 2 / (h * w));
+      const offset = tf.sub(tf.div(dMean, h * w), tf.mul(slope, mean0));
+      return [tf.add(tf.mul(x0, perImage(slope)), perImage(offset))];
+    },
+  );
+}
+
+/**
+ * Mean over everything but the channels: [N, H, W, C] -> [C]. Not differentiable. In two stages (within an image, then
+ * over images), which is also the more accurate order of summation.
+ */
+export function channelMean(x: tf.Tensor4D): tf.Tensor1D {
+  const [n, , , c] = x.shape;
+  return tf.tidy(() => {
+    const perImage = imageMean(x);
+    return tf.reshape(imageMean(tf.reshape(perImage, [1, n, 1, c]) as tf.Tensor4D), [c]) as tf.Tensor1D;
+  });
+}

@@ -1,0 +1,126 @@
+/** The one forward pass of the project: teacher and student differ only in the hooks they hand it. */
+import * as tf from '@tensorflow/tfjs-core';
+import { dense } from '../kernels/dense';
+import { averagePool, maxPool } from '../kernels/pooling';
+import { globalAveragePool } from '../kernels/reductions';
+import type { ActivationNode, BatchNormNode, Conv2dNode, DenseNode, Network, NetworkDefinition, NetworkNode, Padding } from './types';
+
+/** A network's weights on the backend, by the keys of `Network.weights`. */
+export type WeightTensors = Record<string, tf.Tensor>;
+
+/** What may look into or change a forward pass. Hooks must return tensors made of their argument only. */
+export interface ForwardHooks {
+  /** Called with the input [N, H, W, C] of every BatchNorm layer, `layer` counting from 0 in network order. */
+  tap?(layer: number, x: tf.Tensor4D, node: BatchNormNode): void;
+  /** The student's weight quantizer: gets the kernel of a convolution or classifier. */
+  kernel?(node: Conv2dNode | DenseNode, kernel: tf.Tensor): tf.Tensor;
+  /** The student's activation quantizer: gets the output of every ReLU / ReLU6. */
+  activation?(node: ActivationNode, x: tf.Tensor): tf.Tensor;
+  /** Replaces the frozen BatchNorm (training of the bundled network uses batch statistics). */
+  batchNorm?(node: BatchNormNode, x: tf.Tensor4D): tf.Tensor4D;
+}
+
+/**
+ * Uploads a network's weights. The caller owns the tensors and disposes them with `tf.dispose`.
+ *
+ * @param trainable makes them variables, so that gradients and optimizers can address them
+ */
+export function uploadWeights(network: Network, trainable = false): WeightTensors {
+  const result: WeightTensors = {};
+  for (const [key, { shape, values }] of Object.entries(network.weights)) {
+    // A copy: backends may keep the array they are given, and the network's must stay as it is.
+    const tensor = tf.tensor(values.slice(), shape, 'float32');
+    if (trainable) {
+      result[key] = tf.variable(tensor, true);
+      tensor.dispose();
+    } else {
+      result[key] = tensor;
+    }
+  }
+  return result;
+}
+
+/**
+ * Runs the network on a batch of normalised images.
+ *
+ * @param images [N, H, W, C] in normalised image space
+ * @returns logits [N, numClasses]; the caller owns them. Differentiable in `images` and in `weights`.
+ */
+export function forward(definition: NetworkDefinition, weights: WeightTensors, images: tf.Tensor4D, hooks: ForwardHooks = {}): tf.Tensor2D {
+  const [h, w, c] = definition.inputShape;
+  if (images.shape[1] !== h || images.shape[2] !== w || images.shape[3] !== c) {
+    throw new Error(`${definition.name} takes images of ${h}x${w}x${c}, not ${images.shape.slice(1).join('x')}.`);
+  }
+  const outputs = new Map<string, tf.Tensor>();
+  let layer = 0;
+  let last: tf.Tensor = images;
+  for (const node of definition.nodes) {
+    const inputs = node.inputs.map((name) => outputs.get(name)!);
+    if (node.op === 'batchNorm') hooks.tap?.(layer++, inputs[0] as tf.Tensor4D, node);
+    last = node.op === 'input' ? images : evaluate(node, inputs, weights, hooks);
+    outputs.set(node.name, last);
+  }
+  return last as tf.Tensor2D;
+}
+
+function evaluate(node: NetworkNode, inputs: tf.Tensor[], weights: WeightTensors, hooks: ForwardHooks): tf.Tensor {
+  const x = inputs[0] as tf.Tensor4D;
+  switch (node.op) {
+    case 'conv2d':
+    case 'depthwiseConv2d': {
+      const kernel = (hooks.kernel?.(node, weights[node.kernel]) ?? weights[node.kernel]) as tf.Tensor4D;
+      const convolve = node.op === 'conv2d' ? tf.conv2d : tf.depthwiseConv2d;
+      const y = convolve(x, kernel, node.strides, explicit(node.padding));
+      return node.bias ? tf.add(y, weights[node.bias]) : y;
+    }
+    case 'batchNorm':
+      return hooks.batchNorm?.(node, x) ?? frozenBatchNorm(node, x, weights);
+    case 'relu':
+    case 'relu6': {
+      const y = node.op === 'relu' ? tf.relu(x) : tf.relu6(x);
+      return hooks.activation?.(node, y) ?? y;
+    }
+    case 'add':
+      return inputs.slice(1).reduce((sum, other) => tf.add(sum, other), x as tf.Tensor);
+    case 'pad':
+      return tf.pad(x, explicit(node.padding));
+    case 'maxPool':
+      return maxPool(x, node);
+    case 'averagePool':
+      return averagePool(x, node);
+    case 'globalAveragePool':
+      return globalAveragePool(x);
+    case 'flatten':
+      return tf.reshape(x, [x.shape[0], -1]);
+    case 'shortcutPad': {
+      const [n, h, w, c] = x.shape;
+      const taken = node.stride === 1 ? x : tf.stridedSlice(x, [0, 0, 0, 0], [n, h, w, c], [1, node.stride, node.stride, 1]);
+      return tf.pad(taken, [[0, 0], [0, 0], [0, 0], [node.channelsBefore, node.channelsAfter]]);
+    }
+    case 'dense': {
+      const kernel = (hooks.kernel?.(node, weights[node.kernel]) ?? weights[node.kernel]) as tf.Tensor2D;
+      const y = dense(inputs[0] as tf.Tensor2D, kernel);
+      return node.bias ? tf.add(y, weights[node.bias]) : y;
+    }
+    case 'input':
+      return x;
+  }
+}
+
+/** BatchNorm with its stored statistics: a scale and a shift per channel, differentiable in x, gamma and beta. */
+function frozenBatchNorm(node: BatchNormNode, x: tf.Tensor4D, weights: WeightTensors): tf.Tensor4D {
+  const inverse = tf.rsqrt(tf.add(weights[node.variance], node.epsilon));
+  const scale = node.gamma ? tf.mul(weights[node.gamma], inverse) : inverse;
+  const shiftOfMean = tf.mul(weights[node.mean], scale);
+  const shift = node.beta ? tf.sub(weights[node.beta], shiftOfMean) : tf.neg(shiftOfMean);
+  return tf.add(tf.mul(x, scale), shift) as tf.Tensor4D;
+}
+
+function explicit({ top, bottom, left, right }: Padding): [[number, number], [number, number], [number, number], [number, number]] {
+  return [[0, 0], [top, bottom], [left, right], [0, 0]];
+}
+
+/** The BatchNorm nodes in the order in which `tap` counts them. */
+export function batchNormLayers(definition: NetworkDefinition): BatchNormNode[] {
+  return definition.nodes.filter((node): node is BatchNormNode => node.op === 'batchNorm');
+}
