@@ -1,0 +1,178 @@
+import type { LiveSettings, RunSettings } from '../engine/training/runSettings';
+import { LIVE_SETTINGS } from '../engine/training/runSettings';
+import type { NumberSetting, Setting, SettingKey } from './settingsTable';
+import { SETTINGS, SETTING_KEYS } from './settingsTable';
+
+export { SETTINGS, SETTING_KEYS } from './settingsTable';
+export type { BooleanSetting, ChoiceSetting, NumberSetting, Setting, SettingGroup, SettingKey } from './settingsTable';
+
+export type SettingValue = number | string | boolean;
+
+/** Something about a given setting that was not taken as it stood. */
+export type SettingNote =
+  | { kind: 'unknown'; key: string }
+  /** Not a value of this setting's kind: the default is used. */
+  | { kind: 'invalid'; key: string; given: string; used: SettingValue }
+  /** Outside its range: the nearest value allowed is used. */
+  | { kind: 'clamped'; key: string; given: string; used: SettingValue }
+  /** Between two values allowed: the nearer one is used. */
+  | { kind: 'rounded'; key: string; given: string; used: SettingValue };
+
+const entryOf = (key: SettingKey): Setting => SETTINGS[key];
+const keyOfUrl = new Map<string, SettingKey>(SETTING_KEYS.map((key) => [SETTINGS[key].url, key]));
+
+export function defaultSettings(): RunSettings {
+  return Object.fromEntries(SETTING_KEYS.map((key) => [key, SETTINGS[key].default])) as unknown as RunSettings;
+}
+
+/** A copy of `settings` with one setting replaced. */
+export function withSetting(settings: RunSettings, key: SettingKey, value: SettingValue): RunSettings {
+  return { ...settings, [key]: value };
+}
+
+/** The nearest value that a number setting allows; not-a-number gives the default. */
+export function clampNumber(setting: NumberSetting, value: number): number {
+  if (Number.isNaN(value)) return setting.default;
+  const clamped = Math.min(setting.max, Math.max(setting.min, value));
+  if (setting.kind === 'number') return clamped;
+  // A log slider's step is only for the arrow keys: any integer may be typed.
+  const step = setting.log ? 1 : setting.step;
+  const rounded = setting.min + Math.round((clamped - setting.min) / step) * step;
+  return Math.min(rounded, setting.min + Math.floor((setting.max - setting.min) / step) * step);
+}
+
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const TRUE = new Set(['1', 'true', 'on', 'yes']);
+const FALSE = new Set(['0', 'false', 'off', 'no']);
+
+function parseValue(key: SettingKey, text: string, note: (note: SettingNote) => void): SettingValue {
+  const setting = entryOf(key);
+  const given = text.trim();
+  const invalid = () => {
+    note({ kind: 'invalid', key: setting.url, given, used: setting.default });
+    return setting.default;
+  };
+  switch (setting.kind) {
+    case 'integer':
+    case 'number': {
+      if (!DECIMAL.test(given)) return invalid();
+      const value = Number(given);
+      const used = clampNumber(setting, value);
+      if (value < setting.min || value > setting.max) note({ kind: 'clamped', key: setting.url, given, used });
+      else if (used !== value) note({ kind: 'rounded', key: setting.url, given, used });
+      return used;
+    }
+    case 'boolean': {
+      const word = given.toLowerCase();
+      if (TRUE.has(word)) return true;
+      return FALSE.has(word) ? false : invalid();
+    }
+    case 'choice':
+      return setting.options.some((option) => option.value === given) ? given : invalid();
+  }
+}
+
+/**
+ * Settings from key-value pairs; anything missing is the default. Nothing is ever rejected as a whole: what cannot be
+ * taken as it stands is reported in `notes`. Of a key given twice the last counts.
+ */
+function parseEntries(entries: Iterable<[string, string]>): { settings: RunSettings; notes: SettingNote[] } {
+  let settings = defaultSettings();
+  const notes: SettingNote[] = [];
+  for (const [name, text] of entries) {
+    const key = keyOfUrl.get(name);
+    if (key === undefined) notes.push({ kind: 'unknown', key: name });
+    else settings = withSetting(settings, key, parseValue(key, text, (note) => notes.push(note)));
+  }
+  return { settings, notes };
+}
+
+/** Settings from a URL's query. `ignore`: keys that are known elsewhere (`backend`, ...). */
+export function parseSearchParams(params: URLSearchParams, ignore: readonly string[] = []) {
+  return parseEntries([...params].filter(([name]) => !ignore.includes(name)));
+}
+
+/** The settings that differ from the defaults, as a URL's query. Parsing it gives exactly `settings` again. */
+export function toSearchParams(settings: RunSettings): URLSearchParams {
+  const params = new URLSearchParams();
+  for (const key of SETTING_KEYS) {
+    const value = settings[key];
+    if (value !== SETTINGS[key].default) params.set(SETTINGS[key].url, typeof value === 'boolean' ? (value ? '1' : '0') : String(value));
+  }
+  return params;
+}
+
+/**
+ * Settings from command-line words: `--images-per-class 4`, `--images-per-class=4`, `--augment`, `--no-augment`.
+ * Words that are no setting's flag are handed back in `rest`, in their order, for the caller's own flags.
+ */
+export function parseFlags(argv: readonly string[]): { settings: RunSettings; notes: SettingNote[]; rest: string[] } {
+  const entries: [string, string][] = [];
+  const missing: SettingNote[] = [];
+  const rest: string[] = [];
+  for (let i = 0; i < argv.length; i++) {
+    const [, negated, name, , value] = /^--(no-)?([a-z0-9-]+)(=(.*))?$/s.exec(argv[i]) ?? [];
+    const key = name === undefined ? undefined : keyOfUrl.get(name);
+    if (key === undefined) {
+      rest.push(argv[i]);
+    } else if (SETTINGS[key].kind === 'boolean') {
+      entries.push([name, negated ? '0' : (value ?? '1')]);
+    } else if (negated) {
+      rest.push(argv[i]);
+    } else if (value !== undefined) {
+      entries.push([name, value]);
+    } else if (i + 1 < argv.length && !argv[i + 1].startsWith('--')) {
+      entries.push([name, argv[++i]]);
+    } else {
+      missing.push({ kind: 'invalid', key: name, given: '', used: SETTINGS[key].default });
+    }
+  }
+  const { settings, notes } = parseEntries(entries);
+  return { settings, notes: [...notes, ...missing], rest };
+}
+
+/** What may be written after a flag, e.g. `1 to 32` or `low | 8`. */
+export function allowedValues(key: SettingKey): string {
+  const setting = entryOf(key);
+  switch (setting.kind) {
+    case 'integer':
+    case 'number':
+      return `${setting.min} to ${setting.max}`;
+    case 'boolean':
+      return 'on | off';
+    case 'choice':
+      return setting.options.map((option) => option.value).join(' | ');
+  }
+}
+
+/** One line a flag, for a command's `--help`. */
+export function flagsHelp(): string {
+  return SETTING_KEYS.map((key) => {
+    const setting = SETTINGS[key];
+    return `  --${setting.url}  ${setting.label} (${allowedValues(key)}; default ${String(setting.default)})`;
+  }).join('\n');
+}
+
+/** A note as an English sentence. */
+export function describeNote(note: SettingNote): string {
+  switch (note.kind) {
+    case 'unknown':
+      return `“${note.key}” is not a setting and was ignored.`;
+    case 'invalid':
+      return `“${note.key}” cannot be “${note.given}”; ${String(note.used)} is used.`;
+    case 'clamped':
+      return `“${note.key}” cannot be ${note.given}; the nearest allowed value, ${String(note.used)}, is used.`;
+    case 'rounded':
+      return `“${note.key}” was rounded from ${note.given} to ${String(note.used)}.`;
+  }
+}
+
+/** The part of `settings` that may change while a run is going. */
+export function liveSettings(settings: RunSettings): LiveSettings {
+  return Object.fromEntries(LIVE_SETTINGS.map((key) => [key, settings[key]])) as LiveSettings;
+}
+
+/** Settings that differ and, unless `live` ones are asked for too, wait for a reset. */
+export function changedSettings(from: RunSettings, to: RunSettings, which: 'live' | 'reset'): SettingKey[] {
+  return SETTING_KEYS.filter((key) => from[key] !== to[key] && SETTINGS[key].live === (which === 'live'));
+}

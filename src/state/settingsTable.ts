@@ -1,0 +1,238 @@
+import type { LIVE_SETTINGS, RunSettings } from '../engine/training/runSettings';
+
+/**
+ * Every setting of a run, once: sliders, help, URL keys, validation and command-line flags are derived from this
+ * table. The type makes the compiler refuse a missing, superfluous or wrongly marked setting.
+ */
+
+export type SettingKey = keyof RunSettings;
+export type SettingGroup = 'data' | 'generator' | 'terms' | 'quantizer' | 'student';
+
+type LiveKey = (typeof LIVE_SETTINGS)[number];
+
+interface Common<Value, Live> {
+  group: SettingGroup;
+  default: Value;
+  /** Key in the URL and, after `--`, on the command line. */
+  url: string;
+  /** May change while a run is going; the others need a reset. */
+  live: Live;
+  label: string;
+  /** One or two plain sentences: what it is and what changing it does. */
+  help: string;
+}
+
+export interface NumberSetting<Live = boolean> extends Common<number, Live> {
+  kind: 'integer' | 'number';
+  min: number;
+  max: number;
+  /** Of sliders and arrow keys. Integers are rounded to min + a multiple of it. */
+  step: number;
+  /** Slider positions are logarithmic. */
+  log?: boolean;
+}
+
+export interface ChoiceSetting<Value extends string = string, Live = boolean> extends Common<Value, Live> {
+  kind: 'choice';
+  options: readonly { value: Value; label: string }[];
+}
+
+export interface BooleanSetting<Live = boolean> extends Common<boolean, Live> {
+  kind: 'boolean';
+}
+
+export type Setting = NumberSetting | ChoiceSetting | BooleanSetting;
+
+type SettingOf<Value, Live> = [Value] extends [boolean]
+  ? BooleanSetting<Live>
+  : [Value] extends [number]
+    ? NumberSetting<Live>
+    : [Value] extends [string]
+      ? ChoiceSetting<Value, Live>
+      : never;
+
+type SettingsTable = { [Key in SettingKey]: SettingOf<RunSettings[Key], Key extends LiveKey ? true : false> };
+
+const termSwitch = (url: string, label: string, help: string) =>
+  ({ kind: 'boolean', group: 'terms', default: true, url, live: true, label, help }) as const;
+
+const termWeight = (url: string, value: number, label: string, help: string) =>
+  ({ kind: 'number', group: 'terms', default: value, min: 0, max: 2, step: 0.01, url, live: true, label, help }) as const;
+
+export const SETTINGS: SettingsTable = {
+  // ---- data -----------------------------------------------------------------------------------------------
+  imagesPerClass: {
+    kind: 'integer', group: 'data', default: 1, min: 1, max: 32, step: 1, url: 'images-per-class', live: false,
+    label: 'Real images a class',
+    help: 'How many labelled real images of each class the method may use: the calibration set. The paper uses one. With many real images, synthetic ones help less.',
+  },
+  observationPerClass: {
+    kind: 'integer', group: 'data', default: 20, min: 2, max: 100, step: 1, url: 'observation-per-class', live: false,
+    label: 'Images for looking only',
+    help: 'Further real images of each class that only the charts use. The method never sees them. More of them give smoother charts and a longer preparation.',
+  },
+  testImages: {
+    kind: 'integer', group: 'data', default: 1000, min: 100, max: 2000, step: 100, url: 'test-images', live: false,
+    label: 'Test images',
+    help: 'How many unseen images the accuracies are measured on. With 1,000 images an accuracy is certain to about 3 points either way.',
+  },
+  seed: {
+    kind: 'integer', group: 'data', default: 1, min: 0, max: 2147483647, step: 1, url: 'seed', live: false,
+    label: 'Seed',
+    help: 'Everything random starts from this number. The same seed, settings and backend give the same run.',
+  },
+
+  // ---- generator ------------------------------------------------------------------------------------------
+  generatorStart: {
+    kind: 'choice', group: 'generator', default: 'checkpoint', url: 'generator-start', live: false,
+    options: [{ value: 'checkpoint', label: 'Pre-trained' }, { value: 'scratch', label: 'From nothing' }],
+    label: 'Generator starts',
+    help: 'Pre-trained continues from a generator trained ahead with the same loss, so that a minute is enough. From nothing starts with random weights and needs many more steps.',
+  },
+  generatorChannels: {
+    kind: 'integer', group: 'generator', default: 64, min: 16, max: 128, step: 16, url: 'generator-channels', live: false,
+    label: 'Generator width',
+    help: 'Channels of the generator’s first block (the paper: 128). Wider is slower. The pre-trained generator has one width only; another width starts from nothing.',
+  },
+  generatorSteps: {
+    kind: 'integer', group: 'generator', default: 40, min: 0, max: 20000, step: 10, log: true, url: 'generator-steps', live: false,
+    label: 'Generator steps',
+    help: 'How many times the generator is corrected before the student is trained. The authors use 80,000.',
+  },
+  generatorBatch: {
+    kind: 'integer', group: 'generator', default: 16, min: 2, max: 64, step: 2, url: 'generator-batch', live: false,
+    label: 'Images a step',
+    help: 'Each step makes two batches of this many images: one with random classes, one with a single class (the paper: 16).',
+  },
+  generatorLearningRate: {
+    kind: 'number', group: 'generator', default: 1e-3, min: 1e-5, max: 1e-1, step: 1e-5, log: true, url: 'generator-learning-rate', live: true,
+    label: 'Generator learning rate',
+    help: 'How far each step moves the generator’s weights. Too large and the losses jump; too small and nothing seems to happen.',
+  },
+  stepsPerEpoch: {
+    kind: 'integer', group: 'generator', default: 200, min: 10, max: 1000, step: 10, url: 'steps-per-epoch', live: false,
+    label: 'Steps an epoch',
+    help: 'The authors’ program counts in epochs of 200 steps. The rule for unreliable classes changes after 5 epochs, and the learning rate drops to a tenth after 100, 200 and 300.',
+  },
+
+  // ---- the generator's loss -------------------------------------------------------------------------------
+  ceMixedEnabled: termSwitch('ce-mixed', 'Right class, mixed batch', 'Use the cross entropy of the batch with random classes.'),
+  ceMixedWeight: termWeight('ce-mixed-weight', 0.5, 'Weight of right class, mixed batch', 'How strongly the teacher’s verdict on the mixed batch counts (0.5 in the authors’ program).'),
+  bnsEnabled: termSwitch('bns', 'Overall statistics', 'Use the distance between the mixed batch’s statistics and those stored in the network.'),
+  bnsWeight: termWeight('bns-weight', 0.2, 'Weight of overall statistics', 'How strongly the stored overall statistics pull (0.2 in the authors’ program).'),
+  distortedEnabled: termSwitch('distorted', 'Distorted centre', 'Use the distance to the class’s centre shifted by fresh noise.'),
+  distortedWeight: termWeight('distorted-weight', 0.9, 'Weight of distorted centre', 'How strongly the noisy class centre pulls (0.9 in the authors’ program).'),
+  ceSingleEnabled: termSwitch('ce-single', 'Right class, one-class batch', 'Use the cross entropy of the batch with a single class.'),
+  ceSingleWeight: termWeight('ce-single-weight', 0.5, 'Weight of right class, one-class batch', 'How strongly the teacher’s verdict on the one-class batch counts (0.5 in the authors’ program).'),
+  centralizedEnabled: termSwitch('centralized', 'Class centre', 'Use the distance between the one-class batch’s statistics and the class’s centre.'),
+  centralizedWeight: termWeight('centralized-weight', 0.01, 'Weight of class centre', 'How strongly the exact class centre pulls (0.01 in the authors’ program, 0.05 in the paper’s text).'),
+  distortionMean: {
+    kind: 'number', group: 'terms', default: 0.5, min: 0, max: 2, step: 0.05, url: 'distortion-mean', live: true,
+    label: 'Noise on means',
+    help: 'Standard deviation of the noise added to a centre’s means for the distorted term (0.5). With no noise, distorted and exact centre are the same.',
+  },
+  distortionVariance: {
+    kind: 'number', group: 'terms', default: 1, min: 0, max: 4, step: 0.05, url: 'distortion-variance', live: true,
+    label: 'Noise on variances',
+    help: 'Standard deviation of the noise added to a centre’s variances for the distorted term (1.0).',
+  },
+  startLayer: {
+    kind: 'integer', group: 'terms', default: -1, min: -1, max: 200, step: 1, url: 'start-layer', live: false,
+    label: 'Class terms from layer',
+    help: 'First layer, counted from 0, that the two centre terms look at. Shallow layers hardly tell classes apart. −1 is the authors’ rule: roughly the deeper half of the network.',
+  },
+  labelRule: {
+    kind: 'boolean', group: 'terms', default: true, url: 'label-rule', live: false,
+    label: 'Rule for unreliable classes',
+    help: 'A class is unreliable when the teacher misreads its calibration image. On: the authors’ rule, which gives such classes random targets for 5 epochs and then leaves them out. Off: every class is treated alike.',
+  },
+
+  // ---- quantizer ------------------------------------------------------------------------------------------
+  weightBits: {
+    kind: 'integer', group: 'quantizer', default: 3, min: 2, max: 8, step: 1, url: 'weight-bits', live: false,
+    label: 'Bits a weight',
+    help: 'With k bits a weight can take 2 to the power k values: 3 bits are 8 values. A usual network has 32 bits.',
+  },
+  activationBits: {
+    kind: 'integer', group: 'quantizer', default: 3, min: 2, max: 8, step: 1, url: 'activation-bits', live: false,
+    label: 'Bits an activation',
+    help: 'The same for the numbers that flow between layers.',
+  },
+  weightGranularity: {
+    kind: 'choice', group: 'quantizer', default: 'perChannel', url: 'weight-granularity', live: false,
+    options: [{ value: 'perChannel', label: 'One per channel' }, { value: 'perTensor', label: 'One per layer' }],
+    label: 'Weight scale',
+    help: 'Whether each output channel of a layer has its own scale, or the whole layer shares one. One per channel loses less.',
+  },
+  firstLast: {
+    kind: 'choice', group: 'quantizer', default: 'low', url: 'first-last', live: false,
+    options: [{ value: 'low', label: 'Same bits' }, { value: '8', label: '8 bits' }],
+    label: 'First and last layer',
+    help: 'First and last layer suffer most from few bits. Many methods leave them at 8 bits; the harder setting gives them the same bits as the rest.',
+  },
+  activationRange: {
+    kind: 'choice', group: 'quantizer', default: 'minMax', url: 'activation-range', live: false,
+    options: [
+      { value: 'minMax', label: 'Smallest to largest' },
+      { value: 'percentile', label: 'Without outliers' },
+      { value: 'mse', label: 'Least squared error' },
+      { value: 'movingAverage', label: 'From generated images' },
+    ],
+    label: 'Activation range',
+    help: 'Which interval the few values of an activation are spread over. The first three look at the calibration images. The last is the authors’ program: a moving average over generated images, which are poor early on.',
+  },
+
+  // ---- student --------------------------------------------------------------------------------------------
+  studentSteps: {
+    kind: 'integer', group: 'student', default: 60, min: 0, max: 2000, step: 10, log: true, url: 'student-steps', live: false,
+    label: 'Student steps',
+    help: 'How many times the quantized network is corrected. 0 leaves it as plain quantization made it.',
+  },
+  calibrationBatch: {
+    kind: 'integer', group: 'student', default: 16, min: 1, max: 64, step: 1, url: 'calibration-batch', live: false,
+    label: 'Real images a step',
+    help: 'Calibration images in each student step, drawn again and again from the few there are (the paper: 16).',
+  },
+  syntheticBatch: {
+    kind: 'integer', group: 'student', default: 16, min: 0, max: 64, step: 1, url: 'synthetic-batch', live: false,
+    label: 'Synthetic images a step',
+    help: 'Synthetic images in each student step (the paper: 16). 0 trains on calibration images only.',
+  },
+  studentLearningRate: {
+    kind: 'number', group: 'student', default: 3e-5, min: 1e-7, max: 1e-2, step: 1e-7, log: true, url: 'student-learning-rate', live: true,
+    label: 'Student learning rate',
+    help: 'How far each step moves the quantized network’s weights. It is small because the distillation loss is large; much more makes the student collapse.',
+  },
+  momentum: {
+    kind: 'number', group: 'student', default: 0.9, min: 0, max: 0.99, step: 0.01, url: 'momentum', live: false,
+    label: 'Momentum',
+    help: 'How much of the previous step’s direction is kept.',
+  },
+  weightDecay: {
+    kind: 'number', group: 'student', default: 1e-4, min: 0, max: 1e-2, step: 1e-5, log: true, url: 'weight-decay', live: false,
+    label: 'Weight decay',
+    help: 'How strongly weights are pulled toward zero at each step.',
+  },
+  temperature: {
+    kind: 'number', group: 'student', default: 20, min: 1, max: 40, step: 1, url: 'temperature', live: false,
+    label: 'Distillation temperature',
+    help: 'Softens the teacher’s answer before the student imitates it, so that also the unlikely classes’ order counts.',
+  },
+  distillationWeight: {
+    kind: 'number', group: 'student', default: 20, min: 0, max: 100, step: 1, url: 'distillation-weight', live: false,
+    label: 'Distillation weight',
+    help: 'How much imitating the teacher counts beside giving the right label.',
+  },
+  augment: {
+    kind: 'boolean', group: 'student', default: true, url: 'augment', live: false,
+    label: 'Vary the images',
+    help: 'Cut out a random part of each image and sometimes mirror it, so that few images look like more.',
+  },
+  compareCalibrationOnly: {
+    kind: 'boolean', group: 'student', default: true, url: 'compare-calibration-only', live: false,
+    label: 'Also train without synthetic images',
+    help: 'Trains a second student on the calibration images only, for comparison. Off saves that time.',
+  },
+};
+
+export const SETTING_KEYS = Object.keys(SETTINGS) as SettingKey[];

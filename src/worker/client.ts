@@ -1,0 +1,355 @@
+import type { LiveSettings, RunSettings } from '../engine/training/runSettings';
+import type { RunFrame, RunOverview } from '../engine/training/runReport';
+import type {
+  BackendName, Failure, InitializeReply, Message, NetworkFile, ProjectionMethod, ProjectionReply, Request, RunStatus,
+} from './protocol';
+
+/** What the client needs of a worker; a real `Worker` is one. */
+export interface WorkerLike {
+  postMessage(message: Request, transfer: Transferable[]): void;
+  terminate(): void;
+  onmessage: ((event: MessageEvent<Message>) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+  onmessageerror: ((event: MessageEvent) => void) | null;
+}
+
+/** Why an engine is gone: its script failed, or it sent something that cannot be read. */
+export type DeathReason = 'crashed' | 'unreadable';
+
+export interface ProgressReport {
+  phase: string;
+  fraction: number | null;
+  message: string;
+}
+
+/** What the client tells the page. Everything concerns the current run: other runs' messages never get this far. */
+export interface ClientEvents {
+  /** A new run is prepared; it is the current one from here on. */
+  overview(overview: RunOverview): void;
+  frame(frame: RunFrame): void;
+  status(status: RunStatus): void;
+  progress(progress: ProgressReport): void;
+  /** A failure that answers no request. */
+  failure(failure: Failure): void;
+  /** The worker is gone. Requests are refused until `restart`. */
+  death(reason: DeathReason, detail: string): void;
+  /** Nothing has been heard for `seconds` although an answer or a frame is due; 0 when it speaks again. */
+  silence(seconds: number): void;
+}
+
+export interface ClientOptions {
+  spawn: () => WorkerLike;
+  events: ClientEvents;
+  /** Calls back once the page has painted what was handed to it before. */
+  afterPaint?: (callback: () => void) => void;
+  /** Silence that is worth a word to the user, in seconds. */
+  patience?: number;
+}
+
+export interface StartOptions {
+  settings: RunSettings;
+  baseUrl: string;
+  backend: BackendName | null;
+  without: BackendName[];
+}
+
+/** A request that the engine refused; `failure` says what was wrong and what to do. */
+export class EngineFailure extends Error {
+  constructor(readonly failure: Failure) {
+    super(failure.message);
+    this.name = 'EngineFailure';
+  }
+}
+
+/** A request that can have no answer any more, because its worker is gone. */
+export class EngineGone extends Error {
+  constructor() {
+    super('The engine was stopped before it answered.');
+    this.name = 'EngineGone';
+  }
+}
+
+/**
+ * After the next paint; a page that is not visible never paints, so there after a moment.
+ */
+export function afterNextPaint(callback: () => void): void {
+  let called = false;
+  const once = () => {
+    if (called) return;
+    called = true;
+    callback();
+  };
+  requestAnimationFrame(() => setTimeout(once, 0));
+  setTimeout(once, 250);
+}
+
+type Reply = InitializeReply | ProjectionReply | null;
+type WithId = Extract<Request, { id: number }>;
+type Body<R> = R extends { id: number; runId: number } ? Omit<R, 'id' | 'runId'> : never;
+
+interface Waiting {
+  runId: number;
+  /** The request begins a run of its own. */
+  begins: boolean;
+  resolve(value: Reply): void;
+  reject(reason: unknown): void;
+}
+
+/** The page's side of the worker protocol. Owns the worker: starts, replaces and ends it. */
+export class EngineClient {
+  private worker: WorkerLike;
+  private dead = false;
+  private nextId = 1;
+  private nextRunId = 1;
+  /** The run whose messages are shown. */
+  private currentRun: number | null = null;
+  /** A run that has been asked for and is not there yet; until then the current one's frames are held back. */
+  private pendingRun: number | null = null;
+  /** The current run's last status, to go back to when the pending one fails. */
+  private currentStatus: RunStatus | null = null;
+  private readonly waiting = new Map<number, Waiting>();
+  private lastHeard = 0;
+  private silent = false;
+  private watch: ReturnType<typeof setInterval> | null = null;
+  private readonly events: ClientEvents;
+  private readonly afterPaint: (callback: () => void) => void;
+  private readonly patience: number;
+
+  constructor(private readonly options: ClientOptions) {
+    this.events = options.events;
+    this.afterPaint = options.afterPaint ?? afterNextPaint;
+    this.patience = options.patience ?? 60;
+    this.worker = this.spawn();
+  }
+
+  // ---- requests -----------------------------------------------------------------------------------------
+
+  /** The first request after the constructor or `restart`. */
+  initialize(options: StartOptions): Promise<InitializeReply> {
+    return this.begin<InitializeReply>({ type: 'initialize', ...options });
+  }
+
+  /** A new run with these settings; the old one ends. */
+  configure(settings: RunSettings): Promise<void> {
+    return this.begin({ type: 'configure', settings });
+  }
+
+  loadNetwork(files: NetworkFile[], settings: RunSettings): Promise<InitializeReply> {
+    return this.begin<InitializeReply>({ type: 'loadNetwork', files, settings }, files.map((file) => file.bytes));
+  }
+
+  useBundledNetwork(settings: RunSettings): Promise<InitializeReply> {
+    return this.begin<InitializeReply>({ type: 'useBundledNetwork', settings });
+  }
+
+  useBackend(backend: BackendName, settings: RunSettings): Promise<InitializeReply> {
+    return this.begin<InitializeReply>({ type: 'useBackend', backend, settings });
+  }
+
+  play(): Promise<void> {
+    return this.ask({ type: 'play' });
+  }
+
+  pause(): Promise<void> {
+    return this.ask({ type: 'pause' });
+  }
+
+  step(): Promise<void> {
+    return this.ask({ type: 'step' });
+  }
+
+  update(live: LiveSettings): Promise<void> {
+    return this.ask({ type: 'update', live });
+  }
+
+  restoreSnapshot(settings: RunSettings): Promise<void> {
+    return this.ask({ type: 'restoreSnapshot', settings });
+  }
+
+  /** Two-dimensional map of one layer's points. Aborting forgets the answer; the worker may still work it out. */
+  project(layer: number, method: ProjectionMethod, signal?: AbortSignal): Promise<ProjectionReply> {
+    return this.ask<ProjectionReply>({ type: 'project', layer, method }, signal);
+  }
+
+  // ---- life ---------------------------------------------------------------------------------------------
+
+  /** Ends the worker and starts a fresh one, which waits for `initialize`. */
+  restart(): void {
+    this.end();
+    this.dead = false;
+    this.worker = this.spawn();
+  }
+
+  /** Ends the worker for good. */
+  dispose(): void {
+    this.end();
+  }
+
+  private spawn(): WorkerLike {
+    const worker = this.options.spawn();
+    const mine = () => worker === this.worker;
+    worker.onmessage = (event) => mine() && this.receive(event.data);
+    worker.onerror = (event) => {
+      event.preventDefault?.();
+      if (mine()) this.die('crashed', event.message ?? '');
+    };
+    worker.onmessageerror = () => mine() && this.die('unreadable', '');
+    return worker;
+  }
+
+  private end(): void {
+    this.dead = true;
+    this.worker.terminate();
+    this.worker.onmessage = this.worker.onerror = this.worker.onmessageerror = null;
+    this.currentRun = this.pendingRun = this.currentStatus = null;
+    const lost = [...this.waiting.values()];
+    this.waiting.clear();
+    this.updateWatch();
+    for (const each of lost) each.reject(new EngineGone());
+  }
+
+  private die(reason: DeathReason, detail: string): void {
+    if (this.dead) return;
+    this.end();
+    this.events.death(reason, detail);
+  }
+
+  // ---- sending ------------------------------------------------------------------------------------------
+
+  private begin<R = void>(body: Body<WithId>, transfer: Transferable[] = []): Promise<R> {
+    const runId = this.nextRunId++;
+    this.pendingRun = runId;
+    return this.send<R>(body, runId, true, transfer);
+  }
+
+  private ask<R = void>(body: Body<WithId>, signal?: AbortSignal): Promise<R> {
+    const runId = this.pendingRun ?? this.currentRun ?? 0;
+    return this.send<R>(body, runId, false, [], signal);
+  }
+
+  private send<R>(body: Body<WithId>, runId: number, begins: boolean, transfer: Transferable[], signal?: AbortSignal): Promise<R> {
+    if (this.dead) return Promise.reject(new EngineGone());
+    if (signal?.aborted) return Promise.reject(signal.reason as Error);
+    const id = this.nextId++;
+    return new Promise<R>((resolve, reject) => {
+      const forget = () => {
+        this.waiting.delete(id);
+        this.updateWatch();
+        reject(signal?.reason as Error);
+      };
+      signal?.addEventListener('abort', forget, { once: true });
+      this.waiting.set(id, {
+        runId,
+        begins,
+        resolve: (value) => {
+          signal?.removeEventListener('abort', forget);
+          resolve(value as R);
+        },
+        reject: (reason) => {
+          signal?.removeEventListener('abort', forget);
+          reject(reason as Error);
+        },
+      });
+      if (this.waiting.size === 1) this.lastHeard = Date.now();
+      this.updateWatch();
+      this.worker.postMessage({ ...body, id, runId } as Request, transfer);
+    });
+  }
+
+  // ---- receiving ----------------------------------------------------------------------------------------
+
+  private receive(message: Message): void {
+    this.lastHeard = Date.now();
+    if (this.silent) {
+      this.silent = false;
+      this.events.silence(0);
+    }
+    switch (message.type) {
+      case 'reply':
+        return this.settle(message.id, (each) => {
+          if (each.begins && each.runId === this.pendingRun) this.promote(each.runId);
+          each.resolve(message.value);
+        });
+      case 'failure':
+        if (message.id !== null) {
+          return this.settle(message.id, (each) => {
+            if (each.begins && each.runId === this.pendingRun) this.withdraw();
+            each.reject(new EngineFailure(message.failure));
+          });
+        }
+        if (message.runId === null || this.concerns(message.runId)) this.events.failure(message.failure);
+        return;
+      case 'progress':
+        if (this.concerns(message.runId)) this.events.progress(message);
+        return;
+      case 'overview':
+        if (!this.concerns(message.runId)) return;
+        if (message.runId === this.pendingRun) this.promote(message.runId);
+        return this.events.overview(message.overview);
+      case 'status':
+        if (message.runId === this.currentRun) this.currentStatus = message.status;
+        if (this.concerns(message.runId)) this.events.status(message.status);
+        this.updateWatch();
+        return;
+      case 'frame':
+        return this.receiveFrame(message.runId, message.sequence, message.frame);
+    }
+  }
+
+  private receiveFrame(runId: number, sequence: number, frame: RunFrame): void {
+    if (runId !== this.currentRun) return;
+    const worker = this.worker;
+    const acknowledge = () => {
+      if (worker === this.worker && !this.dead) worker.postMessage({ type: 'acknowledge', runId, sequence }, []);
+    };
+    // A run that is being replaced may yet stay (a file that cannot be read): it must not wait for an answer in vain.
+    if (this.pendingRun !== null) return acknowledge();
+    try {
+      this.events.frame(frame);
+    } finally {
+      this.afterPaint(acknowledge);
+    }
+  }
+
+  /** Messages of the run that is coming count; without one, those of the run that is there. */
+  private concerns(runId: number): boolean {
+    return runId === (this.pendingRun ?? this.currentRun);
+  }
+
+  private promote(runId: number): void {
+    this.currentRun = runId;
+    this.pendingRun = null;
+    this.currentStatus = null;
+  }
+
+  private withdraw(): void {
+    this.pendingRun = null;
+    if (this.currentStatus !== null) this.events.status(this.currentStatus);
+  }
+
+  private settle(id: number, how: (each: Waiting) => void): void {
+    const each = this.waiting.get(id);
+    if (!each) return;
+    this.waiting.delete(id);
+    this.updateWatch();
+    how(each);
+  }
+
+  // ---- silence ------------------------------------------------------------------------------------------
+
+  /** Something is due: an answer, or the frames of a run that is going. */
+  private updateWatch(): void {
+    const due = !this.dead && (this.waiting.size > 0 || this.currentStatus === 'running');
+    if (due && this.watch === null) {
+      this.watch = setInterval(() => {
+        const seconds = (Date.now() - this.lastHeard) / 1000;
+        if (seconds < this.patience) return;
+        this.silent = true;
+        this.events.silence(seconds);
+      }, 1000);
+    } else if (!due && this.watch !== null) {
+      clearInterval(this.watch);
+      this.watch = null;
+    }
+  }
+}

@@ -1,0 +1,4 @@
+/** The engine's worker. The only place that names its script, so that tensorflow lands in the worker's chunk alone. */
+export function spawnEngine(): Worker {
+  return new Worker(new URL('./server.ts', import.meta.url), { type: 'module', name: 'engine' });
+}
