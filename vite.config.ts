@@ -97,7 +97,9 @@ export default defineConfig({
   worker: { format: 'es', plugins: () => [tfjsWasmThreads()] },
   // Found only in the worker, which the dev server's first look at the imports misses: it would reload the page over them.
   optimizeDeps: {
-    include: ['core', 'backend-cpu', 'backend-wasm', 'backend-webgl', 'backend-webgpu'].map((name) => `@tensorflow/tfjs-${name}`),
+    include: ['core', 'core/dist/register_all_gradients.js', 'backend-cpu', 'backend-wasm', 'backend-webgl', 'backend-webgpu'].map(
+      (name) => `@tensorflow/tfjs-${name}`,
+    ),
     rolldownOptions: { plugins: [tfjsWasmThreads()] },
   },
   build: { target: 'es2022', chunkSizeWarningLimit: 1000 },

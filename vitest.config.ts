@@ -1,10 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
+/** Of the projects that drive a browser: one file at a time, because a run in the page keeps every core busy by itself. */
+const browser = { environment: 'node', fileParallelism: false, testTimeout: 300_000, hookTimeout: 300_000 } as const;
+
 /**
- * Two projects, one after the other:
- * - "engine": everything that runs in Node (engine, state, worker logic, ...).
- * - "browser": headless Chromium against the production build; one file at a time, because a run in the page already
- *   keeps every core busy.
+ * Three projects, one after the other (`--project engine` runs one of them):
+ * - "engine": everything that runs in Node (engine, state, worker, boundaries, ...);
+ * - "browser-engine": the same numeric cases on headless Chromium's backends;
+ * - "browser": headless Chromium against the production build.
  */
 export default defineConfig({
   test: {
@@ -19,6 +22,24 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...browser,
+          name: 'browser-engine',
+          include: ['test/browser/engine/**/*.test.ts'],
+          globalSetup: 'test/browser/engine/globalSetup.ts',
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...browser,
+          name: 'browser',
+          include: ['test/browser/*.test.ts'],
+          globalSetup: 'test/browser/globalSetup.ts',
+          sequence: { groupOrder: 2 },
         },
       },
     ],
