@@ -171,8 +171,8 @@ export class Random {
   shuffle<T>(items: T[]): T[] {
     for (let i = items.length - 1; i > 0; i--) {
       const j = this.integer(i + 1);
-      const item = items[i]!;
-      items[i] = items[j]!;
+      const item = items[i];
+      items[i] = items[j];
       items[j] = item;
     }
     return items;

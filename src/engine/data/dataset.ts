@@ -71,7 +71,7 @@ export function normalizeInto(pixels: ArrayLike<number>, normalization: Normaliz
   const { mean, std } = normalization;
   const channels = mean.length;
   for (let i = 0, c = 0; i < pixels.length; i++) {
-    target[offset + i] = (pixels[i]! / 255 - mean[c]!) / std[c]!;
+    target[offset + i] = (pixels[i] / 255 - mean[c]) / std[c];
     if (++c === channels) c = 0;
   }
 }
@@ -88,7 +88,7 @@ export function gatherBatch(dataset: Dataset, split: Split, indices: ArrayLike<n
   const images = new Float32Array(count * stride);
   const labels = new Uint8Array(count);
   for (let i = 0; i < count; i++) {
-    const { pixels, label } = dataset.image(split, indices[i]!);
+    const { pixels, label } = dataset.image(split, indices[i]);
     normalizeInto(pixels, normalization, images, i * stride);
     labels[i] = label;
   }
@@ -118,7 +118,7 @@ export function toImageTile(images: Float32Array, imageShape: readonly [number, 
   for (let pixel = 0; pixel < pixelCount; pixel++) {
     for (let c = 0; c < 3; c++) {
       const channel = channels === 1 ? 0 : c;
-      rgba[pixel * 4 + c] = (images[pixel * channels + channel]! * normalization.std[channel]! + normalization.mean[channel]!) * 255;
+      rgba[pixel * 4 + c] = (images[pixel * channels + channel] * normalization.std[channel] + normalization.mean[channel]) * 255;
     }
     rgba[pixel * 4 + 3] = 255;
   }
@@ -132,17 +132,17 @@ export function measureNormalization(dataset: Dataset, split: Split, indices: Ar
   const sumOfSquares = new Float64Array(channels);
   let pixelCount = 0;
   for (let i = 0; i < indices.length; i++) {
-    const { pixels } = dataset.image(split, indices[i]!);
+    const { pixels } = dataset.image(split, indices[i]);
     pixelCount += pixels.length / channels;
     for (let p = 0, c = 0; p < pixels.length; p++) {
-      const value = pixels[p]! / 255;
-      sum[c]! += value;
-      sumOfSquares[c]! += value * value;
+      const value = pixels[p] / 255;
+      sum[c] += value;
+      sumOfSquares[c] += value * value;
       if (++c === channels) c = 0;
     }
   }
   if (pixelCount === 0) throw new RangeError('The mean of no images does not exist.');
   const mean = Array.from(sum, (value) => value / pixelCount);
-  const std = Array.from(sumOfSquares, (value, c) => Math.sqrt(Math.max(0, value / pixelCount - mean[c]! ** 2)));
+  const std = Array.from(sumOfSquares, (value, c) => Math.sqrt(Math.max(0, value / pixelCount - mean[c] ** 2)));
   return { mean, std };
 }

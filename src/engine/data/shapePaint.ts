@@ -1,4 +1,5 @@
 import type { Random } from '../random';
+import { length } from './shapeOutlines';
 
 /** Colours and textures of the "Shapes" dataset. */
 
@@ -20,7 +21,7 @@ export interface Paint {
   blend: (x: number, y: number) => number;
 }
 
-const { sin, cos, hypot, floor, round, min, max, PI } = Math;
+const { sin, cos, floor, round, min, max, PI } = Math;
 
 const clamp01 = (value: number) => (value < 0 ? 0 : value > 1 ? 1 : value);
 const encodeGamma = (value: number) => (value <= 0.0031308 ? 12.92 * value : 1.055 * value ** (1 / 2.4) - 0.055);
@@ -30,7 +31,7 @@ export function oklab(lightness: number, chroma: number, hue: number): Oklab {
 }
 
 export function colourDistance(p: Oklab, q: Oklab): number {
-  return hypot(p.lightness - q.lightness, p.a - q.a, p.b - q.b);
+  return length(p.lightness - q.lightness, length(p.a - q.a, p.b - q.b));
 }
 
 /** Clamped to what a screen can show. */
@@ -69,13 +70,13 @@ export interface Palette {
  * where that can be found.
  */
 export function drawPalette(contrast: number, backgroundTextureContrast: number, random: Random): Palette {
-  const background = oklab(random.uniform(0.22, 0.93), random.uniform(0.015, 0.12), random.uniform(0, 2 * PI));
+  const background = oklab(random.uniform(0.26, 0.95), random.uniform(0.02, 0.135), random.uniform(0, 2 * PI));
   const background2 = neighbour(background, backgroundTextureContrast, random);
   const apart = (colour: Oklab, least: number) =>
     colourDistance(colour, background) >= least && colourDistance(colour, background2) >= least;
   let figure = background;
   for (let attempt = 0; attempt < 20 && !apart(figure, contrast); attempt++) {
-    figure = oklab(random.uniform(0.25, 0.95), random.uniform(0.07, 0.21), random.uniform(0, 2 * PI));
+    figure = oklab(random.uniform(0.28, 0.97), random.uniform(0.08, 0.23), random.uniform(0, 2 * PI));
   }
   let figure2 = figure;
   for (let attempt = 0; attempt < 20; attempt++) {
@@ -97,16 +98,16 @@ export function drawColour(random: Random): Oklab {
 
 type Blend = Paint['blend'];
 
-/** From 0 to 1 across about `length` pixels. */
-export function linearBlend(length: number, random: Random): Blend {
+/** From 0 to 1 across about `span` pixels. */
+export function linearBlend(span: number, random: Random): Blend {
   const angle = random.uniform(0, 2 * PI);
-  const [dx, dy] = [cos(angle) / length, sin(angle) / length];
+  const [dx, dy] = [cos(angle) / span, sin(angle) / span];
   return (x, y) => clamp01(0.5 + x * dx + y * dy);
 }
 
 export function radialBlend(radius: number, random: Random): Blend {
   const [cx, cy] = [random.uniform(-12, 12), random.uniform(-12, 12)];
-  return (x, y) => clamp01(hypot(x - cx, y - cy) / radius);
+  return (x, y) => clamp01(length(x - cx, y - cy) / radius);
 }
 
 /** Stripes and checks are sines made steep, not steps: a step would alias at this size. */
@@ -143,7 +144,7 @@ function dots(period: number, random: Random): Blend {
   return (x, y) => {
     const u = x * c + y * s + p;
     const v = y * c - x * s + q;
-    return clamp01(0.5 + radius - period * hypot(u - round(u), v - round(v)));
+    return clamp01(0.5 + radius - period * length(u - round(u), v - round(v)));
   };
 }
 
@@ -158,8 +159,8 @@ function clouds(period: number, random: Random): Blend {
     const [wx, wy] = [tx * tx * (3 - 2 * tx), ty * ty * (3 - 2 * ty)];
     const [x0, x1] = [ix & (LATTICE - 1), (ix + 1) & (LATTICE - 1)];
     const [y0, y1] = [(iy & (LATTICE - 1)) * LATTICE, ((iy + 1) & (LATTICE - 1)) * LATTICE];
-    const top = lattice[y0 + x0]! * (1 - wx) + lattice[y0 + x1]! * wx;
-    const bottom = lattice[y1 + x0]! * (1 - wx) + lattice[y1 + x1]! * wx;
+    const top = lattice[y0 + x0] * (1 - wx) + lattice[y0 + x1] * wx;
+    const bottom = lattice[y1 + x0] * (1 - wx) + lattice[y1 + x1] * wx;
     return top * (1 - wy) + bottom * wy;
   };
   const scale = 1 / period;

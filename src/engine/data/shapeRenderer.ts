@@ -1,5 +1,5 @@
 import type { Random } from '../random';
-import { capsule, drawOutline, polygon, radialCorners } from './shapeOutlines';
+import { capsule, drawOutline, length, polygon, radialCorners } from './shapeOutlines';
 import type { ShapeName, SignedDistance } from './shapeOutlines';
 import { drawColour, drawPalette, linearBlend, neighbour, radialBlend, textureBlend, toRgb } from './shapePaint';
 import type { Oklab, Paint, Palette, Rgb } from './shapePaint';
@@ -10,7 +10,7 @@ import type { Range, ShapesDifficulty } from './shapesDifficulty';
  * Coordinates are pixels from the image's middle, x to the right, y down.
  */
 
-const { sin, cos, hypot, floor, ceil, sqrt, min, max, PI } = Math;
+const { sin, cos, floor, ceil, sqrt, min, max, PI } = Math;
 
 const clamp01 = (value: number) => (value < 0 ? 0 : value > 1 ? 1 : value);
 const inRange = (range: Range, random: Random) => random.uniform(range[0], range[1]);
@@ -37,9 +37,9 @@ class Canvas {
   mix(pixel: number, colour: Rgb, alpha: number): void {
     const { rgb } = this;
     const i = pixel * 3;
-    rgb[i]! += (colour[0] - rgb[i]!) * alpha;
-    rgb[i + 1]! += (colour[1] - rgb[i + 1]!) * alpha;
-    rgb[i + 2]! += (colour[2] - rgb[i + 2]!) * alpha;
+    rgb[i] += (colour[0] - rgb[i]) * alpha;
+    rgb[i + 1] += (colour[1] - rgb[i + 1]) * alpha;
+    rgb[i + 2] += (colour[2] - rgb[i + 2]) * alpha;
   }
 
   paintPixel(pixel: number, paint: Paint, x: number, y: number, alpha: number): void {
@@ -47,7 +47,7 @@ class Canvas {
     const t = paint.blend(x, y);
     const { rgb } = this;
     const i = pixel * 3;
-    for (let c = 0; c < 3; c++) rgb[i + c]! += (from[c]! + (to[c]! - from[c]!) * t - rgb[i + c]!) * alpha;
+    for (let c = 0; c < 3; c++) rgb[i + c] += (from[c] + (to[c] - from[c]) * t - rgb[i + c]) * alpha;
   }
 
   /** Calls `visit` for the pixels within `reach` of (x, y), which are given by number and place. */
@@ -66,7 +66,7 @@ class Canvas {
 
   drawPiece({ distance, x, y, reach }: Piece, paint: Paint, alpha: number): void {
     this.within(x, y, reach, (pixel, px, py) => {
-      const cover = coverage(distance, px, py);
+      const cover = coverage(distance, distance(px, py), px, py);
       if (cover > 0) this.paintPixel(pixel, paint, px, py, cover * alpha);
     });
   }
@@ -75,9 +75,11 @@ class Canvas {
 /** Samples a side of a pixel on an edge. */
 const SUPERSAMPLING = 3;
 
-/** Share of the pixel at (x, y) that lies inside: supersampled near the edge only, as a distance tells where that is. */
-function coverage(distance: SignedDistance, x: number, y: number): number {
-  const middle = distance(x, y);
+/**
+ * Share of the pixel at (x, y) that lies inside: supersampled near the edge only, as a distance tells where that is.
+ * @param middle the distance at (x, y)
+ */
+function coverage(distance: SignedDistance, middle: number, x: number, y: number): number {
   if (middle > 1) return 0;
   if (middle < -1) return 1;
   const step = 1 / SUPERSAMPLING;
@@ -94,26 +96,26 @@ function coverage(distance: SignedDistance, x: number, y: number): number {
 // ---- pieces that are not the figure --------------------------------------------------------------------------
 
 function drawFragment(size: number, random: Random): Piece {
-  const half = size / 2;
-  const [x, y] = [random.uniform(-half, half), random.uniform(-half, half)];
+  const middle = size / 2;
+  const [x, y] = [random.uniform(-middle, middle), random.uniform(-middle, middle)];
   const angle = random.uniform(0, 2 * PI);
   const [dx, dy] = [cos(angle), sin(angle)];
   switch (random.integer(4)) {
     case 0: {
-      const length = random.uniform(2, 7);
+      const half = random.uniform(2, 7);
       const thickness = random.uniform(0.4, 1);
-      return { distance: capsule(x - dx * length, y - dy * length, x + dx * length, y + dy * length, thickness), x, y, reach: length + 2 };
+      return { distance: capsule(x - dx * half, y - dy * half, x + dx * half, y + dy * half, thickness), x, y, reach: half + 2 };
     }
     case 1: {
       const radius = random.uniform(0.8, 2.2);
-      return { distance: (px, py) => hypot(px - x, py - y) - radius, x, y, reach: radius + 1 };
+      return { distance: (px, py) => length(px - x, py - y) - radius, x, y, reach: radius + 1 };
     }
     case 2: {
       // Less than half of a circle's line, so that it is no ring.
       const radius = random.uniform(3, 7);
       const thickness = random.uniform(0.5, 1);
       const distance: SignedDistance = (px, py) =>
-        max(Math.abs(hypot(px - x, py - y) - radius) - thickness, radius * 0.5 - (px - x) * dx - (py - y) * dy);
+        max(Math.abs(length(px - x, py - y) - radius) - thickness, radius * 0.5 - (px - x) * dx - (py - y) * dy);
       return { distance, x, y, reach: radius + 2 };
     }
     default: {
@@ -132,29 +134,31 @@ function drawSlab(size: number, depth: number, angle: number, random: Random): P
   if (random.chance(0.5)) {
     const radius = random.uniform(6, 18);
     const [x, y] = [dx * (edge + radius), dy * (edge + radius)];
-    return { distance: (px, py) => hypot(px - x, py - y) - radius, x, y, reach: radius + 1 };
+    return { distance: (px, py) => length(px - x, py - y) - radius, x, y, reach: radius + 1 };
   }
   const tilt = random.uniform(-0.5, 0.5);
   const [nx, ny] = [cos(angle + tilt), sin(angle + tilt)];
   return { distance: (px, py) => edge - px * nx - py * ny, x: 0, y: 0, reach: size };
 }
 
-/** Something that covers the figure's rim from one side, or a bar across it. */
-function drawOccluder(place: Placement, depth: number, random: Random): Piece {
+/** A bar that covers the figure's rim, coming in from outside the frame, or a thinner one across the figure. Never a shape itself. */
+function drawOccluder(place: Placement, size: number, depth: number, random: Random): Piece {
   const angle = random.uniform(0, 2 * PI);
   const [dx, dy] = [cos(angle), sin(angle)];
   const { x, y, radius } = place;
   if (random.chance(0.4)) {
     const off = random.uniform(-0.5, 0.5) * radius;
     const [cx, cy] = [x - dy * off, y + dx * off];
-    const half = depth * 0.35;
-    const length = radius * random.uniform(0.8, 2);
-    return { distance: capsule(cx - dx * length, cy - dy * length, cx + dx * length, cy + dy * length, half), x: cx, y: cy, reach: length + half + 1 };
+    const thickness = depth * 0.35;
+    const half = radius * random.uniform(1, 2.2);
+    const distance = capsule(cx - dx * half, cy - dy * half, cx + dx * half, cy + dy * half, thickness);
+    return { distance, x: cx, y: cy, reach: half + thickness + 1 };
   }
-  const disc = random.uniform(0.5, 1.3) * radius;
-  const far = radius - depth + disc;
-  const [cx, cy] = [x + dx * far, y + dy * far];
-  return { distance: (px, py) => hypot(px - cx, py - cy) - disc, x: cx, y: cy, reach: disc + 1 };
+  const thickness = radius * random.uniform(0.3, 0.65);
+  const [near, far] = [radius - depth + thickness, size * 2];
+  const tilt = angle + random.uniform(-0.6, 0.6);
+  const [ax, ay] = [x + dx * near, y + dy * near];
+  return { distance: capsule(ax, ay, ax + cos(tilt) * far, ay + sin(tilt) * far, thickness), x: 0, y: 0, reach: size };
 }
 
 // ---- the figure ----------------------------------------------------------------------------------------------
@@ -211,42 +215,63 @@ function figurePaint(palette: Palette, radius: number, textured: boolean, random
 function drawFigure(canvas: Canvas, name: ShapeName, place: Placement, palette: Palette, difficulty: ShapesDifficulty, random: Random): void {
   const solid = figureDistance(name, place, difficulty, random);
   const { x, y, radius } = place;
-  const reach = radius * 1.5 + 2;
-  const isOutline = random.chance(difficulty.outline);
+  const reach = radius * 1.45 + 1.5;
+  // The distance at every pixel's middle, reckoned once for shadow, fill, border and bevel.
+  const field = new Float32Array(canvas.size * canvas.size).fill(canvas.size);
+  canvas.within(x, y, reach, (pixel, px, py) => {
+    if (length(px - x, py - y) < reach) field[pixel] = solid(px, py);
+  });
+
   const halfStroke = max(0.7, radius * random.uniform(0.08, 0.14));
-  // An outlined circle would be a ring, and a ring's own outline two thin lines.
-  const outlined = isOutline && name !== 'circle' && name !== 'ring';
-  const distance: SignedDistance = outlined ? (px, py) => Math.abs(solid(px, py) + halfStroke) - halfStroke : solid;
+  // An outlined circle would be a ring, and the outline of a ring or crescent is two thin lines.
+  const outlined = random.chance(difficulty.outline) && name !== 'circle' && name !== 'ring' && name !== 'crescent';
+  const stroke = (half: number) => (d: number) => Math.abs(d + half) - half;
+  const shape = outlined ? stroke(halfStroke) : (d: number) => d;
   const paint = figurePaint(palette, radius, random.chance(difficulty.figureTexture), random);
 
-  if (random.chance(0.35)) {
-    const strength = random.uniform(0.15, 0.45);
-    const softness = random.uniform(1, 3);
-    const [sx, sy] = [random.uniform(-2.5, 2.5), random.uniform(-2.5, 2.5)];
-    canvas.within(x + sx, y + sy, reach + softness, (pixel, px, py) => {
-      const alpha = clamp01(0.5 - distance(px - sx, py - sy) / (2 * softness)) * strength;
-      if (alpha > 0) canvas.mix(pixel, [0.04, 0.03, 0.08], alpha);
+  if (random.chance(difficulty.shadow)) drawShadow(canvas, field, shape, place, random);
+  const draw = (profile: (d: number) => number, colours: Paint) =>
+    canvas.within(x, y, reach, (pixel, px, py) => {
+      const cover = coverage((qx, qy) => profile(solid(qx, qy)), profile(field[pixel]), px, py);
+      if (cover > 0) canvas.paintPixel(pixel, colours, px, py, cover);
     });
-  }
-  canvas.drawPiece({ distance, x, y, reach }, paint, 1);
+  draw(shape, paint);
   if (!outlined && random.chance(difficulty.border)) {
-    const half = random.uniform(0.5, 1);
-    const border = plain(neighbour(palette.figure, random.uniform(0.25, 0.45), random));
-    canvas.drawPiece({ distance: (px, py) => Math.abs(solid(px, py) + half) - half, x, y, reach }, border, 1);
+    draw(stroke(random.uniform(0.5, 1)), plain(neighbour(palette.figure, random.uniform(0.25, 0.45), random)));
   }
-  if (!outlined && random.chance(0.35)) drawBevel(canvas, solid, place, reach, random);
+  if (!outlined && random.chance(difficulty.bevel)) drawBevel(canvas, field, place, reach, random);
+}
+
+/** A soft shadow of the figure, moved by whole pixels. */
+function drawShadow(canvas: Canvas, field: Float32Array, shape: (d: number) => number, place: Placement, random: Random): void {
+  const { size } = canvas;
+  const strength = random.uniform(0.15, 0.45);
+  const softness = random.uniform(1, 3);
+  const [dx, dy] = [random.integer(5) - 2, random.integer(5) - 2];
+  canvas.within(place.x + dx, place.y + dy, place.radius * 1.45 + softness, (pixel) => {
+    const [column, row] = [(pixel % size) - dx, floor(pixel / size) - dy];
+    if (column < 0 || row < 0 || column >= size || row >= size) return;
+    const alpha = clamp01(0.5 - shape(field[row * size + column]) / (2 * softness)) * strength;
+    if (alpha > 0) canvas.mix(pixel, [0.04, 0.03, 0.08], alpha);
+  });
 }
 
 /** Light on the figure's rim from one side, shade on the other. */
-function drawBevel(canvas: Canvas, distance: SignedDistance, { x, y, radius }: Placement, reach: number, random: Random): void {
+function drawBevel(canvas: Canvas, field: Float32Array, { x, y, radius }: Placement, reach: number, random: Random): void {
+  const { size } = canvas;
   const angle = random.uniform(0, 2 * PI);
   const [lx, ly] = [cos(angle), sin(angle)];
   const width = radius * random.uniform(0.25, 0.6);
   const strength = random.uniform(0.2, 0.45);
-  canvas.within(x, y, reach, (pixel, px, py) => {
-    const d = distance(px, py);
+  canvas.within(x, y, reach, (pixel) => {
+    const d = field[pixel];
     if (d > 0 || d < -width) return;
-    const light = ((distance(px + 0.5, py) - d) * lx + (distance(px, py + 0.5) - d) * ly) * 2;
+    const column = pixel % size;
+    const right = column + 1 < size ? pixel + 1 : pixel;
+    const left = column > 0 ? pixel - 1 : pixel;
+    const down = pixel + size < field.length ? pixel + size : pixel;
+    const up = pixel >= size ? pixel - size : pixel;
+    const light = ((field[right] - field[left]) * lx + (field[down] - field[up]) * ly) / 2;
     const alpha = clamp01(1 + d / width) * strength * min(1, Math.abs(light));
     canvas.mix(pixel, light > 0 ? [1, 1, 1] : [0.02, 0.02, 0.06], alpha);
   });
@@ -258,10 +283,10 @@ function blur(values: Float32Array, size: number, weight: number): void {
   const pass = (step: number, lineStep: number) => {
     for (let line = 0; line < size; line++) {
       for (let c = 0; c < 3; c++) {
-        let before = values[line * lineStep + c]!;
+        let before = values[line * lineStep + c];
         for (let i = 0, at = line * lineStep + c; i < size; i++, at += step) {
-          const here = values[at]!;
-          const after = i + 1 < size ? values[at + step]! : here;
+          const here = values[at];
+          const after = i + 1 < size ? values[at + step] : here;
           values[at] = here + weight * (before + after - 2 * here);
           before = here;
         }
@@ -288,7 +313,7 @@ function develop(canvas: Canvas, difficulty: ShapesDifficulty, random: Random): 
     for (let c = 0; c < 3; c++) {
       const bits = random.nextUint32();
       const i = pixel * 3 + c;
-      bytes[i] = rgb[i]! * light * gains[c]! + ((bits & 0xffff) + (bits >>> 16) - 65535) * grain;
+      bytes[i] = rgb[i] * light * gains[c] + ((bits & 0xffff) + (bits >>> 16) - 65535) * grain;
     }
   });
   return new Uint8Array(bytes.buffer);
@@ -323,7 +348,7 @@ export function renderShape(name: ShapeName, size: number, difficulty: ShapesDif
   if (random.chance(difficulty.occlusion)) {
     const depth = inRange(difficulty.occlusionDepth, random) * place.radius;
     const colour = random.chance(0.5) ? neighbour(palette.background, random.uniform(0.05, 0.2), random) : drawColour(random);
-    canvas.drawPiece(drawOccluder(place, depth, random), plain(colour), 1);
+    canvas.drawPiece(drawOccluder(place, size, depth, random), plain(colour), 1);
   }
   drawFragments(difficulty.fragmentsBefore);
   return develop(canvas, difficulty, random);

@@ -36,7 +36,7 @@ export function createShapes(seed: number = SHAPES_SEED, difficulty: ShapesDiffi
     },
     image(split, index): LabelledImage {
       const label = dataset.label(split, index);
-      const pixels = renderShape(SHAPE_NAMES[label]!, SHAPES_SIZE, difficulty, streams[split].fork(index));
+      const pixels = renderShape(SHAPE_NAMES[label], SHAPES_SIZE, difficulty, streams[split].fork(index));
       return { pixels, label };
     },
   };

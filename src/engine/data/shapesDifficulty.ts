@@ -6,8 +6,8 @@
  */
 export const SHAPES_DIFFICULTY = {
   // ---- figure ------------------------------------------------------------------------------------------------
-  /** Radius of the figure, about. Small is hard: a hexagon of radius 7 has few pixels of corner. */
-  radius: [6, 11] as Range,
+  /** Radius of the figure, about. Small is hard: a hexagon of radius 6 has few pixels of corner. */
+  radius: [7, 12] as Range,
   /** Largest turn away from upright, radians; pi is any direction. */
   turn: Math.PI,
   /** Largest stretch along a random axis (1.2: 20 % longer, 17 % narrower). */
@@ -23,13 +23,16 @@ export const SHAPES_DIFFICULTY = {
 
   // ---- paint -------------------------------------------------------------------------------------------------
   /** Least distance of figure and background in OKLab (0.1 hardly visible, 0.5 strong). */
-  contrast: [0.15, 0.34] as Range,
+  contrast: [0.18, 0.36] as Range,
   /** Share of figures that are textured (the others are plain or shaded). */
   figureTexture: 0.5,
   /** Share of figures drawn as an outline only (a circle never is: that is a ring). */
-  outline: 0.2,
+  outline: 0.18,
   /** Share of figures with a border in another colour. */
   border: 0.25,
+  /** Share of figures with a shadow, and with light and shade on their rim. */
+  shadow: 0.4,
+  bevel: 0.35,
   /** Share of backgrounds that are textured. */
   backgroundTexture: 0.6,
   /** Strength of the background's texture: OKLab distance of its two colours. */
@@ -43,7 +46,7 @@ export const SHAPES_DIFFICULTY = {
   slabs: 0.35,
   /** Share of images where something covers a part of the figure, and how deep it reaches, share of the radius. */
   occlusion: 0.3,
-  occlusionDepth: [0.2, 0.6] as Range,
+  occlusionDepth: [0.2, 0.55] as Range,
 
   // ---- camera ------------------------------------------------------------------------------------------------
   /** Light falling off across the image. */
@@ -55,7 +58,7 @@ export const SHAPES_DIFFICULTY = {
   blurred: 0.3,
   blur: [0.08, 0.25] as Range,
   /** Standard deviation of the noise, of 255. */
-  noise: [2, 18] as Range,
+  noise: [1, 11] as Range,
 };
 
 export type Range = [low: number, high: number];
