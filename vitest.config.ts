@@ -11,6 +11,7 @@ const browser = { environment: 'node', fileParallelism: false, testTimeout: 300_
  */
 export default defineConfig({
   test: {
+    slowTestThreshold: 5000,
     projects: [
       {
         test: {

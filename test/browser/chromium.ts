@@ -83,6 +83,16 @@ export function ensureChromium(): string {
   );
 }
 
+/** For a vitest global setup: `ensureChromium`, and where that fails, one line instead of a stack, and the end of the run. */
+export function requireChromium(): void {
+  try {
+    ensureChromium();
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exit(1);
+  }
+}
+
 const ARGUMENTS = [
   '--no-sandbox',
   '--disable-quic',

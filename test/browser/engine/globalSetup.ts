@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { ensureChromium } from '../chromium';
+import { requireChromium } from '../chromium';
 import { buildAndServe } from '../serve';
 
 declare module 'vitest' {
@@ -11,7 +11,7 @@ declare module 'vitest' {
 
 /** Once before the engine's browser tests: a browser, and this folder's page, built as the real one is. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  ensureChromium();
+  requireChromium();
   const { url, close } = await buildAndServe(import.meta.dirname);
   project.provide('engineUrl', url);
   return close;
