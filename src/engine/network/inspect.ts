@@ -1,0 +1,141 @@
+/** What can be said of a network without running it: shapes, multiply-accumulates, parameters, BatchNorm layers. */
+import { NetworkError } from './networkError';
+import type { Network, NetworkNode, Padding } from './types';
+
+/** Shape of one node's output without the batch: [H, W, C] or [features]. */
+export type NodeShape = number[];
+
+export interface NetworkFacts {
+  shapes: Map<string, NodeShape>;
+  /** Multiply-accumulates of one image (convolutions and dense layers). */
+  macs: number;
+  /** Values in all weights. */
+  parameters: number;
+  /** Shape [H, W, C] of every BatchNorm layer's input, in network order. */
+  batchNorms: { name: string; height: number; width: number; channels: number }[];
+}
+
+const HINT = 'Check that the file belongs to a plain image classifier and was exported whole.';
+
+/**
+ * Infers every shape and counts work.
+ *
+ * @throws NetworkError naming the node where an input or weight is missing or shapes do not fit together, where there
+ *   is no BatchNorm layer at all, or where the output is not [numClasses]
+ */
+export function inspectNetwork({ definition, weights }: Network): NetworkFacts {
+  const shapes = new Map<string, NodeShape>();
+  const facts: NetworkFacts = { shapes, macs: 0, parameters: 0, batchNorms: [] };
+  for (const node of definition.nodes) {
+    const inputs = node.inputs.map((name) => {
+      const shape = shapes.get(name);
+      if (!shape) throw new NetworkError(`Layer "${node.name}" reads "${name}", which does not come before it.`, HINT);
+      return shape;
+    });
+    if (node.op === 'batchNorm') {
+      const [height, width, channels] = image(node, inputs[0]);
+      facts.batchNorms.push({ name: node.name, height, width, channels });
+    }
+    shapes.set(node.name, outputShape(node, inputs, definition.inputShape, weights, facts));
+  }
+  for (const { values } of Object.values(weights)) facts.parameters += values.length;
+  const output = shapes.get(definition.nodes[definition.nodes.length - 1].name)!;
+  if (output.length !== 1 || output[0] !== definition.numClasses) {
+    throw new NetworkError(`The network ends in a tensor of shape [${output}], not in ${definition.numClasses} class scores.`, HINT);
+  }
+  if (facts.batchNorms.length === 0) {
+    throw new NetworkError(
+      'The network has no BatchNorm layer: FDDA works on BatchNorm statistics, so there is nothing to align.',
+      'Export the network before BatchNorm is folded into the convolutions, or choose one with BatchNorm.',
+    );
+  }
+  return facts;
+}
+
+function image(node: NetworkNode, shape: NodeShape): [number, number, number] {
+  if (!shape || shape.length !== 3) {
+    throw new NetworkError(`Layer "${node.name}" (${node.op}) needs an image [height, width, channels], not [${shape ?? ''}].`, HINT);
+  }
+  return shape as [number, number, number];
+}
+
+function windowed(node: NetworkNode, length: number, before: number, after: number, size: number, stride: number): number {
+  const out = Math.floor((length + before + after - size) / stride) + 1;
+  if (out < 1) throw new NetworkError(`Layer "${node.name}": a window of ${size} does not fit into ${length} pixels.`, HINT);
+  return out;
+}
+
+function outputShape(
+  node: NetworkNode, inputs: NodeShape[], inputShape: NodeShape, weights: Network['weights'], facts: NetworkFacts,
+): NodeShape {
+  const weight = (key: string, rank: number): number[] => {
+    const found = weights[key];
+    if (!found) throw new NetworkError(`Layer "${node.name}": its weight "${key}" is missing.`, HINT);
+    if (found.shape.length !== rank) throw new NetworkError(`Layer "${node.name}": weight "${key}" has shape [${found.shape}].`, HINT);
+    return found.shape;
+  };
+  const vector = (key: string | undefined, channels: number) => {
+    if (key !== undefined && weight(key, 1)[0] !== channels) {
+      throw new NetworkError(`Layer "${node.name}": weight "${key}" has ${weights[key].shape[0]} values for ${channels} channels.`, HINT);
+    }
+  };
+  const slide = (size: [number, number], strides: [number, number], p: Padding, [h, w]: NodeShape): [number, number] => [
+    windowed(node, h, p.top, p.bottom, size[0], strides[0]),
+    windowed(node, w, p.left, p.right, size[1], strides[1]),
+  ];
+  switch (node.op) {
+    case 'input':
+      return [...inputShape];
+    case 'conv2d':
+    case 'depthwiseConv2d': {
+      const [kh, kw, ci, last] = weight(node.kernel, 4);
+      const x = image(node, inputs[0]);
+      if (x[2] !== ci) throw new NetworkError(`Layer "${node.name}" takes ${ci} channels but is given ${x[2]}.`, HINT);
+      const [oh, ow] = slide([kh, kw], node.strides, node.padding, x);
+      const co = node.op === 'conv2d' ? last : ci * last;
+      vector(node.bias, co);
+      facts.macs += oh * ow * kh * kw * (node.op === 'conv2d' ? ci * co : co);
+      return [oh, ow, co];
+    }
+    case 'batchNorm': {
+      const x = image(node, inputs[0]);
+      for (const key of [node.gamma, node.beta, node.mean, node.variance]) vector(key, x[2]);
+      return x;
+    }
+    case 'relu':
+    case 'relu6':
+      return inputs[0];
+    case 'add':
+      if (inputs.some((s) => String(s) !== String(inputs[0]))) {
+        throw new NetworkError(`Layer "${node.name}" adds tensors of different shapes: ${inputs.map((s) => `[${s}]`).join(' + ')}.`, HINT);
+      }
+      return inputs[0];
+    case 'pad': {
+      const [h, w, c] = image(node, inputs[0]);
+      const p = node.padding;
+      return [h + p.top + p.bottom, w + p.left + p.right, c];
+    }
+    case 'maxPool':
+    case 'averagePool': {
+      const x = image(node, inputs[0]);
+      return [...slide(node.size, node.strides, node.padding, x), x[2]];
+    }
+    case 'globalAveragePool':
+      return [image(node, inputs[0])[2]];
+    case 'flatten':
+      return [inputs[0].reduce((a, b) => a * b, 1)];
+    case 'shortcutPad': {
+      const [h, w, c] = image(node, inputs[0]);
+      return [Math.ceil(h / node.stride), Math.ceil(w / node.stride), node.channelsBefore + c + node.channelsAfter];
+    }
+    case 'dense': {
+      const [i, o] = weight(node.kernel, 2);
+      if (inputs[0].length !== 1 || inputs[0][0] !== i) {
+        throw new NetworkError(`Layer "${node.name}" takes ${i} features but is given [${inputs[0]}].`, HINT);
+      }
+      vector(node.bias, o);
+      facts.macs += i * o;
+      return [o];
+    }
+  }
+}
