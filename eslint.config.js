@@ -101,7 +101,7 @@ export default defineConfig(
     languageOptions: { globals: { ...globals.es2023, ...globals.node } },
     rules: {
       'no-console': 'off',
-      eqeqeq: 'error',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
       '@typescript-eslint/no-unused-vars': [
         'error',
         { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
