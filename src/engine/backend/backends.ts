@@ -1,0 +1,155 @@
+/** Which backends work here and how fast: each is started, checked and timed with a small training step. */
+import * as tf from '@tensorflow/tfjs-core';
+import { leakyRelu } from '../kernels/leakyRelu';
+import { imageStatistics } from '../kernels/reductions';
+import { upsampleConv2d } from '../kernels/upsampleConv2d';
+import { registerWasmGradients } from '../kernels/wasmGradients';
+
+export type BackendName = 'webgpu' | 'webgl' | 'wasm' | 'cpu';
+
+/** In the order in which ties are broken and losses fall back. */
+export const BACKENDS: readonly BackendName[] = ['webgpu', 'webgl', 'wasm', 'cpu'];
+
+export interface BackendProbe {
+  name: BackendName;
+  /** Started, and its gradients agree with directly computed values. */
+  works: boolean;
+  /** Median seconds of the timed step; null where it does not work. */
+  secondsPerStep: number | null;
+  /** Adapter or thread count. */
+  detail: string;
+  /** Why it does not work. */
+  reason?: string;
+}
+
+export interface BackendOptions {
+  /** Folder with tfjs's .wasm files; Node finds them by itself. */
+  wasmPath?: string;
+  /** Threads for wasm where the page is isolated; default: all cores, at most 8. */
+  wasmThreads?: number;
+}
+
+/** A backend that takes this long for a step on 2 images will not be asked for 16. */
+const TOO_SLOW_SECONDS = 0.1;
+
+const loaders: Record<BackendName, (options: BackendOptions) => Promise<void>> = {
+  async webgpu() {
+    const gpu = (globalThis as { navigator?: { gpu?: { requestAdapter(o?: object): Promise<unknown> } } }).navigator?.gpu;
+    if (!gpu) throw new Error('this browser has no WebGPU');
+    if (!(await gpu.requestAdapter())) throw new Error('there is no WebGPU adapter');
+    await import('@tensorflow/tfjs-backend-webgpu');
+  },
+  async webgl() {
+    if (typeof (globalThis as { OffscreenCanvas?: unknown }).OffscreenCanvas === 'undefined') throw new Error('there is no OffscreenCanvas');
+    await import('@tensorflow/tfjs-backend-webgl');
+  },
+  async wasm({ wasmPath, wasmThreads }) {
+    const wasm = await import('@tensorflow/tfjs-backend-wasm');
+    registerWasmGradients();
+    if (wasmPath && !wasmPathSet) {
+      wasm.setWasmPaths(wasmPath);
+      wasmPathSet = true;
+    }
+    const cores = (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ?? 1;
+    if (!tf.findBackend('wasm')) wasm.setThreadsCount(wasmThreads ?? Math.min(8, Math.max(1, cores)));
+  },
+  async cpu() {
+    await import('@tensorflow/tfjs-backend-cpu');
+  },
+};
+let wasmPathSet = false;
+
+/**
+ * Loads a backend and makes it tfjs's current one.
+ *
+ * @throws Error saying why it does not start here
+ */
+export async function startBackend(name: BackendName, options: BackendOptions = {}): Promise<void> {
+  await loaders[name](options);
+  // setBackend reports failure by returning false, and some backends by throwing.
+  if (!(await tf.setBackend(name))) throw new Error(`${name} did not start`);
+  await tf.ready();
+}
+
+/** What the user should know of a started backend: adapter, threads. */
+async function describe(name: BackendName): Promise<string> {
+  if (name === 'wasm') {
+    const wasm = await import('@tensorflow/tfjs-backend-wasm');
+    const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
+    const threads = (await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT')) ? wasm.getThreadsCount() : 1;
+    return `${threads} thread${threads === 1 ? '' : 's'}${simd ? ', SIMD' : ''}`;
+  }
+  if (name === 'webgpu') {
+    const info = (tf.backend() as unknown as { adapterInfo?: { vendor?: string; architecture?: string; device?: string; description?: string } }).adapterInfo;
+    const words = info as Record<string, string | undefined> | undefined;
+    const text = [words?.vendor, words?.architecture, words?.device, words?.description].filter(Boolean).join(' ');
+    return text || 'adapter without a name';
+  }
+  if (name === 'webgl') return `WebGL ${tf.env().getNumber('WEBGL_VERSION')}`;
+  return 'plain JavaScript';
+}
+
+function weights(shape: number[], seed: number): tf.Tensor4D {
+  const length = shape.reduce((a, b) => a * b, 1);
+  return tf.tensor(Float32Array.from({ length }, (_, i) => Math.sin(i * 12.9898 + seed) * 0.3), shape) as tf.Tensor4D;
+}
+
+/** One training step of a small generator-like stack on [batch, size, size, channels]; loss and mean absolute gradient. */
+export async function trainingStep(batch: number, size: number, channels: number): Promise<{ loss: number; gradient: number }> {
+  const packed = tf.tidy(() => {
+    const x = weights([batch, size, size, channels], 1);
+    const [a, b] = [weights([3, 3, channels, channels], 2), weights([3, 3, channels, channels], 3)];
+    const { value, grads } = tf.valueAndGrads((w1: tf.Tensor, w2: tf.Tensor) => {
+      const h = leakyRelu(upsampleConv2d(x, w1 as tf.Tensor4D), 0.2);
+      const y = tf.conv2d(h, w2 as tf.Tensor4D, 2, [[0, 0], [1, 1], [1, 1], [0, 0]]);
+      return tf.mean(tf.square(imageStatistics(y)));
+    })([a, b]);
+    return tf.stack([value, tf.mean(tf.abs(grads[0])), tf.mean(tf.abs(grads[1]))]);
+  });
+  const [loss, g1, g2] = await packed.data();
+  packed.dispose();
+  return { loss, gradient: g1 + g2 };
+}
+
+/** Loss and gradient of trainingStep(2, 4, 3), from double precision (the test recomputes them); a backend must come within 1 %. */
+export const EXPECTED_STEP = { loss: 0.00099753, gradient: 0.0021811 };
+
+/**
+ * Starts a backend, checks a tiny training step and times a larger one. Leaves it current where it works.
+ *
+ * @param options where wasm's files are, how many threads
+ */
+export async function probeBackend(name: BackendName, options: BackendOptions = {}): Promise<BackendProbe> {
+  const failed = (reason: string): BackendProbe => ({ name, works: false, secondsPerStep: null, detail: '', reason });
+  try {
+    await startBackend(name, options);
+    const { loss, gradient } = await trainingStep(2, 4, 3);
+    const off = (a: number, b: number) => !(Math.abs(a - b) <= 0.01 * Math.abs(b));
+    if (off(loss, EXPECTED_STEP.loss) || off(gradient, EXPECTED_STEP.gradient)) {
+      return failed(`its training step gives ${loss.toPrecision(4)} / ${gradient.toPrecision(4)}, not ${EXPECTED_STEP.loss.toPrecision(4)} / ${EXPECTED_STEP.gradient.toPrecision(4)}`);
+    }
+    return { name, works: true, secondsPerStep: await timeStep(), detail: await describe(name) };
+  } catch (error) {
+    return failed((error as Error).message || String(error));
+  }
+}
+
+/** Median seconds of a step on 16 images; a backend that is slow on 2 is not asked for 16, its time is scaled up. */
+async function timeStep(): Promise<number> {
+  const seconds = async (batch: number) => {
+    const began = performance.now();
+    await trainingStep(batch, 8, 32);
+    return (performance.now() - began) / 1000;
+  };
+  const few = await seconds(2);
+  if (few > TOO_SLOW_SECONDS) return few * 8;
+  await seconds(16); // compiles shaders for these shapes, warms caches
+  const times = [await seconds(16), await seconds(16), await seconds(16)];
+  return times.sort((p, q) => p - q)[1];
+}
+
+/** The working backend with the shortest step; null where none works. */
+export function fastest(probes: readonly BackendProbe[]): BackendProbe | null {
+  const working = probes.filter((p) => p.works);
+  return working.length ? working.reduce((best, p) => (p.secondsPerStep! < best.secondsPerStep! ? p : best)) : null;
+}
