@@ -1,0 +1,100 @@
+/**
+ * The asymmetric uniform quantizer of fdda.md ("Quantizer"), as integers and as "fake" quantization: values rounded to the
+ * grid but kept as floating point, with a gradient that passes straight through.
+ *
+ * For k bits: scale = (2^k - 1) / max(hi - lo, 1e-8), zero = round(scale lo) + 2^(k-1),
+ * q = clamp(round(scale x - zero), -2^(k-1), 2^(k-1) - 1), x' = (q + zero) / scale; round half to even. Everything is
+ * computed in float32 in this order, because where a value lies between two grid points the last bit decides.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { differentiable } from './differentiable';
+
+/** Ranges below this count as this wide, so that a constant channel has a scale. */
+export const SMALLEST_RANGE = 1e-8;
+
+/**
+ * Where the grid of one tensor lies: x' = (q + zero) / scale. Scalars, or one value a channel broadcastable along the last
+ * axes: [O] for kernels [h, w, i, O] and [i, O], [c, m] for depthwise kernels [h, w, c, m].
+ */
+export type QuantizationGrid = {
+  scale: tf.Tensor;
+  /** Whole numbers. Outside the integers' range where the value range excludes 0. */
+  zero: tf.Tensor;
+  bits: number;
+};
+
+/** RangeError unless `bits` is a whole number from 2 to 8. */
+export function checkBits(bits: number): void {
+  if (!Number.isInteger(bits) || bits < 2 || bits > 8) throw new RangeError(`A quantizer has 2 to 8 bits, not ${bits}.`);
+}
+
+/**
+ * The grid for values from `lo` to `hi`.
+ *
+ * @param lo number, scalar tensor, or one value a channel (see QuantizationGrid)
+ */
+export function quantizationGrid(lo: number | tf.Tensor, hi: number | tf.Tensor, bits: number): QuantizationGrid {
+  checkBits(bits);
+  const half = 2 ** (bits - 1);
+  if (typeof lo === 'number' && typeof hi === 'number') {
+    // The same float32 steps without a launch.
+    const f = Math.fround;
+    const scale = f((2 ** bits - 1) / Math.max(f(f(hi) - f(lo)), f(SMALLEST_RANGE)));
+    return { scale: tf.scalar(scale), zero: tf.scalar(f(roundHalfToEven(f(scale * f(lo))) + half)), bits };
+  }
+  return tf.tidy(() => {
+    const scale = tf.div(2 ** bits - 1, tf.maximum(tf.sub(hi, lo), SMALLEST_RANGE));
+    return { scale, zero: tf.add(tf.round(tf.mul(scale, lo)), half), bits };
+  });
+}
+
+/** The signed integers of `x`, -2^(k-1) to 2^(k-1) - 1, as float32. */
+export function quantize(x: tf.Tensor, { scale, zero, bits }: QuantizationGrid): tf.Tensor {
+  const half = 2 ** (bits - 1);
+  return tf.tidy(() => tf.clipByValue(tf.round(tf.sub(tf.mul(x, scale), zero)), -half, half - 1));
+}
+
+/** The values that integers stand for: (q + zero) / scale. */
+export function dequantize(q: tf.Tensor, { scale, zero }: QuantizationGrid): tf.Tensor {
+  return tf.tidy(() => tf.div(tf.add(q, zero), scale));
+}
+
+/**
+ * `x` rounded to the grid. The gradient passes straight through, also where values are clipped; the grid is a constant.
+ *
+ * @param grid the grid, or a function that makes it of `x` and is then not differentiated
+ */
+export function fakeQuantizeOnGrid<T extends tf.Tensor>(x: T, grid: QuantizationGrid | (() => QuantizationGrid)): T {
+  return differentiable<T>(
+    [x],
+    () => tf.tidy(() => {
+      const g = typeof grid === 'function' ? grid() : grid;
+      return dequantize(quantize(x, g), g) as T;
+    }),
+    (dy) => [tf.clone(dy)],
+  );
+}
+
+/** Fake quantization with `bits` bits of values from `lo` to `hi`; see fakeQuantizeOnGrid and quantizationGrid. */
+export function fakeQuantize<T extends tf.Tensor>(x: T, lo: number | tf.Tensor, hi: number | tf.Tensor, bits: number): T {
+  checkBits(bits);
+  return fakeQuantizeOnGrid(x, () => quantizationGrid(lo, hi, bits));
+}
+
+/** Nearest whole number, halves to the even one, as IEEE 754 and PyTorch round. */
+export function roundHalfToEven(x: number): number {
+  const floor = Math.floor(x);
+  const rest = x - floor;
+  if (rest !== 0.5) return rest < 0.5 ? floor : floor + 1;
+  return floor % 2 === 0 ? floor : floor + 1;
+}
+
+/** Fake quantization of one number in float32: what the tensors' version does, for searches on the host. */
+export function fakeQuantizeValue(x: number, lo: number, hi: number, bits: number): number {
+  const f = Math.fround;
+  const half = 2 ** (bits - 1);
+  const scale = f((2 ** bits - 1) / Math.max(f(f(hi) - f(lo)), f(SMALLEST_RANGE)));
+  const zero = f(roundHalfToEven(f(scale * f(lo))) + half);
+  const q = Math.min(half - 1, Math.max(-half, roundHalfToEven(f(f(scale * f(x)) - zero))));
+  return f(f(q + zero) / scale);
+}

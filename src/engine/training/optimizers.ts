@@ -1,0 +1,198 @@
+/**
+ * Adam and SGD as PyTorch computes them (torch.optim, defaults unless said), made of few launches: small variables are
+ * laid end to end in one vector, updated together and cut apart again; large ones are updated alone, where the copying
+ * would cost more than the launches it saves.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+
+/** Variables of more elements than this are updated by themselves. */
+export const LARGE_VARIABLE = 65536;
+
+/** An optimizer's memory as plain arrays: state name -> variable key -> values. */
+export interface OptimizerSnapshot {
+  step: number;
+  state: Record<string, Record<string, Float32Array>>;
+}
+
+/** Variables that are updated together, and their part of the optimizer's memory. */
+interface Group {
+  keys: string[];
+  sizes: number[];
+  total: number;
+  state: Record<string, tf.Tensor1D>;
+}
+
+/** New values of a group's variables, end to end, and its new memory. */
+interface Update {
+  p: tf.Tensor;
+  state: Record<string, tf.Tensor>;
+}
+
+abstract class Optimizer {
+  private readonly groups: Group[];
+  private step = 0;
+
+  /**
+   * @param variables what is trained, by key; they stay the caller's
+   * @param stateNames vectors of the variables' size that the rule remembers, all 0 at the start
+   */
+  protected constructor(private readonly variables: Record<string, tf.Variable>, private readonly stateNames: readonly string[]) {
+    const keys = Object.keys(variables);
+    const small = keys.filter((key) => variables[key].size <= LARGE_VARIABLE);
+    const large = keys.filter((key) => variables[key].size > LARGE_VARIABLE);
+    this.groups = [small, ...large.map((key) => [key])].filter((group) => group.length > 0).map((group) => {
+      const sizes = group.map((key) => variables[key].size);
+      const total = sizes.reduce((a, b) => a + b, 0);
+      const state = Object.fromEntries(stateNames.map((name) => [name, tf.keep(tf.zeros([total])) as tf.Tensor1D]));
+      return { keys: group, sizes, total, state };
+    });
+  }
+
+  /** One group's update; `step` counts from 1. */
+  protected abstract update(
+    p: tf.Tensor1D, g: tf.Tensor1D, state: Record<string, tf.Tensor1D>, learningRate: number, step: number,
+  ): Update;
+
+  /** Updates applied so far. */
+  get steps(): number {
+    return this.step;
+  }
+
+  /**
+   * One update of every variable.
+   *
+   * @param gradients one for each variable, by the same keys; they stay the caller's. Error where one is missing.
+   */
+  apply(gradients: Record<string, tf.Tensor>, learningRate: number): void {
+    for (const key of Object.keys(this.variables)) {
+      if (!gradients[key]) throw new Error(`The optimizer got no gradient for '${key}'.`);
+    }
+    this.step += 1;
+    tf.tidy(() => {
+      for (const group of this.groups) {
+        const p = flatten(group.keys.map((key) => this.variables[key]));
+        const g = flatten(group.keys.map((key) => gradients[key]));
+        const next = this.update(p, g, group.state, learningRate, this.step);
+        for (const name of this.stateNames) this.setState(group, name, next.state[name] as tf.Tensor1D);
+        let at = 0;
+        group.keys.forEach((key, i) => {
+          const variable = this.variables[key];
+          const part = group.keys.length === 1 ? next.p : tf.slice(next.p, [at], [group.sizes[i]]);
+          variable.assign(tf.reshape(part, variable.shape));
+          at += group.sizes[i];
+        });
+      }
+    });
+  }
+
+  private setState(group: Group, name: string, value: tf.Tensor1D): void {
+    const old = group.state[name];
+    group.state[name] = tf.keep(value);
+    old.dispose();
+  }
+
+  /** The memory as plain arrays. The variables themselves are the caller's to save. */
+  async snapshot(): Promise<OptimizerSnapshot> {
+    const step = this.step;
+    const state: OptimizerSnapshot['state'] = Object.fromEntries(this.stateNames.map((name) => [name, {}]));
+    // Started together, so that all come from the same step even when another one is applied meanwhile.
+    const pending = this.groups.flatMap((group) => this.stateNames.map((name) => ({ group, name, read: group.state[name].data() })));
+    for (const { group, name, read } of pending) {
+      const values = (await read) as Float32Array;
+      let at = 0;
+      group.keys.forEach((key, i) => {
+        state[name][key] = values.slice(at, (at += group.sizes[i]));
+      });
+    }
+    return { step, state };
+  }
+
+  /** Goes back to a snapshot of an optimizer of the same kind and variables. Error where it does not fit. */
+  restore(snapshot: OptimizerSnapshot): void {
+    const restored = this.groups.map((group) => this.stateNames.map((name) => {
+      const values = new Float32Array(group.total);
+      let at = 0;
+      group.keys.forEach((key, i) => {
+        const saved = snapshot.state[name]?.[key];
+        if (saved?.length !== group.sizes[i]) throw new Error(`The snapshot has no ${name} of ${group.sizes[i]} values for '${key}'.`);
+        values.set(saved, at);
+        at += group.sizes[i];
+      });
+      return values;
+    }));
+    this.step = snapshot.step;
+    this.groups.forEach((group, g) => this.stateNames.forEach((name, s) => this.setState(group, name, tf.tensor1d(restored[g][s]))));
+  }
+
+  /** Frees the memory. */
+  dispose(): void {
+    for (const group of this.groups) tf.dispose(group.state);
+  }
+}
+
+function flatten(tensors: tf.Tensor[]): tf.Tensor1D {
+  const flat = tensors.map((t) => tf.reshape(t, [t.size]) as tf.Tensor1D);
+  return flat.length === 1 ? flat[0] : tf.concat(flat);
+}
+
+export interface AdamOptions {
+  beta1: number;
+  beta2: number;
+  /** Added to sqrt(v_hat). PyTorch's default: 1e-8. */
+  epsilon: number;
+}
+
+/** The generator's (fdda.md, "Generator"). */
+export const GENERATOR_ADAM: AdamOptions = { beta1: 0.5, beta2: 0.999, epsilon: 1e-8 };
+
+/** Adam (Kingma and Ba 2015): p -= lr m_hat / (sqrt(v_hat) + epsilon), with PyTorch's place for epsilon. */
+export class Adam extends Optimizer {
+  constructor(variables: Record<string, tf.Variable>, private readonly options: AdamOptions = GENERATOR_ADAM) {
+    super(variables, ['m', 'v']);
+  }
+
+  protected override update(p: tf.Tensor1D, g: tf.Tensor1D, state: Record<string, tf.Tensor1D>, learningRate: number, step: number): Update {
+    const { beta1, beta2, epsilon } = this.options;
+    const m = tf.add(tf.mul(state.m, beta1), tf.mul(g, 1 - beta1));
+    const v = tf.add(tf.mul(state.v, beta2), tf.mul(tf.square(g), 1 - beta2));
+    // lr m / b1 / (sqrt(v / b2) + eps) = (lr sqrt(b2) / b1) m / (sqrt(v) + eps sqrt(b2)): two launches fewer.
+    const root2 = Math.sqrt(1 - beta2 ** step);
+    const rate = learningRate * root2 / (1 - beta1 ** step);
+    const change = tf.mul(tf.div(m, tf.add(tf.sqrt(v), epsilon * root2)), rate);
+    return { p: tf.sub(p, change), state: { m, v } };
+  }
+}
+
+export interface SgdOptions {
+  /** 0 for none. */
+  momentum: number;
+  /** L2: weightDecay times the value is added to the gradient. */
+  weightDecay: number;
+  nesterov: boolean;
+}
+
+/** The student's (fdda.md, "Student"). */
+export const STUDENT_SGD: SgdOptions = { momentum: 0.9, weightDecay: 1e-4, nesterov: true };
+
+/** SGD with L2 weight decay and (Nesterov) momentum as torch.optim.SGD: b = momentum b + g; p -= lr (g + momentum b). */
+export class Sgd extends Optimizer {
+  constructor(variables: Record<string, tf.Variable>, private readonly options: SgdOptions = STUDENT_SGD) {
+    super(variables, options.momentum === 0 ? [] : ['momentum']);
+  }
+
+  protected override update(p: tf.Tensor1D, g: tf.Tensor1D, state: Record<string, tf.Tensor1D>, learningRate: number): Update {
+    const { momentum, weightDecay, nesterov } = this.options;
+    const decayed = weightDecay === 0 ? g : tf.add(g, tf.mul(p, weightDecay));
+    if (momentum === 0) return { p: tf.sub(p, tf.mul(decayed, learningRate)), state: {} };
+    const buffer = tf.add(tf.mul(state.momentum, momentum), decayed);
+    const direction = nesterov ? tf.add(decayed, tf.mul(buffer, momentum)) : buffer;
+    return { p: tf.sub(p, tf.mul(direction, learningRate)), state: { momentum: buffer } };
+  }
+}
+
+/** What `tf.variableGrads` returns by variable name, by the keys of `variables`. Variables the loss does not reach are left out. */
+export function gradientsByKey(variables: Record<string, tf.Variable>, grads: tf.NamedTensorMap): Record<string, tf.Tensor> {
+  return Object.fromEntries(
+    Object.entries(variables).filter(([, v]) => grads[v.name]).map(([key, v]) => [key, grads[v.name]]),
+  );
+}

@@ -1,0 +1,26 @@
+/** Learning-rate factors by step (fdda.md, "Generator" and "Student"). Steps count from 0, an epoch is `stepsPerEpoch` of them. */
+
+/** Epochs at which the generator's learning rate is divided by ten. */
+export const GENERATOR_MILESTONES: readonly number[] = [100, 200, 300];
+/** Epochs from the top of the student's cosine to its bottom. */
+export const COSINE_EPOCHS = 100;
+/** What the program calls an epoch. */
+export const PROGRAM_STEPS_PER_EPOCH = 200;
+
+/** `gamma` to the power of the milestones passed (torch.optim.lr_scheduler.MultiStepLR, stepped once an epoch). */
+export function multiStepFactor(
+  step: number, stepsPerEpoch: number = PROGRAM_STEPS_PER_EPOCH, milestones: readonly number[] = GENERATOR_MILESTONES, gamma = 0.1,
+): number {
+  const epoch = Math.floor(step / stepsPerEpoch);
+  return gamma ** milestones.filter((milestone) => epoch >= milestone).length;
+}
+
+/**
+ * (1 + cos(pi step / period)) / 2 with floor 0. It does not stop at the bottom: past `period` the rate rises again, as it
+ * does in the program (fdda.md, oddity 3).
+ *
+ * @param period steps from 1 to 0; the program: COSINE_EPOCHS epochs
+ */
+export function cosineFactor(step: number, period: number = COSINE_EPOCHS * PROGRAM_STEPS_PER_EPOCH): number {
+  return (1 + Math.cos((Math.PI * step) / period)) / 2;
+}
