@@ -32,7 +32,7 @@ function takeFromEachClass(dataset: Dataset, start: number, imagesPerClass: numb
     const available = Math.max(0, order.length - start);
     if (available < imagesPerClass) {
       throw new RangeError(
-        `${dataset.name} has ${available} images of '${dataset.classNames[label]}' to draw ${imagesPerClass} from in its calibration split.`,
+        `The calibration split of ${dataset.name} has ${available} images of '${dataset.classNames[label]}' to draw ${imagesPerClass} from.`,
       );
     }
     indices.set(order.slice(start, start + imagesPerClass), label * imagesPerClass);

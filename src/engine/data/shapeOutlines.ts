@@ -139,7 +139,7 @@ export function drawOutline(name: ShapeName, irregularity: Irregularity, random:
       rounding *= 0.4;
       break;
     case 'heart':
-      outline = heart(random.uniform(1.7, 1.9));
+      outline = heart(random.uniform(1.55, 1.78));
       rounding *= 0.5;
       break;
     default: {

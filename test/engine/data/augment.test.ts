@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { augmentBatch, DEFAULT_AUGMENT, drawAugmentation } from '../../../src/engine/data/augment';
+import type { AugmentParameters } from '../../../src/engine/data/augment';
+import { augmentBatch, drawAugmentation } from '../../../src/engine/data/augment';
 import { Random } from '../../../src/engine/random';
 import { NODE_BACKENDS, use } from '../backends';
 
@@ -28,7 +29,7 @@ describe('drawAugmentation', () => {
   });
 
   it('means the ratio in pixels', () => {
-    const parameters = { scale: [0.3, 0.3], ratio: [1, 1], flip: 0 } satisfies typeof DEFAULT_AUGMENT;
+    const parameters: AugmentParameters = { scale: [0.3, 0.3], ratio: [1, 1], flip: 0 };
     for (const box of boxesOf(drawAugmentation(20, [16, 32, 3], new Random(2), parameters))) {
       expect(describeBox(box, 2).ratio).toBeCloseTo(1, 4);
       expect(describeBox(box).area).toBeCloseTo(0.3, 4);

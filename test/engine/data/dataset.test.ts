@@ -22,7 +22,10 @@ describe('gatherBatch', () => {
     expect(count).toBe(2);
     expect([...labels]).toEqual([0, 1]);
     // Image 2 starts 12, 13, 14: (12/255, (13/255 - 0.5) / 0.5, 14/255 * 4).
-    const expected = [12 / 255, 26 / 255 - 1, 56 / 255, 15 / 255, 32 / 255 - 1, 68 / 255, 6 / 255, 14 / 255 - 1, 32 / 255, 9 / 255, 20 / 255 - 1, 44 / 255];
+    const expected = [
+      [12 / 255, 26 / 255 - 1, 56 / 255, 15 / 255, 32 / 255 - 1, 68 / 255],
+      [6 / 255, 14 / 255 - 1, 32 / 255, 9 / 255, 20 / 255 - 1, 44 / 255],
+    ].flat();
     expect(images.length).toBe(12);
     expected.forEach((value, i) => expect(images[i]).toBeCloseTo(value, 6));
   });
