@@ -1,6 +1,14 @@
 import type { Case } from './case';
+import { generatorCases } from './generator';
 import { kernelCases } from './kernels';
+import { lossesCases } from './losses';
 import { networkCases } from './network';
+import { optimizerCases } from './optimizers';
+import { quantizerCases } from './quantizer';
+import { statisticsCases } from './statistics';
 
 /** Every numeric case; a new file of cases is added here and runs on every backend. */
-export const allCases: Case[] = [...kernelCases, ...networkCases];
+export const allCases: Case[] = [
+  ...kernelCases, ...networkCases, ...optimizerCases, ...quantizerCases,
+  ...statisticsCases, ...generatorCases, ...lossesCases,
+];

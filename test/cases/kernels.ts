@@ -93,7 +93,7 @@ export async function read(
 }
 
 /** Value and gradients of an operation against the same thing composed of plain tfjs operations. */
-function compositionCase(
+export function compositionCase(
   name: string, shapes: number[][], op: (...x: tf.Tensor[]) => tf.Tensor, plain: (...x: tf.Tensor[]) => tf.Tensor, absolute = 2e-5,
 ): Case {
   return {

@@ -1,0 +1,238 @@
+/**
+ * BatchNorm statistics (fdda.md, "BNS") as rows: one row an image, a group of images or a class; the columns are all
+ * BatchNorm layers one after the other, each with its C means and then its C variances. As one matrix every loss term is
+ * one small operation, however many layers there are.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { differentiable } from '../kernels/differentiable';
+import { imageStatistics } from '../kernels/reductions';
+import { batchNormLayers, forward, type ForwardHooks, type WeightTensors } from '../network/executor';
+import type { Network, NetworkDefinition } from '../network/types';
+
+/** Where each layer's columns are. */
+export interface StatisticsLayout {
+  /** [L] channels C_l. */
+  channels: readonly number[];
+  /** [L] layer l has the columns offsets[l] to offsets[l] + 2 C_l: means, then variances. */
+  offsets: readonly number[];
+  /** D, the sum of 2 C_l. */
+  size: number;
+}
+
+export function statisticsLayout(channels: readonly number[]): StatisticsLayout {
+  const offsets: number[] = [];
+  let size = 0;
+  for (const c of channels) {
+    offsets.push(size);
+    size += 2 * c;
+  }
+  return { channels: [...channels], offsets, size };
+}
+
+/** Layout of a network's BatchNorm layers, in the order in which the executor's taps count them. */
+export function networkLayout(network: Network): StatisticsLayout {
+  return statisticsLayout(batchNormLayers(network.definition).map((node) => network.weights[node.mean].values.length));
+}
+
+/** Statistics of some rows (images, groups, classes) at one layer. */
+export interface LayerStatistics {
+  channels: number;
+  /** [rows, 2 C]: means, then variances. */
+  values: Float32Array;
+}
+
+/** Statistics of some rows (images, groups, classes) at every BatchNorm layer, as plain arrays. */
+export class BnsTable {
+  readonly layout: StatisticsLayout;
+
+  constructor(readonly rows: number, readonly layers: readonly LayerStatistics[]) {
+    this.layout = statisticsLayout(layers.map((layer) => layer.channels));
+  }
+
+  /**
+   * @param packed [rows, stride] row-major, of which the first D columns are the statistics
+   * @param stride D if left out
+   */
+  static unpack(layout: StatisticsLayout, rows: number, packed: ArrayLike<number>, stride = layout.size): BnsTable {
+    const layers = layout.channels.map((channels, l) => {
+      const values = new Float32Array(rows * 2 * channels);
+      for (let r = 0; r < rows; r++) {
+        const from = r * stride + layout.offsets[l];
+        for (let k = 0; k < 2 * channels; k++) values[r * 2 * channels + k] = packed[from + k];
+      }
+      return { channels, values };
+    });
+    return new BnsTable(rows, layers);
+  }
+
+  /** [rows, D] row-major. */
+  pack(): Float32Array {
+    const { layout, rows } = this;
+    const packed = new Float32Array(rows * layout.size);
+    this.layers.forEach(({ channels, values }, l) => {
+      for (let r = 0; r < rows; r++) {
+        packed.set(values.subarray(r * 2 * channels, (r + 1) * 2 * channels), r * layout.size + layout.offsets[l]);
+      }
+    });
+    return packed;
+  }
+
+  /** The rows at `indices`, in that order. */
+  select(indices: ArrayLike<number>): BnsTable {
+    const layers = this.layers.map(({ channels, values }) => {
+      const width = 2 * channels;
+      const chosen = new Float32Array(indices.length * width);
+      for (let i = 0; i < indices.length; i++) chosen.set(values.subarray(indices[i] * width, (indices[i] + 1) * width), i * width);
+      return { channels, values: chosen };
+    });
+    return new BnsTable(indices.length, layers);
+  }
+
+  /** Rows of several tables of the same network below each other. */
+  static concat(tables: readonly BnsTable[]): BnsTable {
+    const layers = tables[0].layers.map(({ channels }, l) => {
+      const values = new Float32Array(tables.reduce((sum, table) => sum + table.layers[l].values.length, 0));
+      let at = 0;
+      for (const table of tables) {
+        values.set(table.layers[l].values, at);
+        at += table.layers[l].values.length;
+      }
+      return { channels, values };
+    });
+    return new BnsTable(tables.reduce((sum, table) => sum + table.rows, 0), layers);
+  }
+}
+
+/** The running statistics stored in the network's BatchNorm layers: a table of one row. */
+export function runningStatistics(network: Network): BnsTable {
+  return new BnsTable(1, batchNormLayers(network.definition).map(({ mean, variance }) => {
+    const values = Float32Array.from([...network.weights[mean].values, ...network.weights[variance].values]);
+    return { channels: values.length / 2, values };
+  }));
+}
+
+/**
+ * Hook for `forward` that gathers per-image statistics at every BatchNorm layer.
+ *
+ * @returns `tap`, and `packed()`: after the forward pass the statistics [N, D], differentiable in the images
+ */
+export function statisticsTap(): Required<Pick<ForwardHooks, 'tap'>> & { packed(): tf.Tensor2D } {
+  const layers: tf.Tensor2D[] = [];
+  return {
+    tap: (_, x) => layers.push(imageStatistics(x)),
+    packed: () => (layers.length === 1 ? layers[0] : tf.concat(layers, 1)),
+  };
+}
+
+/** [G, N] row-major: row g averages the images of the g-th of consecutive groups of these sizes. */
+export function averagingMatrix(groups: readonly number[]): Float32Array {
+  const n = groups.reduce((a, b) => a + b, 0);
+  const matrix = new Float32Array(groups.length * n);
+  let start = 0;
+  groups.forEach((size, g) => {
+    matrix.fill(1 / size, g * n + start, g * n + start + size);
+    start += size;
+  });
+  return matrix;
+}
+
+/** For every column its partner (a mean's variance, a variance's mean), and 1 where the column is a variance. */
+function partners({ channels, offsets, size }: StatisticsLayout): { swap: Int32Array; isVariance: Float32Array } {
+  const swap = new Int32Array(size);
+  const isVariance = new Float32Array(size);
+  channels.forEach((c, l) => {
+    for (let k = 0; k < c; k++) {
+      const mean = offsets[l] + k;
+      swap[mean] = mean + c;
+      swap[mean + c] = mean;
+      isVariance[mean + c] = 1;
+    }
+  });
+  return { swap, isVariance };
+}
+
+/**
+ * Statistics of groups of images from those of the single images (fdda.md, "Centres and statistics"):
+ * mean_g = A m and var_g = A (v + m^2) - (A m)^2, which is what one batch of the group's images has.
+ *
+ * @param perImage [N, D] (or [N, 2 C] for one layer)
+ * @param averaging A [G, N], rows sum to 1 (`averagingMatrix`)
+ * @param layout of the columns; left out: one layer
+ * @returns [G, D], differentiable in `perImage`
+ */
+export function poolStatistics(perImage: tf.Tensor2D, averaging: tf.Tensor2D, layout?: StatisticsLayout): tf.Tensor2D {
+  const { swap, isVariance } = partners(layout ?? statisticsLayout([perImage.shape[1] / 2]));
+  if (swap.length !== perImage.shape[1]) throw new Error(`poolStatistics: ${perImage.shape[1]} columns, but a layout of ${swap.length}`);
+  const swapped = (x: tf.Tensor) => tf.gather(x, tf.tensor1d(swap, 'int32'), 1) as tf.Tensor2D;
+  return differentiable<tf.Tensor2D>(
+    [perImage],
+    (save) => {
+      const variances = tf.tensor2d(isVariance, [1, swap.length]);
+      const squares = tf.mul(variances, swapped(tf.square(perImage)));
+      const average = tf.matMul(averaging, perImage);
+      save([perImage, averaging, average]);
+      return tf.sub(
+        tf.matMul(averaging, tf.add(perImage, squares) as tf.Tensor2D),
+        tf.mul(variances, swapped(tf.square(average))),
+      );
+    },
+    (dy, [x, a, average]) => {
+      const transposed = tf.transpose(a) as tf.Tensor2D;
+      // What arrives at a group's variance also reaches the mean of the same channel; nothing reaches a mean's partner.
+      const dVariance = tf.mul(swapped(dy), tf.sub(1, tf.tensor2d(isVariance, [1, swap.length]))) as tf.Tensor2D;
+      const linear = tf.sub(dy, tf.mul(2, tf.mul(average, dVariance))) as tf.Tensor2D;
+      return [tf.add(
+        tf.matMul(transposed, linear),
+        tf.mul(2, tf.mul(x, tf.matMul(transposed, dVariance))),
+      )];
+    },
+  );
+}
+
+export interface CollectOptions {
+  /** Images a forward pass (default 50). */
+  batch?: number;
+  /** Called after every batch; return false to stop. Awaited, so that it may let other events in. */
+  onProgress?(done: number, total: number): boolean | void | Promise<boolean | void>;
+}
+
+export interface CollectedStatistics {
+  /** One row an image. */
+  statistics: BnsTable;
+  /** [N, numClasses] row-major. */
+  logits: Float32Array;
+}
+
+/**
+ * Per-image statistics at every BatchNorm layer, and the logits, of many images; one asynchronous readback a batch.
+ *
+ * @param images [N, H, W, C] in normalised image space; stays the caller's
+ * @returns null when `onProgress` said stop
+ */
+export async function collectStatistics(
+  definition: NetworkDefinition, weights: WeightTensors, images: tf.Tensor4D, { batch = 50, onProgress }: CollectOptions = {},
+): Promise<CollectedStatistics | null> {
+  const [total, ...imageShape] = images.shape;
+  const layout = statisticsLayout(batchNormLayers(definition).map((node) => weights[node.mean].size));
+  const width = layout.size + definition.numClasses;
+  const packed = new Float32Array(total * width);
+  for (let start = 0; start < total; start += batch) {
+    const count = Math.min(batch, total - start);
+    const part = tf.tidy(() => {
+      const { tap, packed: statistics } = statisticsTap();
+      const logits = forward(definition, weights, tf.slice(images, [start, 0, 0, 0], [count, ...imageShape]), { tap });
+      return tf.concat([statistics(), logits], 1);
+    });
+    try {
+      packed.set(await part.data(), start * width);
+    } finally {
+      part.dispose();
+    }
+    if ((await onProgress?.(start + count, total)) === false) return null;
+  }
+  const logits = new Float32Array(total * definition.numClasses);
+  for (let i = 0; i < total; i++) {
+    logits.set(packed.subarray(i * width + layout.size, (i + 1) * width), i * definition.numClasses);
+  }
+  return { statistics: BnsTable.unpack(layout, total, packed, width), logits };
+}
