@@ -31,9 +31,8 @@ function takeFromEachClass(dataset: Dataset, start: number, imagesPerClass: numb
   classOrders(dataset, random).forEach((order, label) => {
     const available = Math.max(0, order.length - start);
     if (available < imagesPerClass) {
-      throw new RangeError(
-        `The calibration split of ${dataset.name} has ${available} images of '${dataset.classNames[label]}' to draw ${imagesPerClass} from.`,
-      );
+      const what = `'${dataset.classNames[label]}' to draw ${imagesPerClass} from`;
+      throw new RangeError(`The calibration split of ${dataset.name} has ${available} images of ${what}.`);
     }
     indices.set(order.slice(start, start + imagesPerClass), label * imagesPerClass);
     labels.fill(label, label * imagesPerClass, (label + 1) * imagesPerClass);
