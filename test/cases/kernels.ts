@@ -76,19 +76,19 @@ function convolutionCase(name: string, xs: number[], fs: number[], stride: numbe
 export async function read(
   compute: () => Record<string, [tf.Tensor, ArrayLike<number> | tf.Tensor]>, absolute = 2e-5, relative = 2e-5,
 ): Promise<Comparison[]> {
-  const results: Record<string, [tf.Tensor, ArrayLike<number> | tf.Tensor]> = {};
+  const results: [string, tf.Tensor, ArrayLike<number> | tf.Tensor][] = [];
   tf.tidy(() => {
     for (const [name, [actual, expected]] of Object.entries(compute())) {
-      results[name] = [tf.keep(actual), expected instanceof tf.Tensor ? tf.keep(expected) : expected];
+      results.push([name, tf.keep(actual), expected instanceof tf.Tensor ? tf.keep(expected) : expected]);
     }
   });
   const comparisons: Comparison[] = [];
-  for (const [name, [actual, expected]] of Object.entries(results)) {
+  for (const [name, actual, expected] of results) {
     comparisons.push({
       name, actual: await actual.data(), expected: expected instanceof tf.Tensor ? await expected.data() : expected, absolute, relative,
     });
   }
-  tf.dispose(results);
+  tf.dispose(results.flatMap(([, actual, expected]) => (expected instanceof tf.Tensor ? [actual, expected] : [actual])));
   return comparisons;
 }
 

@@ -19,7 +19,7 @@ export const networkCases: Case[] = [
         const weights = uploadWeights(network);
         const images = nhwc(fixture.images);
         const taps: tf.Tensor2D[] = [];
-        const logits = forward(network.definition, weights, tf.tensor(images.values, images.shape), {
+        const logits = forward(network.definition, weights, tf.tensor4d(images.values, images.shape as [number, number, number, number]), {
           tap: (_, x) => taps.push(imageStatistics(x)),
         });
         const expected = (layer: number) =>

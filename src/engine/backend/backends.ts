@@ -89,9 +89,9 @@ async function describe(name: BackendName): Promise<string> {
   return 'plain JavaScript';
 }
 
-function weights(shape: number[], seed: number): tf.Tensor4D {
+function weights(shape: [number, number, number, number], seed: number): tf.Tensor4D {
   const length = shape.reduce((a, b) => a * b, 1);
-  return tf.tensor(Float32Array.from({ length }, (_, i) => Math.sin(i * 12.9898 + seed) * 0.3), shape) as tf.Tensor4D;
+  return tf.tensor(Float32Array.from({ length }, (_, i) => Math.sin(i * 12.9898 + seed) * 0.3), shape);
 }
 
 /** One training step of a small generator-like stack on [batch, size, size, channels]; loss and mean absolute gradient. */

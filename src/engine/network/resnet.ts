@@ -7,8 +7,10 @@ export interface ResNetOptions {
   inputShape: [number, number, number];
   classNames: string[];
   normalization: NetworkDefinition['normalization'];
-  /** Channels of each stage; every stage but the first halves height and width. */
+  /** Channels of each stage. */
   widths: number[];
+  /** Stride of each stage's first block. */
+  strides: number[];
   /** Residual blocks (of two 3x3 convolutions) a stage. */
   blocks: number;
   /** Stride of the first convolution. */
@@ -50,7 +52,7 @@ export function createResNet(options: ResNetOptions, random: Random): Network {
   options.widths.forEach((width, stage) => {
     for (let block = 0; block < options.blocks; block++) {
       const name = `stage${stage + 1}_block${block + 1}`;
-      const stride = stage > 0 && block === 0 ? 2 : 1;
+      const stride = block === 0 ? options.strides[stage] : 1;
       const inner = relu(`${name}_relu1`, batchNorm(`${name}_bn1`, conv(`${name}_conv1`, x, 3, channels, width, stride), width));
       const main = batchNorm(`${name}_bn2`, conv(`${name}_conv2`, inner, 3, width, width, 1), width);
       const shortcut = stride !== 1 || channels !== width

@@ -43,7 +43,7 @@ async function layersLogits(files: ModelFile[], images: tf.Tensor4D): Promise<nu
 
 const resnet = () => createResNet({
   name: 'test', inputShape: [8, 8, 3], classNames: ['a', 'b', 'c'], normalization: { mean: [0.4, 0.5, 0.6], std: [0.2, 0.3, 0.4] },
-  widths: [4, 8], blocks: 1, stemStride: 1, epsilon: 1e-5,
+  widths: [4, 8], strides: [1, 2], blocks: 1, stemStride: 1, epsilon: 1e-5,
 }, new Random(3));
 
 /** BatchNorm parameters that differ from their start, so that a mix-up shows. */

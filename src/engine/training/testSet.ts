@@ -1,0 +1,46 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { gatherBatch, indexRange, type Batch, type Dataset, type Split } from '../data/dataset';
+import type { NetworkDefinition } from '../network/types';
+
+/** Images an evaluation looks at in one forward pass. */
+export const EVALUATION_BATCH = 100;
+
+/** The images accuracies are measured on: batches made when first asked for, then kept (12 kB an image of 32x32). */
+export class TestSet {
+  private readonly batches: Batch[] = [];
+
+  /**
+   * @param n how many images of the split, from its start
+   * @throws RangeError where the split has fewer
+   */
+  constructor(private readonly dataset: Dataset, private readonly definition: NetworkDefinition, readonly n: number, private readonly split: Split = 'test') {
+    if (n > dataset.size(split)) throw new RangeError(`${dataset.name} has ${dataset.size(split)} ${split} images, not ${n}.`);
+  }
+
+  /** Number of batches. */
+  get count(): number {
+    return Math.ceil(this.n / EVALUATION_BATCH);
+  }
+
+  private batch(index: number): Batch {
+    const start = index * EVALUATION_BATCH;
+    return (this.batches[index] ??= gatherBatch(
+      this.dataset, this.split, indexRange(start, Math.min(this.n, start + EVALUATION_BATCH)), this.definition.normalization,
+    ));
+  }
+
+  /**
+   * Correct answers among one batch's images.
+   *
+   * @param forward logits [N, numClasses] of normalised images [N, H, W, C]
+   */
+  async correct(index: number, forward: (images: tf.Tensor4D) => tf.Tensor2D): Promise<number> {
+    const { images, labels, count } = this.batch(index);
+    const predicted = tf.tidy(() => tf.argMax(forward(tf.tensor4d(images, [count, ...this.definition.inputShape])), 1));
+    const classes = await predicted.data();
+    predicted.dispose();
+    let correct = 0;
+    for (let i = 0; i < count; i++) if (classes[i] === labels[i]) correct++;
+    return correct;
+  }
+}
