@@ -1,0 +1,116 @@
+/** Which layers of a network are quantized, and with how many bits (fdda.md, "Quantizer"). */
+import { checkBits } from '../kernels/fakeQuantize';
+import type { ActivationNode, Conv2dNode, DenseNode, NetworkDefinition, NetworkNode } from '../network/types';
+import type { RunSettings } from '../training/runSettings';
+
+export type QuantizerSettings = Pick<RunSettings, 'weightBits' | 'activationBits' | 'weightGranularity' | 'firstLast'>;
+
+/** Bits of the first and last layers under 'firstLast: 8' (F8L8). */
+export const FIRST_LAST_BITS = 8;
+
+/** Why a layer is not like the others. */
+export type PlannedRole = 'firstConvolution' | 'firstActivation' | 'lastActivation' | 'classifier' | 'inner';
+
+/** One quantizer of the plan. */
+export interface PlannedQuantizer {
+  /** Name of the node. */
+  node: string;
+  /** 'weight': the node's kernel; 'activation': the node's output. */
+  kind: 'weight' | 'activation';
+  role: PlannedRole;
+  bits: number;
+  /** For people: "kernel of stem (convolution), 8 bits per channel: first convolution". */
+  description: string;
+}
+
+export interface QuantizationPlan {
+  weightGranularity: RunSettings['weightGranularity'];
+  /** In network order. */
+  quantizers: PlannedQuantizer[];
+  /** Node name -> bits of its kernel. */
+  weightBits: Record<string, number>;
+  /** Node name -> bits of its output. */
+  activationBits: Record<string, number>;
+}
+
+type WeightedNode = Conv2dNode | DenseNode;
+
+export function isWeighted(node: NetworkNode): node is WeightedNode {
+  return node.op === 'conv2d' || node.op === 'depthwiseConv2d' || node.op === 'dense';
+}
+
+export function isActivation(node: NetworkNode): node is ActivationNode {
+  return node.op === 'relu' || node.op === 'relu6';
+}
+
+const OPERATION = { conv2d: 'convolution', depthwiseConv2d: 'depthwise convolution', dense: 'dense', relu: 'ReLU', relu6: 'ReLU6' } as const;
+const ROLE: Record<PlannedRole, string> = {
+  firstConvolution: 'first convolution', firstActivation: 'first activation', lastActivation: 'activation before the classifier',
+  classifier: 'classifier', inner: '',
+};
+
+/**
+ * Every kernel of a convolution or dense layer and the output of every ReLU and ReLU6 is quantized; the network's input,
+ * sums before a residual ReLU, linear-bottleneck outputs and pooled features are not.
+ *
+ * 'low' gives all of them the low bits; '8' (F8L8) gives the first convolution, the first activation, the activation before
+ * the classifier and the classifier 8 bits.
+ *
+ * Error where the network has no convolution or no layer that makes the logits; RangeError for bits outside 2 to 8.
+ */
+export function quantizationPlan(definition: NetworkDefinition, settings: QuantizerSettings): QuantizationPlan {
+  checkBits(settings.weightBits);
+  checkBits(settings.activationBits);
+  const { nodes } = definition;
+  const first = nodes.find((node) => node.op === 'conv2d' || node.op === 'depthwiseConv2d');
+  if (!first) throw new Error(`${definition.name} has no convolution: there is nothing to quantize.`);
+  const classifier = lastBefore(definition, [nodes[nodes.length - 1].name], isWeighted, () => false)[0];
+  if (!classifier) throw new Error(`${definition.name}: no convolution or dense layer leads to its output '${nodes[nodes.length - 1].name}'.`);
+  const firstActivation = nodes.find(isActivation)?.name;
+  // A layer with weights in between computes something new: what lies behind it is not the classifier's input.
+  const lastActivations = lastBefore(definition, classifier.inputs, isActivation, isWeighted).map((node) => node.name);
+
+  const roleOf = (node: NetworkNode): PlannedRole => {
+    if (node === classifier) return 'classifier';
+    if (node === first) return 'firstConvolution';
+    if (lastActivations.includes(node.name)) return 'lastActivation';
+    return node.name === firstActivation ? 'firstActivation' : 'inner';
+  };
+  const quantizers = nodes.filter((node) => isWeighted(node) || isActivation(node)).map((node): PlannedQuantizer => {
+    const kind = isWeighted(node) ? 'weight' : 'activation';
+    const role = roleOf(node);
+    const low = kind === 'weight' ? settings.weightBits : settings.activationBits;
+    const bits = settings.firstLast === '8' && role !== 'inner' ? FIRST_LAST_BITS : low;
+    return { node: node.name, kind, role, bits, description: describe(node as WeightedNode | ActivationNode, role, bits, settings) };
+  });
+  const bitsOf = (kind: PlannedQuantizer['kind']) =>
+    Object.fromEntries(quantizers.filter((q) => q.kind === kind).map((q) => [q.node, q.bits]));
+  return { weightGranularity: settings.weightGranularity, quantizers, weightBits: bitsOf('weight'), activationBits: bitsOf('activation') };
+}
+
+/** Walks back from `from` along the inputs to the nearest nodes that are `wanted`, one on every path, not past `barrier`. */
+function lastBefore<T extends NetworkNode>(
+  definition: NetworkDefinition, from: string[], wanted: (node: NetworkNode) => node is T, barrier: (node: NetworkNode) => boolean,
+): T[] {
+  const byName = new Map(definition.nodes.map((node) => [node.name, node]));
+  const found = new Set<T>();
+  const seen = new Set<string>();
+  const open = [...from];
+  while (open.length > 0) {
+    const name = open.pop()!;
+    if (seen.has(name)) continue;
+    seen.add(name);
+    const node = byName.get(name);
+    if (!node) throw new Error(`${definition.name}: a node reads '${name}', which does not exist.`);
+    if (wanted(node)) found.add(node);
+    else if (!barrier(node)) open.push(...node.inputs);
+  }
+  return definition.nodes.filter((node): node is T => found.has(node as T));
+}
+
+function describe(node: WeightedNode | ActivationNode, role: PlannedRole, bits: number, settings: QuantizerSettings): string {
+  const what = isWeighted(node) ? 'kernel' : 'output';
+  const granularity = isWeighted(node) && settings.weightGranularity === 'perChannel' ? 'per channel' : 'per tensor';
+  const why = ROLE[role] ? `: ${ROLE[role]}` : '';
+  return `${what} of ${node.name} (${OPERATION[node.op]}), ${bits} bits ${granularity}${why}`;
+}

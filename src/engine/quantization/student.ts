@@ -1,0 +1,226 @@
+/** The student: the teacher's quantized copy, which is fine-tuned. */
+import * as tf from '@tensorflow/tfjs-core';
+import { fakeQuantizeOnGrid, quantizationGrid, quantize, type QuantizationGrid } from '../kernels/fakeQuantize';
+import { forward, uploadWeights, type ForwardHooks, type WeightTensors } from '../network/executor';
+import type { ActivationNode, Conv2dNode, DenseNode, Network, NetworkDefinition } from '../network/types';
+import { isActivation, isWeighted, quantizationPlan, type QuantizationPlan, type QuantizerSettings } from './plan';
+import { calibratedRange, MOVING_AVERAGE_BETA, sampleValues, weightRange, type CalibrationMethod, type Range } from './ranges';
+
+/** Values of one activation that a calibration looks at, over all its batches (minMax looks at all of them). */
+export const CALIBRATION_SAMPLE = 65536;
+
+/** A student at one moment, as plain data. */
+export interface StudentSnapshot {
+  /** Weight key -> values, of the trained weights only. */
+  weights: Record<string, Float32Array>;
+  /** Activation node -> range; empty before any calibration. */
+  ranges: Record<string, Range>;
+}
+
+/** A kernel as a device with integers would hold it: value = (integer + zero) / scale. */
+export interface QuantizedWeight {
+  node: string;
+  bits: number;
+  /** Layout as in `Network.weights`. */
+  shape: number[];
+  /** -2^(bits-1) to 2^(bits-1) - 1. */
+  integers: Int8Array;
+  /** One a channel ([O]; depthwise: [c m]), or one in all. */
+  scale: Float32Array;
+  /** Whole numbers; outside the integers' range where a channel's values exclude 0. */
+  zero: Float32Array;
+}
+
+type ActivationState = { lo: tf.Scalar; hi: tf.Scalar; grid: QuantizationGrid };
+
+/**
+ * Owns trainable copies of the teacher's kernels, biases, gammas and betas, frozen copies of its running statistics, and
+ * the activations' ranges. Kernel ranges are taken from the kernel at every forward pass.
+ */
+export class Student {
+  readonly definition: NetworkDefinition;
+  readonly plan: QuantizationPlan;
+  /** What is trained, by the keys of `Network.weights`. */
+  readonly variables: Record<string, tf.Variable>;
+  /**
+   * While true, every forward pass moves the activations' ranges towards its batch's minimum and maximum (average with
+   * beta 0.9 from 0): the program's way, on generated images during its warm-up. False freezes them.
+   */
+  updateRanges = false;
+
+  private readonly weights: WeightTensors;
+  private readonly activations = new Map<string, ActivationState>();
+
+  /** Error or RangeError where the network or the bits do not allow a plan (see quantizationPlan). */
+  constructor(network: Network, settings: QuantizerSettings) {
+    this.definition = network.definition;
+    this.plan = quantizationPlan(network.definition, settings);
+    const frozen = new Set(network.definition.nodes.flatMap((node) => (node.op === 'batchNorm' ? [node.mean, node.variance] : [])));
+    const pick = (isFrozen: boolean): Network => ({
+      definition: network.definition,
+      weights: Object.fromEntries(Object.entries(network.weights).filter(([key]) => frozen.has(key) === isFrozen)),
+    });
+    this.variables = uploadWeights(pick(false), true) as Record<string, tf.Variable>;
+    this.weights = { ...this.variables, ...uploadWeights(pick(true)) };
+  }
+
+  get trainable(): tf.Variable[] {
+    return Object.values(this.variables);
+  }
+
+  /** What makes the executor's forward pass the student's. Error in a pass that meets an activation without a range. */
+  hooks(): ForwardHooks {
+    return {
+      kernel: (node, kernel) => fakeQuantizeOnGrid(kernel, () => this.weightGrid(node, kernel)),
+      activation: (node, x) => fakeQuantizeOnGrid(x, () => this.activationGrid(node, x)),
+    };
+  }
+
+  /** @param images [N, H, W, C], normalised; @returns logits [N, numClasses], the caller's. Differentiable in both. */
+  forward(images: tf.Tensor4D): tf.Tensor2D {
+    return tf.tidy(() => forward(this.definition, this.weights, images, this.hooks()));
+  }
+
+  private weightGrid(node: Conv2dNode | DenseNode, kernel: tf.Tensor): QuantizationGrid {
+    const { lo, hi } = weightRange(node.op, kernel, this.plan.weightGranularity);
+    return quantizationGrid(lo, hi, this.plan.weightBits[node.name]);
+  }
+
+  private activationGrid(node: ActivationNode, x: tf.Tensor): QuantizationGrid {
+    if (this.updateRanges) {
+      tf.tidy(() => {
+        const old = this.activations.get(node.name);
+        const toward = (previous: tf.Scalar | undefined, batch: tf.Tensor) =>
+          tf.add(tf.mul(previous ?? 0, MOVING_AVERAGE_BETA), tf.mul(batch, 1 - MOVING_AVERAGE_BETA)) as tf.Scalar;
+        this.setActivation(node.name, toward(old?.lo, tf.min(x)), toward(old?.hi, tf.max(x)));
+      });
+    }
+    const state = this.activations.get(node.name);
+    if (!state) throw new Error(`The student's activation '${node.name}' has no range yet: calibrate it first.`);
+    return state.grid;
+  }
+
+  /** Keeps what it is given. */
+  private setActivation(node: string, lo: tf.Scalar, hi: tf.Scalar): void {
+    const old = this.activations.get(node);
+    const grid = quantizationGrid(lo, hi, this.plan.activationBits[node]);
+    this.activations.set(node, { lo: tf.keep(lo), hi: tf.keep(hi), grid: { ...grid, scale: tf.keep(grid.scale), zero: tf.keep(grid.zero) } });
+    if (old) disposeActivation(old);
+  }
+
+  /**
+   * Sets all activation ranges from images: the values that pass through the student with weights and activations left
+   * unquantized (for a student that was not trained yet: the teacher's). Every layer's range is independent of the others'.
+   *
+   * @param batches [N, H, W, C] each, normalised; they stay the caller's. Error where there are none.
+   */
+  async calibrateRanges(batches: readonly tf.Tensor4D[], method: CalibrationMethod): Promise<void> {
+    if (batches.length === 0) throw new Error('Calibration needs at least one batch of images.');
+    const perBatch = Math.ceil(CALIBRATION_SAMPLE / batches.length);
+    const values = new Map<string, Float32Array[]>();
+    for (const images of batches) {
+      const samples = new Map<string, tf.Tensor>();
+      try {
+        tf.tidy(() => {
+          forward(this.definition, this.weights, images, {
+            activation: (node, x) => {
+              const sample = method === 'minMax' ? tf.stack([tf.min(x), tf.max(x)]) : sampleValues(x, perBatch);
+              samples.set(node.name, tf.keep(sample));
+              return x;
+            },
+          });
+        });
+        for (const [node, sample] of samples) values.set(node, [...(values.get(node) ?? []), (await sample.data()) as Float32Array]);
+      } finally {
+        tf.dispose([...samples.values()]);
+      }
+    }
+    const ranges: Record<string, Range> = {};
+    for (const [node, parts] of values) {
+      ranges[node] = calibratedRange(method, concatenated(parts), this.plan.activationBits[node]);
+    }
+    this.setRanges(ranges);
+  }
+
+  /** Activation node -> range. Error where a node of the plan is missing. */
+  setRanges(ranges: Record<string, Range>): void {
+    for (const { name } of this.definition.nodes.filter(isActivation)) {
+      if (!ranges[name]) throw new Error(`There is no range for the activation '${name}'.`);
+      tf.tidy(() => this.setActivation(name, tf.scalar(ranges[name].lo), tf.scalar(ranges[name].hi)));
+    }
+  }
+
+  /** The activation ranges as they are; empty before any calibration. */
+  async ranges(): Promise<Record<string, Range>> {
+    if (this.activations.size === 0) return {};
+    const names = [...this.activations.keys()];
+    const packed = tf.tidy(() => tf.stack([...this.activations.values()].flatMap(({ lo, hi }) => [lo, hi])));
+    const values = await packed.data();
+    packed.dispose();
+    return Object.fromEntries(names.map((name, i) => [name, { lo: values[2 * i], hi: values[2 * i + 1] }]));
+  }
+
+  async snapshot(): Promise<StudentSnapshot> {
+    const [ranges, ...weights] = await Promise.all([
+      this.ranges(),
+      ...Object.entries(this.variables).map(async ([key, variable]) => [key, ((await variable.data()) as Float32Array).slice()] as const),
+    ]);
+    return { weights: Object.fromEntries(weights), ranges };
+  }
+
+  /** Goes back to a snapshot of a student of the same network. Error where it does not fit. */
+  restore({ weights, ranges }: StudentSnapshot): void {
+    for (const [key, { size }] of Object.entries(this.variables)) {
+      if (weights[key]?.length !== size) throw new Error(`The snapshot has no weight '${key}' of ${size} values.`);
+    }
+    for (const [key, variable] of Object.entries(this.variables)) {
+      // A copy: backends may keep the array they are given.
+      tf.tidy(() => variable.assign(tf.tensor(weights[key].slice(), variable.shape)));
+    }
+    if (Object.keys(ranges).length > 0) this.setRanges(ranges);
+    else this.clearRanges();
+  }
+
+  /** The kernels as integers with their scales and zero points, in network order: for export and for looking at. */
+  async quantizedWeights(): Promise<QuantizedWeight[]> {
+    const result: QuantizedWeight[] = [];
+    for (const node of this.definition.nodes.filter(isWeighted)) {
+      const kernel = this.weights[node.kernel];
+      const held = tf.tidy(() => {
+        const grid = this.weightGrid(node, kernel);
+        return { integers: quantize(kernel, grid), scale: grid.scale, zero: grid.zero };
+      });
+      const [integers, scale, zero] = await Promise.all([held.integers.data(), held.scale.data(), held.zero.data()]);
+      tf.dispose(held);
+      result.push({
+        node: node.name, bits: this.plan.weightBits[node.name], shape: [...kernel.shape],
+        integers: Int8Array.from(integers), scale: Float32Array.from(scale), zero: Float32Array.from(zero),
+      });
+    }
+    return result;
+  }
+
+  private clearRanges(): void {
+    for (const state of this.activations.values()) disposeActivation(state);
+    this.activations.clear();
+  }
+
+  dispose(): void {
+    this.clearRanges();
+    tf.dispose(this.weights);
+  }
+}
+
+function disposeActivation({ lo, hi, grid }: ActivationState): void {
+  tf.dispose([lo, hi, grid.scale, grid.zero]);
+}
+
+function concatenated(parts: Float32Array[]): Float32Array {
+  const result = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    result.set(part, at);
+    at += part.length;
+  }
+  return result;
+}
