@@ -1,0 +1,181 @@
+/**
+ * A trained generator as a file: 8 bytes of magic, the length of a JSON header (uint32), the header, then every weight's
+ * values in the header's order. Little-endian. Half precision halves the download; the generator goes on training from it.
+ */
+import type { WeightArray } from '../network/types';
+import { generatorShapes, type GeneratorConfig } from './generator';
+
+export type CheckpointPrecision = 'float16' | 'float32';
+
+/** Where a checkpoint comes from. */
+export interface CheckpointMeta {
+  config: GeneratorConfig;
+  /** Training steps taken. */
+  steps: number;
+  seed: number;
+  /** Name of the network whose statistics it was trained on: of no use for another. */
+  network: string;
+  /** Settings that matter, as name and value, to be shown. */
+  settings: Record<string, string | number | boolean>;
+  /** One line for the reader. */
+  note: string;
+}
+
+export interface Checkpoint {
+  meta: CheckpointMeta;
+  weights: Record<string, WeightArray>;
+}
+
+/** A file that is no usable checkpoint; the message says why. */
+export class CheckpointError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'CheckpointError';
+  }
+}
+
+const MAGIC = 'FDDAGEN1';
+const PREFIX = MAGIC.length + 4;
+
+interface Header {
+  precision: CheckpointPrecision;
+  meta: CheckpointMeta;
+  /** Values of each weight, in the order of the data. */
+  tensors: { name: string; shape: number[] }[];
+}
+
+const HALF = new DataView(new ArrayBuffer(4));
+
+/**
+ * A number as IEEE 754 binary16, rounded to the nearest, halves to even. Beyond 65519 it becomes infinite.
+ *
+ * @returns its 16 bits
+ */
+export function toHalf(value: number): number {
+  HALF.setFloat32(0, value);
+  const bits = HALF.getUint32(0);
+  const sign = (bits >>> 16) & 0x8000;
+  const magnitude = bits & 0x7fffffff;
+  if (magnitude > 0x7f800000) return sign | 0x7e00;
+  // 65520 is halfway between the largest half, 65504, and the next power of two.
+  if (magnitude >= 0x477ff000) return sign | 0x7c00;
+  const exponent = (magnitude >>> 23) - 112;
+  if (exponent <= 0) {
+    // Subnormal: multiples of 2^-24. The scaling is exact, so this is the only rounding.
+    const scaled = Math.abs(Math.fround(value)) * 16777216;
+    const floor = Math.floor(scaled);
+    const rest = scaled - floor;
+    return sign | (floor + (rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? 1 : 0));
+  }
+  const mantissa = magnitude & 0x7fffff;
+  const rest = mantissa & 0x1fff;
+  const half = (exponent << 10) | (mantissa >>> 13);
+  // A carry out of the mantissa goes into the exponent, as it should.
+  return sign | (half + (rest > 0x1000 || (rest === 0x1000 && half % 2 === 1) ? 1 : 0));
+}
+
+/** The number whose IEEE 754 binary16 bits these are. */
+export function fromHalf(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >>> 10) & 0x1f;
+  const mantissa = bits & 0x3ff;
+  if (exponent === 0) return sign * mantissa * 2 ** -24;
+  if (exponent === 31) return mantissa ? NaN : sign * Infinity;
+  return sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
+}
+
+/**
+ * @param weights as `Generator.download` gives them
+ * @throws CheckpointError for a value that is not finite in this precision, naming the weight
+ */
+export function encodeCheckpoint(
+  weights: Record<string, WeightArray>, meta: CheckpointMeta, precision: CheckpointPrecision = 'float16',
+): ArrayBuffer {
+  const entries = Object.entries(weights);
+  const header: Header = { precision, meta, tensors: entries.map(([name, { shape }]) => ({ name, shape })) };
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const width = precision === 'float16' ? 2 : 4;
+  const count = entries.reduce((sum, [, { values }]) => sum + values.length, 0);
+  const buffer = new ArrayBuffer(PREFIX + text.length + count * width);
+  new Uint8Array(buffer).set(new TextEncoder().encode(MAGIC));
+  const view = new DataView(buffer);
+  view.setUint32(MAGIC.length, text.length, true);
+  new Uint8Array(buffer).set(text, PREFIX);
+  let at = PREFIX + text.length;
+  for (const [name, { values }] of entries) {
+    for (const value of values) {
+      const half = precision === 'float16' ? toHalf(value) : 0;
+      if (!Number.isFinite(precision === 'float16' ? fromHalf(half) : value)) {
+        throw new CheckpointError(`The generator's weight '${name}' holds ${value}, which ${precision} cannot.`);
+      }
+      if (precision === 'float16') view.setUint16(at, half, true);
+      else view.setFloat32(at, value, true);
+      at += width;
+    }
+  }
+  return buffer;
+}
+
+/** @throws CheckpointError saying what is wrong with the file */
+export function decodeCheckpoint(buffer: ArrayBuffer): Checkpoint {
+  const { precision, meta, tensors, dataStart } = readHeader(buffer);
+  const shapes = configShapes(meta.config);
+  const width = precision === 'float16' ? 2 : 4;
+  const expected = Object.keys(shapes);
+  if (tensors.length !== expected.length || !tensors.every(({ name, shape }) => String(shape) === String(shapes[name]))) {
+    throw new CheckpointError('The generator checkpoint does not hold the weights that its own configuration needs.');
+  }
+  const sizes = tensors.map(({ shape }) => shape.reduce((a, b) => a * b, 1));
+  const needed = dataStart + width * sizes.reduce((a, b) => a + b, 0);
+  if (buffer.byteLength !== needed) {
+    throw new CheckpointError(`The generator checkpoint has ${buffer.byteLength} bytes where ${needed} belong: it is cut off or damaged.`);
+  }
+  const view = new DataView(buffer);
+  let at = dataStart;
+  const weights = Object.fromEntries(tensors.map(({ name, shape }, t) => {
+    const values = new Float32Array(sizes[t]);
+    for (let i = 0; i < values.length; i++, at += width) {
+      values[i] = precision === 'float16' ? fromHalf(view.getUint16(at, true)) : view.getFloat32(at, true);
+    }
+    if (!values.every(Number.isFinite)) throw new CheckpointError(`The generator checkpoint's weight '${name}' is not finite.`);
+    return [name, { shape, values }];
+  }));
+  return { meta, weights };
+}
+
+function readHeader(buffer: ArrayBuffer): Header & { dataStart: number } {
+  const bytes = new Uint8Array(buffer);
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  if (bytes.length < PREFIX || !MAGIC.split('').every((letter, i) => bytes[i] === letter.charCodeAt(0))) {
+    throw new CheckpointError(`This is no generator checkpoint: it does not begin with ${MAGIC}.`);
+  }
+  const length = new DataView(buffer).getUint32(MAGIC.length, true);
+  const dataStart = PREFIX + length;
+  if (dataStart > bytes.length) throw new CheckpointError('The generator checkpoint is cut off in its header.');
+  let header: unknown;
+  try {
+    header = JSON.parse(decoder.decode(bytes.subarray(PREFIX, dataStart)));
+  } catch {
+    throw new CheckpointError("The generator checkpoint's header is not JSON.");
+  }
+  if (!isHeader(header)) throw new CheckpointError("The generator checkpoint's header lacks what it must say.");
+  return { ...header, dataStart };
+}
+
+function isHeader(value: unknown): value is Header {
+  const { precision, meta, tensors } = (value ?? {}) as Partial<Header>;
+  return (precision === 'float16' || precision === 'float32')
+    && typeof meta?.config === 'object' && meta.config !== null
+    && Number.isFinite(meta.steps) && Number.isFinite(meta.seed)
+    && typeof meta.network === 'string' && typeof meta.note === 'string'
+    && typeof meta.settings === 'object' && meta.settings !== null
+    && Array.isArray(tensors) && tensors.every((each) => typeof each?.name === 'string' && Array.isArray(each.shape));
+}
+
+function configShapes(config: GeneratorConfig): Record<string, number[]> {
+  try {
+    return generatorShapes(config);
+  } catch (error) {
+    throw new CheckpointError(`The generator checkpoint's configuration is not usable: ${(error as Error).message}`);
+  }
+}
