@@ -6,9 +6,10 @@ import { networkCases } from './network';
 import { optimizerCases } from './optimizers';
 import { quantizerCases } from './quantizer';
 import { statisticsCases } from './statistics';
+import { studentCases } from './student';
 
 /** Every numeric case; a new file of cases is added here and runs on every backend. */
 export const allCases: Case[] = [
-  ...kernelCases, ...networkCases, ...optimizerCases, ...quantizerCases,
+  ...kernelCases, ...networkCases, ...optimizerCases, ...quantizerCases, ...studentCases,
   ...statisticsCases, ...generatorCases, ...lossesCases,
 ];
