@@ -64,7 +64,7 @@ export const SETTINGS: SettingsTable = {
   imagesPerClass: {
     kind: 'integer', group: 'data', default: 1, min: 1, max: 32, step: 1, url: 'images-per-class', live: false,
     label: 'Real images a class',
-    help: 'How many labelled real images of each class the method may use: the calibration set. The paper uses one. With many real images, synthetic ones help less.',
+    help: 'How many labeled real images of each class the method may use: the calibration set. The paper uses one. With many real images, synthetic ones help less.',
   },
   observationPerClass: {
     kind: 'integer', group: 'data', default: 20, min: 2, max: 100, step: 1, url: 'observation-per-class', live: false,
@@ -120,26 +120,26 @@ export const SETTINGS: SettingsTable = {
   ceMixedWeight: termWeight('ce-mixed-weight', 0.5, 'Weight of right class, mixed batch', 'How strongly the teacher’s verdict on the mixed batch counts (0.5 in the authors’ program).'),
   bnsEnabled: termSwitch('bns', 'Overall statistics', 'Use the distance between the mixed batch’s statistics and those stored in the network.'),
   bnsWeight: termWeight('bns-weight', 0.2, 'Weight of overall statistics', 'How strongly the stored overall statistics pull (0.2 in the authors’ program).'),
-  distortedEnabled: termSwitch('distorted', 'Distorted centre', 'Use the distance to the class’s centre shifted by fresh noise.'),
-  distortedWeight: termWeight('distorted-weight', 0.9, 'Weight of distorted centre', 'How strongly the noisy class centre pulls (0.9 in the authors’ program).'),
+  distortedEnabled: termSwitch('distorted', 'Distorted center', 'Use the distance to the class’s center shifted by fresh noise.'),
+  distortedWeight: termWeight('distorted-weight', 0.9, 'Weight of distorted center', 'How strongly the noisy class center pulls (0.9 in the authors’ program).'),
   ceSingleEnabled: termSwitch('ce-single', 'Right class, one-class batch', 'Use the cross entropy of the batch with a single class.'),
   ceSingleWeight: termWeight('ce-single-weight', 0.5, 'Weight of right class, one-class batch', 'How strongly the teacher’s verdict on the one-class batch counts (0.5 in the authors’ program).'),
-  centralizedEnabled: termSwitch('centralized', 'Class centre', 'Use the distance between the one-class batch’s statistics and the class’s centre.'),
-  centralizedWeight: termWeight('centralized-weight', 0.01, 'Weight of class centre', 'How strongly the exact class centre pulls (0.01 in the authors’ program, 0.05 in the paper’s text).'),
+  centralizedEnabled: termSwitch('centralized', 'Class center', 'Use the distance between the one-class batch’s statistics and the class’s center.'),
+  centralizedWeight: termWeight('centralized-weight', 0.01, 'Weight of class center', 'How strongly the exact class center pulls (0.01 in the authors’ program, 0.05 in the paper’s text).'),
   distortionMean: {
     kind: 'number', group: 'terms', default: 0.5, min: 0, max: 2, step: 0.05, url: 'distortion-mean', live: true,
     label: 'Noise on means',
-    help: 'Standard deviation of the noise added to a centre’s means for the distorted term (0.5). With no noise, distorted and exact centre are the same.',
+    help: 'Standard deviation of the noise added to a center’s means for the distorted term (0.5). With no noise, distorted and exact center are the same.',
   },
   distortionVariance: {
     kind: 'number', group: 'terms', default: 1, min: 0, max: 4, step: 0.05, url: 'distortion-variance', live: true,
     label: 'Noise on variances',
-    help: 'Standard deviation of the noise added to a centre’s variances for the distorted term (1.0).',
+    help: 'Standard deviation of the noise added to a center’s variances for the distorted term (1.0).',
   },
   startLayer: {
     kind: 'integer', group: 'terms', default: -1, min: -1, max: 200, step: 1, url: 'start-layer', live: false,
     label: 'Class terms from layer',
-    help: 'First layer, counted from 0, that the two centre terms look at. Shallow layers hardly tell classes apart. −1 is the authors’ rule: roughly the deeper half of the network.',
+    help: 'First layer, counted from 0, that the two center terms look at. Shallow layers hardly tell classes apart. −1 is the authors’ rule: roughly the deeper half of the network.',
   },
   labelRule: {
     kind: 'boolean', group: 'terms', default: true, url: 'label-rule', live: false,

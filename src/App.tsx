@@ -1,0 +1,38 @@
+import { useState } from 'react';
+import { Article } from './ui/Article';
+import { ControlColumn } from './ui/controls/ControlColumn';
+import { Header } from './ui/Header';
+import { Notices } from './ui/Notices';
+import { usePlayground } from './ui/playground';
+import { Transport } from './ui/Transport';
+import { AccuracyView } from './ui/views/AccuracyView';
+import { CentersView } from './ui/views/CentersView';
+import { ImagesView } from './ui/views/ImagesView';
+import { LossesView } from './ui/views/LossesView';
+import { SeparationView } from './ui/views/SeparationView';
+
+const WIDE = '(min-width: 1100px)';
+
+/** The page: one screen with the method at work, and below it the explanation. */
+export function App() {
+  const [open, setOpen] = useState(() => window.matchMedia(WIDE).matches);
+  const past = usePlayground((state) => state.viewing !== null);
+  return (
+    <>
+      <div className="stage">
+        <Header />
+        <Transport settingsOpen={open} onToggleSettings={() => setOpen(!open)} />
+        <Notices />
+        <main className="work" data-controls={open} data-past={past}>
+          {open && <ControlColumn id="controls" />}
+          <CentersView />
+          <SeparationView />
+          <ImagesView />
+          <LossesView />
+          <AccuracyView />
+        </main>
+      </div>
+      <Article />
+    </>
+  );
+}

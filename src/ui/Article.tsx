@@ -1,0 +1,38 @@
+import { text } from './text';
+
+const words = text.article;
+
+/** Below the fold: what the method is, how to read the page, and what the words mean. */
+export function Article() {
+  return (
+    <article className="article" id="explanation">
+      <h2>{words.title}</h2>
+      <p className="lead">{words.lead}</p>
+      <ol className="article-steps">
+        {words.steps.map(({ title, paragraphs }) => (
+          <li key={title}>
+            <h3>{title}</h3>
+            {paragraphs.map((paragraph) => <p key={paragraph}>{paragraph}</p>)}
+          </li>
+        ))}
+      </ol>
+      <h2>{words.readingTitle}</h2>
+      <dl className="article-views">
+        {words.reading.map(({ view, how }) => (
+          <div key={view}><dt>{view}</dt><dd>{how}</dd></div>
+        ))}
+      </dl>
+      <h2>{words.tryTitle}</h2>
+      <ul>{words.tries.map((each) => <li key={each}>{each}</li>)}</ul>
+      <h2>{words.glossaryTitle}</h2>
+      <dl className="glossary">
+        {words.glossary.map(({ word, meaning }) => (
+          <div key={word}><dt>{word}</dt><dd>{meaning}</dd></div>
+        ))}
+      </dl>
+      <p className="source">
+        {words.source.before}<a href={words.source.url}>{words.source.title}</a>{words.source.after}
+      </p>
+    </article>
+  );
+}

@@ -1,0 +1,26 @@
+import { Popover } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { text } from './text';
+
+/** A small question mark that explains `label` when pressed. */
+export function Help({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <Popover width={300} position="bottom" withArrow shadow="md" trapFocus={false} withinPortal>
+      <Popover.Target>
+        <button type="button" className="help" aria-label={text.controls.help(label)} title={text.controls.help(label)}>?</button>
+      </Popover.Target>
+      <Popover.Dropdown className="help-text">
+        <strong>{label}</strong>
+        {children}
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+export function HelpLines({ label, lines }: { label: string; lines: readonly string[] }) {
+  return (
+    <Help label={label}>
+      {lines.map((line) => <p key={line}>{line}</p>)}
+    </Help>
+  );
+}

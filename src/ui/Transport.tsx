@@ -1,0 +1,122 @@
+import { ActionIcon, Button, Progress } from '@mantine/core';
+import type { PlaygroundState } from '../state/runStore';
+import { waitingForReset } from '../state/runStore';
+import { presetOf } from '../state/presets';
+import { exact, grouped, percent, span } from './format';
+import { PauseIcon, PlayIcon, ResetIcon, SlidersIcon, StepIcon } from './icons';
+import { useActions, usePlayground, useThrottledPlayground } from './playground';
+import { text } from './text';
+import { Timeline } from './Timeline';
+import { methodName } from './views/AccuracyView';
+
+const words = text.transport;
+
+function Buttons() {
+  const engine = usePlayground((state) => state.engine);
+  const status = usePlayground((state) => state.status);
+  const queued = usePlayground((state) => state.playWhenReady);
+  const replacing = usePlayground((state) => state.replacing);
+  const waiting = usePlayground((state) => waitingForReset(state).length);
+  const { play, pause, step, reset } = useActions();
+  const alive = engine !== 'dead';
+  const running = status === 'running' || queued;
+  const idle = (status === 'ready' || status === 'paused') && !replacing;
+  return (
+    <>
+      <Button size="sm" leftSection={<PlayIcon />} onClick={play} title={words.hints.play} disabled={!alive || running || status === 'finished' || status === 'failed'}>
+        {words.play}
+      </Button>
+      <Button size="sm" variant="default" leftSection={<PauseIcon />} onClick={pause} title={words.hints.pause} disabled={!alive || !running}>{words.pause}</Button>
+      <Button size="sm" variant="default" leftSection={<StepIcon />} onClick={step} title={words.hints.step} disabled={!alive || !idle}>{words.step}</Button>
+      <Button size="sm" variant={waiting > 0 || status === 'finished' ? 'light' : 'default'} leftSection={<ResetIcon />} onClick={reset}
+        title={words.hints.reset} disabled={engine !== 'ready' || replacing}>{words.reset}</Button>
+    </>
+  );
+}
+
+/** What is going on, in words that change only when something else begins: it is read aloud. */
+function statusWords(state: PlaygroundState): string {
+  const { engine, status, progress, position, playWhenReady, live, silentSeconds } = state;
+  if (engine === 'dead') return text.status.dead;
+  if (silentSeconds > 0) return text.status.silent(silentSeconds);
+  const next = position?.phase ?? 'prepare';
+  switch (status) {
+    case 'preparing': {
+      const what = progress?.message || text.status.starting;
+      return playWhenReady ? `${what}. ${text.status.queued}.` : `${what} …`;
+    }
+    case 'ready':
+      return text.status.ready;
+    case 'running':
+      return progress?.message ? `${progress.message} …` : text.status.running(next);
+    case 'paused':
+      return text.status.paused(next);
+    case 'finished': {
+      const preset = presetOf(state.applied);
+      const rows = (live?.accuracy ?? []).filter(({ accuracy }) => accuracy !== null);
+      return text.status.finished(rows.map(({ method, accuracy }) => `${methodName(method, preset)} ${percent(accuracy!)}`).join(', '));
+    }
+    case 'failed':
+      return text.status.failed;
+  }
+}
+
+const positionOf = (state: PlaygroundState) => state.position;
+
+function Progression() {
+  const words_ = usePlayground(statusWords);
+  const position = useThrottledPlayground(positionOf);
+  const preparing = usePlayground((state) => (state.status === 'preparing' ? (state.progress?.fraction ?? null) : undefined));
+  const busy = preparing !== undefined;
+  const fraction = busy ? (preparing ?? 1) : (position?.fraction ?? 0);
+  const finished = usePlayground((state) => state.status === 'finished');
+  return (
+    <div className="progression">
+      <div className="status-line">
+        <span role="status" title={words_}>{words_}</span>
+      </div>
+      <div className="progress-line">
+      <Progress value={fraction * 100} size={7} animated={busy && preparing === null} aria-label={words.progress} transitionDuration={0} />
+      <div className="status-times">
+        {!busy && position && (
+          <>
+            {!finished && position.steps > 0 && <span>{words.stepOf(grouped(position.step), grouped(position.steps))}</span>}
+            {finished && <span title={`${exact(position.elapsedSeconds)} s`}>{words.elapsed(span(position.elapsedSeconds))}</span>}
+            {position.remainingSeconds !== null && !finished && <span title={`${exact(position.remainingSeconds)} s`}>{words.remaining(span(position.remainingSeconds))}</span>}
+            <span title={exact(fraction)}>{percent(fraction, 0)}</span>
+          </>
+        )}
+      </div>
+      </div>
+    </div>
+  );
+}
+
+function WaitingForReset() {
+  const count = usePlayground((state) => waitingForReset(state).length);
+  const replacing = usePlayground((state) => state.replacing);
+  const { reset } = useActions();
+  if (count === 0 || replacing) return null;
+  return (
+    <div className="waiting-for-reset">
+      <span>{words.applies(count)}</span>
+      <Button size="compact-xs" variant="filled" color="orange.8" onClick={reset}>{words.resetToApply}</Button>
+    </div>
+  );
+}
+
+export function Transport({ settingsOpen, onToggleSettings }: { settingsOpen: boolean; onToggleSettings: () => void }) {
+  const toggle = settingsOpen ? text.controls.hide : text.controls.show;
+  return (
+    <section className="transport" aria-label={words.region}>
+      <div className="transport-buttons">
+        <ActionIcon variant={settingsOpen ? 'light' : 'default'} size={34} aria-label={toggle} title={toggle} aria-expanded={settingsOpen} aria-controls="controls"
+          onClick={onToggleSettings}><SlidersIcon /></ActionIcon>
+        <Buttons />
+      </div>
+      <Progression />
+      <WaitingForReset />
+      <Timeline />
+    </section>
+  );
+}

@@ -1,0 +1,65 @@
+import { TERMS } from '../../engine/training/runSettings';
+import { applyPreset, PRESETS, presetOf } from '../../state/presets';
+import type { SettingGroup, SettingKey } from '../../state/settings';
+import { SETTING_KEYS, SETTINGS } from '../../state/settings';
+import { HelpLines } from '../Help';
+import { useActions, usePlayground } from '../playground';
+import { text } from '../text';
+import { NetworkPicker } from './NetworkPicker';
+import { SettingControl } from './SettingControl';
+import { TermControl } from './TermControl';
+
+const words = text.controls;
+const TERM_KEYS = new Set<string>(TERMS.flatMap((term) => [`${term}Enabled`, `${term}Weight`]));
+const keysOf = (group: SettingGroup): SettingKey[] => SETTING_KEYS.filter((key) => SETTINGS[key].group === group && !TERM_KEYS.has(key));
+
+function Presets() {
+  const settings = usePlayground((state) => state.settings);
+  const { setSettings } = useActions();
+  const current = presetOf(settings);
+  return (
+    <section className="presets" aria-label={words.method}>
+      <div className="control-title">
+        {words.method}
+        <HelpLines label={words.method} lines={[words.methodHelp, ...PRESETS.map((preset) => `${text.presets[preset].name}: ${text.presets[preset].help}`)]} />
+        {current === null && <span className="view-note">{words.custom}</span>}
+      </div>
+      <div className="preset-grid">
+        {PRESETS.map((preset) => (
+          <button key={preset} type="button" aria-pressed={preset === current} title={text.presets[preset].help}
+            onClick={() => setSettings(applyPreset(settings, preset))}>{text.presets[preset].name}</button>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function Group({ group }: { group: SettingGroup }) {
+  return (
+    <details className="group">
+      <summary>{text.groups[group]}</summary>
+      <div className="group-body">
+        {keysOf(group).map((key) => <SettingControl key={key} settingKey={key} />)}
+        {group === 'data' && <NetworkPicker />}
+      </div>
+    </details>
+  );
+}
+
+/** All settings of a run. */
+export function ControlColumn({ id }: { id: string }) {
+  return (
+    <aside className="controls" id={id} aria-label={words.region}>
+      <Presets />
+      <section className="terms" aria-label={text.groups.terms}>
+        <div className="control-title">{text.groups.terms}<span className="view-note">{words.weight} · {words.valueNow}</span></div>
+        {TERMS.map((term) => <TermControl key={term} term={term} />)}
+        <details className="group">
+          <summary>{text.termDetails}</summary>
+          <div className="group-body">{keysOf('terms').map((key) => <SettingControl key={key} settingKey={key} />)}</div>
+        </details>
+      </section>
+      {(['quantizer', 'data', 'generator', 'student'] as const).map((group) => <Group key={group} group={group} />)}
+    </aside>
+  );
+}

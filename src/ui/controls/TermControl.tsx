@@ -1,0 +1,48 @@
+import { memo } from 'react';
+import type { TermName } from '../../engine/training/runSettings';
+import { enabledKey, weightKey } from '../../state/presets';
+import type { PlaygroundState } from '../../state/runStore';
+import { SETTINGS } from '../../state/settings';
+import { Help } from '../Help';
+import { Num } from '../Num';
+import { lineColors } from '../palette';
+import { useActions, usePlayground, useThrottledPlayground } from '../playground';
+import { text } from '../text';
+import { useScheme } from '../useScheme';
+import { NumberInput, NumberSlider } from './NumberField';
+
+const latest = (state: PlaygroundState) => state.generatorLosses.last;
+
+/** One term of the generator's loss: on or off, its weight, its value now, and what it is for. */
+export const TermControl = memo(function TermControl({ term }: { term: TermName }) {
+  const enabled = usePlayground((state) => state.settings[enabledKey(term)]);
+  const weight = usePlayground((state) => state.settings[weightKey(term)]);
+  const value = useThrottledPlayground(latest)?.terms[term];
+  const { setSetting } = useActions();
+  const scheme = useScheme();
+  const words = text.terms[term];
+  const setting = SETTINGS[weightKey(term)];
+  const weightLabel = text.settings[weightKey(term)].label;
+  const changeWeight = (next: number) => setSetting(weightKey(term), next);
+  return (
+    <div className="term" data-off={!enabled}>
+      <div className="setting-row">
+        <label className="switch-label">
+          <input type="checkbox" role="switch" className="switch" checked={enabled} onChange={(event) => setSetting(enabledKey(term), event.target.checked)}
+            style={{ '--switch-on': lineColors[scheme][term] } as React.CSSProperties} />
+          <span className="setting-label">{words.name}</span>
+        </label>
+        <Help label={`${words.name} (${words.short})`}>
+          <p>{words.help}</p>
+          <p className="help-facts">{text.settings[weightKey(term)].help}</p>
+        </Help>
+        <span className="term-value" title={text.controls.valueHelp}>{enabled ? <Num value={value} note={text.controls.valueHelp} /> : text.controls.off}</span>
+      </div>
+      <div className="term-weight">
+        <span className="term-short">{words.short}</span>
+        <NumberSlider setting={setting} value={weight} label={weightLabel} onChange={changeWeight} />
+        <NumberInput setting={setting} settingKey={weightKey(term)} value={weight} label={weightLabel} onChange={changeWeight} />
+      </div>
+    </div>
+  );
+});

@@ -1,0 +1,308 @@
+import type { MethodId, RunPhase } from '../engine/training/runReport';
+import type { TermName } from '../engine/training/runSettings';
+import type { PresetName } from '../state/presets';
+import type { SettingGroup, SettingKey } from '../state/settings';
+import { describeNote, SETTINGS, SETTING_KEYS } from '../state/settings';
+import type { LinkNote } from '../state/shareLink';
+import { articleText } from './articleText';
+
+/**
+ * Every word of the page, in one place, ready to be translated. The words of single settings are declared with the
+ * settings themselves, because the command line needs them too; the page reads them from here.
+ */
+
+const settingWords = Object.fromEntries(
+  SETTING_KEYS.map((key) => [key, { label: SETTINGS[key].label, help: SETTINGS[key].help }]),
+) as Record<SettingKey, { label: string; help: string }>;
+
+const phaseWords: Record<RunPhase, string> = {
+  prepare: 'Getting ready',
+  ptq: 'Measuring the original network and its quantized copy, before any training',
+  generator: 'Training the generator: its images move toward the statistics of real ones',
+  calibration: 'Training a student on the calibration images only, for comparison',
+  fdda: 'Training the student on calibration and synthetic images',
+  done: 'Done',
+};
+
+const phaseNames: Record<RunPhase, string> = {
+  prepare: 'Preparation', ptq: 'Quantizing', generator: 'Generator', calibration: 'Calibration-only student', fdda: 'Student', done: 'End',
+};
+
+export const text = {
+  title: 'FDDA playground',
+  tagline: 'Squeeze a trained neural network into a few bits, then repair it with images made from its own statistics.',
+  howItWorks: 'How it works',
+  /** Below the fold; in a file of its own only for its length. */
+  article: articleText,
+
+  header: {
+    theme: { label: 'Colors', light: 'Light', dark: 'Dark', auto: 'As the system' },
+    copyLink: 'Copy link',
+    linkCopied: 'Link copied',
+    copyFailed: 'Copy the address from the address bar',
+  },
+
+  backend: {
+    label: 'Backend',
+    starting: 'Engine is starting',
+    choose: 'What computes. The fastest that works here was chosen; choosing another starts the run over.',
+    perStep: (seconds: string) => `${seconds} a step`,
+    probe: (seconds: string) => `${seconds} in the test at start`,
+    names: { webgpu: 'WebGPU', webgl: 'WebGL', wasm: 'WebAssembly', cpu: 'Plain JavaScript' },
+    unavailable: 'does not work here',
+    inUse: 'in use',
+  },
+
+  transport: {
+    region: 'Run',
+    play: 'Play', pause: 'Pause', step: 'Step', reset: 'Reset',
+    hints: {
+      play: 'Run the method from here to the end',
+      pause: 'Stop after the current step; Play goes on from there',
+      step: 'One single step, then pause',
+      reset: 'Start over with the settings as they are now; the same seed gives the same run',
+    },
+    progress: 'Progress of the whole run',
+    remaining: (time: string) => `about ${time} left`,
+    elapsed: (time: string) => `took ${time}`,
+    stepOf: (step: string, steps: string) => `step ${step} of ${steps}`,
+    applies: (count: number) => (count === 1 ? '1 changed setting waits for a reset' : `${count} changed settings wait for a reset`),
+    resetToApply: 'Reset to apply',
+  },
+
+  status: {
+    starting: 'Starting the engine',
+    ready: 'Ready. Press Play.',
+    queued: 'Starts as soon as the engine is ready',
+    running: (phase: RunPhase) => phaseWords[phase],
+    paused: (phase: RunPhase) => `Paused. Next: ${phaseNames[phase].toLowerCase()}`,
+    finished: (rows: string) => `Finished. Accuracy: ${rows}.`,
+    failed: 'Stopped by a problem',
+    dead: 'The engine has stopped',
+    silent: (seconds: number) => `The engine has said nothing for ${Math.round(seconds)} seconds. It may be in a long step.`,
+  },
+  phases: phaseNames,
+
+  timeline: {
+    label: 'Timeline',
+    live: 'Live',
+    backToLive: 'Back to live',
+    nothing: 'The timeline fills as the run goes',
+    at: (phase: RunPhase, step: number, elapsed: string) => `${phaseNames[phase]}, step ${step}, at ${elapsed}`,
+    showing: 'You are looking at an earlier moment.',
+  },
+
+  trouble: {
+    death: {
+      crashed: 'The engine stopped unexpectedly.',
+      unreadable: 'The engine sent something that could not be read.',
+      hint: 'Restart it to go on. Your settings stay, and what was recorded can still be looked at until a new run begins.',
+    },
+    file: { message: 'The file could not be read.', hint: 'Check that it still exists and that you may open it. The network that was loaded stays.' },
+    titles: {
+      network: 'This network cannot be used', notFinite: 'A loss is no longer a number', deviceLost: 'The graphics device was lost',
+      outOfMemory: 'Out of memory', backend: 'This backend does not work', settings: 'These settings cannot be used', internal: 'Something went wrong',
+    },
+    where: (term: string, step: string) => `Term: ${term}. Step: ${step}.`,
+    restore: (step: string) => `Go back to the snapshot at step ${step}`,
+    restoreUnknown: 'Go back to the last snapshot',
+    restart: 'Restart the engine',
+    wait: 'Keep waiting',
+    dismiss: 'Dismiss',
+  },
+
+  link: {
+    title: 'The link was not taken exactly as written',
+    note: (note: LinkNote) =>
+      note.kind === 'backend' ? `“${note.given}” in “${note.key}” is not a backend and was ignored.` : describeNote(note),
+  },
+
+  controls: {
+    region: 'Settings',
+    show: 'Show settings', hide: 'Hide settings',
+    method: 'Method',
+    methodHelp:
+      'Each method is a choice of loss terms; everything else stays. FDDA uses all five. Press one, then Play or Reset, and compare the accuracies.',
+    custom: 'Own combination',
+    weight: 'Weight',
+    valueNow: 'now',
+    valueHelp: 'Value in the latest step, before the weight',
+    off: 'off',
+    waits: 'Takes effect on Reset',
+    live: 'Takes effect at once',
+    range: (allowed: string) => `Allowed: ${allowed}.`,
+    atDefault: (value: string) => `Default: ${value}.`,
+    help: (label: string) => `Help: ${label}`,
+    on: 'On',
+    network: 'Network',
+    openNetwork: 'Open a network…',
+    openNetworkHelp:
+      'A Keras network converted to a TensorFlow.js layers model: choose its model.json and all its .bin files together. It needs BatchNorm layers, because the method reads their statistics, and 10 classes of 32×32 images fit the bundled data.',
+    bundledNetwork: 'Back to the bundled network',
+    facts: (layers: number, parameters: string, macs: string) => `${layers} BatchNorm layers, ${parameters} parameters, ${macs} multiplications an image`,
+  },
+  groups: {
+    data: 'Data', generator: 'Generator', terms: 'Loss terms', quantizer: 'Quantizer', student: 'Student',
+  } satisfies Record<SettingGroup, string>,
+  termDetails: 'Details of the loss terms',
+  settings: settingWords,
+
+  presets: {
+    ptq: { name: 'PTQ only', help: 'Quantize and leave it: no training at all.' },
+    calibration: { name: 'Calibration images only', help: 'Train the quantized network on the few real images, without synthetic ones.' },
+    zeroShot: { name: 'Zero-shot style (CE + BNS)', help: 'Synthetic images that are recognised and match the overall statistics, blind to single classes’ statistics.' },
+    centralized: { name: '+ centralized', help: 'And each class is pulled to its own center.' },
+    distorted: { name: '+ distorted', help: 'And each class is pulled to its center with noise, so that it keeps some spread.' },
+    fdda: { name: 'FDDA', help: 'All five terms.' },
+  } satisfies Record<PresetName, { name: string; help: string }>,
+
+  terms: {
+    ceMixed: {
+      name: 'Right class, mixed batch', short: 'CE mixed',
+      help: 'Makes the teacher see in every image of a mixed batch the class it was made for (cross entropy, CE). 0 would be complete certainty. Without it images can match all statistics and show nothing.',
+    },
+    bns: {
+      name: 'Overall statistics', short: 'BNS',
+      help: 'Each BatchNorm layer remembers the mean and variance of what it saw in training. This is the squared distance from there to the mixed batch’s own, averaged over all layers. Together with CE it is what zero-shot methods use.',
+    },
+    distorted: {
+      name: 'Distorted center', short: 'D',
+      help: 'Pulls a one-class batch to its class’s center shifted by fresh noise at every step, so that a class does not have to shrink to a point: real images scatter as well. The noise itself always costs something (0.25 + 1.00 by default). That floor is no failure to learn, so the chart also shows D without it.',
+    },
+    ceSingle: {
+      name: 'Right class, one-class batch', short: 'CE single',
+      help: 'The same for the batch that holds one class only, the one the two center terms look at.',
+    },
+    centralized: {
+      name: 'Class center', short: 'C',
+      help: 'Pulls the statistics of a one-class batch to that class’s center: the statistics of its real calibration images, in the deeper layers. Its weight is small because D pulls to the same place.',
+    },
+  } satisfies Record<TermName, { name: string; short: string; help: string }>,
+
+  views: {
+    waiting: 'Waiting for the engine',
+    notYet: 'Fills when the run starts',
+    layer: 'Layer',
+    layerOption: (index: number, name: string) => `Layer ${index + 1}: ${name}`,
+    previousLayer: 'Previous layer',
+    nextLayer: 'Next layer',
+    classLabel: 'Class',
+    exact: 'Exact value',
+
+    centers: {
+      title: 'BNS centers',
+      help: [
+        'BNS are BatchNorm statistics: for each channel of a layer, the mean and the variance of the numbers that arrive there. They summarize an image, or a batch, as one long list of numbers, drawn here as one point on a flat map.',
+        'Large markers are the centers of the classes, taken from the real calibration images. Watch the synthetic batches (ringed markers with a trail) travel toward the center of the same color and shape.',
+        'The small dots are further real images. They are only for looking: the method never sees them. Drawn faintly, the noisy targets of the distorted term.',
+        'A flat map cannot show everything: closeness here is a hint. The exact distances are in the tooltip.',
+      ],
+      projection: 'Map',
+      projections: { pca: 'PCA', tsne: 't-SNE', umap: 'UMAP' },
+      projectionHelp: {
+        pca: 'The two directions along which real images differ most; follows the run live.',
+        tsne: 'Keeps neighbours together; distances between groups mean little. A picture of one moment.',
+        umap: 'Keeps neighbours together and some of the large shape. A picture of one moment.',
+      },
+      computing: 'Working out the map',
+      asOf: (step: number | null) => (step === null ? 'without synthetic images yet' : `as of generator step ${step}`),
+      recompute: 'Recompute',
+      explained: (share: string) => `shows ${share} of the variance`,
+      explainedHelp: 'Share of the real images’ differences that these two directions hold',
+      outside: (count: number) => `${count} outside`,
+      outsideHelp: 'Points beyond the edge are drawn on it',
+      kinds: {
+        center: 'Class center', calibration: 'Calibration image', distorted: 'Distorted target', observation: 'Real image, only for looking',
+        synthetic: 'Synthetic image', batch: 'Synthetic batch',
+      },
+      legend: { center: 'center', calibration: 'calibration', distorted: 'distorted', observation: 'only looked at', synthetic: 'synthetic', batch: 'its batch' },
+      ofClass: (kind: string, name: string) => `${kind}: ${name}`,
+      place: (x: string, y: string) => `at ${x}, ${y}`,
+      own: (distance: string) => `distance to its own center ${distance}`,
+      other: (distance: string) => `to the nearest other center ${distance}`,
+      describe: (layer: string) => `Map of BatchNorm statistics at layer ${layer}. Classes can be chosen in the list of synthetic images; distances are listed under Separation and incohesion.`,
+    },
+
+    separation: {
+      title: 'Separation and incohesion',
+      help: [
+        'Left to right: from the first to the last BatchNorm layer. How well does each layer’s statistics tell classes apart?',
+        'Separation: different classes lie apart. Incohesion: images of one class do not coincide, they scatter. In real networks separation grows with depth.',
+        'Solid: real images. Dashed: synthetic ones. Good synthetic images behave like real ones, neither scattered at random nor shrunk to a point.',
+        'The shaded layers are those that the two center terms look at. Click a layer to show it everywhere.',
+      ],
+      metric: 'Measure',
+      metrics: { nearest: 'Nearest center', silhouette: 'Silhouette', distances: 'Distances', batch: 'Batch to center' },
+      metricHelp: {
+        nearest: 'How often an image’s statistics lie nearest to the center of its own class. Pure chance is marked.',
+        silhouette: 'From −1 to 1: how much closer images are to their own class than to the nearest other one (the paper’s measure). 0 means no difference.',
+        distances: 'The two parts of the silhouette: the average distance within a class (incohesion) and to the nearest other class (separation).',
+        batch: 'Distance of each class’s synthetic batch to its own center and to the nearest other one. Below the other line means: nearer to its own class.',
+      },
+      real: 'real', synthetic: 'synthetic',
+      intra: 'within class', inter: 'to other class',
+      own: 'own center', other: 'nearest other',
+      forClass: (name: string) => `${name} only`,
+      allClasses: 'average of all classes',
+      chance: 'chance',
+      deep: 'center terms look here',
+      axis: 'BatchNorm layer',
+    },
+
+    images: {
+      title: 'Synthetic images',
+      help: [
+        'One row a class. First the real calibration image, then what the generator makes for the class. The random numbers it starts from stay the same, so that you see the same images change.',
+        'A tick: the teacher sees the class the image was made for. A cross: it sees another one. Point at an image for details. Click a row to choose its class everywhere.',
+        'They need not look like anything to you. They only have to move the network’s numbers the way real images do.',
+      ],
+      real: 'Real', realOf: (shown: number, all: number) => `Real (${shown} of ${all})`, synthetic: 'Synthetic',
+      recognized: 'recognized',
+      none: 'The first images appear when the engine is ready',
+      unreliable: 'unreliable',
+      unreliableHelp: 'The teacher misreads a calibration image of this class',
+      row: (name: string, right: number, all: number) => `${name}: teacher sees it in ${right} of ${all} synthetic images`,
+      count: (right: number, all: number) => `${right}/${all}`,
+      calibrationImage: (name: string) => `Real image: ${name}`,
+      syntheticImage: (name: string) => `Made for: ${name}`,
+      sees: (name: string) => `Teacher sees: ${name}`,
+      probability: (name: string, value: string) => `Probability of ${name}: ${value}`,
+    },
+
+    losses: {
+      title: 'Losses',
+      help: [
+        'What each term asked for was missed by, step by step; lower is better. Values are before their weights.',
+        'D cannot fall below its noise floor (dotted), however good the images. The line D − floor is what can still be improved.',
+        'The second tab shows the student: CE is missing the right class, distillation is answering differently from the teacher.',
+      ],
+      which: 'Whose losses', generator: 'Generator', student: 'Student',
+      scale: 'Logarithmic',
+      floor: 'D − floor',
+      floorHelp: 'The distorted term without the part that its own noise makes. Random from step to step, so it may dip below zero.',
+      total: 'Weighted sum',
+      ce: 'CE', distillation: 'Distillation',
+      ofMethod: { calibration: 'calibration only', fdda: 'with synthetic' },
+      axis: 'step',
+    },
+
+    accuracy: {
+      title: 'Accuracy',
+      help: [
+        'Share of unseen test images that are classified correctly.',
+        'Full precision: the original network. PTQ only: quantized, not trained. The two below were also trained: on the few real images alone, or on real and synthetic images together.',
+        'One run with one seed is no proof: small differences can be chance. Synthetic images help most when there is one real image a class; whether the center terms beat zero-shot style in so short a run is not shown.',
+      ],
+      methods: {
+        fullPrecision: 'Full precision', ptq: 'PTQ only', calibration: 'Calibration only', fdda: 'FDDA',
+      } satisfies Record<MethodId, string>,
+      ownTerms: 'Own combination',
+      of: (correct: string, n: string) => `${correct} of ${n}`,
+      pending: 'not measured yet',
+      skipped: 'not part of this run',
+      gain: (points: string, more: boolean) => `In this run: ${points} points ${more ? 'more' : 'fewer'} with synthetic images than without.`,
+      curve: 'Student’s accuracy while it is trained',
+      curveAxis: 'student step',
+    },
+  },
+} as const;

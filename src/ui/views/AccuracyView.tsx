@@ -1,0 +1,96 @@
+import { memo, useMemo } from 'react';
+import type { AccuracyRow, MethodId } from '../../engine/training/runReport';
+import type { PresetName } from '../../state/presets';
+import { presetOf } from '../../state/presets';
+import { shownMoment } from '../../state/runStore';
+import type { PlaygroundState } from '../../state/runStore';
+import type { ChartSeries } from '../charts/LineChart';
+import { LineChart } from '../charts/LineChart';
+import { exact, grouped, percent } from '../format';
+import { lineColors } from '../palette';
+import { usePlayground, useThrottledPlayground } from '../playground';
+import { text } from '../text';
+import { useScheme } from '../useScheme';
+import { View } from './View';
+
+const words = text.views.accuracy;
+const METHODS: readonly MethodId[] = ['fullPrecision', 'ptq', 'calibration', 'fdda'];
+const NO_ROWS: readonly AccuracyRow[] = [];
+const accuracyOf = (state: PlaygroundState) => shownMoment(state)?.accuracy ?? NO_ROWS;
+
+/** What the last bar is called: it is FDDA only when all of its terms are on. */
+export function methodName(method: MethodId, preset: PresetName | null): string {
+  if (method !== 'fdda' || preset === 'ptq' || preset === 'calibration' || preset === 'fdda') return words.methods[method];
+  return preset === null ? words.ownTerms : text.presets[preset].name;
+}
+
+const Bar = memo(function Bar({ name, row, color, floor }: { name: string; row: AccuracyRow | undefined; color: string; floor: number | null }) {
+  const accuracy = row?.accuracy ?? null;
+  const counted = row && row.correct !== null ? words.of(grouped(row.correct), grouped(row.n)) : '';
+  return (
+    <div className="bar" data-state={row?.state ?? 'pending'}>
+      <span className="bar-name">{name}</span>
+      <span className="bar-track">
+        {accuracy !== null && <span className="bar-fill" style={{ width: `${accuracy * 100}%`, background: color }} />}
+        {floor !== null && <span className="bar-mark" style={{ left: `${floor * 100}%` }} />}
+      </span>
+      <span className="bar-value">
+        {accuracy === null ? (
+          <span className="bar-pending">{words.pending}</span>
+        ) : (
+          <>
+            <data value={exact(accuracy)} title={`${counted} (${exact(accuracy)})`}>{percent(accuracy)}</data>
+            <small>{counted}</small>
+          </>
+        )}
+      </span>
+    </div>
+  );
+});
+
+export function AccuracyView() {
+  const rows = usePlayground(accuracyOf);
+  const slowRows = useThrottledPlayground(accuracyOf);
+  const preset = usePlayground((state) => presetOf(state.applied));
+  const scheme = useScheme();
+  const colors = lineColors[scheme];
+  const ptq = rows.find(({ method }) => method === 'ptq')?.accuracy ?? null;
+
+  const finalOf = (id: MethodId) => rows.find(({ method, state }) => method === id && state === 'done')?.accuracy ?? null;
+  const [without, withSynthetic] = [finalOf('calibration'), finalOf('fdda')];
+  const gain = without === null || withSynthetic === null ? null : (withSynthetic - without) * 100;
+
+  const curves = useMemo(
+    (): ChartSeries[] =>
+      (['calibration', 'fdda'] as const).flatMap((method) => {
+        const row = slowRows.find((each) => each.method === method);
+        if (!row || row.curve.length === 0) return [];
+        return [{ id: method, label: methodName(method, preset), color: colors[method], points: row.curve, dots: row.curve.length < 30 }];
+      }),
+    [slowRows, preset, colors],
+  );
+  const full = slowRows.find(({ method }) => method === 'fullPrecision')?.accuracy ?? null;
+  const references = useMemo(
+    () => [...(full === null ? [] : [{ y: full, label: words.methods.fullPrecision }])],
+    [full],
+  );
+  const include = useMemo(() => references.map(({ y }) => y), [references]);
+
+  return (
+    <View title={words.title} area="accuracy" help={words.help}>
+      <div className="bars">
+        {METHODS.map((method) => (
+          <Bar key={method} name={methodName(method, preset)} row={rows.find((row) => row.method === method)} color={colors[method]}
+            floor={method === 'ptq' ? null : ptq} />
+        ))}
+      </div>
+      {gain !== null && <p className="gain" title={exact(gain)}>{words.gain(Math.abs(gain).toFixed(1), gain >= 0)}</p>}
+      {curves.length > 0 ? (
+        <LineChart label={words.curve} series={curves} xLabel={words.curveAxis} references={references} include={include}
+          formatTick={(y) => percent(y, 0)} formatY={(y) => percent(y, 2)} />
+      ) : (
+        <div className="view-empty small">{words.curve}</div>
+      )}
+    </View>
+  );
+}

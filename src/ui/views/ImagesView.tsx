@@ -1,0 +1,128 @@
+import { memo, useEffect, useMemo, useRef, useState } from 'react';
+import type { RunOverview, SyntheticSnapshot, Verdicts } from '../../engine/training/runReport';
+import { shownMoment } from '../../state/runStore';
+import { ClassMarker } from '../ClassMarker';
+import { exact, percent } from '../format';
+import { useActions, usePlayground } from '../playground';
+import { text } from '../text';
+import { useSize } from '../useSize';
+import type { Cell } from './drawImages';
+import { drawRow, rowLayout } from './drawImages';
+import { View } from './View';
+
+const words = text.views.images;
+/** Real images shown of each class, of however many there are. */
+const REAL_SHOWN = 2;
+
+interface RowProps {
+  overview: RunOverview;
+  snapshot: SyntheticSnapshot | null;
+  classIndex: number;
+  width: number;
+  height: number;
+  chosen: boolean;
+  faded: boolean;
+  onPick: (classIndex: number) => void;
+  onPoint: (tip: Tip | null) => void;
+}
+
+interface Tip {
+  lines: string[];
+  x: number;
+  y: number;
+}
+
+function indicesOf(labels: Uint8Array, classIndex: number, most: number): number[] {
+  const found: number[] = [];
+  for (let i = 0; i < labels.length && found.length < most; i++) if (labels[i] === classIndex) found.push(i);
+  return found;
+}
+
+const right = ({ labels, predicted }: Verdicts, index: number): boolean => labels[index] === predicted[index];
+
+const Row = memo(function Row({ overview, snapshot, classIndex, width, height, chosen, faded, onPick, onPoint }: RowProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { calibration, network } = overview;
+  const name = network.classNames[classIndex] ?? String(classIndex);
+  const real = useMemo(() => indicesOf(calibration.verdicts.labels, classIndex, REAL_SHOWN), [calibration, classIndex]);
+  const perClass = snapshot?.perClass ?? 4;
+  const made = useMemo(() => (snapshot ? indicesOf(snapshot.verdicts.labels, classIndex, perClass) : []), [snapshot, classIndex, perClass]);
+  const { size, lefts } = useMemo(() => rowLayout(width, height, real.length, perClass), [width, height, real, perClass]);
+
+  useEffect(() => {
+    if (!canvas.current || width === 0) return;
+    const cells: Cell[] = [
+      ...real.map((index) => ({ tile: calibration.images, index, right: right(calibration.verdicts, index) ? null : false })),
+      ...(snapshot ? made.map((index) => ({ tile: snapshot.images, index, right: right(snapshot.verdicts, index) })) : []),
+    ];
+    drawRow(canvas.current, cells, lefts, size, width, size);
+  }, [calibration, snapshot, real, made, lefts, size, width]);
+
+  const good = snapshot ? made.filter((index) => right(snapshot.verdicts, index)).length : 0;
+  const point = (event: React.PointerEvent<HTMLCanvasElement>) => {
+    const area = event.currentTarget.getBoundingClientRect();
+    const cell = lefts.findIndex((left) => event.clientX - area.left >= left && event.clientX - area.left < left + size);
+    const isReal = cell >= 0 && cell < real.length;
+    const verdicts = isReal ? calibration.verdicts : snapshot?.verdicts;
+    const index = isReal ? real[cell] : made[cell - real.length];
+    if (!verdicts || index === undefined) return onPoint(null);
+    onPoint({
+      lines: [
+        isReal ? words.calibrationImage(name) : words.syntheticImage(name),
+        words.sees(network.classNames[verdicts.predicted[index]] ?? String(verdicts.predicted[index])),
+        words.probability(name, `${percent(verdicts.probability[index])} (${exact(verdicts.probability[index])})`),
+      ],
+      x: event.clientX,
+      y: area.bottom + 4,
+    });
+  };
+
+  return (
+    <button type="button" className="image-row" aria-pressed={chosen} data-faded={faded} aria-label={words.row(name, good, made.length)}
+      onClick={() => onPick(classIndex)}>
+      <span className="image-row-head">
+        <ClassMarker index={classIndex} />
+        <span className="image-row-name">{name}</span>
+        {calibration.reliable[classIndex] === 0 && <span className="unreliable" title={words.unreliableHelp}>{words.unreliable}</span>}
+        {snapshot && <span className="image-row-count">{words.count(good, made.length)}</span>}
+      </span>
+      <canvas ref={canvas} style={{ width, height: size }} onPointerMove={point} onPointerLeave={() => onPoint(null)} />
+    </button>
+  );
+});
+
+export function ImagesView() {
+  const overview = usePlayground((state) => state.overview);
+  const snapshot = usePlayground((state) => shownMoment(state)?.synthetic ?? null);
+  const chosen = usePlayground((state) => state.classIndex);
+  const { toggleClass } = useActions();
+  const [box, { width, height }] = useSize<HTMLDivElement>();
+  const [tip, setTip] = useState<Tip | null>(null);
+  const classes = overview?.network.numClasses ?? 0;
+  const perClass = overview?.settings.imagesPerClass ?? 1;
+  // Ten rows share the height; more classes scroll.
+  const rowHeight = Math.max(34, Math.floor(height / Math.min(10, classes || 1)) - 21);
+
+  return (
+    <View title={words.title} area="images" help={words.help}>
+      <div className="image-columns" aria-hidden="true">
+        <span>{perClass > REAL_SHOWN ? words.realOf(REAL_SHOWN, perClass) : words.real}</span>
+        <span>{words.synthetic}</span>
+        <span>{words.recognized}</span>
+      </div>
+      <div className="image-rows" ref={box}>
+        {overview && width > 0
+          ? Array.from({ length: classes }, (_, classIndex) => (
+              <Row key={classIndex} overview={overview} snapshot={snapshot} classIndex={classIndex} width={Math.max(0, width - 8)} height={rowHeight}
+                chosen={chosen === classIndex} faded={chosen !== null && chosen !== classIndex} onPick={toggleClass} onPoint={setTip} />
+            ))
+          : <div className="view-empty">{words.none}</div>}
+      </div>
+      {tip && (
+        <div className="tooltip tooltip-fixed" style={{ left: Math.min(tip.x - 60, window.innerWidth - 230), top: tip.y }}>
+          {tip.lines.map((line, i) => (i === 0 ? <strong key={line}>{line}</strong> : <div key={line}>{line}</div>))}
+        </div>
+      )}
+    </View>
+  );
+}

@@ -1,0 +1,101 @@
+import { useMemo, useState } from 'react';
+import type { StudentSample } from '../../engine/training/runReport';
+import { TERMS } from '../../engine/training/runSettings';
+import type { PlaygroundState } from '../../state/runStore';
+import { thinned } from '../../state/series';
+import type { ChartSeries } from '../charts/LineChart';
+import { LineChart } from '../charts/LineChart';
+import { Choice } from '../Choice';
+import { lineColors } from '../palette';
+import { usePlayground, useThrottledPlayground } from '../playground';
+import { text } from '../text';
+import { useScheme } from '../useScheme';
+import { Num } from '../Num';
+import { View } from './View';
+
+const words = text.views.losses;
+const POINTS = 150;
+const generatorLosses = (state: PlaygroundState) => state.generatorLosses;
+const studentLosses = (state: PlaygroundState) => state.studentLosses;
+
+interface Line extends ChartSeries {
+  title: string;
+}
+
+function useGeneratorLines(): Line[] {
+  const losses = useThrottledPlayground(generatorLosses);
+  const scheme = useScheme();
+  return useMemo(() => {
+    const samples = thinned(losses, POINTS);
+    const colors = lineColors[scheme];
+    const lines: Line[] = TERMS.map((term) => ({
+      id: term, label: text.terms[term].short, title: text.terms[term].name, color: colors[term],
+      points: samples.map((sample) => [sample.step, sample.terms[term]] as const), faint: term === 'distorted',
+    }));
+    lines.splice(3, 0, {
+      id: 'floor', label: words.floor, title: words.floorHelp, color: colors.floor, dash: 'dashed',
+      points: samples.map(({ step, terms, distortedFloor }) =>
+        [step, terms.distorted === null || distortedFloor === null ? null : terms.distorted - distortedFloor] as const),
+    });
+    return lines;
+  }, [losses, scheme]);
+}
+
+function useStudentLines(): Line[] {
+  const losses = useThrottledPlayground(studentLosses);
+  const scheme = useScheme();
+  return useMemo(() => {
+    const colors = lineColors[scheme];
+    return (['calibration', 'fdda'] as const).flatMap((method) => {
+      const samples = thinned(losses[method], POINTS);
+      if (samples.length === 0) return [];
+      const line = (key: 'ce' | 'distillation', dash?: 'dashed'): Line => ({
+        id: method + key, label: `${words[key]}, ${words.ofMethod[method]}`, title: words.ofMethod[method], color: colors[method], dash,
+        points: samples.map((sample: StudentSample) => [sample.step, sample[key]] as const),
+      });
+      return [line('ce'), line('distillation', 'dashed')];
+    });
+  }, [losses, scheme]);
+}
+
+/** Where the shown moment is on the current axis; null while live. */
+function useCursor(which: 'generator' | 'student'): number | null {
+  return usePlayground(({ viewing }) =>
+    viewing === null ? null : which === 'generator' ? viewing.generatorStep : (viewing.studentStep.fdda ?? viewing.studentStep.calibration ?? null));
+}
+
+export function LossesView() {
+  // The student's losses come up by themselves when it is its turn, unless the visitor chose a tab.
+  const [wanted, setWanted] = useState<'generator' | 'student' | null>(null);
+  const studentsTurn = usePlayground(({ position }) => position !== null && (position.phase === 'calibration' || position.phase === 'fdda'));
+  const which = wanted ?? (studentsTurn ? 'student' : 'generator');
+  const [log, setLog] = useState(true);
+  const generator = useGeneratorLines();
+  const student = useStudentLines();
+  const lines = which === 'generator' ? generator : student;
+  const cursor = useCursor(which);
+  const empty = lines.every(({ points }) => points.length === 0);
+
+  return (
+    <View title={words.title} area="losses" help={words.help}
+      tools={<Choice label={words.which} value={which} onChange={setWanted}
+        options={[{ value: 'generator', label: words.generator }, { value: 'student', label: words.student }]} />}>
+      {empty ? (
+        <div className="view-empty">{text.views.notYet}</div>
+      ) : (
+        <LineChart label={`${words.title}: ${words[which]}`} series={lines} xLabel={words.axis} log={log} cursor={cursor} />
+      )}
+      <footer className="view-foot losses-legend">
+        {lines.map((line) => (
+          <span key={line.id} className="legend-key" title={line.title}>
+            <span className={`legend-line ${line.dash ?? ''}`} style={{ borderColor: line.color, opacity: line.faint ? 0.55 : 1 }} aria-hidden="true" />
+            {line.label} {which === 'generator' && <Num value={line.points.at(-1)?.[1]} note={line.title} />}
+          </span>
+        ))}
+        <label className="view-note check">
+          <input type="checkbox" checked={log} onChange={(event) => setLog(event.target.checked)} /> {words.scale}
+        </label>
+      </footer>
+    </View>
+  );
+}

@@ -1,0 +1,157 @@
+import type { LayerPoints, RunOverview, SyntheticSnapshot } from '../../engine/training/runReport';
+import type { ProjectionReply } from '../../worker/protocol';
+import type { Moment } from '../../state/history';
+
+/** What the map of centers shows, before it is drawn: plain geometry. */
+
+export const POINT_KINDS = ['observation', 'distorted', 'calibration', 'synthetic', 'batch', 'center'] as const;
+export type PointKind = (typeof POINT_KINDS)[number];
+
+export interface Cloud {
+  kind: PointKind;
+  /** [count, 2] */
+  xy: Float32Array;
+  /** [count] class of each point. */
+  labels: Uint8Array;
+}
+
+/** Where a class's synthetic batch has been, oldest first: [x, y] pairs. */
+export interface Trail {
+  classIndex: number;
+  xy: number[];
+}
+
+const ofLayer = (points: LayerPoints, layer: number): Float32Array =>
+  points.xy.subarray(layer * points.count * 2, (layer + 1) * points.count * 2);
+
+const cloud = (kind: PointKind, points: LayerPoints, layer: number): Cloud => ({ kind, xy: ofLayer(points, layer), labels: points.labels });
+
+/** The points that stay where they are during a run, in the PCA plane of a layer. */
+export function stillClouds(overview: RunOverview, layer: number): Cloud[] {
+  const { observation, distorted, calibration, centers } = overview.points;
+  return [
+    cloud('observation', observation, layer), cloud('distorted', distorted, layer),
+    cloud('calibration', calibration, layer), cloud('center', centers, layer),
+  ];
+}
+
+/** The synthetic points of one moment, in the PCA plane of a layer. */
+export function movingClouds(snapshot: SyntheticSnapshot | null, layer: number): Cloud[] {
+  if (!snapshot) return [];
+  return [cloud('synthetic', snapshot.points, layer), cloud('batch', snapshot.batchPoints, layer)];
+}
+
+/** All points on a map that was worked out on demand. Has no distorted targets. */
+export function projectedClouds(overview: RunOverview, snapshot: SyntheticSnapshot | null, map: ProjectionReply): { still: Cloud[]; moving: Cloud[] } {
+  const { observation, calibration, centers } = overview.points;
+  const still: Cloud[] = [
+    { kind: 'observation', xy: map.observation, labels: observation.labels },
+    { kind: 'calibration', xy: map.calibration, labels: calibration.labels },
+    { kind: 'center', xy: map.centers, labels: centers.labels },
+  ];
+  const moving: Cloud[] = [];
+  if (map.synthetic && snapshot) moving.push({ kind: 'synthetic', xy: map.synthetic, labels: snapshot.points.labels });
+  if (map.syntheticBatches && snapshot) moving.push({ kind: 'batch', xy: map.syntheticBatches, labels: snapshot.batchPoints.labels });
+  return { still, moving };
+}
+
+/** The ways of the synthetic batches up to `shown`, over at most `length` recorded moments. */
+export function trails(history: readonly Moment[], shown: Moment | null, layer: number, length = 16): Trail[] {
+  if (!shown?.synthetic) return [];
+  const snapshots: SyntheticSnapshot[] = [];
+  for (const { id, synthetic } of history) {
+    if (id <= shown.id && synthetic && synthetic !== snapshots[snapshots.length - 1]) snapshots.push(synthetic);
+  }
+  const recent = snapshots.slice(-length);
+  if (recent.length < 2) return [];
+  return Array.from(shown.synthetic.batchPoints.labels, (classIndex, i) => ({
+    classIndex,
+    xy: recent.flatMap((snapshot) => Array.from(ofLayer(snapshot.batchPoints, layer).subarray(2 * i, 2 * i + 2))),
+  }));
+}
+
+export interface Frame {
+  centerX: number;
+  centerY: number;
+  /** Pixels a unit: the same in both directions, because distances are looked at. */
+  scale: number;
+  width: number;
+  height: number;
+}
+
+const PADDING = 16;
+const ZOOMS = [1, 1.25, 1.6, 2, 2.5];
+
+/**
+ * The part of the plane that is shown: all real points, and wider, in a few fixed steps so that the picture does not
+ * tremble, when synthetic batches are farther away. Beyond the widest they are drawn at the edge.
+ */
+export function frameOf(still: readonly Cloud[], moving: readonly Cloud[], width: number, height: number): Frame {
+  let [left, right, low, high] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (const { kind, xy } of still) {
+    if (kind === 'distorted') continue;
+    for (let i = 0; i < xy.length; i += 2) {
+      if (!Number.isFinite(xy[i]) || !Number.isFinite(xy[i + 1])) continue;
+      left = Math.min(left, xy[i]);
+      right = Math.max(right, xy[i]);
+      low = Math.min(low, xy[i + 1]);
+      high = Math.max(high, xy[i + 1]);
+    }
+  }
+  if (left > right) [left, right, low, high] = [-1, 1, -1, 1];
+  const [centerX, centerY] = [(left + right) / 2, (low + high) / 2];
+  const [halfX, halfY] = [Math.max((right - left) / 2, 1e-6), Math.max((high - low) / 2, 1e-6)];
+  const fit = Math.min((width / 2 - PADDING) / halfX, (height / 2 - PADDING) / halfY);
+  let needed = 1;
+  for (const { kind, xy } of moving) {
+    if (kind !== 'batch') continue;
+    for (let i = 0; i < xy.length; i += 2) {
+      const reach = Math.max((Math.abs(xy[i] - centerX) * fit) / (width / 2 - PADDING), (Math.abs(xy[i + 1] - centerY) * fit) / (height / 2 - PADDING));
+      if (reach > needed) needed = reach;
+    }
+  }
+  const zoom = ZOOMS.find((step) => step >= needed) ?? ZOOMS[ZOOMS.length - 1];
+  return { centerX, centerY, scale: Math.max(fit, 1e-9) / zoom, width, height };
+}
+
+/** Pixel of a point, held at the edge when it lies outside. */
+export function place(frame: Frame, x: number, y: number): { px: number; py: number; outside: boolean } {
+  const rawX = frame.width / 2 + (x - frame.centerX) * frame.scale;
+  const rawY = frame.height / 2 - (y - frame.centerY) * frame.scale;
+  const px = Math.min(frame.width - 5, Math.max(5, rawX));
+  const py = Math.min(frame.height - 5, Math.max(5, rawY));
+  return { px, py, outside: px !== rawX || py !== rawY };
+}
+
+export function countOutside(frame: Frame, clouds: readonly Cloud[]): number {
+  let count = 0;
+  for (const { xy } of clouds) for (let i = 0; i < xy.length; i += 2) if (place(frame, xy[i], xy[i + 1]).outside) count++;
+  return count;
+}
+
+export interface Hit {
+  kind: PointKind;
+  index: number;
+  classIndex: number;
+  x: number;
+  y: number;
+  px: number;
+  py: number;
+}
+
+/** The point nearest to a pixel within `reach` pixels; of points equally near the one drawn last. */
+export function hitTest(frame: Frame, clouds: readonly Cloud[], px: number, py: number, reach = 12): Hit | null {
+  let best: Hit | null = null;
+  let bestDistance = reach;
+  for (const { kind, xy, labels } of clouds) {
+    for (let i = 0; i < labels.length; i++) {
+      const at = place(frame, xy[2 * i], xy[2 * i + 1]);
+      const distance = Math.hypot(at.px - px, at.py - py);
+      if (distance <= bestDistance) {
+        best = { kind, index: i, classIndex: labels[i], x: xy[2 * i], y: xy[2 * i + 1], px: at.px, py: at.py };
+        bestDistance = distance;
+      }
+    }
+  }
+  return best;
+}

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import type { AccuracyRow, RunFrame, SyntheticSnapshot } from '../../src/engine/training/runReport';
+import type { Moment } from '../../src/state/history';
+import { addMoment, nextMoment } from '../../src/state/history';
+import { appendSamples, emptySeries, thinned } from '../../src/state/series';
+
+const frame = (values: Partial<RunFrame>): RunFrame => ({
+  phase: 'generator', step: 1, steps: 10, elapsedSeconds: 0, secondsPerStep: null, remainingSeconds: null, fraction: 0, message: '',
+  generator: [], student: [], accuracy: [], synthetic: null, ...values,
+});
+const snapshot = (bytes: number) =>
+  ({ images: { rgba: new Uint8ClampedArray(bytes) }, points: { xy: new Float32Array(0) }, batchPoints: { xy: new Float32Array(0) } }) as SyntheticSnapshot;
+const moment = (id: number, synthetic: SyntheticSnapshot | null = null): Moment => ({ ...nextMoment(null, frame({ elapsedSeconds: id })), id, synthetic });
+
+describe('moments', () => {
+  it('carry on what a frame does not repeat', () => {
+    const row = (method: AccuracyRow['method'], accuracy: number): AccuracyRow => ({ method, accuracy, correct: 1, n: 2, state: 'done', step: 0, steps: 0, curve: [] });
+    const images = snapshot(4);
+    const first = nextMoment(null, frame({ synthetic: images, accuracy: [row('ptq', 0.5), row('fullPrecision', 0.9)], generator: [{ step: 3 } as never] }));
+    const second = nextMoment(first, frame({ accuracy: [row('ptq', 0.6)], student: [{ method: 'fdda', step: 8 } as never] }));
+    expect(second.synthetic).toBe(images);
+    expect(second.generatorStep).toBe(3);
+    expect(second.studentStep).toEqual({ fdda: 8 });
+    expect(second.accuracy.map(({ method, accuracy }) => [method, accuracy])).toEqual([['fullPrecision', 0.9], ['ptq', 0.6]]);
+    expect(first.accuracy[1].accuracy).toBe(0.5);
+    expect(second.id).toBeGreaterThan(first.id);
+  });
+
+  it('stay within their number, evenly spread, with first and last', () => {
+    let history: readonly Moment[] = [];
+    for (let id = 1; id <= 1000; id++) history = addMoment(history, moment(id), 50);
+    expect(history).toHaveLength(50);
+    expect(history[0].id).toBe(1);
+    expect(history[49].id).toBe(1000);
+    const gaps = history.slice(1).map(({ id }, i) => id - history[i].id);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(4 * (1000 / 50));
+  });
+
+  it('stay within their memory, a shared snapshot counting once', () => {
+    const shared = snapshot(1_000_000);
+    let history: readonly Moment[] = [];
+    for (let id = 1; id <= 20; id++) history = addMoment(history, moment(id, shared), 50, 5_000_000);
+    expect(history).toHaveLength(20);
+    for (let id = 21; id <= 60; id++) history = addMoment(history, moment(id, snapshot(1_000_000)), 50, 5_000_000);
+    expect(new Set(history.map(({ synthetic }) => synthetic)).size).toBeLessThanOrEqual(5);
+    expect(history.at(-1)!.id).toBe(60);
+  });
+});
+
+describe('series', () => {
+  const samples = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => ({ step: from + i }));
+
+  it('keeps everything while there is room', () => {
+    const series = appendSamples(emptySeries<{ step: number }>(), samples(1, 20), 50);
+    expect(series.items).toHaveLength(20);
+    expect(thinned(series, 100)).toEqual(samples(1, 20));
+  });
+
+  it('stays bounded and even, however long, with the first and the newest', () => {
+    let series = emptySeries<{ step: number }>();
+    for (let step = 1; step <= 10_000; step++) series = appendSamples(series, [{ step }], 300);
+    expect(series.items.length).toBeLessThanOrEqual(300);
+    expect(series.items[0].step).toBe(1);
+    const gaps = series.items.slice(1).map(({ step }, i) => step - series.items[i].step);
+    expect(new Set(gaps)).toEqual(new Set([series.stride]));
+    const shown = thinned(series, 150);
+    expect(shown.length).toBeLessThanOrEqual(151);
+    expect(shown.at(-1)!.step).toBe(10_000);
+  });
+
+  it('drops what came after when the run goes back', () => {
+    const series = appendSamples(appendSamples(emptySeries<{ step: number }>(), samples(1, 12)), samples(6, 8));
+    expect(series.items.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(series.last).toEqual({ step: 8 });
+  });
+});

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { applyPreset, PRESETS, presetOf } from '../../src/state/presets';
+import { changedSettings, defaultSettings } from '../../src/state/settings';
+
+const switches = (settings: ReturnType<typeof defaultSettings>) =>
+  [settings.ceMixedEnabled, settings.bnsEnabled, settings.distortedEnabled, settings.ceSingleEnabled, settings.centralizedEnabled].map(Number).join('');
+
+describe('presets', () => {
+  it('are the subsets of terms that their names say', () => {
+    const of = Object.fromEntries(PRESETS.map((preset) => [preset, switches(applyPreset(defaultSettings(), preset))]));
+    expect(of).toEqual({ ptq: '00000', calibration: '00000', zeroShot: '11000', centralized: '11011', distorted: '11110', fdda: '11111' });
+  });
+
+  it('are recognized, whichever was chosen before', () => {
+    for (const before of PRESETS) {
+      for (const preset of PRESETS) expect(presetOf(applyPreset(applyPreset(defaultSettings(), before), preset))).toBe(preset);
+    }
+  });
+
+  it('change nothing but the switches, and what the two without synthetic images take away', () => {
+    const own = { ...defaultSettings(), studentSteps: 33, syntheticBatch: 8, bnsWeight: 1.5, seed: 5 };
+    expect(applyPreset(applyPreset(own, 'zeroShot'), 'fdda')).toEqual(own);
+    expect(changedSettings(own, applyPreset(own, 'ptq'), 'reset')).toEqual(['studentSteps']);
+    expect(applyPreset(own, 'ptq').studentSteps).toBe(0);
+    expect(changedSettings(own, applyPreset(own, 'calibration'), 'reset')).toEqual(['syntheticBatch']);
+    expect(applyPreset(own, 'calibration').syntheticBatch).toBe(0);
+    expect(applyPreset(applyPreset(own, 'ptq'), 'fdda').studentSteps).toBe(defaultSettings().studentSteps);
+  });
+
+  it('have no name for other combinations', () => {
+    expect(presetOf({ ...defaultSettings(), bnsEnabled: false })).toBeNull();
+  });
+});

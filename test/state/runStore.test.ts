@@ -1,0 +1,275 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Message } from '../../src/worker/protocol';
+import type { WorkerLike } from '../../src/worker/client';
+import type { PlaygroundState, PlaygroundStore } from '../../src/state/runStore';
+import { createPlayground, shownMoment, waitingForReset } from '../../src/state/runStore';
+import { MAX_MOMENTS } from '../../src/state/history';
+import { applyPreset } from '../../src/state/presets';
+import { readLink } from '../../src/state/shareLink';
+import type { FakeOptions } from '../worker/fakeServer';
+import { fakeWorker } from '../worker/fakeServer';
+
+let store: PlaygroundStore;
+let workers: WorkerLike[];
+let requests: string[];
+
+function open(search = '?generator-steps=8&student-steps=4', options: FakeOptions = {}): PlaygroundStore {
+  workers = [];
+  requests = [];
+  store = createPlayground({
+    link: readLink(search),
+    baseUrl: 'http://localhost/',
+    spawn: () => {
+      const worker = fakeWorker(options);
+      const post = worker.postMessage.bind(worker);
+      worker.postMessage = (message, transfer) => {
+        if (message.type !== 'acknowledge') requests.push(message.type);
+        post(message, transfer);
+      };
+      workers.push(worker);
+      return worker;
+    },
+    afterPaint: (callback) => queueMicrotask(callback),
+    liveDelay: 1,
+    configureDelay: 1,
+  });
+  store.actions.start();
+  return store;
+}
+
+const until = (holds: (state: PlaygroundState) => boolean) =>
+  vi.waitFor(() => {
+    if (!holds(store.getState())) throw new Error('not yet');
+  }, { timeout: 5000, interval: 2 });
+const ready = () => until(({ status, engine }) => status === 'ready' && engine === 'ready');
+const finish = async () => {
+  store.actions.play();
+  await until(({ status }) => status === 'finished');
+};
+
+afterEach(() => store.actions.dispose());
+
+describe('a run', () => {
+  it('comes up with a network, real statistics and the deepest layer chosen', async () => {
+    open();
+    expect(store.getState()).toMatchObject({ engine: 'starting', status: 'preparing' });
+    await ready();
+    const { backend, backends, overview, layer, started } = store.getState();
+    expect(backend).toBe('wasm');
+    expect(backends).toHaveLength(4);
+    expect(layer).toBe(overview!.network.layers.length - 1);
+    expect(started).toBe(false);
+  });
+
+  it('plays to the end and leaves accuracies, losses and a bounded history', async () => {
+    open('?generator-steps=60&student-steps=20');
+    await ready();
+    await finish();
+    const { live, history, generatorLosses, studentLosses, position, trouble } = store.getState();
+    expect(live!.accuracy.map(({ method, state }) => [method, state])).toEqual([['fullPrecision', 'done'], ['ptq', 'done'], ['calibration', 'done'], ['fdda', 'done']]);
+    expect(generatorLosses.last!.step).toBe(60);
+    expect(studentLosses.fdda.last!.step).toBe(20);
+    expect(history.length).toBeGreaterThan(1);
+    expect(history.length).toBeLessThanOrEqual(MAX_MOMENTS);
+    expect(history.at(-1)).toBe(live);
+    expect(position).toMatchObject({ phase: 'done', fraction: 1 });
+    expect(trouble).toBeNull();
+  });
+
+  it('starts by itself when Play was pressed too early, unless Pause came after', async () => {
+    open('?generator-steps=8&student-steps=4', { prepareMs: 5 });
+    store.actions.play();
+    expect(store.getState().playWhenReady).toBe(true);
+    await until(({ status }) => status === 'finished');
+    store.actions.reset();
+    store.actions.play();
+    store.actions.pause();
+    await ready();
+    expect(store.getState()).toMatchObject({ playWhenReady: false, started: false });
+  });
+
+  it('takes single steps', async () => {
+    open();
+    await ready();
+    store.actions.step();
+    await until(({ status }) => status === 'paused');
+    expect(store.getState().started).toBe(true);
+  });
+
+  it('begins afresh on Reset: nothing of the old run is mixed in', async () => {
+    open();
+    await ready();
+    await finish();
+    const { run } = store.getState();
+    store.actions.reset();
+    expect(store.getState().history.length).toBeGreaterThan(0);
+    await until((state) => state.run === run + 1 && state.status === 'ready');
+    const { generatorLosses, studentLosses, started, viewing } = store.getState();
+    expect(generatorLosses.items).toEqual([]);
+    expect(studentLosses.fdda.items).toEqual([]);
+    expect({ started, viewing }).toEqual({ started: false, viewing: null });
+  });
+});
+
+describe('the timeline', () => {
+  it('brings an earlier moment back, and goes live again on Play', async () => {
+    open();
+    await ready();
+    await finish();
+    const { history, actions } = { ...store.getState(), actions: store.actions };
+    actions.view(history[0]);
+    expect(shownMoment(store.getState())).toBe(history[0]);
+    actions.view(null);
+    expect(shownMoment(store.getState())).toBe(store.getState().live);
+  });
+});
+
+describe('settings', () => {
+  it('configure a run that has not started, several changes at once', async () => {
+    open();
+    await ready();
+    store.actions.setSetting('seed', 5);
+    store.actions.setSetting('imagesPerClass', 3);
+    await until(({ overview }) => overview?.settings.seed === 5 && overview.settings.imagesPerClass === 3);
+    await ready();
+    expect(requests).toEqual(['initialize', 'configure']);
+    expect(waitingForReset(store.getState())).toEqual([]);
+  });
+
+  it('changed while the engine starts are used before it plays', async () => {
+    open('?generator-steps=8&student-steps=4', { prepareMs: 5 });
+    store.actions.setSetting('seed', 9);
+    store.actions.play();
+    await until(({ status }) => status === 'finished');
+    expect(store.getState().overview!.settings.seed).toBe(9);
+  });
+
+  it('wait for a reset once a run has started, except the live ones, which are sent', async () => {
+    open('?generator-steps=400', { stepMs: 1 });
+    await ready();
+    store.actions.play();
+    await until(({ status }) => status === 'running');
+    store.actions.setSetting('bnsWeight', 1.5);
+    store.actions.setSetting('bnsWeight', 1.7);
+    store.actions.setSetting('weightBits', 4);
+    expect(waitingForReset(store.getState())).toEqual(['weightBits']);
+    await until(({ applied }) => applied.bnsWeight === 1.7);
+    expect(requests.filter((type) => type === 'update')).toHaveLength(1);
+    expect(requests).not.toContain('configure');
+    store.actions.reset();
+    await until(({ overview }) => overview?.settings.weightBits === 4);
+    await ready();
+    expect(waitingForReset(store.getState())).toEqual([]);
+    expect(store.getState().overview!.settings.bnsWeight).toBe(1.7);
+  });
+
+  it('of a preset travel like any others', async () => {
+    open();
+    await ready();
+    store.actions.setSettings(applyPreset(store.getState().settings, 'zeroShot'));
+    await until(({ overview }) => overview?.settings.distortedEnabled === false);
+    await ready();
+    await finish();
+    expect(store.getState().generatorLosses.last!.terms.distorted).toBeNull();
+  });
+});
+
+describe('trouble', () => {
+  it('a loss that is no number names term and step, loses nothing, and the snapshot goes on', async () => {
+    open('?generator-steps=20&student-steps=4', { notFiniteAt: 12, stepMs: 15 });
+    await ready();
+    store.actions.play();
+    await until(({ status }) => status === 'failed');
+    const { trouble, generatorLosses } = store.getState();
+    expect(trouble).toMatchObject({ kind: 'failure', failure: { code: 'notFinite', term: 'distorted', step: 12, snapshotStep: 10 } });
+    expect(generatorLosses.items.length).toBeGreaterThan(0);
+    store.actions.restoreSnapshot();
+    await until(({ status }) => status === 'paused');
+    expect(store.getState().trouble).toBeNull();
+    await finish();
+    expect(store.getState().generatorLosses.last!.step).toBe(20);
+  });
+
+  it('a network that cannot be used leaves the one that was there', async () => {
+    open();
+    await ready();
+    await finish();
+    const before = store.getState();
+    await store.actions.loadNetwork([new File(['{}'], 'model.json')]);
+    const after = store.getState();
+    expect(after.trouble).toMatchObject({ kind: 'failure', failure: { code: 'network' } });
+    expect({ overview: after.overview, history: after.history, status: after.status }).toEqual({ overview: before.overview, history: before.history, status: 'finished' });
+    expect(after.replacing).toBe(false);
+  });
+
+  it('a file that cannot be read is said, and nothing is sent', async () => {
+    open();
+    await ready();
+    const gone = { name: 'model.json', arrayBuffer: () => Promise.reject(new Error('no such file')) } as unknown as File;
+    await store.actions.loadNetwork([gone]);
+    expect(store.getState().trouble).toEqual({ kind: 'file', detail: 'no such file' });
+    expect(requests).toEqual(['initialize']);
+  });
+
+  it('a dead engine keeps settings and history, and a restart brings a new one up', async () => {
+    open();
+    await ready();
+    await finish();
+    store.actions.setSetting('seed', 77);
+    const { history } = store.getState();
+    workers[0].onerror?.({ message: 'boom', preventDefault: () => undefined } as ErrorEvent);
+    expect(store.getState()).toMatchObject({ engine: 'dead', trouble: { kind: 'death', reason: 'crashed', detail: 'boom' } });
+    expect(store.getState().history).toBe(history);
+    store.actions.play();
+    store.actions.reset();
+    store.actions.setSetting('seed', 78);
+    expect(requests).toEqual(['initialize', 'play']);
+    store.actions.restartEngine();
+    await ready();
+    expect(workers).toHaveLength(2);
+    expect(store.getState().overview!.settings.seed).toBe(78);
+    expect(store.getState().trouble).toBeNull();
+    await finish();
+  });
+
+  it('an engine that cannot start is dead, with what it said', async () => {
+    workers = [];
+    const worker: WorkerLike = {
+      postMessage: (message) => {
+        const reply: Message = { type: 'failure', id: 'id' in message ? message.id : null, runId: message.runId, failure: { code: 'backend', message: 'None works.', hint: 'Try another browser.' } };
+        queueMicrotask(() => worker.onmessage?.({ data: reply } as MessageEvent<Message>));
+      },
+      terminate: () => undefined, onmessage: null, onerror: null, onmessageerror: null,
+    };
+    store = createPlayground({ link: readLink(''), baseUrl: '', spawn: () => worker });
+    store.actions.start();
+    await until(({ engine }) => engine === 'dead');
+    expect(store.getState().trouble).toMatchObject({ failure: { code: 'backend', message: 'None works.' } });
+  });
+});
+
+describe('choosing', () => {
+  it('a class again lets go of it, and a layer stays across runs of the same network', async () => {
+    open();
+    await ready();
+    store.actions.toggleClass(3);
+    expect(store.getState().classIndex).toBe(3);
+    store.actions.selectLayer(4);
+    store.actions.reset();
+    await until(({ run }) => run === 2);
+    expect(store.getState()).toMatchObject({ classIndex: 3, layer: 4 });
+    store.actions.toggleClass(3);
+    expect(store.getState().classIndex).toBeNull();
+  });
+
+  it('a backend starts the run over on it, and a restart keeps the choice', async () => {
+    open();
+    await ready();
+    store.actions.useBackend('webgl');
+    await until(({ backend }) => backend === 'webgl');
+    await ready();
+    store.actions.restartEngine();
+    await until(({ engine }) => engine === 'ready');
+    expect(store.getState().backend).toBe('webgl');
+  });
+});

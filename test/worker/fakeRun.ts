@@ -1,0 +1,200 @@
+import { createShapes } from '../../src/engine/data/shapes';
+import type {
+  AccuracyRow, GeneratorSample, ImageTile, LayerInfo, LayerPoints, RunOverview, SeparationByLayer, StudentSample, SyntheticSnapshot, Verdicts,
+} from '../../src/engine/training/runReport';
+import type { RunSettings, TermName } from '../../src/engine/training/runSettings';
+import { TERMS } from '../../src/engine/training/runSettings';
+
+/**
+ * A simulation that looks like a run and computes nothing of the method: for trying the page and its state without the
+ * engine. Seeded: the same settings give the same "run".
+ */
+
+export const FAKE_LAYERS = 19;
+const CLASSES = 10;
+const PER_CLASS = 4;
+const DISTORTED_PER_CLASS = 3;
+
+export function seededRandom(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+const gaussian = (random: () => number) => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+const depth = (layer: number) => layer / (FAKE_LAYERS - 1);
+
+function layers(): LayerInfo[] {
+  return Array.from({ length: FAKE_LAYERS }, (_, index) => {
+    const stage = index < 7 ? 0 : index < 13 ? 1 : 2;
+    return { index, name: index === 0 ? 'stem.bn' : `stage${stage + 1}.block${Math.floor(((index - 1) % 6) / 2) + 1}.bn${((index - 1) % 2) + 1}`, channels: 16 << stage, height: 32 >> stage, width: 32 >> stage };
+  });
+}
+
+function shapesTile(indices: number[]): ImageTile {
+  const shapes = createShapes();
+  const rgba = new Uint8ClampedArray(indices.length * 32 * 32 * 4);
+  indices.forEach((index, i) => {
+    const { pixels } = shapes.image('calibration', index);
+    for (let p = 0; p < 32 * 32; p++) {
+      for (let c = 0; c < 3; c++) rgba[(i * 1024 + p) * 4 + c] = pixels[p * 3 + c];
+      rgba[(i * 1024 + p) * 4 + 3] = 255;
+    }
+  });
+  return { count: indices.length, height: 32, width: 32, rgba };
+}
+
+export interface FakeRun {
+  overview: RunOverview;
+  /** Generator sample of step `step` (1-based). */
+  generatorSample(step: number, settings: RunSettings): GeneratorSample;
+  studentSample(method: 'calibration' | 'fdda', step: number, settings: RunSettings): StudentSample;
+  snapshot(step: number, settings: RunSettings): SyntheticSnapshot;
+  accuracy(method: AccuracyRow['method'], progress: number): number;
+}
+
+export function createFakeRun(settings: RunSettings): FakeRun {
+  const random = seededRandom(settings.seed * 7919 + settings.imagesPerClass);
+  const L = FAKE_LAYERS;
+  const trueCenters = Array.from({ length: L * CLASSES }, (_, i) => {
+    const [layer, c] = [Math.floor(i / CLASSES), i % CLASSES];
+    const radius = 0.4 + 2.6 * depth(layer);
+    const angle = (c / CLASSES) * 2 * Math.PI + layer * 0.15;
+    return [radius * Math.cos(angle) + 0.4 * gaussian(random), 0.7 * radius * Math.sin(angle) + 0.3 * gaussian(random)];
+  });
+  const scatter = (layer: number) => 1.1 - 0.55 * depth(layer);
+
+  function points(perClass: number, spread: number, around = trueCenters): LayerPoints {
+    const count = perClass * CLASSES;
+    const xy = new Float32Array(L * count * 2);
+    const labels = Uint8Array.from({ length: count }, (_, i) => Math.floor(i / perClass));
+    for (let layer = 0; layer < L; layer++) {
+      for (let i = 0; i < count; i++) {
+        const [x, y] = around[layer * CLASSES + labels[i]];
+        xy[(layer * count + i) * 2] = x + spread * scatter(layer) * gaussian(random);
+        xy[(layer * count + i) * 2 + 1] = y + spread * scatter(layer) * gaussian(random);
+      }
+    }
+    return { count, xy, labels };
+  }
+
+  const k = settings.imagesPerClass;
+  const calibration = points(k, 0.8);
+  const centers: LayerPoints = { count: CLASSES, labels: Uint8Array.from({ length: CLASSES }, (_, c) => c), xy: new Float32Array(L * CLASSES * 2) };
+  for (let layer = 0; layer < L; layer++) {
+    for (let i = 0; i < k * CLASSES; i++) {
+      for (let axis = 0; axis < 2; axis++) {
+        centers.xy[(layer * CLASSES + calibration.labels[i]) * 2 + axis] += calibration.xy[(layer * k * CLASSES + i) * 2 + axis] / k;
+      }
+    }
+  }
+  const centerList = Array.from({ length: L * CLASSES }, (_, i) => [centers.xy[2 * i], centers.xy[2 * i + 1]]);
+
+  const separationAt = (quality: number): SeparationByLayer => ({
+    silhouette: Float32Array.from({ length: L }, (_, l) => -0.06 + quality * 0.36 * depth(l) ** 2.5),
+    intraClass: Float32Array.from({ length: L }, (_, l) => 1.9 - 0.7 * depth(l) * quality),
+    interClass: Float32Array.from({ length: L }, (_, l) => 1.8 + 0.9 * depth(l) ** 2 * quality),
+    nearestCenterAccuracy: Float32Array.from({ length: L }, (_, l) => 0.12 + 0.6 * quality * depth(l) ** 1.5),
+  });
+
+  const images = shapesTile(Array.from({ length: k * CLASSES }, (_, i) => (i % k) * CLASSES + Math.floor(i / k)));
+  const verdicts: Verdicts = {
+    labels: calibration.labels,
+    predicted: Uint8Array.from(calibration.labels, (label, i) => (i === 6 * k ? 0 : label)),
+    probability: Float32Array.from(calibration.labels, (_, i) => (i === 6 * k ? 0.21 : 0.9 + 0.0999 * random())),
+  };
+  const classNames = createShapes().classNames;
+
+  const targets = shapesTile(Array.from({ length: PER_CLASS * CLASSES }, (_, i) => 200 + (i % PER_CLASS) * CLASSES + Math.floor(i / PER_CLASS)));
+  const start = Array.from({ length: L * CLASSES }, () => [gaussian(random) * 0.6, gaussian(random) * 0.6]);
+  const noise = Float32Array.from({ length: targets.rgba.length }, () => 110 + 60 * gaussian(random));
+
+  const qualityAt = (step: number, s: RunSettings) => {
+    const from = s.generatorStart === 'checkpoint' ? 0.35 : 0;
+    const strength = TERMS.filter((term) => s[`${term}Enabled`]).length / TERMS.length;
+    return from + (1 - from) * 0.85 * strength * (1 - Math.exp(-step / 25));
+  };
+
+  return {
+    overview: {
+      settings,
+      network: {
+        name: 'Shapes ResNet (simulated)', inputShape: [32, 32, 3], numClasses: CLASSES, classNames, layers: layers(), parameters: 78042, macs: 10_400_000,
+      },
+      startLayer: settings.startLayer >= 0 ? Math.min(settings.startLayer, L - 1) : Math.floor((L + 1) / 2) - 2,
+      calibration: { images, verdicts, reliable: Uint8Array.from({ length: CLASSES }, (_, c) => (c === 6 ? 0 : 1)) },
+      points: {
+        observation: points(settings.observationPerClass, 1),
+        calibration,
+        centers,
+        distorted: points(DISTORTED_PER_CLASS, 0.9, centerList),
+        explainedVariance: Float32Array.from({ length: L * 2 }, (_, i) => (i % 2 === 0 ? 0.31 : 0.17) + 0.01 * Math.floor(i / 2)),
+      },
+      separation: separationAt(1),
+      checkpoint: settings.generatorStart === 'checkpoint' ? { note: 'simulated', steps: 4000 } : null,
+    },
+
+    generatorSample(step, s) {
+      const quality = qualityAt(step, s);
+      const r = seededRandom(step * 131 + s.seed);
+      const floor = s.distortionMean ** 2 + s.distortionVariance ** 2;
+      const central = 1.4 * (1 - 0.9 * quality) + 0.1 * r();
+      const value: Record<TermName, number> = {
+        ceMixed: 1.8 * (1 - quality) + 0.2 * r(), bns: 0.7 * (1 - 0.8 * quality) + 0.05 * r(), distorted: central + floor + 0.06 * gaussian(r),
+        ceSingle: 1.6 * (1 - quality) + 0.25 * r(), centralized: central,
+      };
+      const terms = Object.fromEntries(TERMS.map((term) => [term, s[`${term}Enabled`] ? value[term] : null])) as GeneratorSample['terms'];
+      const total = TERMS.reduce((sum, term) => sum + (terms[term] ?? 0) * s[`${term}Weight`], 0);
+      return { step, terms, total, distortedFloor: s.distortedEnabled ? floor : null, learningRate: s.generatorLearningRate };
+    },
+
+    studentSample(method, step, s) {
+      const r = seededRandom(step * 17 + (method === 'fdda' ? 5 : 9));
+      const decay = Math.exp(-step / 30);
+      const ce = 0.15 + 0.9 * decay + 0.1 * r();
+      const distillation = (method === 'fdda' ? 0.6 : 0.3) + 1.5 * decay + 0.15 * r();
+      return { method, step, ce, distillation, total: ce + s.distillationWeight * distillation, learningRate: s.studentLearningRate };
+    },
+
+    snapshot(step, s) {
+      const quality = qualityAt(step, s);
+      const r = seededRandom(step + 77);
+      const count = PER_CLASS * CLASSES;
+      const rgba = new Uint8ClampedArray(targets.rgba.length);
+      for (let i = 0; i < rgba.length; i++) rgba[i] = i % 4 === 3 ? 255 : 0.75 * quality * targets.rgba[i] + (1 - 0.75 * quality) * noise[i];
+      const batch: LayerPoints = { count: CLASSES, labels: centers.labels.slice(), xy: new Float32Array(L * CLASSES * 2) };
+      for (let i = 0; i < L * CLASSES; i++) {
+        for (let axis = 0; axis < 2; axis++) {
+          batch.xy[2 * i + axis] = start[i][axis] * 2 * (1 - quality) + quality * centerList[i][axis] + 0.06 * gaussian(r);
+        }
+      }
+      const single: LayerPoints = { count, labels: Uint8Array.from({ length: count }, (_, i) => Math.floor(i / PER_CLASS)), xy: new Float32Array(L * count * 2) };
+      const wobble = seededRandom(5);
+      for (let l = 0; l < L; l++) {
+        for (let i = 0; i < count; i++) {
+          for (let axis = 0; axis < 2; axis++) {
+            single.xy[(l * count + i) * 2 + axis] = batch.xy[(l * CLASSES + single.labels[i]) * 2 + axis] + 0.45 * gaussian(wobble);
+          }
+        }
+      }
+      const probability = Float32Array.from(single.labels, () => Math.min(0.999, quality * (0.6 + 0.6 * r())));
+      const own = Float32Array.from({ length: L * CLASSES }, (_, i) => 2.2 - 1.6 * quality * depth(Math.floor(i / CLASSES)) + 0.2 * r());
+      const other = Float32Array.from(own, () => 1.5 + 0.3 * r());
+      return {
+        step, perClass: PER_CLASS,
+        images: { count, height: 32, width: 32, rgba },
+        verdicts: { labels: single.labels.slice(), predicted: Uint8Array.from(single.labels, (label, i) => (probability[i] > 0.4 ? label : (label + 3) % CLASSES)), probability },
+        points: single, batchPoints: batch, separation: separationAt(quality), distanceToOwnCenter: own, distanceToNearestOther: other,
+      };
+    },
+
+    accuracy(method, progress) {
+      const end = { fullPrecision: 0.962, ptq: 0.412, calibration: 0.655, fdda: 0.787 }[method];
+      return method === 'calibration' || method === 'fdda' ? 0.412 + (end - 0.412) * (1 - Math.exp(-3.5 * progress)) : end;
+    },
+  };
+}
