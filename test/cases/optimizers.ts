@@ -22,7 +22,8 @@ function vectorCase(name: string, make: Rule, learningRate: number, expected: { 
         return padded;
       };
       const parts = (data: number[]): Record<string, tf.Tensor> => ({
-        a: tf.tensor(data.slice(0, 2), [2, 1]), b: tf.tensor(data.slice(2, 3), []), c: tf.tensor(data.slice(3), [1, 3]), d: tf.tensor(large(data)),
+        a: tf.tensor(data.slice(0, 2), [2, 1]), b: tf.tensor(data.slice(2, 3), []), c: tf.tensor(data.slice(3), [1, 3]),
+        d: tf.tensor(large(data)),
       });
       const start = parts(optimizers.start.data);
       const variables = Object.fromEntries(Object.entries(start).map(([key, t]) => [key, tf.variable(t)]));
@@ -64,12 +65,13 @@ function resumeCase(name: string, make: Rule): Case {
       const optimizer = make(variables);
       for (let i = 0; i < 3; i++) step(optimizer, i);
       const snapshot = await optimizer.snapshot();
-      const saved = Object.fromEntries(await Promise.all(Object.entries(variables).map(async ([key, v]) => [key, await v.data()] as const)));
+      const saved: Record<string, Float32Array> = {};
+      for (const [key, v] of Object.entries(variables)) saved[key] = ((await v.data()) as Float32Array).slice();
       for (let i = 3; i < 6; i++) step(optimizer, i);
       const expected = await read();
       const second = make(variables);
       second.restore(snapshot);
-      tf.tidy(() => Object.entries(saved).forEach(([key, v]) => variables[key].assign(tf.tensor(v as Float32Array, shapes[key]))));
+      tf.tidy(() => Object.entries(saved).forEach(([key, v]) => variables[key].assign(tf.tensor(v, shapes[key]))));
       for (let i = 3; i < 6; i++) step(second, i);
       const actual = await read();
       const steps = [optimizer.steps, second.steps];

@@ -19,7 +19,14 @@ const onGrid = (x: tf.Tensor, grid: QuantizationGrid): Quantized => {
   return { integers, values: dequantize(integers, grid), grid };
 };
 
-async function compareAll(q: Quantized, expected: { integers: ArrayLike<number>; values: ArrayLike<number>; scale: number[]; zero: number[] }) {
+interface Expected {
+  integers: ArrayLike<number>;
+  values: ArrayLike<number>;
+  scale: number[];
+  zero: number[];
+}
+
+async function compareAll(q: Quantized, expected: Expected): Promise<Comparison[]> {
   const comparisons: Comparison[] = [
     { name: 'integers', actual: await q.integers.data(), expected: expected.integers, absolute: 0.01, relative: 0 },
     { name: 'values', actual: await q.values.data(), expected: expected.values, absolute: 1e-7, relative: 1e-6 },

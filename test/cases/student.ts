@@ -66,7 +66,9 @@ function bitsCase(bits: string, reference: Reference): Case {
       }
       const missing = Object.keys(reference.gradients).filter((key) => !comparisons.some((c) => c.name === `gradient of ${key}`));
       it.dispose();
-      return [...comparisons, { name: `gradients of ${missing.join(', ')}`, actual: [missing.length], expected: [0], absolute: 0.1, relative: 0 }];
+      return [...comparisons, {
+        name: `missing gradients: ${missing.join(', ')}`, actual: [missing.length], expected: [0], absolute: 0.1, relative: 0,
+      }];
     },
   };
 }

@@ -43,7 +43,9 @@ export function isActivation(node: NetworkNode): node is ActivationNode {
   return node.op === 'relu' || node.op === 'relu6';
 }
 
-const OPERATION = { conv2d: 'convolution', depthwiseConv2d: 'depthwise convolution', dense: 'dense', relu: 'ReLU', relu6: 'ReLU6' } as const;
+const OPERATION = {
+  conv2d: 'convolution', depthwiseConv2d: 'depthwise convolution', dense: 'dense', relu: 'ReLU', relu6: 'ReLU6',
+} as const;
 const ROLE: Record<PlannedRole, string> = {
   firstConvolution: 'first convolution', firstActivation: 'first activation', lastActivation: 'activation before the classifier',
   classifier: 'classifier', inner: '',
@@ -64,8 +66,9 @@ export function quantizationPlan(definition: NetworkDefinition, settings: Quanti
   const { nodes } = definition;
   const first = nodes.find((node) => node.op === 'conv2d' || node.op === 'depthwiseConv2d');
   if (!first) throw new Error(`${definition.name} has no convolution: there is nothing to quantize.`);
-  const classifier = lastBefore(definition, [nodes[nodes.length - 1].name], isWeighted, () => false)[0];
-  if (!classifier) throw new Error(`${definition.name}: no convolution or dense layer leads to its output '${nodes[nodes.length - 1].name}'.`);
+  const output = nodes[nodes.length - 1].name;
+  const classifier = lastBefore(definition, [output], isWeighted, () => false)[0];
+  if (!classifier) throw new Error(`${definition.name}: no convolution or dense layer leads to its output '${output}'.`);
   const firstActivation = nodes.find(isActivation)?.name;
   // A layer with weights in between computes something new: what lies behind it is not the classifier's input.
   const lastActivations = lastBefore(definition, classifier.inputs, isActivation, isWeighted).map((node) => node.name);

@@ -104,7 +104,8 @@ export class Student {
   private setActivation(node: string, lo: tf.Scalar, hi: tf.Scalar): void {
     const old = this.activations.get(node);
     const grid = quantizationGrid(lo, hi, this.plan.activationBits[node]);
-    this.activations.set(node, { lo: tf.keep(lo), hi: tf.keep(hi), grid: { ...grid, scale: tf.keep(grid.scale), zero: tf.keep(grid.zero) } });
+    for (const tensor of [lo, hi, grid.scale, grid.zero]) tf.keep(tensor);
+    this.activations.set(node, { lo, hi, grid });
     if (old) disposeActivation(old);
   }
 

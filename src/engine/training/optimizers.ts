@@ -2,11 +2,17 @@
  * Adam and SGD as PyTorch computes them (torch.optim, defaults unless said), made of few launches: small variables are
  * laid end to end in one vector, updated together and cut apart again; large ones are updated alone, where the copying
  * would cost more than the launches it saves.
+ *
+ * SGD on wasm, 2 cores, median ms of an update, for a ResNet-20 (59 variables, 270,000 values) and for 20 variables of 64
+ * values: 4.0 and 0.2; every variable alone 7.4 and 0.9; all in one vector 28 and 0.2.
  */
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Variables of more elements than this are updated by themselves. */
+/** Variables of more elements than this are updated by themselves on every backend. */
 export const LARGE_VARIABLE = 65536;
+/** On wasm less is large, and a group stays small: cutting a piece out of a vector copies the whole vector there first. */
+const WASM_LARGE_VARIABLE = 2048;
+const WASM_GROUP = 16384;
 
 /** An optimizer's memory as plain arrays: state name -> variable key -> values. */
 export interface OptimizerSnapshot {
@@ -37,10 +43,7 @@ abstract class Optimizer {
    * @param stateNames vectors of the variables' size that the rule remembers, all 0 at the start
    */
   protected constructor(private readonly variables: Record<string, tf.Variable>, private readonly stateNames: readonly string[]) {
-    const keys = Object.keys(variables);
-    const small = keys.filter((key) => variables[key].size <= LARGE_VARIABLE);
-    const large = keys.filter((key) => variables[key].size > LARGE_VARIABLE);
-    this.groups = [small, ...large.map((key) => [key])].filter((group) => group.length > 0).map((group) => {
+    this.groups = grouped(variables).map((group) => {
       const sizes = group.map((key) => variables[key].size);
       const total = sizes.reduce((a, b) => a + b, 0);
       const state = Object.fromEntries(stateNames.map((name) => [name, tf.keep(tf.zeros([total])) as tf.Tensor1D]));
@@ -130,6 +133,28 @@ abstract class Optimizer {
   }
 }
 
+/** Keys of the variables that are updated together, in the given order; large ones alone. */
+function grouped(variables: Record<string, tf.Variable>): string[][] {
+  const [largest, room] = tf.getBackend() === 'wasm' ? [WASM_LARGE_VARIABLE, WASM_GROUP] : [LARGE_VARIABLE, Infinity];
+  const groups: string[][] = [];
+  let open: string[] = [];
+  let used = 0;
+  for (const [key, { size }] of Object.entries(variables)) {
+    if (size > largest) {
+      groups.push([key]);
+      continue;
+    }
+    if (open.length === 0 || used + size > room) {
+      open = [];
+      used = 0;
+      groups.push(open);
+    }
+    open.push(key);
+    used += size;
+  }
+  return groups;
+}
+
 function flatten(tensors: tf.Tensor[]): tf.Tensor1D {
   const flat = tensors.map((t) => tf.reshape(t, [t.size]) as tf.Tensor1D);
   return flat.length === 1 ? flat[0] : tf.concat(flat);
@@ -151,7 +176,9 @@ export class Adam extends Optimizer {
     super(variables, ['m', 'v']);
   }
 
-  protected override update(p: tf.Tensor1D, g: tf.Tensor1D, state: Record<string, tf.Tensor1D>, learningRate: number, step: number): Update {
+  protected override update(
+    p: tf.Tensor1D, g: tf.Tensor1D, state: Record<string, tf.Tensor1D>, learningRate: number, step: number,
+  ): Update {
     const { beta1, beta2, epsilon } = this.options;
     const m = tf.add(tf.mul(state.m, beta1), tf.mul(g, 1 - beta1));
     const v = tf.add(tf.mul(state.v, beta2), tf.mul(tf.square(g), 1 - beta2));

@@ -61,7 +61,8 @@ describe('quantizationPlan', () => {
       { op: 'conv2d', name: 'only', inputs: ['input'], kernel: 'only', strides: [1, 1], padding },
       { op: 'globalAveragePool', name: 'pool', inputs: ['only'] },
     ]);
-    expect(quantizationPlan(all, { ...settings, firstLast: '8' }).quantizers).toMatchObject([{ node: 'only', role: 'classifier', bits: 8 }]);
+    const { quantizers } = quantizationPlan(all, { ...settings, firstLast: '8' });
+    expect(quantizers).toMatchObject([{ node: 'only', role: 'classifier', bits: 8 }]);
   });
 
   it('names what is wrong', () => {

@@ -158,7 +158,8 @@ describe.each(NODE_BACKENDS)('student on %s', (backend) => {
         if (definition.op !== 'conv2d' && definition.op !== 'depthwiseConv2d' && definition.op !== 'dense') throw new Error(node);
         expect(bits).toBe(node === 'stem' || node === 'fc' ? 8 : 3);
         expect(shape).toEqual(network.weights[definition.kernel].shape);
-        expect(scale.length).toBe(weightGranularity === 'perTensor' ? 1 : definition.op === 'depthwiseConv2d' ? 8 : shape[shape.length - 1]);
+        const channels = definition.op === 'depthwiseConv2d' ? 8 : shape[shape.length - 1];
+        expect(scale.length).toBe(weightGranularity === 'perTensor' ? 1 : channels);
         expect(Math.min(...integers)).toBeGreaterThanOrEqual(-(2 ** (bits - 1)));
         expect(Math.max(...integers)).toBeLessThan(2 ** (bits - 1));
         const used = tf.tidy(() => hooks.kernel!(definition, student.variables[definition.kernel]));

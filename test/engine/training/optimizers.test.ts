@@ -58,6 +58,25 @@ describe.each(NODE_BACKENDS)('optimizers on %s', (backend) => {
     tf.dispose([mine, theirs]);
   });
 
+  it('updates every variable, however they are grouped', async () => {
+    // 12 of 2000 values fill more than one group on wasm; large and small ones alternate.
+    const sizes = Array.from({ length: 24 }, (_, i) => (i % 2 ? 2000 : [1, 3000, 7][i % 3]));
+    const variables = Object.fromEntries(sizes.map((size, i) => [`v${i}`, variable(() => tf.tensor1d(values(size, i + 1)))]));
+    const gradients = Object.fromEntries(sizes.map((size, i) => [`v${i}`, tf.tensor1d(values(size, i + 50))]));
+    const optimizer = new Sgd(variables, { momentum: 0.9, weightDecay: 0, nesterov: false });
+    optimizer.apply(gradients, 0.5);
+    const { state } = await optimizer.snapshot();
+    for (const [i, size] of sizes.entries()) {
+      const [p, g] = [values(size, i + 1), values(size, i + 50)];
+      const after = await variables[`v${i}`].data();
+      const momentum = state.momentum[`v${i}`];
+      expect(Math.max(...p.map((v, k) => Math.abs(after[k] - (v - 0.5 * g[k]))))).toBeLessThan(1e-6);
+      expect(Math.max(...g.map((v, k) => Math.abs(momentum[k] - v)))).toBeLessThan(1e-6);
+    }
+    optimizer.dispose();
+    tf.dispose([variables, gradients]);
+  });
+
   it('names the variable without a gradient, and changes nothing then', async () => {
     const variables = { a: variable(() => tf.scalar(1)), b: variable(() => tf.scalar(2)) };
     const optimizer = new Sgd(variables);
