@@ -1,0 +1,174 @@
+/** Everything a run knows before its first step: calibration and observation images, their statistics, centres, planes. */
+import * as tf from '@tensorflow/tfjs-core';
+import { bnsCenters, predictedClasses, reliableClasses } from '../bns/centers';
+import { fitPca, type Pca } from '../bns/pca';
+import { scaledPoints, separation } from '../bns/separation';
+import { BnsTable, collectStatistics, runningStatistics } from '../bns/statistics';
+import { observationSet, sampleCalibrationSet, type ClassSample } from '../data/calibrationSet';
+import { gatherBatch, toImageTile, type Batch, type Dataset } from '../data/dataset';
+import { defaultStartLayer, drawDistortion, GeneratorTargets } from '../losses/generatorLosses';
+import type { Checkpoint } from '../generator/checkpoint';
+import { Random } from '../random';
+import type { LayerPoints, RunOverview, Verdicts } from './runReport';
+import type { RunSettings } from './runSettings';
+import type { Teacher } from './teacher';
+
+/** Targets of the distorted term shown for each class. */
+const DISTORTED_DRAWS = 4;
+
+/** fraction 0 to 1, and words; returning false stops. */
+export type PrepareProgress = (fraction: number, message: string) => boolean | void | Promise<boolean | void>;
+
+export interface PreparedRun {
+  overview: RunOverview;
+  /** Owned: [C k, H, W, channels] normalised. */
+  calibrationImages: tf.Tensor4D;
+  calibrationLabels: Uint8Array;
+  targets: GeneratorTargets;
+  running: BnsTable;
+  centers: BnsTable;
+  calibration: BnsTable;
+  observation: BnsTable;
+  observationLabels: Uint8Array;
+  /** [L] fitted on the observation set. */
+  planes: Pca[];
+  dispose(): void;
+}
+
+/**
+ * @param checkpoint what the generator starts from, only to be named in the overview
+ * @returns null when `onProgress` said stop; then nothing is left behind
+ * @throws RangeError where network and dataset do not fit, or a setting is out of range for them
+ */
+export async function prepareRun(
+  teacher: Teacher, dataset: Dataset, settings: RunSettings, checkpoint: Checkpoint | null, onProgress?: PrepareProgress,
+): Promise<PreparedRun | null> {
+  const { definition } = teacher;
+  checkFit(teacher, dataset);
+  const layers = teacher.layout.channels.length;
+  const startLayer = settings.startLayer < 0 ? defaultStartLayer(layers) : settings.startLayer;
+  if (startLayer >= layers) {
+    throw new RangeError(`The first aligned layer is ${startLayer + 1}, but ${definition.name} has ${layers} BatchNorm layers.`);
+  }
+  const random = new Random(settings.seed);
+  const sampling = random.fork('calibration');
+  const gather = (sample: ClassSample) => gatherBatch(dataset, 'calibration', sample.indices, definition.normalization);
+  const calibration = gather(sampleCalibrationSet(dataset, settings.imagesPerClass, sampling));
+  const observation = gather(observationSet(dataset, settings.observationPerClass, sampling));
+  if ((await onProgress?.(0.2, 'Reading BatchNorm statistics of the calibration images')) === false) return null;
+
+  const calibrationImages = imagesOf(calibration, definition.inputShape);
+  let targets: GeneratorTargets | null = null;
+  try {
+    const known = await collectStatistics(definition, teacher.weights, calibrationImages);
+    const looked = await observed(teacher, observation, onProgress);
+    if (!known || !looked) {
+      calibrationImages.dispose();
+      return null;
+    }
+    const running = runningStatistics(teacher.network);
+    const centers = bnsCenters(known.statistics, calibration.labels, definition.numClasses).table;
+    targets = new GeneratorTargets(running, centers, startLayer);
+    const planes = looked.statistics.layers.map((layer, l) => fitPca(scaledPoints(layer, running.layers[l])));
+    const project = (table: BnsTable, labels: Uint8Array) => projectPoints(planes, table, running, labels);
+    const classes = Uint8Array.from({ length: definition.numClasses }, (_, i) => i);
+    const distorted = distortedTargets(centers, settings, random.fork('distorted view'));
+    const overview: RunOverview = {
+      settings,
+      network: {
+        name: definition.name, inputShape: definition.inputShape, numClasses: definition.numClasses, classNames: teacher.classNames,
+        layers: teacher.facts.batchNorms.map((layer, index) => ({ index, ...layer })),
+        parameters: teacher.facts.parameters, macs: teacher.facts.macs,
+      },
+      startLayer,
+      calibration: {
+        images: toImageTile(calibration.images, definition.inputShape, definition.normalization),
+        verdicts: verdictsOf(known.logits, calibration.labels, definition.numClasses),
+        reliable: reliableClasses(known.logits, calibration.labels, definition.numClasses),
+      },
+      points: {
+        observation: project(looked.statistics, observation.labels),
+        calibration: project(known.statistics, calibration.labels),
+        centers: project(centers, classes),
+        distorted: project(distorted.table, distorted.labels),
+        explainedVariance: Float32Array.from(planes.flatMap((plane) => plane.explainedVariance)),
+      },
+      separation: separation(looked.statistics, observation.labels, centers, running).byLayer,
+      checkpoint: checkpoint ? { note: checkpoint.meta.note, steps: checkpoint.meta.steps } : null,
+    };
+    const made = targets;
+    return {
+      overview, calibrationImages, calibrationLabels: calibration.labels, targets: made, running, centers,
+      calibration: known.statistics, observation: looked.statistics, observationLabels: observation.labels, planes,
+      dispose: () => {
+        calibrationImages.dispose();
+        made.dispose();
+      },
+    };
+  } catch (error) {
+    calibrationImages.dispose();
+    targets?.dispose();
+    throw error;
+  }
+}
+
+function checkFit({ definition }: Teacher, dataset: Dataset): void {
+  const [h, w, c] = definition.inputShape;
+  if (String(definition.inputShape) !== String(dataset.imageShape) || definition.numClasses !== dataset.classNames.length) {
+    const [dh, dw, dc] = dataset.imageShape;
+    throw new RangeError(
+      `${definition.name} takes images of ${h}x${w}x${c} and knows ${definition.numClasses} classes; `
+      + `${dataset.name} has images of ${dh}x${dw}x${dc} and ${dataset.classNames.length} classes.`,
+    );
+  }
+}
+
+function imagesOf(batch: Batch, shape: [number, number, number]): tf.Tensor4D {
+  return tf.tensor4d(batch.images, [batch.count, ...shape]);
+}
+
+async function observed(teacher: Teacher, batch: Batch, onProgress?: PrepareProgress) {
+  const images = imagesOf(batch, teacher.definition.inputShape);
+  try {
+    return await collectStatistics(teacher.definition, teacher.weights, images, {
+      onProgress: (done, total) => onProgress?.(0.3 + 0.6 * (done / total), 'Reading BatchNorm statistics of the images for looking only'),
+    });
+  } finally {
+    images.dispose();
+  }
+}
+
+/** Points of a table's rows in every layer's plane. */
+export function projectPoints(planes: Pca[], table: BnsTable, running: BnsTable, labels: Uint8Array): LayerPoints {
+  const xy = new Float32Array(planes.length * table.rows * 2);
+  planes.forEach((plane, l) => xy.set(plane.project(scaledPoints(table.layers[l], running.layers[l])), l * table.rows * 2));
+  return { count: table.rows, xy, labels: Uint8Array.from(labels) };
+}
+
+/** What the teacher thinks of images, given its logits [N, numClasses]. */
+export function verdictsOf(logits: Float32Array, labels: ArrayLike<number>, numClasses: number): Verdicts {
+  const probability = Float32Array.from({ length: labels.length }, (_, i) => {
+    const row = logits.subarray(i * numClasses, (i + 1) * numClasses);
+    const largest = Math.max(...row);
+    const sum = row.reduce((total, v) => total + Math.exp(v - largest), 0);
+    return Math.exp(row[labels[i]] - largest) / sum;
+  });
+  return { labels: Uint8Array.from(labels), predicted: Uint8Array.from(predictedClasses(logits, numClasses)), probability };
+}
+
+/** A few draws for each class of what the distorted term aims at: centre plus noise. */
+function distortedTargets(centers: BnsTable, settings: RunSettings, random: Random): { table: BnsTable; labels: Uint8Array } {
+  const { layout } = centers;
+  const rows = centers.rows * DISTORTED_DRAWS;
+  const packed = centers.pack();
+  const drawn = new Float32Array(rows * layout.size);
+  for (let i = 0; i < rows; i++) {
+    const from = Math.floor(i / DISTORTED_DRAWS) * layout.size;
+    const noise = drawDistortion(layout, random, settings.distortionMean, settings.distortionVariance);
+    for (let k = 0; k < layout.size; k++) drawn[i * layout.size + k] = packed[from + k] + noise[k];
+  }
+  return {
+    table: BnsTable.unpack(layout, rows, drawn),
+    labels: Uint8Array.from({ length: rows }, (_, i) => Math.floor(i / DISTORTED_DRAWS)),
+  };
+}

@@ -1,0 +1,418 @@
+/**
+ * One run of the method: prepare, PTQ, generator, students, each cut into small units of work so that whoever drives it
+ * (the worker, the command line) can look, change weights, pause or stop between any two of them.
+ */
+import type { Dataset } from '../data/dataset';
+import { Generator, type GeneratorConfig } from '../generator/generator';
+import type { Checkpoint } from '../generator/checkpoint';
+import { Student } from '../quantization/student';
+import { Random } from '../random';
+import { GeneratorTrainer, type GeneratorSnapshot } from './generatorTrainer';
+import { prepareRun, type PreparedRun, type PrepareProgress } from './prepare';
+import type { AccuracyRow, GeneratorSample, MethodId, RunFrame, RunOverview, RunPhase, StudentSample, SyntheticSnapshot } from './runReport';
+import { LIVE_SETTINGS, TERMS, type LiveSettings, type RunSettings } from './runSettings';
+import { SyntheticProbe } from './syntheticProbe';
+import { StudentTrainer, type StudentTrainerSnapshot } from './studentTrainer';
+import type { Teacher } from './teacher';
+import { EVALUATION_BATCH, TestSet } from './testSet';
+import * as tf from '@tensorflow/tfjs-core';
+
+/** Times in a student's training at which its accuracy is measured. */
+const STUDENT_EVALUATIONS = 4;
+/** Images of the untrained generator that the program's moving average of activation ranges sees, in batches. */
+const MOVING_AVERAGE_BATCHES = 50;
+/** Share of the time that looking at the generator's images may take. */
+const PROBE_SHARE = 0.15;
+const PROBE_INTERVAL_SECONDS = 1;
+
+/** Where a run stands, as plain data: enough to go on from here in another run of the same settings. */
+export interface RunSnapshot {
+  stage: number;
+  generator: GeneratorSnapshot;
+  student: { method: StudentSample['method']; snapshot: StudentTrainerSnapshot } | null;
+  accuracy: AccuracyRow[];
+  ptqRanges: Awaited<ReturnType<Student['ranges']>>;
+  elapsedSeconds: number;
+}
+
+/** Counts correct answers batch by batch. */
+interface Evaluation {
+  next: number;
+  correct: number;
+}
+
+type Stage =
+  | { kind: 'evaluate'; phase: 'ptq'; method: 'fullPrecision' | 'ptq' }
+  | { kind: 'generator'; phase: 'generator' }
+  | { kind: 'student'; phase: 'calibration' | 'fdda' };
+
+/** Owns everything it makes but not the teacher. */
+export class Run {
+  readonly overview: RunOverview;
+  private readonly stages: Stage[];
+  private readonly testSet: TestSet;
+  private readonly generatorTrainer: GeneratorTrainer;
+  private readonly probe: SyntheticProbe;
+  private readonly random: Random;
+  private readonly accuracy: AccuracyRow[];
+
+  private stage = 0;
+  private evaluation: Evaluation | null = null;
+  private ptqStudent: Student | null = null;
+  private studentTrainer: StudentTrainer | null = null;
+  /** The final student, kept for whoever wants to look at it or take it away. */
+  private finished: StudentTrainer | null = null;
+  private generatorSamples: GeneratorSample[] = [];
+  private studentSamples: StudentSample[] = [];
+  private synthetic: SyntheticSnapshot | null = null;
+  private probedStep = -1;
+  private probeSeconds = 0;
+  private probedAt = -Infinity;
+  private elapsed = 0;
+  private doneMacs = 0;
+  private recent: number[] = [];
+
+  private constructor(private readonly teacher: Teacher, dataset: Dataset, private settings: RunSettings, private readonly prepared: PreparedRun, checkpoint: Checkpoint | null) {
+    this.overview = prepared.overview;
+    this.random = new Random(settings.seed);
+    this.testSet = new TestSet(dataset, teacher.definition, settings.testImages);
+    const config: GeneratorConfig = checkpoint?.meta.config ?? {
+      latentDim: 100, channels: settings.generatorChannels, imageSize: teacher.definition.inputShape[0],
+      imageChannels: teacher.definition.inputShape[2], numClasses: teacher.definition.numClasses,
+    };
+    const generator = checkpoint ? new Generator(config, checkpoint.weights) : Generator.create(config, this.random.fork('generator weights'));
+    this.generatorTrainer = new GeneratorTrainer(generator, teacher, prepared.targets, prepared.overview.calibration.reliable, this.random.fork('generator'));
+    this.probe = new SyntheticProbe(teacher, generator, prepared, this.random.fork('probe'));
+    this.stages = planStages(settings);
+    this.accuracy = this.stages.flatMap((stage): AccuracyRow[] => {
+      const row = (method: MethodId, steps: number): AccuracyRow =>
+        ({ method, accuracy: null, correct: null, n: settings.testImages, state: 'pending', step: 0, steps, curve: [] });
+      if (stage.kind === 'evaluate') return [row(stage.method, 0)];
+      return stage.kind === 'student' ? [row(stage.phase, settings.studentSteps)] : [];
+    });
+  }
+
+  /**
+   * Samples the calibration and observation images, takes their statistics, and sets everything up.
+   *
+   * @param checkpoint a generator to go on from; only used where the settings ask for it and it fits the network
+   * @param onProgress may return false to stop; then null is returned and nothing is left behind
+   * @throws RangeError where network and dataset do not fit together
+   */
+  static async create(
+    teacher: Teacher, dataset: Dataset, settings: RunSettings, checkpoint: Checkpoint | null, onProgress?: PrepareProgress,
+  ): Promise<Run | null> {
+    const usable = settings.generatorStart === 'checkpoint' && checkpoint !== null && fits(checkpoint, teacher, settings) ? checkpoint : null;
+    const prepared = await prepareRun(teacher, dataset, settings, usable, onProgress);
+    return prepared ? new Run(teacher, dataset, settings, prepared, usable) : null;
+  }
+
+  get phase(): RunPhase {
+    return this.stages[this.stage]?.phase ?? 'done';
+  }
+
+  get finishedAll(): boolean {
+    return this.stage >= this.stages.length;
+  }
+
+  /** Generator or student step that the run is at, for messages. */
+  get generatorStep(): number {
+    return this.generatorTrainer.steps;
+  }
+
+  /** The fine-tuned student of the last finished stage; null before. It stays the run's. */
+  get student(): Student | null {
+    return this.finished?.student ?? null;
+  }
+
+  /** Changes what may change while a run is going; takes effect with the next step. */
+  update(live: LiveSettings): void {
+    const allowed = Object.fromEntries(LIVE_SETTINGS.filter((key) => live[key] !== undefined).map((key) => [key, live[key]]));
+    this.settings = { ...this.settings, ...allowed };
+  }
+
+  /**
+   * One unit of work: an optimizer step, or one batch of an evaluation.
+   *
+   * @throws NotFiniteError (from `frame` and at the end of a stage) where a loss is no finite number
+   */
+  async advance(): Promise<void> {
+    const stage = this.stages[this.stage];
+    if (!stage) return;
+    const began = performance.now();
+    const macs = await this.work(stage);
+    const seconds = (performance.now() - began) / 1000;
+    this.elapsed += seconds;
+    this.doneMacs += macs;
+    this.recent.push(seconds);
+    if (this.recent.length > 15) this.recent.shift();
+  }
+
+  private async work(stage: Stage): Promise<number> {
+    switch (stage.kind) {
+      case 'evaluate':
+        return this.evaluateStage(stage.method);
+      case 'generator': {
+        if (this.generatorTrainer.steps < this.settings.generatorSteps) this.generatorTrainer.step(this.settings);
+        if (this.generatorTrainer.steps % 10 === 0) await this.drain();
+        if (this.generatorTrainer.steps >= this.settings.generatorSteps) await this.nextStage();
+        return this.generatorTrainer.macsPerStep(this.settings);
+      }
+      case 'student':
+        return this.studentStage(stage.phase);
+    }
+  }
+
+  private async evaluateStage(method: 'fullPrecision' | 'ptq'): Promise<number> {
+    const row = this.row(method);
+    if (method === 'ptq') this.ptqStudent ??= await this.createStudent();
+    const done = await this.evaluateBatch(row, 0, method === 'ptq' ? (x) => this.ptqStudent!.forward(x) : (x) => this.teacher.forward(x));
+    if (done) {
+      row.state = 'done';
+      await this.nextStage();
+    }
+    return EVALUATION_BATCH * this.teacher.facts.macs;
+  }
+
+  /** One batch; true when it was the last, and then the row has its accuracy. */
+  private async evaluateBatch(row: AccuracyRow, step: number, forward: (images: tf.Tensor4D) => tf.Tensor2D): Promise<boolean> {
+    const evaluation = (this.evaluation ??= { next: 0, correct: 0 });
+    row.state = 'running';
+    evaluation.correct += await this.testSet.correct(evaluation.next++, forward);
+    if (evaluation.next < this.testSet.count) return false;
+    this.evaluation = null;
+    row.correct = evaluation.correct;
+    row.accuracy = evaluation.correct / this.testSet.n;
+    row.step = step;
+    row.curve.push([step, row.accuracy]);
+    return true;
+  }
+
+  private async studentStage(method: 'calibration' | 'fdda'): Promise<number> {
+    const trainer = (this.studentTrainer ??= await this.createStudentTrainer(method));
+    const row = this.row(method);
+    const { studentSteps } = this.settings;
+    if (row.curve.length === 0 && this.ptqStudent && this.row('ptq').accuracy !== null) row.curve.push([0, this.row('ptq').accuracy!]);
+    const due = (k: number) => Math.round((studentSteps * k) / STUDENT_EVALUATIONS);
+    const measured = row.curve.length > 0 ? row.curve[row.curve.length - 1][0] : 0;
+    const isDue = trainer.steps > measured && Array.from({ length: STUDENT_EVALUATIONS }, (_, k) => due(k + 1)).includes(trainer.steps);
+    if (this.evaluation || isDue) {
+      const done = await this.evaluateBatch(row, trainer.steps, (x) => trainer.student.forward(x));
+      if (done && trainer.steps >= studentSteps) {
+        row.state = 'done';
+        await this.nextStage();
+      }
+      return EVALUATION_BATCH * this.teacher.facts.macs;
+    }
+    row.state = 'running';
+    trainer.step(this.settings);
+    row.step = trainer.steps;
+    if (trainer.steps % 10 === 0) await this.drain();
+    return trainer.macsPerStep(this.settings);
+  }
+
+  private row(method: MethodId): AccuracyRow {
+    return this.accuracy.find((r) => r.method === method)!;
+  }
+
+  private async nextStage(): Promise<void> {
+    await this.drain();
+    if (this.studentTrainer) {
+      this.finished?.dispose();
+      this.finished = this.studentTrainer;
+      this.studentTrainer = null;
+    }
+    this.stage++;
+    this.recent = [];
+  }
+
+  /** A student with the teacher's weights and its activation ranges set: what plain PTQ is. */
+  private async createStudent(): Promise<Student> {
+    const student = new Student(this.teacher.network, this.settings);
+    try {
+      const known = this.ptqStudent ? await this.ptqStudent.ranges() : null;
+      if (known) student.setRanges(known);
+      else if (this.settings.activationRange !== 'movingAverage') {
+        await student.calibrateRanges([this.prepared.calibrationImages], this.settings.activationRange);
+      } else this.moveRanges(student);
+    } catch (error) {
+      student.dispose();
+      throw error;
+    }
+    return student;
+  }
+
+  /** The program's activation ranges: a moving average over images of the generator as it is at the start. */
+  private moveRanges(student: Student): void {
+    const random = this.random.fork('moving average');
+    const { generator } = this.generatorTrainer;
+    student.updateRanges = true;
+    for (let i = 0; i < MOVING_AVERAGE_BATCHES; i++) {
+      const batch = this.settings.generatorBatch;
+      const labels = Array.from({ length: batch }, () => random.integer(this.teacher.definition.numClasses));
+      const z = random.fillNormal(new Float32Array(batch * generator.config.latentDim));
+      tf.tidy(() => {
+        student.forward(generator.generate(tf.tensor2d(z, [batch, generator.config.latentDim]), labels));
+      });
+    }
+    student.updateRanges = false;
+  }
+
+  private async createStudentTrainer(method: 'calibration' | 'fdda'): Promise<StudentTrainer> {
+    this.ptqStudent ??= await this.createStudent();
+    const student = await this.createStudent();
+    return new StudentTrainer(method, student, this.teacher, {
+      calibrationImages: this.prepared.calibrationImages,
+      calibrationLabels: this.prepared.calibrationLabels,
+      generator: method === 'fdda' ? this.generatorTrainer.generator : null,
+      classes: this.generatorTrainer.drawableClasses(Infinity, this.settings),
+    }, this.settings, this.random.fork(`student ${method}`));
+  }
+
+  private async drain(): Promise<void> {
+    this.generatorSamples.push(...(await this.generatorTrainer.drain()));
+    if (this.studentTrainer) this.studentSamples.push(...(await this.studentTrainer.drain()));
+  }
+
+  /**
+   * Everything new since the last frame. Looks at the generator's images when enough has changed and it costs little of
+   * the run's time.
+   *
+   * @param force look at them in any case (a step by hand, the end)
+   */
+  async frame(force = false): Promise<RunFrame> {
+    await this.drain();
+    await this.look(force);
+    const stage = this.stages[this.stage];
+    const [step, steps] = this.position(stage);
+    const total = this.totalMacs();
+    const fraction = this.finishedAll ? 1 : Math.min(1, this.doneMacs / total);
+    const sorted = [...this.recent].sort((a, b) => a - b);
+    const frame: RunFrame = {
+      phase: this.phase, step, steps, elapsedSeconds: this.elapsed,
+      secondsPerStep: sorted.length ? sorted[sorted.length >> 1] : null,
+      remainingSeconds: this.doneMacs > 0 ? (this.elapsed / this.doneMacs) * Math.max(0, total - this.doneMacs) : null,
+      fraction, message: this.message(stage, step, steps),
+      generator: this.generatorSamples, student: this.studentSamples,
+      accuracy: this.accuracy.map((row) => ({ ...row, curve: row.curve.map(([a, b]) => [a, b]) })),
+      synthetic: this.synthetic,
+    };
+    this.generatorSamples = [];
+    this.studentSamples = [];
+    this.synthetic = null;
+    return frame;
+  }
+
+  private async look(force: boolean): Promise<void> {
+    const { steps } = this.generatorTrainer;
+    if (steps === this.probedStep || !this.stages.some((s) => s.kind === 'generator')) return;
+    const due = this.elapsed - this.probedAt >= Math.max(PROBE_INTERVAL_SECONDS, this.probeSeconds / PROBE_SHARE);
+    const last = steps >= this.settings.generatorSteps;
+    if (!force && !due && !last && this.probedStep >= 0) return;
+    const began = performance.now();
+    this.synthetic = await this.probe.look(steps);
+    this.probeSeconds = (performance.now() - began) / 1000;
+    this.elapsed += this.probeSeconds;
+    this.probedAt = this.elapsed;
+    this.probedStep = steps;
+  }
+
+  private position(stage: Stage | undefined): [number, number] {
+    if (!stage) return [1, 1];
+    if (stage.kind === 'generator') return [this.generatorTrainer.steps, this.settings.generatorSteps];
+    if (stage.kind === 'evaluate') return [this.evaluation?.next ?? 0, this.testSet.count];
+    return [this.studentTrainer?.steps ?? 0, this.settings.studentSteps];
+  }
+
+  private message(stage: Stage | undefined, step: number, steps: number): string {
+    if (!stage) return 'Finished';
+    if (stage.kind === 'evaluate') return stage.method === 'ptq' ? 'Measuring plain quantization' : 'Measuring the full-precision network';
+    if (stage.kind === 'generator') return `Training the generator, step ${step} of ${steps}`;
+    const what = stage.phase === 'calibration' ? 'on calibration images only' : 'with synthetic images';
+    return this.evaluation ? `Measuring the student fine-tuned ${what}` : `Fine-tuning the student ${what}, step ${step} of ${steps}`;
+  }
+
+  private totalMacs(): number {
+    const evaluation = this.testSet.count * EVALUATION_BATCH * this.teacher.facts.macs;
+    return this.stages.reduce((sum, stage) => {
+      if (stage.kind === 'evaluate') return sum + evaluation;
+      if (stage.kind === 'generator') return sum + this.settings.generatorSteps * this.generatorTrainer.macsPerStep(this.settings);
+      const images = this.settings.calibrationBatch + (stage.phase === 'fdda' ? this.settings.syntheticBatch : 0);
+      return sum + STUDENT_EVALUATIONS * evaluation + this.settings.studentSteps * images * 4 * this.teacher.facts.macs;
+    }, 1);
+  }
+
+  /** Everything needed to go on from here. Null while an evaluation is half done. */
+  async snapshot(): Promise<RunSnapshot | null> {
+    await this.drain();
+    if (this.evaluation) return null;
+    const [generator, student, ptqRanges] = await Promise.all([
+      this.generatorTrainer.snapshot(),
+      this.studentTrainer ? this.studentTrainer.snapshot().then((snapshot) => ({ method: this.studentTrainer!.method, snapshot })) : null,
+      this.ptqStudent?.ranges() ?? {},
+    ]);
+    return {
+      stage: this.stage, generator, student, ptqRanges, elapsedSeconds: this.elapsed,
+      accuracy: this.accuracy.map((row) => ({ ...row, curve: row.curve.map(([a, b]) => [a, b]) })),
+    };
+  }
+
+  /** Goes back (or, in a fresh run of the same settings, forward) to a snapshot. */
+  async restore(snapshot: RunSnapshot): Promise<void> {
+    this.stage = snapshot.stage;
+    this.evaluation = null;
+    this.generatorTrainer.restore(snapshot.generator);
+    this.studentTrainer?.dispose();
+    this.studentTrainer = null;
+    this.ptqStudent?.dispose();
+    this.ptqStudent = null;
+    if (Object.keys(snapshot.ptqRanges).length > 0) {
+      this.ptqStudent = new Student(this.teacher.network, this.settings);
+      this.ptqStudent.setRanges(snapshot.ptqRanges);
+    }
+    if (snapshot.student) {
+      this.studentTrainer = await this.createStudentTrainer(snapshot.student.method);
+      this.studentTrainer.restore(snapshot.student.snapshot);
+    }
+    this.accuracy.splice(0, this.accuracy.length, ...snapshot.accuracy.map((row) => ({ ...row, curve: row.curve.map(([a, b]): [number, number] => [a, b]) })));
+    this.elapsed = snapshot.elapsedSeconds;
+    this.generatorSamples = [];
+    this.studentSamples = [];
+    this.synthetic = null;
+    this.probedStep = -1;
+  }
+
+  /** All points of one layer at this moment, for t-SNE and UMAP (see SyntheticProbe). */
+  get layerPoints(): SyntheticProbe {
+    return this.probe;
+  }
+
+  dispose(): void {
+    this.probe.dispose();
+    this.generatorTrainer.dispose();
+    this.ptqStudent?.dispose();
+    this.studentTrainer?.dispose();
+    this.finished?.dispose();
+    this.prepared.dispose();
+  }
+}
+
+/** Which stages these settings ask for: the methods are subsets of one run's terms and images, never other code. */
+function planStages(settings: RunSettings): Stage[] {
+  const stages: Stage[] = [
+    { kind: 'evaluate', phase: 'ptq', method: 'fullPrecision' },
+    { kind: 'evaluate', phase: 'ptq', method: 'ptq' },
+  ];
+  const synthetic = settings.syntheticBatch > 0 && TERMS.some((term) => settings[`${term}Enabled`]);
+  if (synthetic && settings.generatorSteps > 0) stages.push({ kind: 'generator', phase: 'generator' });
+  if (settings.studentSteps > 0) {
+    if (settings.calibrationBatch > 0 && (settings.compareCalibrationOnly || !synthetic)) stages.push({ kind: 'student', phase: 'calibration' });
+    if (synthetic) stages.push({ kind: 'student', phase: 'fdda' });
+  }
+  return stages;
+}
+
+function fits({ meta }: Checkpoint, teacher: Teacher, settings: RunSettings): boolean {
+  return meta.network === teacher.definition.name && meta.config.channels === settings.generatorChannels
+    && meta.config.imageSize === teacher.definition.inputShape[0] && meta.config.numClasses === teacher.definition.numClasses;
+}

@@ -1,0 +1,148 @@
+/** Fine-tunes a student: calibration images and synthetic images, labels and the teacher's logits (fdda.md, "Student"). */
+import * as tf from '@tensorflow/tfjs-core';
+import { augmentBatch, drawAugmentation } from '../data/augment';
+import { generatorMacs, type Generator } from '../generator/generator';
+import { studentLosses } from '../losses/studentLosses';
+import type { Student, StudentSnapshot } from '../quantization/student';
+import type { Random } from '../random';
+import { NotFiniteError } from './notFinite';
+import { Sgd, type OptimizerSnapshot } from './optimizers';
+import type { StudentSample } from './runReport';
+import type { RunSettings } from './runSettings';
+import { COSINE_EPOCHS, cosineFactor } from './schedules';
+import type { Teacher } from './teacher';
+
+export interface StudentTrainerSnapshot {
+  step: number;
+  student: StudentSnapshot;
+  optimizer: OptimizerSnapshot;
+}
+
+/** Where a student's images come from; all of it stays the caller's. */
+export interface StudentData {
+  /** [C k, H, W, channels] normalised. */
+  calibrationImages: tf.Tensor4D;
+  calibrationLabels: Uint8Array;
+  /** null: calibration images only. */
+  generator: Generator | null;
+  /** Classes that synthetic images are made for. */
+  classes: number[];
+}
+
+interface Pending {
+  step: number;
+  learningRate: number;
+  /** [3]: ce, distillation, total. */
+  values: tf.Tensor1D;
+}
+
+/** Owns the student and its optimizer. */
+export class StudentTrainer {
+  private readonly optimizer: Sgd;
+  private pending: Pending[] = [];
+  private done = 0;
+
+  /** @param random every step draws from its own stream of this */
+  constructor(
+    readonly method: StudentSample['method'], readonly student: Student, private readonly teacher: Teacher,
+    private readonly data: StudentData, settings: RunSettings, private readonly random: Random,
+  ) {
+    this.optimizer = new Sgd(student.variables, { momentum: settings.momentum, weightDecay: settings.weightDecay, nesterov: settings.momentum > 0 });
+  }
+
+  /** Steps done. */
+  get steps(): number {
+    return this.done;
+  }
+
+  private syntheticCount(settings: RunSettings): number {
+    return this.data.generator ? settings.syntheticBatch : 0;
+  }
+
+  /** One optimizer step on calibrationBatch real and (with a generator) syntheticBatch synthetic images. */
+  step(settings: RunSettings): void {
+    const step = this.done++;
+    const random = this.random.fork(step);
+    const { calibrationImages, calibrationLabels, generator, classes } = this.data;
+    const [real, synthetic] = [settings.calibrationBatch, this.syntheticCount(settings)];
+    if (real + synthetic === 0) return;
+    const chosen = Array.from({ length: real }, () => random.integer(calibrationLabels.length));
+    const boxes = drawAugmentation(real + synthetic, this.teacher.definition.inputShape, random);
+    const syntheticLabels = Array.from({ length: synthetic }, () => classes[random.integer(classes.length)]);
+    const labels = Int32Array.from([...chosen.map((i) => calibrationLabels[i]), ...syntheticLabels]);
+    const learningRate = settings.studentLearningRate * cosineFactor(step, COSINE_EPOCHS * settings.stepsPerEpoch);
+
+    const values = tf.tidy(() => {
+      const parts: tf.Tensor4D[] = [];
+      if (real > 0) parts.push(tf.gather(calibrationImages, tf.tensor1d(chosen, 'int32')));
+      if (generator && synthetic > 0) {
+        const latent = generator.config.latentDim;
+        const z = tf.tensor2d(random.fillNormal(new Float32Array(synthetic * latent)), [synthetic, latent]);
+        parts.push(generator.generate(z, syntheticLabels));
+      }
+      const joined = parts.length === 1 ? parts[0] : tf.concat(parts, 0);
+      const images = settings.augment ? augmentBatch(joined, boxes) : joined;
+      const target = this.teacher.forward(images);
+      let packed: tf.Tensor1D | null = null;
+      const { grads } = tf.variableGrads(() => {
+        const loss = studentLosses(this.student.forward(images), target, tf.tensor1d(labels, 'int32'), settings.temperature, settings.distillationWeight);
+        packed = tf.keep(tf.stack([loss.ce, loss.distillation, loss.total])) as tf.Tensor1D;
+        return loss.total;
+      }, this.student.trainable);
+      this.optimizer.apply(
+        Object.fromEntries(Object.entries(this.student.variables).map(([key, variable]) => [key, grads[variable.name]])), learningRate,
+      );
+      return packed!;
+    });
+    this.pending.push({ step: step + 1, learningRate, values });
+  }
+
+  /**
+   * Reads the numbers of all steps since the last call, in one readback.
+   *
+   * @throws NotFiniteError naming the first term and step that is not a finite number
+   */
+  async drain(): Promise<StudentSample[]> {
+    const taken = this.pending;
+    this.pending = [];
+    if (taken.length === 0) return [];
+    const stacked = tf.stack(taken.map((p) => p.values));
+    tf.dispose(taken.map((p) => p.values));
+    const values = await stacked.data();
+    stacked.dispose();
+    return taken.map(({ step, learningRate }, i) => {
+      const [ce, distillation, total] = values.subarray(3 * i, 3 * i + 3);
+      if (!Number.isFinite(ce)) throw new NotFiniteError('The student\'s cross entropy', step);
+      if (!Number.isFinite(distillation)) throw new NotFiniteError('The student\'s distillation loss', step);
+      return { method: this.method, step, ce, distillation, total, learningRate };
+    });
+  }
+
+  /** Multiply-accumulates of a step: the teacher's forward pass, three passes of the student, the generator's forward pass. */
+  macsPerStep(settings: RunSettings): number {
+    const synthetic = this.syntheticCount(settings);
+    const macs = this.teacher.facts.macs;
+    return (settings.calibrationBatch + synthetic) * 4 * macs + (this.data.generator ? synthetic * generatorMacs(this.data.generator.config) : 0);
+  }
+
+  async snapshot(): Promise<StudentTrainerSnapshot> {
+    const step = this.done;
+    const [student, optimizer] = await Promise.all([this.student.snapshot(), this.optimizer.snapshot()]);
+    return { step, student, optimizer };
+  }
+
+  restore({ step, student, optimizer }: StudentTrainerSnapshot): void {
+    this.student.restore(student);
+    this.optimizer.restore(optimizer);
+    this.done = step;
+    tf.dispose(this.pending.map((p) => p.values));
+    this.pending = [];
+  }
+
+  dispose(): void {
+    tf.dispose(this.pending.map((p) => p.values));
+    this.pending = [];
+    this.optimizer.dispose();
+    this.student.dispose();
+  }
+}

@@ -1,0 +1,119 @@
+/** Looks at the generator from time to time: always the same latents, so that its images can be followed as they change. */
+import * as tf from '@tensorflow/tfjs-core';
+import { bnsCenters } from '../bns/centers';
+import { projectNonlinear, type ProjectionMethod } from '../bns/projection';
+import { centerDistancesByLayer, scaledPoints, separation, type Points } from '../bns/separation';
+import { BnsTable, statisticsTap } from '../bns/statistics';
+import { toImageTile } from '../data/dataset';
+import type { Generator } from '../generator/generator';
+import type { Random } from '../random';
+import { projectPoints, verdictsOf, type PreparedRun } from './prepare';
+import type { SyntheticSnapshot } from './runReport';
+import type { Teacher } from './teacher';
+
+/** Images a class in the grid. */
+export const PROBE_PER_CLASS = 6;
+
+/** A map of one layer's points by t-SNE or UMAP; each [count, 2]. */
+export interface LayerMap {
+  layer: number;
+  method: ProjectionMethod;
+  step: number | null;
+  observation: Float32Array;
+  calibration: Float32Array;
+  centers: Float32Array;
+  synthetic: Float32Array | null;
+  syntheticBatches: Float32Array | null;
+}
+
+/** Owns its latents; nothing else. */
+export class SyntheticProbe {
+  private readonly z: tf.Tensor2D;
+  private readonly labels: Uint8Array;
+  private latest: { step: number; images: BnsTable; batches: BnsTable } | null = null;
+
+  constructor(
+    private readonly teacher: Teacher, private readonly generator: Generator, private readonly prepared: PreparedRun, private readonly random: Random,
+  ) {
+    const { numClasses, latentDim } = generator.config;
+    const count = numClasses * PROBE_PER_CLASS;
+    this.labels = Uint8Array.from({ length: count }, (_, i) => Math.floor(i / PROBE_PER_CLASS));
+    this.z = tf.tensor2d(random.fork('latents').fillNormal(new Float32Array(count * latentDim)), [count, latentDim]);
+  }
+
+  /**
+   * Images of every class, as single-class batches (that is how the distorted and the centralized term see them), with the
+   * teacher's verdicts and their statistics. One readback for images, statistics and logits.
+   */
+  async look(step: number): Promise<SyntheticSnapshot> {
+    const { teacher, labels } = this;
+    const { running, centers, planes } = this.prepared;
+    const { numClasses, inputShape, normalization } = teacher.definition;
+    const count = labels.length;
+    const pixels = inputShape[0] * inputShape[1] * inputShape[2];
+    const packed = tf.tidy(() => {
+      const images = this.generator.generate(this.z, labels, new Array<number>(numClasses).fill(PROBE_PER_CLASS));
+      const tap = statisticsTap();
+      const logits = teacher.forward(images, tap);
+      return tf.concat([tf.reshape(images, [count, pixels]), tap.packed(), logits], 1);
+    });
+    const values = (await packed.data()) as Float32Array;
+    packed.dispose();
+    const width = pixels + teacher.layout.size + numClasses;
+    const part = (from: number, length: number) => {
+      const result = new Float32Array(count * length);
+      for (let i = 0; i < count; i++) result.set(values.subarray(i * width + from, i * width + from + length), i * length);
+      return result;
+    };
+    const images = BnsTable.unpack(teacher.layout, count, part(pixels, teacher.layout.size));
+    const batches = bnsCenters(images, labels, numClasses).table;
+    this.latest = { step, images, batches };
+    const classes = Uint8Array.from({ length: numClasses }, (_, i) => i);
+    const distances = centerDistancesByLayer(batches, classes, centers, running);
+    return {
+      step, perClass: PROBE_PER_CLASS,
+      images: toImageTile(part(0, pixels), inputShape, normalization),
+      verdicts: verdictsOf(part(pixels + teacher.layout.size, numClasses), labels, numClasses),
+      points: projectPoints(planes, images, running, labels),
+      batchPoints: projectPoints(planes, batches, running, classes),
+      separation: separation(images, labels, centers, running).byLayer,
+      distanceToOwnCenter: distances.own, distanceToNearestOther: distances.nearestOther,
+    };
+  }
+
+  /**
+   * t-SNE or UMAP of all points of one layer at the last look.
+   *
+   * @param breathe is awaited now and then, so that a long computation lets other events in
+   */
+  async map(layer: number, method: ProjectionMethod, breathe: () => Promise<void>): Promise<LayerMap> {
+    const { running, observation, calibration, centers } = this.prepared;
+    if (!running.layers[layer]) throw new RangeError(`There is no BatchNorm layer ${layer}.`);
+    const tables = [observation, calibration, centers, ...(this.latest ? [this.latest.images, this.latest.batches] : [])];
+    const sets = tables.map((table) => scaledPoints(table.layers[layer], running.layers[layer]));
+    const xy = await projectNonlinear(method, joined(sets), this.random.fork('map'), () => breathe());
+    if (!xy) throw new Error('The map was stopped.');
+    let at = 0;
+    const parts = sets.map(({ count }) => xy.slice(2 * at, 2 * (at += count)));
+    return {
+      layer, method, step: this.latest?.step ?? null,
+      observation: parts[0], calibration: parts[1], centers: parts[2], synthetic: parts[3] ?? null, syntheticBatches: parts[4] ?? null,
+    };
+  }
+
+  dispose(): void {
+    this.z.dispose();
+  }
+}
+
+function joined(sets: Points[]): Points {
+  const { dimensions } = sets[0];
+  const count = sets.reduce((sum, set) => sum + set.count, 0);
+  const values = new Float64Array(count * dimensions);
+  let at = 0;
+  for (const set of sets) {
+    values.set(set.values, at);
+    at += set.values.length;
+  }
+  return { count, dimensions, values };
+}
