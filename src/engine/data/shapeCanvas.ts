@@ -67,7 +67,7 @@ export class Canvas {
 }
 
 /** Samples a side of a pixel on an edge. */
-const SUPERSAMPLING = 2;
+const SUPERSAMPLING = 3;
 
 /**
  * Share of the pixel at (x, y) that lies inside: supersampled near the edge only, as a distance tells where that is.

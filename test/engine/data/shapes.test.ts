@@ -12,7 +12,7 @@ const shapes = createShapes();
  */
 const PINNED = [
   ['train', 0, [1, 71, 0, 0, 79]],
-  ['calibration', 15, [58, 86, 233, 65, 3]],
+  ['calibration', 15, [58, 85, 233, 65, 3]],
   ['test', 4999, [255, 255, 235, 205, 94]],
 ] as const;
 
