@@ -381,5 +381,12 @@ export function waitingForReset(state: PlaygroundState): SettingKey[] {
   return state.started ? changedSettings(state.applied, state.settings, 'reset') : [];
 }
 
+/** The generator's losses at the moment that is shown. */
+export function shownSample({ viewing, generatorLosses }: PlaygroundState): GeneratorSample | null {
+  if (viewing === null) return generatorLosses.last;
+  const step = viewing.generatorStep;
+  return step === null ? null : (generatorLosses.items.findLast((sample) => sample.step <= step) ?? null);
+}
+
 /** The moment that the views show. */
 export const shownMoment = (state: PlaygroundState): Moment | null => state.viewing ?? state.live;

@@ -4,8 +4,10 @@ import { text } from './text';
 
 /** A small question mark that explains `label` when pressed. */
 export function Help({ label, children }: { label: string; children: ReactNode }) {
+  // Beside the question mark where there is room, so that what is explained stays visible.
+  const position = window.innerWidth < 700 ? 'bottom' : 'right-start';
   return (
-    <Popover width={300} position="bottom" withArrow shadow="md" trapFocus={false} withinPortal>
+    <Popover width={300} position={position} withArrow shadow="md" trapFocus={false} withinPortal>
       <Popover.Target>
         <button type="button" className="help" aria-label={text.controls.help(label)} title={text.controls.help(label)}>?</button>
       </Popover.Target>

@@ -28,11 +28,13 @@ function TroubleAlert({ trouble }: { trouble: Trouble }) {
   const canRestart = dead || (failure !== null && ['deviceLost', 'outOfMemory', 'backend', 'internal'].includes(failure.code));
   return (
     <Alert color="red" variant="light" role="alert" title={title} withCloseButton closeButtonLabel={words.dismiss} onClose={dismissTrouble} className="notice">
-      {message && <p>{message}</p>}
-      {failure?.term !== undefined && failure.step !== undefined && (
-        <p>{words.where(term ? `${text.terms[term].name} (${text.terms[term].short})` : failure.term, String(failure.step))}</p>
-      )}
-      {hint && <p>{hint}</p>}
+      <div className="notice-text">
+        {failure?.term !== undefined && failure.step !== undefined && (
+          <p>{words.where(term ? `${text.terms[term].name} (${text.terms[term].short})` : failure.term, String(failure.step))}</p>
+        )}
+        {message && <p>{message}</p>}
+        {hint && <p>{hint}</p>}
+      </div>
       <div className="notice-actions">
         {canRestore && (
           <Button size="compact-sm" onClick={restoreSnapshot}>

@@ -136,12 +136,12 @@ export const LineChart = memo(function LineChart(props: LineChartProps) {
           {band && (
             <g className="chart-band">
               <rect x={x(band.from)} y={MARGIN.top} width={Math.max(0, x(band.to) - x(band.from))} height={Math.max(0, bottom - MARGIN.top)} />
-              <text x={x(band.from) + 5} y={MARGIN.top + 12}>{band.label}</text>
             </g>
           )}
           <g className="chart-grid">
             {y.ticks.map((tick) => <line key={tick} x1={MARGIN.left} x2={width - MARGIN.right} y1={y(tick)} y2={y(tick)} />)}
           </g>
+          {band && <g className="chart-band"><text x={x(band.from) + 5} y={MARGIN.top + 14}>{band.label}</text></g>}
           <g className="chart-ticks">
             {y.ticks.map((tick) => <text key={tick} x={MARGIN.left - 5} y={y(tick)} dy="0.32em" textAnchor="end">{formatTick(tick)}</text>)}
             {x.ticks.map((tick) => <text key={tick} x={x(tick)} y={bottom + 13} textAnchor="middle">{formatX(tick)}</text>)}

@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import type { TermName } from '../../engine/training/runSettings';
 import { enabledKey, weightKey } from '../../state/presets';
-import type { PlaygroundState } from '../../state/runStore';
+import { shownSample } from '../../state/runStore';
 import { SETTINGS } from '../../state/settings';
 import { Help } from '../Help';
 import { Num } from '../Num';
@@ -11,13 +11,12 @@ import { text } from '../text';
 import { useScheme } from '../useScheme';
 import { NumberInput, NumberSlider } from './NumberField';
 
-const latest = (state: PlaygroundState) => state.generatorLosses.last;
 
 /** One term of the generator's loss: on or off, its weight, its value now, and what it is for. */
 export const TermControl = memo(function TermControl({ term }: { term: TermName }) {
   const enabled = usePlayground((state) => state.settings[enabledKey(term)]);
   const weight = usePlayground((state) => state.settings[weightKey(term)]);
-  const value = useThrottledPlayground(latest)?.terms[term];
+  const value = useThrottledPlayground(shownSample)?.terms[term];
   const { setSetting } = useActions();
   const scheme = useScheme();
   const words = text.terms[term];

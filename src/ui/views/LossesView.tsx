@@ -64,6 +64,9 @@ function useCursor(which: 'generator' | 'student'): number | null {
     viewing === null ? null : which === 'generator' ? viewing.generatorStep : (viewing.studentStep.fdda ?? viewing.studentStep.calibration ?? null));
 }
 
+/** The line's value at the shown moment, or its newest. */
+const valueAt = ({ points }: Line, cursor: number | null) => (cursor === null ? points.at(-1) : points.findLast(([x]) => x <= cursor))?.[1];
+
 export function LossesView() {
   // The student's losses come up by themselves when it is its turn, unless the visitor chose a tab.
   const [wanted, setWanted] = useState<'generator' | 'student' | null>(null);
@@ -89,7 +92,7 @@ export function LossesView() {
         {lines.map((line) => (
           <span key={line.id} className="legend-key" title={line.title}>
             <span className={`legend-line ${line.dash ?? ''}`} style={{ borderColor: line.color, opacity: line.faint ? 0.55 : 1 }} aria-hidden="true" />
-            {line.label} {which === 'generator' && <Num value={line.points.at(-1)?.[1]} note={line.title} />}
+            {line.label} {which === 'generator' && <Num value={valueAt(line, cursor)} note={line.title} />}
           </span>
         ))}
         <label className="view-note check">
