@@ -1,7 +1,8 @@
 /** Trains the generator: one step is the five terms on a mixed and a single-class batch, in one pass (fdda.md, "Generator"). */
 import * as tf from '@tensorflow/tfjs-core';
 import { averagingMatrix, poolStatistics, statisticsTap } from '../bns/statistics';
-import { Generator, generatorMacs, oneHotLabels } from '../generator/generator';
+import type { Generator} from '../generator/generator';
+import { generatorMacs, oneHotLabels } from '../generator/generator';
 import {
   distortedFloor, drawDistortion, generatorLoss, termWeights, type GeneratorTargets, type TeacherView, type TermWeights,
 } from '../losses/generatorLosses';
