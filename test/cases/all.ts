@@ -5,11 +5,12 @@ import { lossesCases } from './losses';
 import { networkCases } from './network';
 import { optimizerCases } from './optimizers';
 import { quantizerCases } from './quantizer';
+import { resnet20Cases } from './resnet20';
 import { statisticsCases } from './statistics';
 import { studentCases } from './student';
 
 /** Every numeric case; a new file of cases is added here and runs on every backend. */
 export const allCases: Case[] = [
   ...kernelCases, ...networkCases, ...optimizerCases, ...quantizerCases, ...studentCases,
-  ...statisticsCases, ...generatorCases, ...lossesCases,
+  ...statisticsCases, ...generatorCases, ...lossesCases, ...resnet20Cases,
 ];

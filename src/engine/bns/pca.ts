@@ -82,13 +82,13 @@ function leadingEigenvectors(matrix: Float64Array, size: number): { values: numb
   let basis: Float64Array[] = Array.from({ length: block }, () => Float64Array.from({ length: size }, () => random.normal()));
   orthonormalize(basis);
   let values = new Array<number>(block).fill(0);
-  for (let iteration = 0; iteration < 300; iteration++) {
+  for (let iteration = 0; iteration < 100; iteration++) {
     const image = basis.map((v) => multiply(matrix, v));
     // Rayleigh-Ritz: eigenvectors of the matrix as the block sees it.
     const small = basis.map((u) => image.map((w) => dot(u, w)));
     const { values: ritz, rotation } = jacobi(small);
     const rotated = rotation.map((column) => combination(image, column));
-    const settled = ritz.slice(0, 2).every((v, i) => Math.abs(v - values[i]) <= 1e-13 * Math.abs(ritz[0]));
+    const settled = ritz.slice(0, 2).every((v, i) => Math.abs(v - values[i]) <= 1e-11 * Math.abs(ritz[0]));
     values = ritz;
     if (settled) {
       basis = rotation.map((column) => combination(basis, column));

@@ -103,7 +103,8 @@ function gradient(p: Float64Array, y: Float64Array, n: number, exaggeration: num
     const [xi, yi] = [y[2 * i], y[2 * i + 1]];
     let ax = 0, ay = 0, rx = 0, ry = 0;
     for (let j = 0; j < i; j++) {
-      const [dx, dy] = [xi - y[2 * j], yi - y[2 * j + 1]];
+      const dx = xi - y[2 * j];
+      const dy = yi - y[2 * j + 1];
       const weight = 1 / (1 + dx * dx + dy * dy);
       total += 2 * weight;
       const pull = p[i * n + j] * weight;
