@@ -172,8 +172,9 @@ export function createPlayground(options: PlaygroundOptions) {
     spawn: options.spawn,
     afterPaint: options.afterPaint,
     events: {
-      overview: (overview) =>
+      overview: (overview, fresh) =>
         set(({ run, layer, classIndex }) => {
+          if (!fresh) return { overview, progress: null };
           const last = overview.network.layers.length - 1;
           return {
             ...freshRun(),
@@ -253,8 +254,8 @@ export function createPlayground(options: PlaygroundOptions) {
     return changedSettings(applied, settings, 'reset').length + changedSettings(applied, settings, 'live').length > 0;
   };
 
-  /** A request that replaces the run. The run that is there stays on the page until the new one is. */
-  async function replaceRun(request: (settings: RunSettings) => Promise<InitializeReply | void>): Promise<void> {
+  /** A request that replaces the run. The run that is there stays on the page until the new one is. True when it is. */
+  async function replaceRun(request: (settings: RunSettings) => Promise<InitializeReply | void>): Promise<boolean> {
     clearTimers();
     const mine = ++replacements;
     const { settings, applied } = get();
@@ -266,19 +267,20 @@ export function createPlayground(options: PlaygroundOptions) {
         set({ engine: 'ready', backend, backends, networkName, bundled });
       }
     } catch (error) {
-      if (mine !== replacements) return;
+      if (mine !== replacements) return false;
       if (!(error instanceof EngineGone)) {
         set((state) => ({ engine: state.engine === 'starting' ? 'dead' : state.engine, applied, playWhenReady: false }));
       }
       report(error);
       set({ replacing: false });
-      return;
+      return false;
     }
-    if (mine !== replacements) return;
+    if (mine !== replacements) return true;
     set({ replacing: false });
     // What was changed while the engine was busy.
     if (!get().started && settingsDiffer()) configure();
     else playIfWanted();
+    return true;
   }
 
   function initialize(): void {
@@ -339,8 +341,9 @@ export function createPlayground(options: PlaygroundOptions) {
       }, options.configureDelay ?? 400);
     },
     useBackend(backend) {
+      const before = get().wantedBackend;
       set({ wantedBackend: backend });
-      void replaceRun((settings) => client.useBackend(backend, settings));
+      void replaceRun((settings) => client.useBackend(backend, settings)).then((done) => !done && set({ wantedBackend: before }));
     },
     async loadNetwork(files) {
       try {

@@ -97,8 +97,9 @@ export function Header() {
   return (
     <header className="page-head">
       <h1>{text.title}</h1>
-      <p>{text.tagline} <a href="#explanation">{text.howItWorks}</a></p>
+      <p>{text.tagline}</p>
       <div className="page-tools">
+        <a href="#explanation">{text.howItWorks}</a>
         <BackendMenu />
         <ThemeMenu />
         <CopyLink />

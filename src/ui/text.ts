@@ -30,7 +30,7 @@ const phaseNames: Record<RunPhase, string> = {
 
 export const text = {
   title: 'FDDA playground',
-  tagline: 'Squeeze a trained neural network into a few bits, then repair it with images made from its own statistics.',
+  tagline: 'Squeeze a trained neural network into a few bits and repair it with images made from its own statistics.',
   howItWorks: 'How it works',
   /** Below the fold; in a file of its own only for its length. */
   article: articleText,
@@ -258,6 +258,7 @@ export const text = {
       ],
       real: 'Real', realOf: (shown: number, all: number) => `Real (${shown} of ${all})`, synthetic: 'Synthetic',
       recognized: 'recognized',
+      syntheticOf: (shown: number, all: number) => `Synthetic (${shown} of ${all})`,
       none: 'The first images appear when the engine is ready',
       unreliable: 'unreliable',
       unreliableHelp: 'The teacher misreads a calibration image of this class',
@@ -301,6 +302,7 @@ export const text = {
       pending: 'not measured yet',
       skipped: 'not part of this run',
       gain: (points: string, more: boolean) => `In this run: ${points} points ${more ? 'more' : 'fewer'} with synthetic images than without.`,
+      noGain: (points: string, n: string) => `In this run: no clear difference with or without synthetic images (${points} points; ${n} test images cannot tell).`,
       curve: 'Student’s accuracy while it is trained',
       curveAxis: 'student step',
     },

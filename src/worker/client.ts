@@ -24,8 +24,11 @@ export interface ProgressReport {
 
 /** What the client tells the page. Everything concerns the current run: other runs' messages never get this far. */
 export interface ClientEvents {
-  /** A new run is prepared; it is the current one from here on. */
-  overview(overview: RunOverview): void;
+  /**
+   * A run is prepared; it is the current one from here on. `fresh` is false when it is the run that was there, set up
+   * again (on another backend after its device was lost).
+   */
+  overview(overview: RunOverview, fresh: boolean): void;
   frame(frame: RunFrame): void;
   status(status: RunStatus): void;
   progress(progress: ProgressReport): void;
@@ -105,6 +108,8 @@ export class EngineClient {
   private currentRun: number | null = null;
   /** A run that has been asked for and is not there yet; until then the current one's frames are held back. */
   private pendingRun: number | null = null;
+  /** The run of the last overview. */
+  private preparedRun: number | null = null;
   /** The current run's last status, to go back to when the pending one fails. */
   private currentStatus: RunStatus | null = null;
   private readonly waiting = new Map<number, Waiting>();
@@ -284,8 +289,7 @@ export class EngineClient {
         return;
       case 'overview':
         if (!this.concerns(message.runId)) return;
-        if (message.runId === this.pendingRun) this.promote(message.runId);
-        return this.events.overview(message.overview);
+        return this.receiveOverview(message.runId, message.overview);
       case 'status':
         if (message.runId === this.currentRun) this.currentStatus = message.status;
         if (this.concerns(message.runId)) this.events.status(message.status);
@@ -294,6 +298,13 @@ export class EngineClient {
       case 'frame':
         return this.receiveFrame(message.runId, message.sequence, message.frame);
     }
+  }
+
+  private receiveOverview(runId: number, overview: RunOverview): void {
+    if (runId === this.pendingRun) this.promote(runId);
+    const fresh = runId !== this.preparedRun;
+    this.preparedRun = runId;
+    this.events.overview(overview, fresh);
   }
 
   private receiveFrame(runId: number, sequence: number, frame: RunFrame): void {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { AccuracyRow } from '../../src/engine/training/runReport';
 import { SETTINGS } from '../../src/state/settings';
 import { linearScale, logScale, niceTicks } from '../../src/ui/charts/scale';
 import { fromPosition, POSITIONS, toPosition } from '../../src/ui/controls/sliderScale';
 import { duration, exact, large, percent, short } from '../../src/ui/format';
 import { classColor, classMarker } from '../../src/ui/palette';
 import type { Cloud } from '../../src/ui/views/scene';
+import { gainOf } from '../../src/ui/views/gain';
 import { countOutside, frameOf, hitTest, place } from '../../src/ui/views/scene';
 
 describe('numbers', () => {
@@ -95,6 +97,24 @@ describe('class markers', () => {
     expect(new Set(Array.from({ length: 10 }, (_, i) => classMarker(i))).size).toBe(10);
     expect(classColor(13, 'light')).toBe(classColor(3, 'light'));
     expect(classMarker(13)).not.toBe(classMarker(3));
+  });
+});
+
+describe('what synthetic images brought', () => {
+  const rows = (without: number, withSynthetic: number, state: 'done' | 'running' = 'done') =>
+    [['calibration', without], ['fdda', withSynthetic]].map(([method, accuracy]) => ({ method, accuracy, correct: 0, n: 1000, state, step: 1, steps: 1, curve: [] })) as AccuracyRow[];
+
+  it('is called clear only beyond what 1,000 test images leave to chance', () => {
+    expect(gainOf(rows(0.655, 0.787))).toMatchObject({ clear: true, n: 1000 });
+    expect(gainOf(rows(0.655, 0.787))!.points).toBeCloseTo(13.2, 9);
+    expect(gainOf(rows(0.7, 0.71))!.clear).toBe(false);
+    expect(gainOf(rows(0.8, 0.7))).toMatchObject({ clear: true });
+    expect(gainOf(rows(0.7, 0.7))).toEqual({ points: 0, clear: false, n: 1000 });
+  });
+
+  it('is not said before both students are done', () => {
+    expect(gainOf(rows(0.6, 0.8, 'running'))).toBeNull();
+    expect(gainOf([])).toBeNull();
   });
 });
 

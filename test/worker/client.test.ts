@@ -184,6 +184,20 @@ describe('frames', () => {
   });
 });
 
+describe('overviews', () => {
+  it('tell a new run from the same one set up again', async () => {
+    const { client, workers, events, ready } = setUp();
+    const runId = await ready();
+    expect(events.overview).toHaveBeenLastCalledWith(overview, true);
+    workers[0].say({ type: 'overview', runId, overview });
+    expect(events.overview).toHaveBeenLastCalledWith(overview, false);
+    void client.configure(settings).catch(() => undefined);
+    workers[0].say({ type: 'overview', runId: workers[0].last('configure').runId, overview });
+    expect(events.overview).toHaveBeenLastCalledWith(overview, true);
+    client.dispose();
+  });
+});
+
 describe('death', () => {
   it('reports a crash once, rejects what waits, refuses more, and starts over on restart', async () => {
     const { client, workers, events, paint, ready } = setUp();

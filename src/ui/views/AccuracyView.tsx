@@ -11,6 +11,7 @@ import { lineColors } from '../palette';
 import { usePlayground, useThrottledPlayground } from '../playground';
 import { text } from '../text';
 import { useScheme } from '../useScheme';
+import { gainOf } from './gain';
 import { View } from './View';
 
 const words = text.views.accuracy;
@@ -48,6 +49,8 @@ const Bar = memo(function Bar({ name, row, color, floor }: { name: string; row: 
   );
 });
 
+const size = (points: number) => Math.abs(points).toFixed(1);
+
 export function AccuracyView() {
   const rows = usePlayground(accuracyOf);
   const slowRows = useThrottledPlayground(accuracyOf);
@@ -56,9 +59,7 @@ export function AccuracyView() {
   const colors = lineColors[scheme];
   const ptq = rows.find(({ method }) => method === 'ptq')?.accuracy ?? null;
 
-  const finalOf = (id: MethodId) => rows.find(({ method, state }) => method === id && state === 'done')?.accuracy ?? null;
-  const [without, withSynthetic] = [finalOf('calibration'), finalOf('fdda')];
-  const gain = without === null || withSynthetic === null ? null : (withSynthetic - without) * 100;
+  const gain = gainOf(rows);
 
   const curves = useMemo(
     (): ChartSeries[] =>
@@ -84,7 +85,7 @@ export function AccuracyView() {
             floor={method === 'ptq' ? null : ptq} />
         ))}
       </div>
-      {gain !== null && <p className="gain" title={exact(gain)}>{words.gain(Math.abs(gain).toFixed(1), gain >= 0)}</p>}
+      {gain && <p className="gain" title={exact(gain.points)}>{gain.clear ? words.gain(size(gain.points), gain.points > 0) : words.noGain(size(gain.points), grouped(gain.n))}</p>}
       {curves.length > 0 ? (
         <LineChart label={words.curve} series={curves} xLabel={words.curveAxis} references={references} include={include}
           formatTick={(y) => percent(y, 0)} formatY={(y) => percent(y, 2)} />

@@ -31,7 +31,8 @@ function useMaps(layer: number | null, projection: Projection) {
     const abort = new AbortController();
     project(layer, projection, abort.signal).then(
       (map) => {
-        setMaps((old) => ({ ...old, [key]: map }));
+        // Null: the run ended meanwhile. Maps of earlier runs are of no use any more.
+        if (map) setMaps((old) => ({ ...Object.fromEntries(Object.entries(old).filter(([name]) => name.startsWith(`${run}/`))), [key]: map }));
         setAsked(0);
         setFailed(null);
       },
@@ -42,7 +43,7 @@ function useMaps(layer: number | null, projection: Projection) {
       },
     );
     return () => abort.abort();
-  }, [key, asked, have, layer, project, projection]);
+  }, [key, run, asked, have, layer, project, projection]);
   return { map: maps[key] ?? null, failed, computing: !have || asked > 0, recompute: () => setAsked((count) => count + 1) };
 }
 

@@ -7,7 +7,7 @@ import { useActions, usePlayground } from '../playground';
 import { text } from '../text';
 import { useSize } from '../useSize';
 import type { Cell } from './drawImages';
-import { drawRow, rowLayout } from './drawImages';
+import { drawRow, roomFor, rowLayout } from './drawImages';
 import { View } from './View';
 
 const words = text.views.images;
@@ -16,6 +16,8 @@ const REAL_SHOWN = 2;
 
 interface RowProps {
   overview: RunOverview;
+  /** Synthetic images there is room for. */
+  shown: number;
   snapshot: SyntheticSnapshot | null;
   classIndex: number;
   width: number;
@@ -40,23 +42,23 @@ function indicesOf(labels: Uint8Array, classIndex: number, most: number): number
 
 const right = ({ labels, predicted }: Verdicts, index: number): boolean => labels[index] === predicted[index];
 
-const Row = memo(function Row({ overview, snapshot, classIndex, width, height, chosen, faded, onPick, onPoint }: RowProps) {
+const Row = memo(function Row({ overview, shown, snapshot, classIndex, width, height, chosen, faded, onPick, onPoint }: RowProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { calibration, network } = overview;
   const name = network.classNames[classIndex] ?? String(classIndex);
   const real = useMemo(() => indicesOf(calibration.verdicts.labels, classIndex, REAL_SHOWN), [calibration, classIndex]);
   const perClass = snapshot?.perClass ?? 4;
   const made = useMemo(() => (snapshot ? indicesOf(snapshot.verdicts.labels, classIndex, perClass) : []), [snapshot, classIndex, perClass]);
-  const { size, lefts } = useMemo(() => rowLayout(width, height, real.length, perClass), [width, height, real, perClass]);
+  const { size, lefts } = useMemo(() => rowLayout(width, height, real.length, shown), [width, height, real, shown]);
 
   useEffect(() => {
     if (!canvas.current || width === 0) return;
     const cells: Cell[] = [
       ...real.map((index) => ({ tile: calibration.images, index, right: right(calibration.verdicts, index) ? null : false })),
-      ...(snapshot ? made.map((index) => ({ tile: snapshot.images, index, right: right(snapshot.verdicts, index) })) : []),
+      ...(snapshot ? made.slice(0, shown).map((index) => ({ tile: snapshot.images, index, right: right(snapshot.verdicts, index) })) : []),
     ];
     drawRow(canvas.current, cells, lefts, size, width, size);
-  }, [calibration, snapshot, real, made, lefts, size, width]);
+  }, [calibration, snapshot, real, made, shown, lefts, size, width]);
 
   const good = snapshot ? made.filter((index) => right(snapshot.verdicts, index)).length : 0;
   const point = (event: React.PointerEvent<HTMLCanvasElement>) => {
@@ -99,21 +101,23 @@ export function ImagesView() {
   const [box, { width, height }] = useSize<HTMLDivElement>();
   const [tip, setTip] = useState<Tip | null>(null);
   const classes = overview?.network.numClasses ?? 0;
-  const perClass = overview?.settings.imagesPerClass ?? 1;
+  const realAll = overview?.settings.imagesPerClass ?? 1;
+  const perClass = snapshot?.perClass ?? 4;
+  const shown = roomFor(width - 8, Math.min(realAll, REAL_SHOWN), perClass);
   // Ten rows share the height; more classes scroll.
   const rowHeight = Math.max(34, Math.floor(height / Math.min(10, classes || 1)) - 21);
 
   return (
     <View title={words.title} area="images" help={words.help}>
       <div className="image-columns" aria-hidden="true">
-        <span>{perClass > REAL_SHOWN ? words.realOf(REAL_SHOWN, perClass) : words.real}</span>
-        <span>{words.synthetic}</span>
+        <span>{realAll > REAL_SHOWN ? words.realOf(REAL_SHOWN, realAll) : words.real}</span>
+        <span>{shown < perClass ? words.syntheticOf(shown, perClass) : words.synthetic}</span>
         <span>{words.recognized}</span>
       </div>
       <div className="image-rows" ref={box}>
         {overview && width > 0
           ? Array.from({ length: classes }, (_, classIndex) => (
-              <Row key={classIndex} overview={overview} snapshot={snapshot} classIndex={classIndex} width={Math.max(0, width - 8)} height={rowHeight}
+              <Row key={classIndex} overview={overview} shown={shown} snapshot={snapshot} classIndex={classIndex} width={Math.max(0, width - 8)} height={rowHeight}
                 chosen={chosen === classIndex} faded={chosen !== null && chosen !== classIndex} onPick={toggleClass} onPoint={setTip} />
             ))
           : <div className="view-empty">{words.none}</div>}

@@ -19,6 +19,13 @@ export function rowLayout(width: number, height: number, real: number, synthetic
   return { size, lefts };
 }
 
+/** How many synthetic images fit beside the real ones without becoming too small to see. */
+export function roomFor(width: number, real: number, synthetic: number, smallest = 36): number {
+  let count = synthetic;
+  while (count > 2 && rowLayout(width, Infinity, real, count).size < smallest) count--;
+  return count;
+}
+
 let scratch: HTMLCanvasElement | null = null;
 let enlarged: HTMLCanvasElement | null = null;
 

@@ -82,23 +82,27 @@ export interface Frame {
 const PADDING = 16;
 const ZOOMS = [1, 1.25, 1.6, 2, 2.5];
 
+/** Where the real points lie along an axis; the outermost 1 % of the many that are only looked at do not count. */
+function extent(still: readonly Cloud[], axis: 0 | 1): [number, number] {
+  let [from, to] = [Infinity, -Infinity];
+  for (const { kind, xy } of still) {
+    if (kind === 'distorted') continue;
+    const values = xy.filter((value, i) => i % 2 === axis && Number.isFinite(value)).sort();
+    const cut = kind === 'observation' ? Math.floor(values.length / 100) : 0;
+    if (values.length === 0) continue;
+    from = Math.min(from, values[cut]);
+    to = Math.max(to, values[values.length - 1 - cut]);
+  }
+  return from > to ? [-1, 1] : [from, to];
+}
+
 /**
- * The part of the plane that is shown: all real points, and wider, in a few fixed steps so that the picture does not
+ * The part of the plane that is shown: the real points, and wider, in a few fixed steps so that the picture does not
  * tremble, when synthetic batches are farther away. Beyond the widest they are drawn at the edge.
  */
 export function frameOf(still: readonly Cloud[], moving: readonly Cloud[], width: number, height: number): Frame {
-  let [left, right, low, high] = [Infinity, -Infinity, Infinity, -Infinity];
-  for (const { kind, xy } of still) {
-    if (kind === 'distorted') continue;
-    for (let i = 0; i < xy.length; i += 2) {
-      if (!Number.isFinite(xy[i]) || !Number.isFinite(xy[i + 1])) continue;
-      left = Math.min(left, xy[i]);
-      right = Math.max(right, xy[i]);
-      low = Math.min(low, xy[i + 1]);
-      high = Math.max(high, xy[i + 1]);
-    }
-  }
-  if (left > right) [left, right, low, high] = [-1, 1, -1, 1];
+  const [left, right] = extent(still, 0);
+  const [low, high] = extent(still, 1);
   const [centerX, centerY] = [(left + right) / 2, (low + high) / 2];
   const [halfX, halfY] = [Math.max((right - left) / 2, 1e-6), Math.max((high - low) / 2, 1e-6)];
   const fit = Math.min((width / 2 - PADDING) / halfX, (height / 2 - PADDING) / halfY);
