@@ -8,7 +8,7 @@ import { PlaygroundContext } from './ui/playground';
 import './ui/styles';
 import { spawnEngine } from './worker/spawn';
 
-const theme = createTheme({ primaryColor: 'indigo', defaultRadius: 'sm', cursorType: 'pointer', components: { Button: { defaultProps: { fw: 550 } } } });
+const theme = createTheme({ primaryColor: 'indigo', primaryShade: { light: 7, dark: 8 }, defaultRadius: 'sm', cursorType: 'pointer', components: { Button: { defaultProps: { fw: 550 } } } });
 
 const playground = createPlayground({
   link: readLink(location.search),

@@ -5,8 +5,8 @@ const words = text.article;
 /** Below the fold: what the method is, how to read the page, and what the words mean. */
 export function Article() {
   return (
-    <article className="article" id="explanation">
-      <h2>{words.title}</h2>
+    <section className="article" id="explanation" aria-labelledby="explanation-title">
+      <h2 id="explanation-title">{words.title}</h2>
       <p className="lead">{words.lead}</p>
       <ol className="article-steps">
         {words.steps.map(({ title, paragraphs }) => (
@@ -33,6 +33,6 @@ export function Article() {
       <p className="source">
         {words.source.before}<a href={words.source.url}>{words.source.title}</a>{words.source.after}
       </p>
-    </article>
+    </section>
   );
 }

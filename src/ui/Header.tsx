@@ -17,13 +17,15 @@ function BackendMenu() {
   const { useBackend: choose } = useActions();
   const probed = backends.find(({ name }) => name === backend)?.secondsPerStep ?? null;
   const seconds = measured ?? probed;
+  const name = backend === null ? text.backend.starting : text.backend.names[backend];
+  const speed = backend !== null && seconds !== null ? text.backend.perStep(duration(seconds)) : '';
   return (
     <Menu position="bottom-end" withArrow shadow="md" width={300}>
       <Menu.Target>
-        <Button size="compact-sm" variant="default" leftSection={<ChipIcon />} disabled={backend === null || dead} aria-label={text.backend.label}
+        <Button size="compact-sm" variant="default" leftSection={<ChipIcon />} disabled={backend === null || dead} aria-label={text.backend.label(name, speed)}
           title={seconds === null ? undefined : text.backend.perStep(`${exact(seconds)} s`)} className="backend">
-          {backend === null ? text.backend.starting : text.backend.names[backend]}
-          {backend !== null && seconds !== null && <small>{text.backend.perStep(duration(seconds))}</small>}
+          {name}
+          {speed && <small>{speed}</small>}
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
@@ -32,7 +34,7 @@ function BackendMenu() {
           const report = backends.find((each) => each.name === name);
           const works = report?.works ?? false;
           return (
-            <Menu.Item key={name} disabled={!works || name === backend} onClick={() => choose(name)} leftSection={name === backend ? <CheckIcon /> : <span className="icon-space" />}>
+            <Menu.Item key={name} disabled={!works} onClick={() => name !== backend && choose(name)} leftSection={name === backend ? <CheckIcon /> : <span className="icon-space" />}>
               <span className="backend-name">{text.backend.names[name]}{name === backend && ` (${text.backend.inUse})`}</span>
               <small className="backend-detail">
                 {works && report ? [report.secondsPerStep !== null && text.backend.probe(duration(report.secondsPerStep)), report.detail].filter(Boolean).join(', ') : (report?.reason ?? text.backend.unavailable)}

@@ -57,7 +57,7 @@ export function Notices() {
     <div className="notices">
       {trouble && <TroubleAlert trouble={trouble} />}
       {silent && !trouble && (
-        <Alert color="yellow" variant="light" className="notice" title={text.status.silent(60)}>
+        <Alert color="yellow" variant="light" className="notice" title={text.status.silent}>
           <div className="notice-actions"><Button size="compact-sm" variant="default" onClick={restartEngine}>{words.restart}</Button></div>
         </Alert>
       )}

@@ -38,7 +38,7 @@ function Buttons() {
 function statusWords(state: PlaygroundState): string {
   const { engine, status, progress, position, playWhenReady, live, silentSeconds } = state;
   if (engine === 'dead') return text.status.dead;
-  if (silentSeconds > 0) return text.status.silent(silentSeconds);
+  if (silentSeconds > 0) return `${text.status.silent} …`;
   const next = position?.phase ?? 'prepare';
   switch (status) {
     case 'preparing': {
@@ -100,7 +100,7 @@ function WaitingForReset() {
   return (
     <div className="waiting-for-reset">
       <span>{words.applies(count)}</span>
-      <Button size="compact-xs" variant="filled" color="orange.8" onClick={reset}>{words.resetToApply}</Button>
+      <Button size="compact-xs" variant="filled" color="#b35900" onClick={reset}>{words.resetToApply}</Button>
     </div>
   );
 }

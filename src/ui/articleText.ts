@@ -2,13 +2,13 @@
 export const articleText = {
   title: 'How it works',
   lead:
-    'A neural network is a long chain of multiplications with numbers of 32 bits. With numbers of 3 or 4 bits it would be smaller and faster, but simply rounding everything breaks it. FDDA (fine-grained data distribution alignment) repairs most of the damage with hardly any real data: one image a class is enough to start.',
+    'A neural network is a long chain of multiplications with numbers of 32 bits. With numbers of 3 or 4 bits it would be smaller and faster, but simply rounding everything breaks it. FDDA (fine-grained data distribution alignment) sets out to repair the damage with hardly any real data: one image a class is enough to start.',
   steps: [
     {
       title: 'Quantize',
       paragraphs: [
         'The original network is the teacher. Its copy with few bits is the student. Quantizing a finished network is called post-training quantization, PTQ for short. At 8 bits little is lost; at 3 bits a lot. The bar “PTQ only” shows how much.',
-        'The student could be trained again, but the training data are often not available: only a few labeled images, the calibration set. Trained on those alone the student learns them by heart.',
+        'The student could be trained again, but the training data are often not available: only a few labeled images, the calibration set. Trained on those alone the student tends to learn them by heart.',
       ],
     },
     {
@@ -21,7 +21,7 @@ export const articleText = {
     {
       title: 'Make images that fit',
       paragraphs: [
-        'A generator turns random numbers and a class into an image. It never sees the training data. It is corrected until its images are recognised by the teacher (CE), match the stored statistics overall (BNS), and match the statistics of their own class: its exact center (C, centralized) and its center shifted by fresh noise (D, distorted), so that the class keeps some spread.',
+        'A generator turns random numbers and a class into an image. It never sees the training data. It is corrected until its images are recognized by the teacher (CE), match the stored statistics overall (BNS), and match the statistics of their own class: its exact center (C, centralized) and its center shifted by fresh noise (D, distorted), so that the class keeps some spread.',
       ],
     },
     {

@@ -43,7 +43,7 @@ export const text = {
   },
 
   backend: {
-    label: 'Backend',
+    label: (name: string, speed: string) => `Backend: ${name}${speed && `, ${speed}`}`,
     starting: 'Engine is starting',
     choose: 'What computes. The fastest that works here was chosen; choosing another starts the run over.',
     perStep: (seconds: string) => `${seconds} a step`,
@@ -75,13 +75,12 @@ export const text = {
     ready: 'Ready. Press Play.',
     queued: 'Starts as soon as the engine is ready',
     running: (phase: RunPhase) => phaseWords[phase],
-    paused: (phase: RunPhase) => `Paused. Next: ${phaseNames[phase].toLowerCase()}`,
+    paused: (phase: RunPhase) => `Paused: ${phaseNames[phase].toLowerCase()}`,
     finished: (rows: string) => `Finished. Accuracy: ${rows}.`,
     failed: 'Stopped by a problem',
     dead: 'The engine has stopped',
-    silent: (seconds: number) => `The engine has said nothing for ${Math.round(seconds)} seconds. It may be in a long step.`,
+    silent: 'The engine has said nothing for a while. It may be in a long step',
   },
-  phases: phaseNames,
 
   timeline: {
     label: 'Timeline',
@@ -89,7 +88,6 @@ export const text = {
     backToLive: 'Back to live',
     nothing: 'The timeline fills as the run goes',
     at: (phase: RunPhase, step: number, elapsed: string) => `${phaseNames[phase]}, step ${step}, at ${elapsed}`,
-    showing: 'You are looking at an earlier moment.',
   },
 
   trouble: {
@@ -107,7 +105,6 @@ export const text = {
     restore: (step: string) => `Go back to the snapshot at step ${step}`,
     restoreUnknown: 'Go back to the last snapshot',
     restart: 'Restart the engine',
-    wait: 'Keep waiting',
     dismiss: 'Dismiss',
   },
 
@@ -137,7 +134,7 @@ export const text = {
     network: 'Network',
     openNetwork: 'Open a network…',
     openNetworkHelp:
-      'A Keras network converted to a TensorFlow.js layers model: choose its model.json and all its .bin files together. It needs BatchNorm layers, because the method reads their statistics, and 10 classes of 32×32 images fit the bundled data.',
+      'A Keras network converted to a TensorFlow.js layers model: choose its model.json and all its .bin files together. It needs BatchNorm layers, because the method reads their statistics. To fit the bundled images it should take 32×32 pixels in color and tell 10 classes apart.',
     bundledNetwork: 'Back to the bundled network',
     facts: (layers: number, parameters: string, macs: string) => `${layers} BatchNorm layers, ${parameters} parameters, ${macs} multiplications an image`,
   },
@@ -186,7 +183,6 @@ export const text = {
     layerOption: (index: number, name: string) => `Layer ${index + 1}: ${name}`,
     previousLayer: 'Previous layer',
     nextLayer: 'Next layer',
-    classLabel: 'Class',
     exact: 'Exact value',
 
     centers: {
@@ -292,7 +288,7 @@ export const text = {
       help: [
         'Share of unseen test images that are classified correctly.',
         'Full precision: the original network. PTQ only: quantized, not trained. The two below were also trained: on the few real images alone, or on real and synthetic images together.',
-        'One run with one seed is no proof: small differences can be chance. Synthetic images help most when there is one real image a class; whether the center terms beat zero-shot style in so short a run is not shown.',
+        'One run with one seed is no proof: small differences can be chance. In short tests on photographs (CIFAR-10), synthetic images helped much with one real image a class and not at all with 32. That the two center terms beat zero-shot style in so short a run has not been shown.',
       ],
       methods: {
         fullPrecision: 'Full precision', ptq: 'PTQ only', calibration: 'Calibration only', fdda: 'FDDA',

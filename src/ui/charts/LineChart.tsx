@@ -64,7 +64,8 @@ function path(points: ChartSeries['points'], x: Scale, y: Scale, log: boolean): 
       pen = 'M';
       continue;
     }
-    d += `${pen}${x(px).toFixed(1)} ${y(py).toFixed(1)}`;
+    // The first point of a stretch is drawn as a dot, so that it shows even when it stays alone.
+    d += `${pen}${x(px).toFixed(1)} ${y(py).toFixed(1)}${pen === 'M' ? 'h0' : ''}`;
     pen = 'L';
   }
   return d;
@@ -158,7 +159,7 @@ export const LineChart = memo(function LineChart(props: LineChartProps) {
           )}
           <g clipPath={`url(#${clip})`} fill="none">
             {series.map((each, i) => (
-              <path key={each.id} d={paths[i]} stroke={each.color} strokeWidth={each.faint ? 1 : 1.8} strokeLinejoin="round"
+              <path key={each.id} d={paths[i]} stroke={each.color} strokeWidth={each.faint ? 1 : 1.8} strokeLinejoin="round" strokeLinecap="round"
                 opacity={each.faint ? 0.55 : 1} strokeDasharray={each.dash && DASHES[each.dash]} />
             ))}
           </g>

@@ -25,7 +25,17 @@ export function methodName(method: MethodId, preset: PresetName | null): string 
   return preset === null ? words.ownTerms : text.presets[preset].name;
 }
 
-const Bar = memo(function Bar({ name, row, color, floor }: { name: string; row: AccuracyRow | undefined; color: string; floor: number | null }) {
+interface BarProps {
+  name: string;
+  row: AccuracyRow | undefined;
+  color: string;
+  /** Where plain quantization ended. */
+  floor: number | null;
+  /** The run is over: what is not measured will not be. */
+  over: boolean;
+}
+
+const Bar = memo(function Bar({ name, row, color, floor, over }: BarProps) {
   const accuracy = row?.accuracy ?? null;
   const counted = row && row.correct !== null ? words.of(grouped(row.correct), grouped(row.n)) : '';
   return (
@@ -37,7 +47,7 @@ const Bar = memo(function Bar({ name, row, color, floor }: { name: string; row: 
       </span>
       <span className="bar-value">
         {accuracy === null ? (
-          <span className="bar-pending">{words.pending}</span>
+          <span className="bar-pending">{over ? words.skipped : words.pending}</span>
         ) : (
           <>
             <data value={exact(accuracy)} title={`${counted} (${exact(accuracy)})`}>{percent(accuracy)}</data>
@@ -54,6 +64,7 @@ const size = (points: number) => Math.abs(points).toFixed(1);
 export function AccuracyView() {
   const rows = usePlayground(accuracyOf);
   const slowRows = useThrottledPlayground(accuracyOf);
+  const over = usePlayground(({ status, viewing }) => status === 'finished' && viewing === null);
   const preset = usePlayground((state) => presetOf(state.applied));
   const scheme = useScheme();
   const colors = lineColors[scheme];
@@ -82,7 +93,7 @@ export function AccuracyView() {
       <div className="bars">
         {METHODS.map((method) => (
           <Bar key={method} name={methodName(method, preset)} row={rows.find((row) => row.method === method)} color={colors[method]}
-            floor={method === 'ptq' ? null : ptq} />
+            floor={method === 'ptq' ? null : ptq} over={over} />
         ))}
       </div>
       {gain && <p className="gain" title={exact(gain.points)}>{gain.clear ? words.gain(size(gain.points), gain.points > 0) : words.noGain(size(gain.points), grouped(gain.n))}</p>}
