@@ -30,7 +30,7 @@ const phaseNames: Record<RunPhase, string> = {
 
 export const text = {
   title: 'FDDA playground',
-  tagline: 'Squeeze a trained neural network into a few bits and repair it with images made from its own statistics.',
+  tagline: 'Squeeze a neural network into a few bits and repair it with images made from its own statistics.',
   howItWorks: 'How it works',
   /** Below the fold; in a file of its own only for its length. */
   article: articleText,

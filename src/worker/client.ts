@@ -108,6 +108,8 @@ export class EngineClient {
   private currentRun: number | null = null;
   /** A run that has been asked for and is not there yet; until then the current one's frames are held back. */
   private pendingRun: number | null = null;
+  /** Frames held back: shown when the pending run fails, dropped when it comes. */
+  private held: { sequence: number; frame: RunFrame }[] = [];
   /** The run of the last overview. */
   private preparedRun: number | null = null;
   /** The current run's last status, to go back to when the pending one fails. */
@@ -207,6 +209,7 @@ export class EngineClient {
     this.worker.terminate();
     this.worker.onmessage = this.worker.onerror = this.worker.onmessageerror = null;
     this.currentRun = this.pendingRun = this.currentStatus = null;
+    this.held = [];
     const lost = [...this.waiting.values()];
     this.waiting.clear();
     this.updateWatch();
@@ -309,12 +312,12 @@ export class EngineClient {
 
   private receiveFrame(runId: number, sequence: number, frame: RunFrame): void {
     if (runId !== this.currentRun) return;
+    // A run that is being replaced may yet stay (a file that cannot be read), and frames hold only what is new.
+    if (this.pendingRun !== null) return void this.held.push({ sequence, frame });
     const worker = this.worker;
     const acknowledge = () => {
       if (worker === this.worker && !this.dead) worker.postMessage({ type: 'acknowledge', runId, sequence }, []);
     };
-    // A run that is being replaced may yet stay (a file that cannot be read): it must not wait for an answer in vain.
-    if (this.pendingRun !== null) return acknowledge();
     try {
       this.events.frame(frame);
     } finally {
@@ -331,11 +334,15 @@ export class EngineClient {
     this.currentRun = runId;
     this.pendingRun = null;
     this.currentStatus = null;
+    this.held = [];
   }
 
+  /** The pending run will not come: back to the current one. The worker stopped it between two steps when it was asked. */
   private withdraw(): void {
     this.pendingRun = null;
+    if (this.currentStatus === 'running') this.currentStatus = 'paused';
     if (this.currentStatus !== null) this.events.status(this.currentStatus);
+    for (const { sequence, frame } of this.held.splice(0)) this.receiveFrame(this.currentRun!, sequence, frame);
   }
 
   private settle(id: number, how: (each: Waiting) => void): void {

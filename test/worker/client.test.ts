@@ -153,29 +153,37 @@ describe('frames', () => {
     expect(events.frame).toHaveBeenCalledOnce();
   });
 
-  it('holds frames of the old run back while a new one is on its way, without stalling it', async () => {
-    const { client, workers, events, ready } = setUp();
+  it('holds frames of the old run back while a new one is on its way, and drops them when it comes', async () => {
+    const { client, workers, events, paint, ready } = setUp();
     const old = await ready();
-    void client.configure(settings).catch(() => undefined);
+    const configured = client.configure(settings);
+    const { runId, id } = workers[0].last('configure');
     workers[0].say({ type: 'frame', runId: old, sequence: 5, frame: frame(9) });
+    workers[0].say({ type: 'overview', runId, overview });
+    workers[0].say({ type: 'reply', id, value: null });
+    await configured;
+    paint();
     expect(events.frame).not.toHaveBeenCalled();
-    expect(workers[0].last('acknowledge')).toMatchObject({ runId: old, sequence: 5 });
-    client.dispose();
+    expect(workers[0].last('acknowledge')).toBeUndefined();
   });
 
   it('goes back to the run that was there when its replacement fails', async () => {
     const { client, workers, events, paint, ready } = setUp();
     const old = await ready();
-    workers[0].say({ type: 'status', runId: old, status: 'paused' });
+    workers[0].say({ type: 'status', runId: old, status: 'running' });
     const loading = client.loadNetwork([], settings);
     const { id, runId } = workers[0].last('loadNetwork');
     workers[0].say({ type: 'status', runId, status: 'preparing' });
     expect(events.status).toHaveBeenLastCalledWith('preparing');
+    workers[0].say({ type: 'frame', runId: old, sequence: 7, frame: frame(1) });
+    expect(events.frame).not.toHaveBeenCalled();
     workers[0].say({ type: 'failure', id, runId, failure: { code: 'network', message: 'Softplus', hint: '' } });
     await expect(loading).rejects.toBeInstanceOf(EngineFailure);
     expect(events.status).toHaveBeenLastCalledWith('paused');
+    expect(events.frame).toHaveBeenCalledExactlyOnceWith(frame(1));
+    paint();
+    expect(workers[0].last('acknowledge')).toMatchObject({ runId: old, sequence: 7 });
     workers[0].say({ type: 'frame', runId: old, sequence: 8, frame: frame(2) });
-    expect(events.frame).toHaveBeenCalledOnce();
     paint();
     expect(workers[0].last('acknowledge')).toMatchObject({ runId: old, sequence: 8 });
     void client.play().catch(() => undefined);

@@ -85,6 +85,7 @@ export class FakeServer {
         await this.prepare(runId, request.settings, ['network', 'statistics']);
         return reply(this.initializeReply());
       case 'loadNetwork':
+        this.playing = false;
         return this.fail(id, runId, {
           code: 'network', message: 'model.json has an operation that cannot be run here: “Softplus” (layer “act_3”).',
           hint: 'Choose a network of convolutions, BatchNorm, ReLU, pooling and dense layers.',
