@@ -1,4 +1,4 @@
-import { createContext, useContext, useEffect, useState } from 'react';
+import { createContext, startTransition, useContext, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import type { PlaygroundActions, PlaygroundState, PlaygroundStore } from '../state/runStore';
 
@@ -32,13 +32,14 @@ export function useThrottledPlayground<T>(selector: (state: PlaygroundState) => 
     const show = () => {
       timer = null;
       last = performance.now();
-      setValue(() => selector(store.getState()));
+      // A chart may be drawn in slices: the next frame's pictures must not wait for it.
+      startTransition(() => setValue(() => selector(store.getState())));
     };
     const changed = () => {
       if (timer !== null) return;
       const wait = last + milliseconds - performance.now();
-      if (wait <= 0) show();
-      else timer = setTimeout(show, wait);
+      // Never in the same task as the frame itself.
+      timer = setTimeout(show, Math.max(0, wait));
     };
     changed();
     const unsubscribe = store.subscribe(changed);
