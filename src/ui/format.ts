@@ -31,7 +31,7 @@ export function duration(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   if (seconds < 60) return `${Math.round(seconds)} s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.round(seconds - 60 * minutes)} s`;
+  if (minutes < 60) return `${minutes} min ${Math.floor(seconds - 60 * minutes)} s`.replace(' 0 s', '');
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 

@@ -298,7 +298,7 @@ export const text = {
       pending: 'not measured yet',
       skipped: 'not part of this run',
       gain: (points: string, more: boolean) => `In this run: ${points} points ${more ? 'more' : 'fewer'} with synthetic images than without.`,
-      noGain: (points: string, n: string) => `In this run: no clear difference with or without synthetic images (${points} points; ${n} test images cannot tell).`,
+      noGain: (points: string, n: string) => `In this run: no clear difference (${points} points are within chance for ${n} test images).`,
       curve: 'Student’s accuracy while it is trained',
       curveAxis: 'student step',
     },

@@ -96,7 +96,7 @@ export function AccuracyView() {
             floor={method === 'ptq' ? null : ptq} over={over} />
         ))}
       </div>
-      {gain && <p className="gain" title={exact(gain.points)}>{gain.clear ? words.gain(size(gain.points), gain.points > 0) : words.noGain(size(gain.points), grouped(gain.n))}</p>}
+      {gain && <p className="gain" title={exact(gain.points)}>{gain.clear ? words.gain(size(gain.points), gain.points > 0) : words.noGain(`${gain.points < 0 ? '−' : '+'}${size(gain.points)}`, grouped(gain.n))}</p>}
       {curves.length > 0 ? (
         <LineChart label={words.curve} series={curves} xLabel={words.curveAxis} references={references} include={include}
           formatTick={(y) => percent(y, 0)} formatY={(y) => percent(y, 2)} />

@@ -47,6 +47,8 @@ function drawCloud(context: CanvasRenderingContext2D, frame: Frame, { kind, xy, 
   for (let i = 0; i < labels.length; i++) {
     const { px, py, outside } = place(frame, xy[2 * i], xy[2 * i + 1]);
     if (!Number.isFinite(px) || !Number.isFinite(py)) continue;
+    // Targets are noise around a center: those beyond the edge would only frame the picture.
+    if (outside && kind === 'distorted') continue;
     const color = classColor(labels[i], scheme);
     const away = chosen !== null && labels[i] !== chosen;
     context.globalAlpha = look.alpha * (away ? 0.18 : 1) * (outside && kind !== 'center' ? 0.6 : 1);
