@@ -1,6 +1,6 @@
 import { Alert, Button } from '@mantine/core';
 import { TERMS } from '../engine/training/runSettings';
-import type { Trouble } from '../state/runStore';
+import type { Trouble } from '../state/playgroundState';
 import { useActions, usePlayground } from './playground';
 import { text } from './text';
 

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useMemo } from 'react';
 import type { RunPhase } from '../engine/training/runReport';
 import type { Moment } from '../state/history';
-import type { PlaygroundState } from '../state/runStore';
+import type { PlaygroundState } from '../state/playgroundState';
 import { span } from './format';
 import { useActions, usePlayground, useThrottledPlayground } from './playground';
 import { text } from './text';

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Progress } from '@mantine/core';
-import type { PlaygroundState } from '../state/runStore';
-import { waitingForReset } from '../state/runStore';
+import type { PlaygroundState } from '../state/playgroundState';
+import { waitingForReset } from '../state/playgroundState';
 import { presetOf } from '../state/presets';
 import { exact, grouped, percent, span } from './format';
 import { PauseIcon, PlayIcon, ResetIcon, SlidersIcon, StepIcon } from './icons';

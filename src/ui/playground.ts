@@ -1,6 +1,7 @@
 import { createContext, startTransition, useContext, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
-import type { PlaygroundActions, PlaygroundState, PlaygroundStore } from '../state/runStore';
+import type { PlaygroundActions, PlaygroundState } from '../state/playgroundState';
+import type { PlaygroundStore } from '../state/runStore';
 
 export const PlaygroundContext = createContext<PlaygroundStore | null>(null);
 

@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Message } from '../../src/worker/protocol';
 import type { WorkerLike } from '../../src/worker/client';
-import type { PlaygroundState, PlaygroundStore } from '../../src/state/runStore';
-import { createPlayground, shownMoment, waitingForReset } from '../../src/state/runStore';
+import type { PlaygroundState } from '../../src/state/playgroundState';
+import type { PlaygroundStore } from '../../src/state/runStore';
+import { shownMoment, waitingForReset } from '../../src/state/playgroundState';
+import { createPlayground } from '../../src/state/runStore';
 import { MAX_MOMENTS } from '../../src/state/history';
 import { applyPreset } from '../../src/state/presets';
 import { readLink } from '../../src/state/shareLink';

@@ -1,6 +1,6 @@
 import { memo } from 'react';
 import type { RunSettings } from '../../engine/training/runSettings';
-import { waitingForReset } from '../../state/runStore';
+import { waitingForReset } from '../../state/playgroundState';
 import type { Setting, SettingKey } from '../../state/settings';
 import { allowedValues, SETTINGS } from '../../state/settings';
 import { Help } from '../Help';

@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import type { TermName } from '../../engine/training/runSettings';
 import { enabledKey, weightKey } from '../../state/presets';
-import { shownSample } from '../../state/runStore';
+import { shownSample } from '../../state/playgroundState';
 import { SETTINGS } from '../../state/settings';
 import { Help } from '../Help';
 import { Num } from '../Num';

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { ProjectionMethod, ProjectionReply } from '../../worker/protocol';
-import { shownMoment } from '../../state/runStore';
+import { shownMoment } from '../../state/playgroundState';
 import { Choice } from '../Choice';
 import { exact, percent } from '../format';
 import { useActions, usePlayground } from '../playground';

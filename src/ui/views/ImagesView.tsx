@@ -1,6 +1,6 @@
 import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import type { RunOverview, SyntheticSnapshot, Verdicts } from '../../engine/training/runReport';
-import { shownMoment } from '../../state/runStore';
+import { shownMoment } from '../../state/playgroundState';
 import { ClassMarker } from '../ClassMarker';
 import { exact, percent } from '../format';
 import { useActions, usePlayground } from '../playground';

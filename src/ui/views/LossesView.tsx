@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import type { StudentSample } from '../../engine/training/runReport';
 import { TERMS } from '../../engine/training/runSettings';
-import type { PlaygroundState } from '../../state/runStore';
+import type { PlaygroundState } from '../../state/playgroundState';
 import { thinned } from '../../state/series';
 import type { ChartSeries } from '../charts/LineChart';
 import { LineChart } from '../charts/LineChart';

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import type { RunOverview, SyntheticSnapshot } from '../../engine/training/runReport';
-import { shownMoment } from '../../state/runStore';
-import type { PlaygroundState } from '../../state/runStore';
+import { shownMoment } from '../../state/playgroundState';
+import type { PlaygroundState } from '../../state/playgroundState';
 import type { ChartSeries } from '../charts/LineChart';
 import { LineChart } from '../charts/LineChart';
 import { Choice } from '../Choice';
