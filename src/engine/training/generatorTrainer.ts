@@ -1,8 +1,8 @@
 /** Trains the generator: one step is the five terms on a mixed and a single-class batch, in one pass (fdda.md, "Generator"). */
 import * as tf from '@tensorflow/tfjs-core';
 import { averagingMatrix, poolStatistics, statisticsTap } from '../bns/statistics';
-import type { Generator} from '../generator/generator';
-import { generatorMacs, oneHotLabels } from '../generator/generator';
+import type { Generator } from '../generator/generator';
+import { oneHotLabels } from '../generator/generator';
 import {
   distortedFloor, drawDistortion, generatorLoss, termWeights, type GeneratorTargets, type TeacherView, type TermWeights,
 } from '../losses/generatorLosses';
@@ -148,11 +148,6 @@ export class GeneratorTrainer {
       const terms = Object.fromEntries(TERMS.map((name, k) => [name, enabled[name] === null ? null : row[k]])) as GeneratorSample['terms'];
       return { step, terms, total: row[TERMS.length], distortedFloor: floor, learningRate };
     });
-  }
-
-  /** Multiply-accumulates of a step: forward and both gradients of the generator, forward and input gradient of the teacher. */
-  macsPerStep(settings: RunSettings): number {
-    return 2 * settings.generatorBatch * (3 * generatorMacs(this.generator.config) + 2 * this.teacher.facts.macs);
   }
 
   async snapshot(): Promise<GeneratorSnapshot> {

@@ -2,23 +2,25 @@
  * One run of the method: prepare, PTQ, generator, students, each cut into small units of work so that whoever drives it
  * (the worker, the command line) can look, change weights, pause or stop between any two of them.
  */
+import * as tf from '@tensorflow/tfjs-core';
 import type { Dataset } from '../data/dataset';
 import { Generator, type GeneratorConfig } from '../generator/generator';
 import type { Checkpoint } from '../generator/checkpoint';
 import { Student } from '../quantization/student';
 import { Random } from '../random';
+import { AccuracyTable } from './accuracyTable';
 import { GeneratorTrainer, type GeneratorSnapshot } from './generatorTrainer';
+import { NotFiniteError } from './notFinite';
 import { prepareRun, type PreparedRun, type PrepareProgress } from './prepare';
-import type { AccuracyRow, GeneratorSample, MethodId, RunFrame, RunOverview, RunPhase, StudentSample, SyntheticSnapshot } from './runReport';
-import { LIVE_SETTINGS, TERMS, type LiveSettings, type RunSettings } from './runSettings';
+import type { AccuracyRow, GeneratorSample, RunFrame, RunOverview, RunPhase, StudentSample, SyntheticSnapshot } from './runReport';
+import { LIVE_SETTINGS, type LiveSettings, type RunSettings } from './runSettings';
+import { evaluationSteps, planStages, WorkCount, type Stage } from './runStages';
+import { SampleBuffer } from './sampleBuffer';
 import { SyntheticProbe } from './syntheticProbe';
 import { StudentTrainer, type StudentTrainerSnapshot } from './studentTrainer';
 import type { Teacher } from './teacher';
-import { EVALUATION_BATCH, TestSet } from './testSet';
-import * as tf from '@tensorflow/tfjs-core';
+import { TestSet } from './testSet';
 
-/** Times in a student's training at which its accuracy is measured. */
-const STUDENT_EVALUATIONS = 4;
 /** Images of the untrained generator that the program's moving average of activation ranges sees, in batches. */
 const MOVING_AVERAGE_BATCHES = 50;
 /** Share of the time that looking at the generator's images may take. */
@@ -33,18 +35,9 @@ export interface RunSnapshot {
   accuracy: AccuracyRow[];
   ptqRanges: Awaited<ReturnType<Student['ranges']>>;
   elapsedSeconds: number;
+  /** Multiply-accumulates done, of which the fraction is made. */
+  doneMacs: number;
 }
-
-/** Counts correct answers batch by batch. */
-interface Evaluation {
-  next: number;
-  correct: number;
-}
-
-type Stage =
-  | { kind: 'evaluate'; phase: 'ptq'; method: 'fullPrecision' | 'ptq' }
-  | { kind: 'generator'; phase: 'generator' }
-  | { kind: 'student'; phase: 'calibration' | 'fdda' };
 
 /** Owns everything it makes but not the teacher. */
 export class Run {
@@ -53,17 +46,19 @@ export class Run {
   private readonly testSet: TestSet;
   private readonly generatorTrainer: GeneratorTrainer;
   private readonly probe: SyntheticProbe;
+  private readonly work: WorkCount;
   private readonly random: Random;
-  private readonly accuracy: AccuracyRow[];
+  private readonly accuracy: AccuracyTable;
 
   private stage = 0;
-  private evaluation: Evaluation | null = null;
   private ptqStudent: Student | null = null;
   private studentTrainer: StudentTrainer | null = null;
   /** The final student, kept for whoever wants to look at it or take it away. */
   private finished: StudentTrainer | null = null;
-  private generatorSamples: GeneratorSample[] = [];
-  private studentSamples: StudentSample[] = [];
+  /** A loss that was no finite number: the weights are spoiled, nothing goes on before `restore`. */
+  private broken: NotFiniteError | null = null;
+  private readonly generatorSamples = new SampleBuffer<GeneratorSample>();
+  private readonly studentSamples = new SampleBuffer<StudentSample>();
   private synthetic: SyntheticSnapshot | null = null;
   private probedStep = -1;
   private probeSeconds = 0;
@@ -83,13 +78,9 @@ export class Run {
     const generator = checkpoint ? new Generator(config, checkpoint.weights) : Generator.create(config, this.random.fork('generator weights'));
     this.generatorTrainer = new GeneratorTrainer(generator, teacher, prepared.targets, prepared.overview.calibration.reliable, this.random.fork('generator'));
     this.probe = new SyntheticProbe(teacher, generator, prepared, this.random.fork('probe'));
+    this.work = new WorkCount(teacher.facts.macs, config);
     this.stages = planStages(settings);
-    this.accuracy = this.stages.flatMap((stage): AccuracyRow[] => {
-      const row = (method: MethodId, steps: number): AccuracyRow =>
-        ({ method, accuracy: null, correct: null, n: settings.testImages, state: 'pending', step: 0, steps, curve: [] });
-      if (stage.kind === 'evaluate') return [row(stage.method, 0)];
-      return stage.kind === 'student' ? [row(stage.phase, settings.studentSteps)] : [];
-    });
+    this.accuracy = new AccuracyTable(this.testSet, this.stages, settings.studentSteps);
   }
 
   /**
@@ -104,7 +95,13 @@ export class Run {
   ): Promise<Run | null> {
     const usable = settings.generatorStart === 'checkpoint' && checkpoint !== null && fits(checkpoint, teacher, settings) ? checkpoint : null;
     const prepared = await prepareRun(teacher, dataset, settings, usable, onProgress);
-    return prepared ? new Run(teacher, dataset, settings, prepared, usable) : null;
+    if (!prepared) return null;
+    try {
+      return new Run(teacher, dataset, settings, prepared, usable);
+    } catch (error) {
+      prepared.dispose();
+      throw error;
+    }
   }
 
   get phase(): RunPhase {
@@ -134,13 +131,15 @@ export class Run {
   /**
    * One unit of work: an optimizer step, or one batch of an evaluation.
    *
-   * @throws NotFiniteError (from `frame` and at the end of a stage) where a loss is no finite number
+   * @throws NotFiniteError where a loss is no finite number. Losses are read every few steps, so that also `frame` and
+   *   `snapshot` may find one; from then on all three throw it, until `restore`.
    */
   async advance(): Promise<void> {
+    if (this.broken) throw this.broken;
     const stage = this.stages[this.stage];
     if (!stage) return;
     const began = performance.now();
-    const macs = await this.work(stage);
+    const macs = await this.unit(stage);
     const seconds = (performance.now() - began) / 1000;
     this.elapsed += seconds;
     this.doneMacs += macs;
@@ -148,7 +147,7 @@ export class Run {
     if (this.recent.length > 15) this.recent.shift();
   }
 
-  private async work(stage: Stage): Promise<number> {
+  private async unit(stage: Stage): Promise<number> {
     switch (stage.kind) {
       case 'evaluate':
         return this.evaluateStage(stage.method);
@@ -156,7 +155,7 @@ export class Run {
         if (this.generatorTrainer.steps < this.settings.generatorSteps) this.generatorTrainer.step(this.settings);
         if (this.generatorTrainer.steps % 10 === 0) await this.drain();
         if (this.generatorTrainer.steps >= this.settings.generatorSteps) await this.nextStage();
-        return this.generatorTrainer.macsPerStep(this.settings);
+        return this.work.generatorStep(this.settings);
       }
       case 'student':
         return this.studentStage(stage.phase);
@@ -164,55 +163,37 @@ export class Run {
   }
 
   private async evaluateStage(method: 'fullPrecision' | 'ptq'): Promise<number> {
-    const row = this.row(method);
+    const row = this.accuracy.row(method);
     if (method === 'ptq') this.ptqStudent ??= await this.createStudent();
-    const done = await this.evaluateBatch(row, 0, method === 'ptq' ? (x) => this.ptqStudent!.forward(x) : (x) => this.teacher.forward(x));
+    const done = await this.accuracy.measure(row, 0, method === 'ptq' ? (x) => this.ptqStudent!.forward(x) : (x) => this.teacher.forward(x));
     if (done) {
       row.state = 'done';
       await this.nextStage();
     }
-    return EVALUATION_BATCH * this.teacher.facts.macs;
-  }
-
-  /** One batch; true when it was the last, and then the row has its accuracy. */
-  private async evaluateBatch(row: AccuracyRow, step: number, forward: (images: tf.Tensor4D) => tf.Tensor2D): Promise<boolean> {
-    const evaluation = (this.evaluation ??= { next: 0, correct: 0 });
-    row.state = 'running';
-    evaluation.correct += await this.testSet.correct(evaluation.next++, forward);
-    if (evaluation.next < this.testSet.count) return false;
-    this.evaluation = null;
-    row.correct = evaluation.correct;
-    row.accuracy = evaluation.correct / this.testSet.n;
-    row.step = step;
-    row.curve.push([step, row.accuracy]);
-    return true;
+    return this.work.evaluationBatch;
   }
 
   private async studentStage(method: 'calibration' | 'fdda'): Promise<number> {
     const trainer = (this.studentTrainer ??= await this.createStudentTrainer(method));
-    const row = this.row(method);
+    const row = this.accuracy.row(method);
     const { studentSteps } = this.settings;
-    if (row.curve.length === 0 && this.ptqStudent && this.row('ptq').accuracy !== null) row.curve.push([0, this.row('ptq').accuracy!]);
-    const due = (k: number) => Math.round((studentSteps * k) / STUDENT_EVALUATIONS);
+    const ptq = this.accuracy.find('ptq')?.accuracy ?? null;
+    if (row.curve.length === 0 && ptq !== null) row.curve.push([0, ptq]);
     const measured = row.curve.length > 0 ? row.curve[row.curve.length - 1][0] : 0;
-    const isDue = trainer.steps > measured && Array.from({ length: STUDENT_EVALUATIONS }, (_, k) => due(k + 1)).includes(trainer.steps);
-    if (this.evaluation || isDue) {
-      const done = await this.evaluateBatch(row, trainer.steps, (x) => trainer.student.forward(x));
-      if (done && trainer.steps >= studentSteps) {
-        row.state = 'done';
-        await this.nextStage();
-      }
-      return EVALUATION_BATCH * this.teacher.facts.macs;
+    const evaluates = this.accuracy.measured !== null || (trainer.steps > measured && evaluationSteps(this.settings).includes(trainer.steps));
+    if (evaluates) await this.accuracy.measure(row, trainer.steps, (x) => trainer.student.forward(x));
+    else {
+      row.state = 'running';
+      trainer.step(this.settings);
+      row.step = trainer.steps;
+      if (trainer.steps % 10 === 0) await this.drain();
     }
-    row.state = 'running';
-    trainer.step(this.settings);
-    row.step = trainer.steps;
-    if (trainer.steps % 10 === 0) await this.drain();
-    return trainer.macsPerStep(this.settings);
-  }
-
-  private row(method: MethodId): AccuracyRow {
-    return this.accuracy.find((r) => r.method === method)!;
+    // The last step is measured (without test images there is nothing to measure) before the stage is over.
+    if (trainer.steps >= studentSteps && this.accuracy.measured === null && (evaluates || this.testSet.count === 0)) {
+      row.state = 'done';
+      await this.nextStage();
+    }
+    return evaluates ? this.work.evaluationBatch : this.work.studentStep(this.settings, method);
   }
 
   private async nextStage(): Promise<void> {
@@ -270,8 +251,14 @@ export class Run {
   }
 
   private async drain(): Promise<void> {
-    this.generatorSamples.push(...(await this.generatorTrainer.drain()));
-    if (this.studentTrainer) this.studentSamples.push(...(await this.studentTrainer.drain()));
+    if (this.broken) throw this.broken;
+    try {
+      this.generatorSamples.add(await this.generatorTrainer.drain());
+      if (this.studentTrainer) this.studentSamples.add(await this.studentTrainer.drain());
+    } catch (error) {
+      if (error instanceof NotFiniteError) this.broken = error;
+      throw error;
+    }
   }
 
   /**
@@ -285,7 +272,7 @@ export class Run {
     await this.look(force);
     const stage = this.stages[this.stage];
     const [step, steps] = this.position(stage);
-    const total = this.totalMacs();
+    const total = this.work.total(this.stages, this.settings);
     const fraction = this.finishedAll ? 1 : Math.min(1, this.doneMacs / total);
     const sorted = [...this.recent].sort((a, b) => a - b);
     const frame: RunFrame = {
@@ -293,19 +280,17 @@ export class Run {
       secondsPerStep: sorted.length ? sorted[sorted.length >> 1] : null,
       remainingSeconds: this.doneMacs > 0 ? (this.elapsed / this.doneMacs) * Math.max(0, total - this.doneMacs) : null,
       fraction, message: this.message(stage, step, steps),
-      generator: this.generatorSamples, student: this.studentSamples,
-      accuracy: this.accuracy.map((row) => ({ ...row, curve: row.curve.map(([a, b]) => [a, b]) })),
+      generator: this.generatorSamples.take(), student: this.studentSamples.take(),
+      accuracy: this.accuracy.copy(),
       synthetic: this.synthetic,
     };
-    this.generatorSamples = [];
-    this.studentSamples = [];
     this.synthetic = null;
     return frame;
   }
 
   private async look(force: boolean): Promise<void> {
     const { steps } = this.generatorTrainer;
-    if (steps === this.probedStep || !this.stages.some((s) => s.kind === 'generator')) return;
+    if (steps === this.probedStep || !this.stages.some((s) => s.kind === 'generator' || s.phase === 'fdda')) return;
     const due = this.elapsed - this.probedAt >= Math.max(PROBE_INTERVAL_SECONDS, this.probeSeconds / PROBE_SHARE);
     const last = steps >= this.settings.generatorSteps;
     if (!force && !due && !last && this.probedStep >= 0) return;
@@ -320,7 +305,7 @@ export class Run {
   private position(stage: Stage | undefined): [number, number] {
     if (!stage) return [1, 1];
     if (stage.kind === 'generator') return [this.generatorTrainer.steps, this.settings.generatorSteps];
-    if (stage.kind === 'evaluate') return [this.evaluation?.next ?? 0, this.testSet.count];
+    if (stage.kind === 'evaluate') return [this.accuracy.measured ?? 0, this.testSet.count];
     return [this.studentTrainer?.steps ?? 0, this.settings.studentSteps];
   }
 
@@ -329,38 +314,30 @@ export class Run {
     if (stage.kind === 'evaluate') return stage.method === 'ptq' ? 'Measuring plain quantization' : 'Measuring the full-precision network';
     if (stage.kind === 'generator') return `Training the generator, step ${step} of ${steps}`;
     const what = stage.phase === 'calibration' ? 'on calibration images only' : 'with synthetic images';
-    return this.evaluation ? `Measuring the student fine-tuned ${what}` : `Fine-tuning the student ${what}, step ${step} of ${steps}`;
-  }
-
-  private totalMacs(): number {
-    const evaluation = this.testSet.count * EVALUATION_BATCH * this.teacher.facts.macs;
-    return this.stages.reduce((sum, stage) => {
-      if (stage.kind === 'evaluate') return sum + evaluation;
-      if (stage.kind === 'generator') return sum + this.settings.generatorSteps * this.generatorTrainer.macsPerStep(this.settings);
-      const images = this.settings.calibrationBatch + (stage.phase === 'fdda' ? this.settings.syntheticBatch : 0);
-      return sum + STUDENT_EVALUATIONS * evaluation + this.settings.studentSteps * images * 4 * this.teacher.facts.macs;
-    }, 1);
+    return this.accuracy.measured !== null ? `Measuring the student fine-tuned ${what}` : `Fine-tuning the student ${what}, step ${step} of ${steps}`;
   }
 
   /** Everything needed to go on from here. Null while an evaluation is half done. */
   async snapshot(): Promise<RunSnapshot | null> {
     await this.drain();
-    if (this.evaluation) return null;
+    if (this.accuracy.measured !== null) return null;
     const [generator, student, ptqRanges] = await Promise.all([
       this.generatorTrainer.snapshot(),
       this.studentTrainer ? this.studentTrainer.snapshot().then((snapshot) => ({ method: this.studentTrainer!.method, snapshot })) : null,
       this.ptqStudent?.ranges() ?? {},
     ]);
     return {
-      stage: this.stage, generator, student, ptqRanges, elapsedSeconds: this.elapsed,
-      accuracy: this.accuracy.map((row) => ({ ...row, curve: row.curve.map(([a, b]) => [a, b]) })),
+      stage: this.stage, generator, student, ptqRanges, elapsedSeconds: this.elapsed, doneMacs: this.doneMacs,
+      accuracy: this.accuracy.copy(),
     };
   }
 
   /** Goes back (or, in a fresh run of the same settings, forward) to a snapshot. */
   async restore(snapshot: RunSnapshot): Promise<void> {
     this.stage = snapshot.stage;
-    this.evaluation = null;
+    this.broken = null;
+    this.finished?.dispose();
+    this.finished = null;
     this.generatorTrainer.restore(snapshot.generator);
     this.studentTrainer?.dispose();
     this.studentTrainer = null;
@@ -374,12 +351,15 @@ export class Run {
       this.studentTrainer = await this.createStudentTrainer(snapshot.student.method);
       this.studentTrainer.restore(snapshot.student.snapshot);
     }
-    this.accuracy.splice(0, this.accuracy.length, ...snapshot.accuracy.map((row) => ({ ...row, curve: row.curve.map(([a, b]): [number, number] => [a, b]) })));
+    this.accuracy.restore(snapshot.accuracy);
     this.elapsed = snapshot.elapsedSeconds;
-    this.generatorSamples = [];
-    this.studentSamples = [];
+    this.doneMacs = snapshot.doneMacs;
+    this.recent = [];
+    this.generatorSamples.clear();
+    this.studentSamples.clear();
     this.synthetic = null;
     this.probedStep = -1;
+    this.probedAt = -Infinity;
   }
 
   /** All points of one layer at this moment, for t-SNE and UMAP (see SyntheticProbe). */
@@ -395,21 +375,6 @@ export class Run {
     this.finished?.dispose();
     this.prepared.dispose();
   }
-}
-
-/** Which stages these settings ask for: the methods are subsets of one run's terms and images, never other code. */
-function planStages(settings: RunSettings): Stage[] {
-  const stages: Stage[] = [
-    { kind: 'evaluate', phase: 'ptq', method: 'fullPrecision' },
-    { kind: 'evaluate', phase: 'ptq', method: 'ptq' },
-  ];
-  const synthetic = settings.syntheticBatch > 0 && TERMS.some((term) => settings[`${term}Enabled`]);
-  if (synthetic && settings.generatorSteps > 0) stages.push({ kind: 'generator', phase: 'generator' });
-  if (settings.studentSteps > 0) {
-    if (settings.calibrationBatch > 0 && (settings.compareCalibrationOnly || !synthetic)) stages.push({ kind: 'student', phase: 'calibration' });
-    if (synthetic) stages.push({ kind: 'student', phase: 'fdda' });
-  }
-  return stages;
 }
 
 function fits({ meta }: Checkpoint, teacher: Teacher, settings: RunSettings): boolean {

@@ -1,7 +1,7 @@
 /** Fine-tunes a student: calibration images and synthetic images, labels and the teacher's logits (fdda.md, "Student"). */
 import * as tf from '@tensorflow/tfjs-core';
 import { augmentBatch, drawAugmentation } from '../data/augment';
-import { generatorMacs, type Generator } from '../generator/generator';
+import type { Generator } from '../generator/generator';
 import { studentLosses } from '../losses/studentLosses';
 import type { Student, StudentSnapshot } from '../quantization/student';
 import type { Random } from '../random';
@@ -116,13 +116,6 @@ export class StudentTrainer {
       if (!Number.isFinite(distillation)) throw new NotFiniteError('The student\'s distillation loss', step);
       return { method: this.method, step, ce, distillation, total, learningRate };
     });
-  }
-
-  /** Multiply-accumulates of a step: the teacher's forward pass, three passes of the student, the generator's forward pass. */
-  macsPerStep(settings: RunSettings): number {
-    const synthetic = this.syntheticCount(settings);
-    const macs = this.teacher.facts.macs;
-    return (settings.calibrationBatch + synthetic) * 4 * macs + (this.data.generator ? synthetic * generatorMacs(this.data.generator.config) : 0);
   }
 
   async snapshot(): Promise<StudentTrainerSnapshot> {
