@@ -6,14 +6,16 @@ import { imageMean, imageStatistics } from '../kernels/reductions';
 import { forward, uploadWeights, type WeightTensors } from '../network/executor';
 import type { BatchNormNode, Network } from '../network/types';
 import type { Random } from '../random';
-import { Sgd } from './optimizers';
+import { Adam, gradientsByKey, Sgd } from './optimizers';
 
 export interface TrainOptions {
   epochs: number;
   batch: number;
   /** Peak learning rate; warmed up linearly over half an epoch, then a half cosine down to 0. */
   learningRate: number;
-  momentum: number;
+  /** 'sgd': Nesterov momentum 0.9; 'adam': betas 0.9 and 0.999, no weight decay. */
+  optimizer: 'sgd' | 'adam';
+  /** Of SGD. */
   weightDecay: number;
   /** Share of an old running statistic that a step keeps (0.9). */
   batchNormMomentum: number;
@@ -44,7 +46,9 @@ export async function trainNetwork(
   const weights = uploadWeights(network, true);
   const running = new Set(definition.nodes.flatMap((n) => (n.op === 'batchNorm' ? [n.mean, n.variance] : [])));
   const trainable = Object.fromEntries(Object.entries(weights).filter(([key]) => !running.has(key))) as Record<string, tf.Variable>;
-  const optimizer = new Sgd(trainable, { momentum: options.momentum, weightDecay: options.weightDecay, nesterov: true });
+  const optimizer = options.optimizer === 'adam'
+    ? new Adam(trainable, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 })
+    : new Sgd(trainable, { momentum: 0.9, weightDecay: options.weightDecay, nesterov: true });
   const cache = gatherBatch(dataset, 'train', indexRange(0, options.images), definition.normalization);
   const imageSize = definition.inputShape[0] * definition.inputShape[1] * definition.inputShape[2];
   const perEpoch = Math.floor(options.images / options.batch);
@@ -62,11 +66,12 @@ export async function trainNetwork(
       const labels = new Int32Array(chosen.length);
       const augment = random.fork(`augment ${step}`);
       chosen.forEach((index, i) => {
-        copyAugmented(cache.images.subarray(index * imageSize, (index + 1) * imageSize), definition.inputShape, images, i * imageSize, augment);
+        const source = cache.images.subarray(index * imageSize, (index + 1) * imageSize);
+        copyAugmented(source, definition.inputShape, images, i * imageSize, augment);
         labels[i] = cache.labels[index];
       });
       const learningRate = scheduledRate(step, steps, perEpoch, options.learningRate);
-      const { loss, hits } = await trainStep(weights, trainable, optimizer, images, labels, learningRate);
+      const { loss, hits } = await trainStep(images, labels, learningRate);
       lossSum += loss;
       correct += hits;
       seen += chosen.length;
@@ -82,9 +87,7 @@ export async function trainNetwork(
     tf.dispose(weights);
   }
 
-  async function trainStep(
-    all: WeightTensors, variables: Record<string, tf.Variable>, sgd: Sgd, images: Float32Array, labels: Int32Array, learningRate: number,
-  ): Promise<{ loss: number; hits: number }> {
+  async function trainStep(images: Float32Array, labels: Int32Array, learningRate: number): Promise<{ loss: number; hits: number }> {
     const n = labels.length;
     const updates: Record<string, tf.Tensor> = {};
     const summary = tf.tidy(() => {
@@ -93,18 +96,17 @@ export async function trainNetwork(
       const targets = tf.add(tf.mul(tf.oneHot(labels, definition.numClasses), 1 - smooth), smooth / definition.numClasses);
       let hits: tf.Scalar | null = null;
       const { value, grads } = tf.variableGrads(() => {
-        const logits = forward(definition, all, x, { batchNorm: (node, h) => trainingBatchNorm(node, h, all, updates) });
+        const logits = forward(definition, weights, x, { batchNorm: (node, h) => trainingBatchNorm(node, h, weights, updates) });
         hits = tf.keep(tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), tf.tensor1d(labels, 'int32')), 'float32')) as tf.Scalar);
         return tf.neg(tf.mean(tf.sum(tf.mul(targets, tf.logSoftmax(logits)), 1))) as tf.Scalar;
-      }, Object.values(variables));
-      const byKey = Object.fromEntries(Object.entries(variables).map(([key, variable]) => [key, grads[variable.name]]));
-      sgd.apply(byKey, learningRate);
+      }, Object.values(trainable));
+      optimizer.apply(gradientsByKey(trainable, grads), learningRate);
       const packed = tf.stack([value, hits!]);
       tf.dispose(hits!);
       return packed;
     });
     for (const [key, fresh] of Object.entries(updates)) {
-      const old = all[key] as tf.Variable;
+      const old = weights[key] as tf.Variable;
       old.assign(tf.tidy(() => tf.add(tf.mul(old, options.batchNormMomentum), tf.mul(fresh, 1 - options.batchNormMomentum))));
       fresh.dispose();
     }
