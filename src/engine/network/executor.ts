@@ -1,7 +1,7 @@
 /** The one forward pass of the project: teacher and student differ only in the hooks they hand it. */
 import * as tf from '@tensorflow/tfjs-core';
 import { dense } from '../kernels/dense';
-import { averagePool, maxPool } from '../kernels/pooling';
+import { averagePool, maxPool, type Pooling } from '../kernels/pooling';
 import { globalAveragePool } from '../kernels/reductions';
 import type { ActivationNode, BatchNormNode, Conv2dNode, DenseNode, Network, NetworkDefinition, NetworkNode, Padding } from './types';
 
@@ -93,8 +93,9 @@ function evaluate(node: NetworkNode, inputs: tf.Tensor[], weights: WeightTensors
     case 'flatten':
       return tf.reshape(x, [x.shape[0], -1]);
     case 'shortcutPad': {
-      const [n, h, w, c] = x.shape;
-      const taken = node.stride === 1 ? x : tf.stridedSlice(x, [0, 0, 0, 0], [n, h, w, c], [1, node.stride, node.stride, 1]);
+      // Pooling over single pixels: tfjs's stridedSlice has no gradient.
+      const single: Pooling = { size: [1, 1], strides: [node.stride, node.stride], padding: { top: 0, bottom: 0, left: 0, right: 0 } };
+      const taken = node.stride === 1 ? x : averagePool(x, single);
       return tf.pad(taken, [[0, 0], [0, 0], [0, 0], [node.channelsBefore, node.channelsAfter]]);
     }
     case 'dense': {
