@@ -1,0 +1,144 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Generator } from '../../../src/engine/generator/generator';
+import { Random } from '../../../src/engine/random';
+import { prepareRun, type PreparedRun } from '../../../src/engine/training/prepare';
+import { PROBE_PER_CLASS, SyntheticProbe } from '../../../src/engine/training/syntheticProbe';
+import { Teacher } from '../../../src/engine/training/teacher';
+import { use } from '../backends';
+import { CLASS_NAMES, SIZE, tinyDataset, tinyNetwork, tinySettings } from './tiny';
+
+const C = CLASS_NAMES.length;
+const OBSERVED = 6;
+let teacher: Teacher;
+let before = 0;
+const prepare = async (k: number) => (await prepareRun(teacher, tinyDataset(), tinySettings({ imagesPerClass: k, observationPerClass: OBSERVED }), null))!;
+
+beforeAll(async () => {
+  await use('wasm');
+  before = tf.memory().numTensors;
+  teacher = new Teacher(tinyNetwork());
+});
+afterAll(() => {
+  teacher.dispose();
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+describe('preparation', () => {
+  it('says what the views show, in the shapes they expect', async () => {
+    const prepared = await prepare(3);
+    const { network, calibration, points, separation, startLayer, checkpoint } = prepared.overview;
+    prepared.dispose();
+    const L = network.layers.length;
+    expect(network).toMatchObject({ name: 'tiny', inputShape: [SIZE, SIZE, 3], numClasses: C, classNames: CLASS_NAMES });
+    expect(L).toBe(9);
+    expect(network.layers.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(startLayer).toBe(3);
+    expect(checkpoint).toBeNull();
+    expect(calibration.images).toMatchObject({ count: 3 * C, height: SIZE, width: SIZE });
+    expect(calibration.images.rgba).toHaveLength(3 * C * SIZE * SIZE * 4);
+    expect(Array.from(calibration.verdicts.labels)).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]);
+    for (const [set, count] of [['observation', OBSERVED * C], ['calibration', 3 * C], ['centers', C], ['distorted', 4 * C]] as const) {
+      expect(points[set].count).toBe(count);
+      expect(points[set].labels).toHaveLength(count);
+      expect(points[set].xy).toHaveLength(L * count * 2);
+      expect(points[set].xy.every(Number.isFinite)).toBe(true);
+    }
+    expect(points.explainedVariance).toHaveLength(2 * L);
+    for (const values of Object.values(separation)) expect(values).toHaveLength(L);
+    expect(separation.nearestCenterAccuracy.every((v) => v >= 0 && v <= 1)).toBe(true);
+    // The colours lie apart even for an untrained network.
+    expect(separation.nearestCenterAccuracy[0]).toBeGreaterThan(0.9);
+  });
+
+  it('has verdicts that are the teacher\'s, and reliable classes where all of them are right', async () => {
+    const prepared = await prepare(4);
+    const { verdicts, reliable } = prepared.overview.calibration;
+    const probabilities = tf.tidy(() => tf.softmax(teacher.forward(prepared.calibrationImages)).arraySync()) as number[][];
+    prepared.dispose();
+    probabilities.forEach((row, i) => {
+      expect(verdicts.predicted[i]).toBe(row.indexOf(Math.max(...row)));
+      expect(verdicts.probability[i]).toBeCloseTo(row[verdicts.labels[i]], 5);
+    });
+    for (let c = 0; c < C; c++) {
+      const right = [...verdicts.predicted].slice(4 * c, 4 * c + 4).every((predicted) => predicted === c);
+      expect(reliable[c]).toBe(right ? 1 : 0);
+    }
+  });
+
+  it('with one image a class has that image\'s point as the center', async () => {
+    const prepared = await prepare(1);
+    const { centers, calibration } = prepared.overview.points;
+    prepared.dispose();
+    calibration.xy.forEach((v, i) => expect(centers.xy[i]).toBeCloseTo(v, 3));
+  });
+
+  it('takes the same first images whatever their number, and none of them for looking', async () => {
+    const [one, three] = [await prepare(1), await prepare(3)];
+    const image = (p: PreparedRun, i: number) => p.overview.calibration.images.rgba.slice(i * SIZE * SIZE * 4, (i + 1) * SIZE * SIZE * 4);
+    for (let c = 0; c < C; c++) expect(image(three, 3 * c)).toEqual(image(one, c));
+    expect(three.overview.points.observation.labels).toEqual(one.overview.points.observation.labels);
+    expect(three.observation.layers[2].values).toEqual(one.observation.layers[2].values);
+    const rows = (p: PreparedRun) => Array.from({ length: p.calibration.rows }, (_, r) => String(p.calibration.select([r]).layers[0].values));
+    const observed = new Set(Array.from({ length: three.observation.rows }, (_, r) => String(three.observation.select([r]).layers[0].values)));
+    expect(rows(three).filter((row) => observed.has(row))).toEqual([]);
+    one.dispose();
+    three.dispose();
+  });
+});
+
+describe('the look at the generator', () => {
+  it('shows the same latents as they change, with the teacher\'s verdicts and nothing left behind', async () => {
+    const prepared = await prepare(1);
+    const generator = Generator.create({ latentDim: 12, channels: 4, imageSize: SIZE, imageChannels: 3, numClasses: C }, new Random(1));
+    const probe = new SyntheticProbe(teacher, generator, prepared, new Random(2));
+    const inside = tf.memory().numTensors;
+    const [first, again] = [await probe.look(0), await probe.look(0)];
+    expect(again).toEqual(first);
+    const count = C * PROBE_PER_CLASS;
+    expect(first).toMatchObject({ step: 0, perClass: PROBE_PER_CLASS });
+    expect(first.images).toMatchObject({ count, height: SIZE, width: SIZE });
+    expect(Array.from(first.verdicts.labels)).toEqual(Array.from({ length: count }, (_, i) => Math.floor(i / PROBE_PER_CLASS)));
+    expect(first.points.count).toBe(count);
+    expect(first.batchPoints.count).toBe(C);
+    expect(first.distanceToOwnCenter).toHaveLength(9 * C);
+    expect([...first.distanceToOwnCenter, ...first.distanceToNearestOther].every((d) => d > 0)).toBe(true);
+    // A batch is one class alone: its BatchNorm must not mix with the other classes'.
+    const alone = tf.tidy(() => {
+      const z = tf.slice((probe as unknown as { z: tf.Tensor2D }).z, [2 * PROBE_PER_CLASS, 0], [PROBE_PER_CLASS, 12]) as tf.Tensor2D;
+      return teacher.forward(generator.generate(z, new Array(PROBE_PER_CLASS).fill(2))).argMax(1).dataSync();
+    });
+    expect([...first.verdicts.predicted].slice(2 * PROBE_PER_CLASS, 3 * PROBE_PER_CLASS)).toEqual([...alone]);
+    expect(tf.memory().numTensors).toBe(inside);
+    generator.variables['conv3.kernel'].assign(tf.tidy(() => tf.mul(generator.variables['conv3.kernel'], -1)));
+    const other = await probe.look(1);
+    expect(other.step).toBe(1);
+    expect(other.images.rgba).not.toEqual(first.images.rgba);
+    probe.dispose();
+    generator.dispose();
+    prepared.dispose();
+  });
+
+  it.each(['tsne', 'umap'] as const)('maps a layer by %s, with and without synthetic images', async (method) => {
+    const prepared = await prepare(2);
+    const generator = Generator.create({ latentDim: 12, channels: 4, imageSize: SIZE, imageChannels: 3, numClasses: C }, new Random(1));
+    const probe = new SyntheticProbe(teacher, generator, prepared, new Random(2));
+    const without = await probe.map(8, method, async () => {});
+    expect(without).toMatchObject({ layer: 8, method, step: null, synthetic: null, syntheticBatches: null });
+    await probe.look(3);
+    let breaths = 0;
+    const map = await probe.map(8, method, async () => void breaths++);
+    expect(map.step).toBe(3);
+    const sizes = { observation: OBSERVED * C, calibration: 2 * C, centers: C, synthetic: PROBE_PER_CLASS * C, syntheticBatches: C };
+    for (const [set, count] of Object.entries(sizes)) {
+      const xy = map[set as 'observation'];
+      expect(xy).toHaveLength(2 * count);
+      expect(xy.every(Number.isFinite)).toBe(true);
+    }
+    expect(breaths).toBeGreaterThan(0);
+    await expect(probe.map(9, method, async () => {})).rejects.toThrow(RangeError);
+    probe.dispose();
+    generator.dispose();
+    prepared.dispose();
+  });
+});

@@ -1,0 +1,171 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Generator } from '../../../src/engine/generator/generator';
+import { Student } from '../../../src/engine/quantization/student';
+import { Random } from '../../../src/engine/random';
+import { GeneratorTrainer } from '../../../src/engine/training/generatorTrainer';
+import { prepareRun, type PreparedRun } from '../../../src/engine/training/prepare';
+import { TERMS, type RunSettings, type TermName } from '../../../src/engine/training/runSettings';
+import { StudentTrainer } from '../../../src/engine/training/studentTrainer';
+import { Teacher } from '../../../src/engine/training/teacher';
+import { use } from '../backends';
+import { CLASS_NAMES, SIZE, tinyDataset, tinyNetwork, tinySettings } from './tiny';
+
+const C = CLASS_NAMES.length;
+const config = { latentDim: 12, channels: 4, imageSize: SIZE, imageChannels: 3, numClasses: C };
+const only = (...terms: TermName[]) => Object.fromEntries(TERMS.map((term) => [`${term}Enabled`, terms.includes(term)])) as Partial<RunSettings>;
+
+let teacher: Teacher;
+let prepared: PreparedRun;
+let before = 0;
+
+beforeAll(() => use('wasm'));
+beforeEach(async () => {
+  before = tf.memory().numTensors;
+  teacher = new Teacher(tinyNetwork());
+  prepared = (await prepareRun(teacher, tinyDataset(), tinySettings(), null))!;
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  prepared.dispose();
+  teacher.dispose();
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+describe('the generator\'s trainer', () => {
+  const trainer = (reliable = [1, 1, 1, 1]) =>
+    new GeneratorTrainer(Generator.create(config, new Random(1)), teacher, prepared.targets, Uint8Array.from(reliable), new Random(2));
+
+  async function firstStep(overrides: Partial<RunSettings>) {
+    const made = trainer();
+    made.step(tinySettings(overrides));
+    const [sample] = await made.drain();
+    const { optimizer } = await made.snapshot();
+    made.dispose();
+    // Adam's first moment after one step is the gradient times 1 - beta1.
+    return { sample, gradient: optimizer.state };
+  }
+
+  it('takes both batches through in one pass, with the same terms and gradients as one after the other', async () => {
+    const [both, mixed, single] = [
+      await firstStep({}), await firstStep(only('ceMixed', 'bns')), await firstStep(only('distorted', 'ceSingle', 'centralized')),
+    ];
+    for (const term of TERMS) {
+      const apart = mixed.sample.terms[term] ?? single.sample.terms[term]!;
+      expect(apart).toBeGreaterThan(0);
+      expect(Math.abs(both.sample.terms[term]! - apart)).toBeLessThan(1e-5 * apart);
+    }
+    expect(both.sample.total).toBeCloseTo(mixed.sample.total + single.sample.total, 5);
+    const moments = Object.keys(both.gradient).map((name) => [both, mixed, single].map(({ gradient }) => gradient[name]));
+    // The moment that is linear in the gradient, not the one of its square.
+    const [first] = moments.filter(([all]) => Object.values(all).some((values) => values.some((v) => v < 0)));
+    expect(moments).toHaveLength(2);
+    const largest = (values: Float32Array) => values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+    const overall = Math.max(...Object.values(first[0]).map(largest));
+    for (const key of Object.keys(first[0])) {
+      const [all, one, other] = first.map((moment) => moment[key]);
+      // Biases before a normalization have no gradient but rounding.
+      const scale = Math.max(1e-3 * overall, largest(all));
+      all.forEach((v, i) => expect(Math.abs(v - one[i] - other[i])).toBeLessThan(2e-4 * scale));
+    }
+  });
+
+  it('draws every class for five epochs, then only reliable ones; an unreliable one is not trusted', async () => {
+    const made = trainer([1, 0, 0, 1]);
+    const generate = vi.spyOn(made.generator, 'generate');
+    const settings = tinySettings({ labelRule: true, stepsPerEpoch: 10, generatorBatch: 2 });
+    for (let i = 0; i < 70; i++) made.step(settings);
+    const drawn = generate.mock.calls.map(([, labels]) => Array.from(labels));
+    const samples = await made.drain();
+    made.dispose();
+    const [early, late] = [drawn.slice(0, 50), drawn.slice(50)];
+    expect(new Set(early.flat())).toEqual(new Set([0, 1, 2, 3]));
+    expect(new Set(late.flat())).toEqual(new Set([0, 3]));
+    drawn.forEach(([, , a, b], i) => {
+      expect(a).toBe(b);
+      const trusted = a === 0 || a === 3;
+      if (trusted) expect(samples[i].terms.centralized).toBeGreaterThan(0);
+      else expect(samples[i].terms.centralized).toBe(0);
+      expect(samples[i].distortedFloor).toBe(trusted ? 0.25 + 1 : 4);
+    });
+    expect(new Set(early.map(([, , single]) => single))).toEqual(new Set([0, 1, 2, 3]));
+  });
+
+  it('without the rule, or without a reliable class, goes on drawing all', () => {
+    const made = trainer([0, 0, 0, 0]);
+    expect(made.drawableClasses(Infinity, tinySettings({ labelRule: true }))).toEqual([0, 1, 2, 3]);
+    made.dispose();
+    const other = trainer([1, 0, 1, 1]);
+    expect(other.drawableClasses(1e6, tinySettings({ labelRule: false }))).toEqual([0, 1, 2, 3]);
+    expect(other.drawableClasses(1e6, tinySettings({ labelRule: true }))).toEqual([0, 2, 3]);
+    expect(other.drawableClasses(0, tinySettings({ labelRule: true }))).toEqual([0, 1, 2, 3]);
+    other.dispose();
+  });
+
+  it('divides the learning rate by ten at epochs 100, 200 and 300', async () => {
+    const made = trainer();
+    // Nothing switched on: the steps only count, up to one before each milestone.
+    const rates: number[] = [];
+    for (let step = 0; step < 302; step++) {
+      const on = [0, 99, 100, 199, 200, 299, 300, 301].includes(step);
+      made.step(tinySettings({ ...only(...(on ? (['ceSingle'] as const) : [])), stepsPerEpoch: 1, generatorBatch: 2, generatorLearningRate: 1e-3 }));
+      if (on) rates.push((await made.drain())[0].learningRate);
+    }
+    made.dispose();
+    [1e-3, 1e-3, 1e-4, 1e-4, 1e-5, 1e-5, 1e-6, 1e-6].forEach((rate, i) => expect(rates[i]).toBeCloseTo(rate, 12));
+  });
+});
+
+describe('the student\'s trainer', () => {
+  async function student(settings: RunSettings, classes: number[], generator: Generator | null) {
+    const copy = new Student(teacher.network, settings);
+    await copy.calibrateRanges([prepared.calibrationImages], 'minMax');
+    return new StudentTrainer('fdda', copy, teacher, {
+      calibrationImages: prepared.calibrationImages, calibrationLabels: prepared.calibrationLabels, generator, classes,
+    }, settings, new Random(4));
+  }
+
+  it('makes synthetic images of the given classes, as many as asked for, and no generator moves', async () => {
+    const generator = Generator.create(config, new Random(1));
+    const weights = await generator.download();
+    const generate = vi.spyOn(generator, 'generate');
+    const settings = tinySettings({ calibrationBatch: 2, syntheticBatch: 5 });
+    const trainer = await student(settings, [1, 3], generator);
+    const forward = vi.spyOn(trainer.student, 'forward');
+    for (let i = 0; i < 8; i++) trainer.step(settings);
+    const samples = await trainer.drain();
+    const labels = generate.mock.calls.map(([, given]) => Array.from(given));
+    expect(labels.every((given) => given.length === 5)).toBe(true);
+    expect(new Set(labels.flat())).toEqual(new Set([1, 3]));
+    expect(forward.mock.calls.every(([images]) => String(images.shape) === '7,8,8,3')).toBe(true);
+    expect(await generator.download()).toEqual(weights);
+    expect(samples.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    for (const { ce, distillation, total } of samples) {
+      expect(distillation).toBeGreaterThan(0);
+      expect(total).toBeCloseTo(ce + distillation, 4);
+    }
+    trainer.dispose();
+    generator.dispose();
+  });
+
+  it('without a generator uses the calibration images alone, whatever the synthetic batch', async () => {
+    const settings = tinySettings({ calibrationBatch: 3, syntheticBatch: 9, augment: false });
+    const trainer = await student(settings, [0], null);
+    const forward = vi.spyOn(trainer.student, 'forward');
+    trainer.step(settings);
+    const [images] = forward.mock.calls[0];
+    expect(images.shape).toEqual([3, 8, 8, 3]);
+    await trainer.drain();
+    trainer.dispose();
+  });
+
+  it('comes nearer to the teacher on the images it sees', async () => {
+    const settings = tinySettings({ calibrationBatch: 8, syntheticBatch: 0, augment: false, studentLearningRate: 3e-3, weightBits: 4, activationBits: 4 });
+    const trainer = await student(settings, [0], null);
+    for (let i = 0; i < 60; i++) trainer.step(settings);
+    const samples = await trainer.drain();
+    const mean = (from: number, to: number) => samples.slice(from, to).reduce((sum, { distillation }) => sum + distillation, 0) / (to - from);
+    expect(mean(50, 60)).toBeLessThan(0.5 * mean(0, 5));
+    trainer.dispose();
+  });
+});
