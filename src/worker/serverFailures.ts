@@ -1,11 +1,20 @@
 import { CheckpointError } from '../engine/generator/checkpoint';
 import { NetworkError } from '../engine/network/networkError';
 import { NotFiniteError } from '../engine/training/notFinite';
-import type { Failure } from './protocol';
+import { DatasetMismatch } from '../engine/training/prepare';
+import type { Failure, FailureCode } from './protocol';
 
 /** Browsers word a full memory in many ways, and wasm's allocator in yet another. */
 const OUT_OF_MEMORY = /out of memory|memory allocation|allocation failed|array buffer allocation|cannot enlarge memory|OOM/i;
 const DEVICE_LOST = /device.*lost|lost.*device|context lost/i;
+
+/** Something the worker does not do; it knows itself what to say. */
+export class Refusal extends Error {
+  constructor(readonly code: FailureCode, message: string, readonly hint: string) {
+    super(message);
+    this.name = 'Refusal';
+  }
+}
 
 export function isDeviceLost(error: unknown): boolean {
   return DEVICE_LOST.test(messageOf(error));
@@ -30,8 +39,12 @@ export function describeFailure(error: unknown, snapshotStep?: number): Failure 
       hint: `${back}, lower the learning rate or the weight of this term, and go on.`,
     };
   }
+  if (error instanceof Refusal) return { code: error.code, message, hint: error.hint };
+  if (error instanceof DatasetMismatch) {
+    return { code: 'network', message, hint: 'Open a network that was trained on images of this size and so many classes; the one you had is still there.' };
+  }
   if (error instanceof NetworkError) return { code: 'network', message, hint: error.hint };
-  if (error instanceof CheckpointError) return { code: 'network', message, hint: 'Start the generator from scratch instead of the checkpoint.' };
+  if (error instanceof CheckpointError) return { code: 'settings', message, hint: 'Start the generator from scratch instead of the checkpoint.' };
   if (OUT_OF_MEMORY.test(message)) {
     return {
       code: 'outOfMemory', message: 'There is not enough memory for this run.', ...snapshot,

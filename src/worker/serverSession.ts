@@ -2,23 +2,22 @@
  * The worker's side of the protocol: owns backend, teacher and run, drives the run between messages, and turns whatever
  * goes wrong into a message that says what to do. Knows no worker global, so that it runs in tests in Node as well.
  */
-import * as tf from '@tensorflow/tfjs-core';
-import { BACKENDS, fastest, probeBackend, startBackend, type BackendOptions, type BackendProbe } from '../engine/backend/backends';
 import type { Dataset } from '../engine/data/dataset';
 import { createShapes } from '../engine/data/shapes';
-import { decodeCheckpoint, type Checkpoint } from '../engine/generator/checkpoint';
-import { readLayersModel, type ModelFile } from '../engine/network/layersModel';
+import { readLayersModel } from '../engine/network/layersModel';
 import type { Network } from '../engine/network/types';
 import { Run, type RunSnapshot } from '../engine/training/run';
-import type { RunSettings } from '../engine/training/runSettings';
+import type { RunPhase } from '../engine/training/runReport';
+import { LIVE_SETTINGS, type LiveSettings, type RunSettings } from '../engine/training/runSettings';
 import { Teacher } from '../engine/training/teacher';
+import { BACKEND_WORDS, ServerBackends } from './serverBackends';
+import { loadBundled, type Bundled } from './serverBundled';
+import { describeFailure, isDeviceLost, Refusal } from './serverFailures';
+import { ServerSnapshots, stepOf } from './serverSnapshots';
 import { transferables } from './serverTransfer';
-import { describeFailure, isDeviceLost } from './serverFailures';
-import type { BackendName, InitializeReply, Message, NetworkFile, ProjectionReply, Request } from './protocol';
+import type { BackendName, Failure, InitializeReply, Message, ProjectionReply, Request, RunStatus } from './protocol';
 
-const BUNDLED = 'models/shapes-resnet';
 const FRAME_INTERVAL_MS = 100;
-const SNAPSHOT_INTERVAL_MS = 4000;
 
 export interface SessionOptions {
   post: (message: Message, transfer: ArrayBuffer[]) => void;
@@ -28,33 +27,37 @@ export interface SessionOptions {
   breathe: () => Promise<void>;
 }
 
-type Exclusive = Exclude<Request, { type: 'acknowledge' } | { type: 'update' } | { type: 'pause' }>;
+type Reply = InitializeReply | ProjectionReply | null;
+type Queued = Exclude<Request, { type: 'acknowledge' } | { type: 'update' } | { type: 'pause' } | { type: 'project' }>;
 
-/** A new run was asked for while this one was being prepared. */
+/** A newer request has made this one pointless; it is answered all the same. */
 class Superseded extends Error {}
 
 export class ServerSession {
   private readonly dataset: Dataset = createShapes();
-  private backendOptions: BackendOptions = {};
+  private readonly backends = new ServerBackends((detail) => this.deviceLost(detail));
+  private readonly snapshots = new ServerSnapshots();
   private baseUrl = '';
-  private probes: BackendProbe[] = [];
-  private backend: BackendName = 'cpu';
-  private bundled: { network: Network; checkpoint: Checkpoint | null } | null = null;
+  private bundled: Bundled | null = null;
   private isBundled = true;
   private teacher: Teacher | null = null;
   private run: Run | null = null;
   private runId = 0;
-  /** The latest run that was asked for; older preparations stop. */
-  private wantedRun = 0;
   private settings: RunSettings | null = null;
+  /** Of the current run, as last posted. */
+  private currentStatus: RunStatus | null = null;
+  /** The run of the latest `configure`: older ones that are still being prepared stop. */
+  private wantedRun = 0;
   private playing = false;
   private loop: Promise<void> | null = null;
   private queue: Promise<unknown> = Promise.resolve();
   private sequence = 0;
   private unacknowledged: number | null = null;
   private lastFrameAt = 0;
-  private snapshot: RunSnapshot | null = null;
-  private snapshotAt = 0;
+  /** A run whose device is lost: what goes wrong with it from then on is no news. */
+  private abandoned: Run | null = null;
+  /** It was playing when its device was lost. */
+  private interrupted = false;
 
   constructor(private readonly options: SessionOptions) {}
 
@@ -66,92 +69,74 @@ export class ServerSession {
         return;
       case 'update':
         // Applies between two steps whatever else is going on.
-        if (request.runId === this.runId) {
-          this.run?.update(request.live);
-          if (this.settings) this.settings = { ...this.settings, ...request.live };
-        }
-        return this.reply(request.id, null);
+        if (request.runId === this.runId) this.applyLive(request.live);
+        return this.post({ type: 'reply', id: request.id, value: null });
       case 'pause':
         this.playing = false;
-        void this.enqueue(request.id, request.runId, async () => {
+        return this.enqueue(request, async () => {
           await this.settle();
-          if (this.run && request.runId === this.runId && !this.run.finishedAll) this.status('paused');
           return null;
         });
-        return;
+      case 'project': {
+        // Looks at plain arrays only, so that it need not keep others waiting; but the run may be on its way yet.
+        const before = this.queue;
+        return void this.answer(request, async () => {
+          await before;
+          return this.expectRun(request.runId).layerPoints.map(request.layer, request.method, this.options.breathe);
+        });
+      }
       default:
-        if (BEGINS.has(request.type)) {
-          this.wantedRun = request.runId;
-          this.playing = false;
-        }
-        void this.enqueue(request.id, request.runId, () => this.handle(request));
+        if (request.type === 'configure') this.wantedRun = request.runId;
+        if (BEGINS.has(request.type)) this.playing = false;
+        return this.enqueue(request, () => this.handle(request));
     }
   }
 
   /** Requests that change the run are worked off one after the other, never beside a step. */
-  private enqueue(id: number, runId: number, work: () => Promise<InitializeReply | ProjectionReply | null>): Promise<void> {
-    const next = this.queue.then(async () => {
-      try {
-        this.reply(id, await work());
-      } catch (error) {
-        if (error instanceof Superseded) return this.reply(id, null);
-        this.post({ type: 'failure', id, runId, failure: describeFailure(error, this.snapshotStep) });
-        if (this.run && runId !== this.runId) this.wantedRun = this.runId;
-      }
-    });
-    this.queue = next;
-    return next;
+  private enqueue(request: { id: number; runId: number }, work: () => Promise<Reply>): void {
+    this.queue = this.queue.then(() => this.answer(request, work));
   }
 
-  private async handle(request: Exclusive): Promise<InitializeReply | ProjectionReply | null> {
+  private async answer({ id, runId }: { id: number; runId: number }, work: () => Promise<Reply>): Promise<void> {
+    try {
+      this.post({ type: 'reply', id, value: await work() });
+    } catch (error) {
+      if (error instanceof Superseded) this.post({ type: 'reply', id, value: null });
+      else this.fail(id, error, runId);
+    }
+  }
+
+  private async handle(request: Queued): Promise<Reply> {
+    if (BEGINS.has(request.type)) await this.settle();
     switch (request.type) {
       case 'initialize':
         this.baseUrl = request.baseUrl;
-        this.backendOptions = { wasmPath: new URL('wasm/', request.baseUrl).href };
         await this.chooseBackend(request.runId, request.backend, request.without);
-        await this.useNetwork(request.runId, (await this.loadBundled(request.runId)).network, true, request.settings);
+        await this.useBundled(request.runId, request.settings);
         return this.initialized();
-      case 'configure':
-        await this.settle();
-        await this.beginRun(request.runId, request.settings);
+      case 'configure': {
+        if (!this.teacher) throw new Refusal('network', 'There is no network yet.', 'Restart the engine or reload the page.');
+        await this.begin(request.runId, this.teacher, this.isBundled, request.settings, () => this.wantedRun === request.runId);
         return null;
+      }
       case 'useBundledNetwork':
-        await this.settle();
-        await this.useNetwork(request.runId, (await this.loadBundled(request.runId)).network, true, request.settings);
+        await this.useBundled(request.runId, request.settings);
         return this.initialized();
       case 'loadNetwork':
-        await this.settle();
-        await this.useNetwork(request.runId, await this.readNetwork(request.files), false, request.settings);
+        await this.useNetwork(request.runId, await readLayersModel(request.files), false, request.settings);
         return this.initialized();
       case 'useBackend':
-        await this.settle();
-        await this.switchBackend(request.runId, request.backend, request.settings, null);
+        await this.switchBackend(request.runId, request.backend, request.settings);
         return this.initialized();
       case 'play':
-        this.expectRun(request.runId);
-        this.play();
+        this.play(this.expectRun(request.runId));
         return null;
       case 'step':
-        this.expectRun(request.runId);
-        await this.settle();
-        this.status('running');
-        await this.guard(async () => {
-          await this.run!.advance();
-          await this.sendFrame(true);
-        });
-        if (this.run && !this.playing && !this.run.finishedAll && this.currentStatus === 'running') this.status('paused');
+        await this.step(this.expectRun(request.runId));
         return null;
       case 'restoreSnapshot':
-        this.expectRun(request.runId);
-        await this.settle();
-        if (!this.snapshot) throw new Error('There is no snapshot yet. Press Reset to start again with the same seed.');
-        await this.run!.restore(this.snapshot);
-        this.status('paused');
-        await this.sendFrame(true);
+        await this.restoreSnapshot(this.expectRun(request.runId), request.settings);
         return null;
-      case 'project':
-        this.expectRun(request.runId);
-        return this.run!.layerPoints.map(request.layer, request.method, this.options.breathe);
     }
   }
 
@@ -159,175 +144,158 @@ export class ServerSession {
 
   private async chooseBackend(runId: number, wanted: BackendName | null, without: BackendName[]): Promise<void> {
     this.status('preparing', runId);
-    const candidates = BACKENDS.filter((name) => !without.includes(name));
-    this.probes = BACKENDS.filter((name) => without.includes(name))
-      .map((name) => ({ name, works: false, secondsPerStep: null, detail: '', reason: 'switched off in the address' }));
-    for (const [i, name] of candidates.entries()) {
-      this.progress(runId, 'backends', i / candidates.length, `Trying ${WORDS[name]}`);
-      this.probes.push(await probeBackend(name, this.backendOptions));
+    const options = { wasmPath: new URL('wasm/', this.baseUrl).href };
+    const failure = await this.backends.choose(wanted, without, options, async (fraction, message) => {
+      this.progress(runId, 'backends', fraction, message);
       await this.options.breathe();
-    }
-    const asked = wanted ? this.probes.find((p) => p.name === wanted) : null;
-    const chosen = asked?.works ? asked : fastest(this.probes);
-    if (!chosen) throw new Error('No backend works here: neither WebGPU, WebGL, WebAssembly nor plain JavaScript passed its check.');
-    if (asked && !asked.works) {
-      this.post({
-        type: 'failure', id: null, runId,
-        failure: { code: 'backend', message: `${WORDS[asked.name]} does not work here: ${asked.reason}.`, hint: `Going on with ${WORDS[chosen.name]}.` },
-      });
-    }
-    await this.start(chosen.name);
-  }
-
-  private async start(name: BackendName): Promise<void> {
-    await startBackend(name, this.backendOptions);
-    this.backend = name;
-    if (name !== 'webgpu') return;
-    // tfjs does not watch its device; when it is lost every later operation would hang or fail obscurely.
-    const device = (tf.backend() as unknown as { device?: { lost: Promise<{ reason?: string; message: string }> } }).device;
-    void device?.lost.then((info) => {
-      if (this.backend === 'webgpu' && info.reason !== 'destroyed') this.recover(info.message);
     });
+    if (failure) this.post({ type: 'failure', id: null, runId, failure });
   }
 
-  /** After a lost device: the same run on the next backend, from the last snapshot. */
-  private recover(detail: string): void {
-    const [wasPlaying, settings] = [this.playing, this.settings];
+  /** A new run on another backend; when that cannot be had, the run that is there stays where it is. */
+  private async switchBackend(runId: number, name: BackendName, settings: RunSettings, snapshot: RunSnapshot | null = null): Promise<void> {
+    if (!this.teacher) throw new Refusal('network', 'There is no network yet.', 'Restart the engine or reload the page.');
+    const before = this.backends.current;
+    this.progress(runId, 'backends', null, `Starting ${BACKEND_WORDS[name]}`);
+    try {
+      await this.backends.start(name);
+      await this.useNetwork(runId, this.teacher.network, this.isBundled, settings, snapshot);
+    } catch (error) {
+      if (this.backends.works(before)) await this.backends.start(before);
+      throw error;
+    }
+  }
+
+  /** The device of the backend in use is gone: the same run goes on, on the next backend, from the last snapshot. */
+  deviceLost(detail: string): void {
+    const next = this.backends.giveUpCurrent('its device was lost');
+    const { run, runId, settings } = this;
+    // A request that is being worked on fails by itself, and says so.
+    if (!run || !settings || this.abandoned === run) return;
+    const resume = this.playing || this.interrupted;
+    const snapshot = this.snapshots.latest;
+    this.abandoned = run;
+    this.interrupted = false;
     this.playing = false;
-    const probe = this.probes.find((p) => p.name === this.backend);
-    if (probe) Object.assign(probe, { works: false, secondsPerStep: null, reason: 'its device was lost' });
-    const next = fastest(this.probes);
-    this.post({
-      type: 'failure', id: null, runId: this.runId,
-      failure: {
-        code: 'deviceLost', message: `The graphics device was lost (${detail || 'no reason given'}).`,
-        hint: next ? `Going on with ${WORDS[next.name]} from the last snapshot.` : 'Reload the page.',
-        ...(this.snapshotStep === undefined ? {} : { snapshotStep: this.snapshotStep }),
-      },
-    });
-    if (!next || !settings) return;
+    // Its last step may never end.
+    this.loop = null;
+    const hint = next ? `Going on with ${BACKEND_WORDS[next]} from the last snapshot.` : 'Reload the page.';
+    this.postFailure({ code: 'deviceLost', message: `The graphics device was lost (${detail || 'no reason given'}).`, hint });
+    if (!next) return this.status('failed');
     this.queue = this.queue.then(async () => {
+      if (this.run !== run) return;
       try {
-        await this.switchBackend(this.runId, next.name, settings, this.snapshot);
-        if (wasPlaying) this.play();
+        await this.switchBackend(runId, next, settings, snapshot);
+        if (resume) this.play(this.expectRun(runId));
       } catch (error) {
-        this.post({ type: 'failure', id: null, runId: this.runId, failure: describeFailure(error, this.snapshotStep) });
+        this.fail(null, error);
         this.status('failed');
       }
     });
   }
 
-  private async switchBackend(runId: number, name: BackendName, settings: RunSettings, snapshot: RunSnapshot | null): Promise<void> {
-    const network = this.teacher!.network;
-    const before = this.backend;
-    this.disposeRun();
-    this.teacher!.dispose();
-    this.teacher = null;
-    try {
-      this.progress(runId, 'backends', null, `Starting ${WORDS[name]}`);
-      await this.start(name);
-    } catch (error) {
-      await this.start(before);
-      await this.useNetwork(runId, network, this.isBundled, settings);
-      throw error;
+  private async useBundled(runId: number, settings: RunSettings): Promise<void> {
+    if (!this.bundled) {
+      this.progress(runId, 'network', null, 'Loading the bundled network');
+      this.bundled = await loadBundled(this.options.load, this.baseUrl);
+      const { problem } = this.bundled;
+      if (problem && settings.generatorStart === 'checkpoint') this.post({ type: 'failure', id: null, runId, failure: problem });
     }
-    await this.useNetwork(runId, network, this.isBundled, settings);
-    if (snapshot) {
-      await this.run!.restore(snapshot);
-      this.snapshot = snapshot;
-      await this.sendFrame(true);
-    }
-  }
-
-  private async loadBundled(runId: number): Promise<{ network: Network; checkpoint: Checkpoint | null }> {
-    if (this.bundled) return this.bundled;
-    this.progress(runId, 'network', null, 'Loading the bundled network');
-    const file = async (name: string): Promise<ModelFile> => ({ name, bytes: await this.options.load(new URL(`${BUNDLED}/${name}`, this.baseUrl).href) });
-    const json = await file('model.json');
-    const manifest = JSON.parse(new TextDecoder().decode(json.bytes)) as { weightsManifest: { paths: string[] }[] };
-    const weights = await Promise.all(manifest.weightsManifest.flatMap((group) => group.paths).map(file));
-    const network = await readLayersModel([json, ...weights]);
-    const checkpoint = decodeCheckpoint((await file('generator.bin')).bytes);
-    return (this.bundled = { network, checkpoint });
-  }
-
-  private readNetwork(files: NetworkFile[]): Promise<Network> {
-    return readLayersModel(files);
+    await this.useNetwork(runId, this.bundled.network, true, settings);
   }
 
   /** Makes a network the teacher and begins a run with it; on failure the old teacher and run stay. */
-  private async useNetwork(runId: number, network: Network, bundled: boolean, settings: RunSettings): Promise<void> {
+  private async useNetwork(runId: number, network: Network, bundled: boolean, settings: RunSettings, snapshot: RunSnapshot | null = null): Promise<void> {
     const teacher = new Teacher(network);
-    const old = this.teacher;
     try {
-      await this.beginRun(runId, settings, teacher, bundled);
-    } catch (error) {
-      teacher.dispose();
-      throw error;
+      await this.begin(runId, teacher, bundled, settings, () => true, snapshot);
+    } finally {
+      if (this.teacher !== teacher) teacher.dispose();
     }
-    old?.dispose();
   }
 
   // ---- the run -------------------------------------------------------------------------------------------------
 
-  /** Prepares a run; only when it is ready does it take the place of the old one. */
-  private async beginRun(runId: number, settings: RunSettings, teacher: Teacher | null = this.teacher, bundled = this.isBundled): Promise<void> {
-    if (!teacher) throw new Error('There is no network yet.');
+  /** Prepares a run; only when it is ready do it and its teacher take the place of the old ones. */
+  private async begin(
+    runId: number, teacher: Teacher, bundled: boolean, settings: RunSettings, wanted: () => boolean, snapshot: RunSnapshot | null = null,
+  ): Promise<void> {
     this.status('preparing', runId);
     const checkpoint = bundled ? this.bundled?.checkpoint ?? null : null;
     const run = await Run.create(teacher, this.dataset, settings, checkpoint, async (fraction, message) => {
       this.progress(runId, 'statistics', fraction, message);
       await this.options.breathe();
-      return this.wantedRun === runId || this.wantedRun === 0;
+      return wanted();
     });
     if (!run) throw new Superseded();
+    try {
+      if (snapshot) await run.restore(snapshot);
+    } catch (error) {
+      run.dispose();
+      throw error;
+    }
     this.disposeRun();
-    this.run = run;
-    this.teacher = teacher;
-    this.isBundled = bundled;
-    this.settings = settings;
-    this.runId = runId;
+    if (this.teacher !== teacher) this.teacher?.dispose();
+    Object.assign(this, { run, teacher, isBundled: bundled, settings, runId });
     const overview = structuredClone(run.overview);
     this.post({ type: 'overview', runId, overview }, transferables(overview));
-    this.status('ready');
-    await this.sendFrame(true);
+    this.status(snapshot ? 'paused' : 'ready');
+    await this.guard(run, async () => {
+      this.snapshots.begin(snapshot ?? (await run.snapshot()));
+      await this.sendFrame(true);
+    });
   }
 
   private disposeRun(): void {
     this.run?.dispose();
     this.run = null;
-    this.snapshot = null;
+    this.abandoned = null;
     this.unacknowledged = null;
+    this.snapshots.begin(null);
   }
 
-  private expectRun(runId: number): void {
+  private expectRun(runId: number): Run {
     if (!this.run || runId !== this.runId) throw new Superseded();
+    return this.run;
   }
 
-  private play(): void {
-    if (this.playing || !this.run) return;
-    if (this.run.finishedAll) return this.status('finished');
+  /** Takes over what may change while a run is going, and nothing else. */
+  private applyLive(changed: LiveSettings): void {
+    if (!this.run || !this.settings) return;
+    const live = Object.fromEntries(LIVE_SETTINGS.filter((key) => changed[key] !== undefined).map((key) => [key, changed[key]]));
+    this.run.update(live);
+    this.settings = { ...this.settings, ...live };
+  }
+
+  private play(run: Run): void {
+    if (this.playing) return;
+    if (run.finishedAll) return this.status('finished');
     this.playing = true;
     this.status('running');
-    this.loop = this.drive(this.run).finally(() => (this.loop = null));
+    const loop = this.drive(run).finally(() => {
+      if (this.loop === loop) this.loop = null;
+    });
+    this.loop = loop;
   }
 
-  /** Stops the loop and waits until its step is over. */
+  /** Stops the loop, waits until its step is over, and says so. */
   private async settle(): Promise<void> {
     this.playing = false;
     await this.loop;
+    if (this.currentStatus === 'running') this.status('paused');
   }
 
   private async drive(run: Run): Promise<void> {
-    let firstOfPhase: string | null = null;
+    let phase: RunPhase | null = null;
     while (this.playing && this.run === run && !run.finishedAll) {
-      const { phase } = run;
-      if (phase !== firstOfPhase && this.backend.startsWith('webg')) this.progress(this.runId, 'shaders', null, 'Compiling shaders for the first step');
-      firstOfPhase = phase;
-      const fine = await this.guard(async () => {
+      if (run.phase !== phase && this.backends.current.startsWith('webg')) {
+        this.progress(this.runId, 'shaders', null, 'Compiling shaders for the first step');
+      }
+      phase = run.phase;
+      const fine = await this.guard(run, async () => {
         await run.advance();
         await this.sendFrame(run.phase !== phase || run.finishedAll);
-        if (performance.now() - this.snapshotAt > SNAPSHOT_INTERVAL_MS) await this.takeSnapshot(run);
+        await this.snapshots.take(run);
       });
       if (!fine) return;
       await this.options.breathe();
@@ -338,29 +306,44 @@ export class ServerSession {
     }
   }
 
-  private async takeSnapshot(run: Run): Promise<void> {
-    // One without NaN: what is not finite has been found when the losses were read.
-    const snapshot = await run.snapshot();
-    if (snapshot) this.snapshot = snapshot;
-    this.snapshotAt = performance.now();
+  private async step(run: Run): Promise<void> {
+    await this.settle();
+    if (run.finishedAll) return this.status('finished');
+    this.status('running');
+    const fine = await this.guard(run, async () => {
+      await run.advance();
+      await this.sendFrame(true);
+    });
+    if (fine) this.status(run.finishedAll ? 'finished' : 'paused');
+  }
+
+  private async restoreSnapshot(run: Run, settings: RunSettings): Promise<void> {
+    await this.settle();
+    const snapshot = this.snapshots.safe;
+    if (!snapshot) throw new Refusal('internal', 'There is no snapshot to go back to.', 'Press Reset to start again with the same seed.');
+    this.applyLive(settings);
+    await run.restore(snapshot);
+    this.snapshots.begin(snapshot);
+    this.status('paused');
+    await this.guard(run, () => this.sendFrame(true));
   }
 
   /** Runs a piece of the run; on failure posts it, stops playing and returns false. */
-  private async guard(work: () => Promise<void>): Promise<boolean> {
+  private async guard(run: Run, work: () => Promise<void>): Promise<boolean> {
     try {
       await work();
       return true;
     } catch (error) {
+      if (this.run !== run || this.abandoned === run) return false;
+      this.interrupted = this.playing;
       this.playing = false;
-      if (this.backend === 'webgpu' && isDeviceLost(error)) return false; // device.lost says the rest
-      this.post({ type: 'failure', id: null, runId: this.runId, failure: describeFailure(error, this.snapshotStep) });
+      // Then the lost device is reported, and dealt with, by itself.
+      if (this.backends.current === 'webgpu' && isDeviceLost(error)) return false;
+      this.interrupted = false;
+      this.fail(null, error);
       this.status('failed');
       return false;
     }
-  }
-
-  private get snapshotStep(): number | undefined {
-    return this.snapshot ? this.snapshot.student?.snapshot.step ?? this.snapshot.generator.step : undefined;
   }
 
   private async sendFrame(now: boolean): Promise<void> {
@@ -376,10 +359,8 @@ export class ServerSession {
 
   // ---- messages ------------------------------------------------------------------------------------------------
 
-  private currentStatus: string | null = null;
-
-  private status(status: Extract<Message, { type: 'status' }>['status'], runId = this.runId): void {
-    this.currentStatus = status;
+  private status(status: RunStatus, runId = this.runId): void {
+    if (runId === this.runId) this.currentStatus = status;
     this.post({ type: 'status', runId, status });
   }
 
@@ -387,12 +368,18 @@ export class ServerSession {
     this.post({ type: 'progress', runId, phase, fraction, message });
   }
 
-  private initialized(): InitializeReply {
-    return { backend: this.backend, backends: this.probes, networkName: this.teacher!.definition.name, bundled: this.isBundled };
+  private fail(id: number | null, error: unknown, runId = this.runId): void {
+    const { safe } = this.snapshots;
+    this.post({ type: 'failure', id, runId, failure: describeFailure(error, safe ? stepOf(safe) : undefined) });
   }
 
-  private reply(id: number, value: InitializeReply | ProjectionReply | null): void {
-    this.post({ type: 'reply', id, value });
+  private postFailure(failure: Failure): void {
+    this.post({ type: 'failure', id: null, runId: this.runId, failure });
+  }
+
+  private initialized(): InitializeReply {
+    const { current, probes } = this.backends;
+    return { backend: current, backends: probes, networkName: this.teacher!.definition.name, bundled: this.isBundled };
   }
 
   private post(message: Message, transfer: ArrayBuffer[] = []): void {
@@ -403,6 +390,7 @@ export class ServerSession {
   async dispose(): Promise<void> {
     await this.settle();
     await this.queue;
+    await this.settle();
     this.disposeRun();
     this.teacher?.dispose();
     this.teacher = null;
@@ -411,6 +399,3 @@ export class ServerSession {
 
 /** Requests that begin a run of their own. */
 const BEGINS = new Set<Request['type']>(['initialize', 'configure', 'loadNetwork', 'useBundledNetwork', 'useBackend']);
-
-const WORDS: Record<BackendName, string> = { webgpu: 'WebGPU', webgl: 'WebGL', wasm: 'WebAssembly', cpu: 'plain JavaScript' };
-

@@ -13,6 +13,14 @@ import type { LayerPoints, RunOverview, Verdicts } from './runReport';
 import type { RunSettings } from './runSettings';
 import type { Teacher } from './teacher';
 
+/** Network and dataset do not fit together. */
+export class DatasetMismatch extends RangeError {
+  constructor(message: string) {
+    super(message);
+    this.name = 'DatasetMismatch';
+  }
+}
+
 /** Targets of the distorted term shown for each class. */
 const DISTORTED_DRAWS = 4;
 
@@ -38,7 +46,7 @@ export interface PreparedRun {
 /**
  * @param checkpoint what the generator starts from, only to be named in the overview
  * @returns null when `onProgress` said stop; then nothing is left behind
- * @throws RangeError where network and dataset do not fit, or a setting is out of range for them
+ * @throws DatasetMismatch where network and dataset do not fit, RangeError where a setting is out of range for them
  */
 export async function prepareRun(
   teacher: Teacher, dataset: Dataset, settings: RunSettings, checkpoint: Checkpoint | null, onProgress?: PrepareProgress,
@@ -116,7 +124,7 @@ function checkFit({ definition }: Teacher, dataset: Dataset): void {
   const [h, w, c] = definition.inputShape;
   if (String(definition.inputShape) !== String(dataset.imageShape) || definition.numClasses !== dataset.classNames.length) {
     const [dh, dw, dc] = dataset.imageShape;
-    throw new RangeError(
+    throw new DatasetMismatch(
       `${definition.name} takes images of ${h}x${w}x${c} and knows ${definition.numClasses} classes; `
       + `${dataset.name} has images of ${dh}x${dw}x${dc} and ${dataset.classNames.length} classes.`,
     );

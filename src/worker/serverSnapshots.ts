@@ -1,0 +1,48 @@
+import type { Run, RunSnapshot } from '../engine/training/run';
+
+const INTERVAL_MS = 4000;
+
+/** Generator, or within a student's training student, step of a snapshot. */
+export function stepOf(snapshot: RunSnapshot): number {
+  return snapshot.student?.snapshot.step ?? snapshot.generator.step;
+}
+
+const placeOf = ({ stage, generator, student }: RunSnapshot): string => `${stage}/${generator.step}/${student?.snapshot.step}`;
+
+/**
+ * The snapshots of one run. A step that spoils the weights has a finite loss itself, the next one has not: a snapshot is
+ * safe to go back to only when a later step's loss has been seen to be finite.
+ */
+export class ServerSnapshots {
+  private proven: RunSnapshot | null = null;
+  private candidate: RunSnapshot | null = null;
+  private takenAt = 0;
+
+  /** The newest one that is safe to go back to. */
+  get safe(): RunSnapshot | null {
+    return this.proven;
+  }
+
+  /** The newest one: for a run that was well when it was interrupted. */
+  get latest(): RunSnapshot | null {
+    return this.candidate ?? this.proven;
+  }
+
+  /** Forgets all; a run goes on from `first`, which is known to be safe. */
+  begin(first: RunSnapshot | null): void {
+    this.proven = first;
+    this.candidate = null;
+    this.takenAt = performance.now();
+  }
+
+  /** Takes one when it is time. @throws NotFiniteError where a loss since the last one was no finite number */
+  async take(run: Run, intervalMs = INTERVAL_MS): Promise<void> {
+    if (performance.now() - this.takenAt < intervalMs) return;
+    // Reads the losses so far. None in the middle of a measurement: then soon after.
+    const snapshot = await run.snapshot();
+    if (!snapshot) return;
+    if (this.candidate && placeOf(this.candidate) !== placeOf(snapshot)) this.proven = this.candidate;
+    this.candidate = snapshot;
+    this.takenAt = performance.now();
+  }
+}
