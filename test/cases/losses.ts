@@ -32,8 +32,8 @@ const images = (a: FixtureArray) => tf.tensor4d(nhwc(a).values, nhwc(a).shape as
 /** What the teacher makes of both batches, run through it together. */
 function view(network: Network, weights: WeightTensors, both: tf.Tensor4D): [TeacherView, TeacherView] {
   const layout = networkLayout(network);
-  const { tap, packed } = statisticsTap();
-  const logits = forward(network.definition, weights, both, { tap });
+  const { statistics, packed } = statisticsTap();
+  const logits = forward(network.definition, weights, both, { statistics });
   const pooled = poolStatistics(packed(), tf.tensor2d(averagingMatrix([6, 6]), [2, 12]), layout);
   const part = (g: number, labels: number[]): TeacherView => ({
     logits: tf.slice(logits, [6 * g, 0], [6, -1]), labels: oneHotLabels(labels, 5), statistics: tf.slice(pooled, [g, 0], [1, -1]),

@@ -23,8 +23,8 @@ export const statisticsCases: Case[] = [
       const network = tinyNetwork(fixture);
       return read(() => {
         const images = imageTensor();
-        const { tap, packed } = statisticsTap();
-        forward(network.definition, uploadWeights(network), images, { tap });
+        const { statistics, packed } = statisticsTap();
+        forward(network.definition, uploadWeights(network), images, { statistics });
         const pool = (groups: number[]) =>
           poolStatistics(packed(), tf.tensor2d(averagingMatrix(groups), [groups.length, 10]), networkLayout(network));
         return {

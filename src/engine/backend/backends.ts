@@ -38,6 +38,7 @@ const loaders: Record<BackendName, (options: BackendOptions) => Promise<void>> =
     if (!gpu) throw new Error('this browser has no WebGPU');
     if (!(await gpu.requestAdapter())) throw new Error('there is no WebGPU adapter');
     await import('@tensorflow/tfjs-backend-webgpu');
+    (await import('../kernels/webgpu/register')).registerWebgpuKernels();
   },
   async webgl() {
     if (typeof (globalThis as { OffscreenCanvas?: unknown }).OffscreenCanvas === 'undefined') throw new Error('there is no OffscreenCanvas');

@@ -5,7 +5,6 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { differentiable } from '../kernels/differentiable';
-import { imageStatistics } from '../kernels/reductions';
 import { batchNormLayers, forward, type ForwardHooks, type WeightTensors } from '../network/executor';
 import type { Network, NetworkDefinition } from '../network/types';
 
@@ -114,12 +113,12 @@ export function runningStatistics(network: Network): BnsTable {
 /**
  * Hook for `forward` that gathers per-image statistics at every BatchNorm layer.
  *
- * @returns `tap`, and `packed()`: after the forward pass the statistics [N, D], differentiable in the images
+ * @returns the hook, and `packed()`: after the forward pass the statistics [N, D], differentiable in the images
  */
-export function statisticsTap(): Required<Pick<ForwardHooks, 'tap'>> & { packed(): tf.Tensor2D } {
+export function statisticsTap(): Required<Pick<ForwardHooks, 'statistics'>> & { packed(): tf.Tensor2D } {
   const layers: tf.Tensor2D[] = [];
   return {
-    tap: (_, x) => layers.push(imageStatistics(x)),
+    statistics: (_, statistics) => layers.push(statistics),
     packed: () => (layers.length === 1 ? layers[0] : tf.concat(layers, 1)),
   };
 }
@@ -219,9 +218,9 @@ export async function collectStatistics(
   for (let start = 0; start < total; start += batch) {
     const count = Math.min(batch, total - start);
     const part = tf.tidy(() => {
-      const { tap, packed: statistics } = statisticsTap();
-      const logits = forward(definition, weights, tf.slice(images, [start, 0, 0, 0], [count, ...imageShape]), { tap });
-      return tf.concat([statistics(), logits], 1);
+      const tap = statisticsTap();
+      const logits = forward(definition, weights, tf.slice(images, [start, 0, 0, 0], [count, ...imageShape]), tap);
+      return tf.concat([tap.packed(), logits], 1);
     });
     try {
       packed.set(await part.data(), start * width);

@@ -5,6 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { differentiable } from './differentiable';
+import { hasFused, runFused } from './fused';
 import { imageMean } from './reductions';
 
 /**
@@ -35,9 +36,30 @@ export function groupAverageMatrix(groups: readonly number[]): Float32Array {
 export function groupedBatchNorm(
   x: tf.Tensor4D, scale: tf.Tensor2D, shift: tf.Tensor2D, groups: readonly number[], epsilon: number,
 ): tf.Tensor4D {
-  const [n, h, w, c] = x.shape;
+  const n = x.shape[0];
   const total = groups.reduce((a, b) => a + b, 0);
   if (total !== n) throw new Error(`groupedBatchNorm: groups of ${groups.join(' + ')} images, but ${n} images given`);
+  // The fused kernel divides images by a size to know their group.
+  const groupSize = groups.every((size) => size === groups[0]) ? groups[0] : null;
+  if (groupSize === null || !hasFused('GroupedBatchNorm')) return composed(x, scale, shift, groups, epsilon);
+  const attrs = { groupSize, epsilon };
+  return differentiable<tf.Tensor4D>(
+    [x, scale, shift],
+    (save) => {
+      const [y, statistics] = runFused<tf.Tensor[]>('GroupedBatchNorm', { x, scale, shift }, attrs);
+      save([x, statistics, scale]);
+      return y as tf.Tensor4D;
+    },
+    (dy, [x0, statistics, scale0]) =>
+      runFused<tf.Tensor[]>('GroupedBatchNormGradient', { dy, x: x0, statistics, scale: scale0 }, attrs),
+  );
+}
+
+/** The same of plain operations, for groups of any sizes: averages over groups are products with a small matrix. */
+function composed(
+  x: tf.Tensor4D, scale: tf.Tensor2D, shift: tf.Tensor2D, groups: readonly number[], epsilon: number,
+): tf.Tensor4D {
+  const [n, h, w, c] = x.shape;
   const averages = groupAverageMatrix(groups);
   const perImage = (v: tf.Tensor) => tf.reshape(v, [n, 1, 1, c]);
   return differentiable<tf.Tensor4D>(

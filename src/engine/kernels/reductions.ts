@@ -4,6 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { differentiable } from './differentiable';
+import { fused } from './fused';
 
 /**
  * Mean over height and width: [N, H, W, C] -> [N, C]. Not differentiable by itself; see the callers' gradients.
@@ -14,7 +15,7 @@ import { differentiable } from './differentiable';
 export function imageMean(x: tf.Tensor4D): tf.Tensor2D {
   const [n, h, w, c] = x.shape;
   return tf.tidy(() => {
-    if (tf.getBackend() !== 'wasm') return tf.mean(x, [1, 2]) as tf.Tensor2D;
+    if (tf.getBackend() !== 'wasm') return fused('ImageMean', { x }, {}, () => tf.mean(x, [1, 2]) as tf.Tensor2D);
     const rows = tf.reshape(x, [n, h * w, 1, c]) as tf.Tensor4D;
     return tf.reshape(tf.avgPool(rows, [h * w, 1], 1, 'valid'), [n, c]) as tf.Tensor2D;
   });
@@ -28,7 +29,8 @@ export function globalAveragePool(x: tf.Tensor4D): tf.Tensor2D {
   return differentiable<tf.Tensor2D>(
     [x],
     () => imageMean(x),
-    (dy) => [tf.mul(tf.ones([1, h, w, 1]), tf.reshape(tf.div(dy, h * w), [n, 1, 1, c]))],
+    (dy) => [fused('ImageMeanGradient', { dy }, { h, w }, () =>
+      tf.mul(tf.ones([1, h, w, 1]), tf.reshape(tf.div(dy, h * w), [n, 1, 1, c])))],
   );
 }
 
@@ -46,19 +48,22 @@ export function imageStatistics(x: tf.Tensor4D): tf.Tensor2D {
   return differentiable<tf.Tensor2D>(
     [x],
     (save) => {
-      const mean = imageMean(x);
-      // Two passes: E[x^2] - E[x]^2 cancels in float32 where the mean is large against the spread.
-      const variance = imageMean(tf.square(tf.sub(x, perImage(mean))) as tf.Tensor4D);
-      save([x, mean]);
-      return tf.concat([mean, variance], 1);
+      const statistics = fused('ImageStatistics', { x }, {}, () => {
+        const mean = imageMean(x);
+        // Two passes: E[x^2] - E[x]^2 cancels in float32 where the mean is large against the spread.
+        const variance = imageMean(tf.square(tf.sub(x, perImage(mean))) as tf.Tensor4D);
+        return tf.concat([mean, variance], 1);
+      });
+      save([x, statistics]);
+      return statistics;
     },
-    (dy, [x0, mean0]) => {
+    (dy, [x0, statistics0]) => [fused('ImageStatisticsGradient', { dy, x: x0, statistics: statistics0 }, {}, () => {
       const dMean = tf.slice(dy, [0, 0], [n, c]);
       const dVariance = tf.slice(dy, [0, c], [n, c]);
       const slope = tf.mul(dVariance, 2 / (h * w));
-      const offset = tf.sub(tf.div(dMean, h * w), tf.mul(slope, mean0));
-      return [tf.add(tf.mul(x0, perImage(slope)), perImage(offset))];
-    },
+      const offset = tf.sub(tf.div(dMean, h * w), tf.mul(slope, tf.slice(statistics0, [0, 0], [n, c])));
+      return tf.add(tf.mul(x0, perImage(slope)), perImage(offset));
+    })],
   );
 }
 

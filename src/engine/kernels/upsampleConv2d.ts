@@ -7,6 +7,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { differentiable } from './differentiable';
+import { fused } from './fused';
 import { interleave2x2 } from './layout';
 import { filterGradient } from './wasmGradients';
 
@@ -50,17 +51,21 @@ export function upsampleConv2d(x: tf.Tensor4D, filter: tf.Tensor4D): tf.Tensor4D
     [x, filter],
     (save) => {
       save([x, filter]);
-      return forward(x, filter);
+      return fused('UpsampleConv2d', { x, filter }, {}, () => forward(x, filter));
     },
-    (dy, [x0, filter0]) => {
-      const adjoint = tf.matMul(tf.tensor2d(ADJOINT, [16, 9]), tf.reshape(filter0, [9, io]) as tf.Tensor2D);
-      const adjointFilter = tf.transpose(tf.reshape(adjoint, [4, 4, inChannels, outChannels]), [0, 1, 3, 2]) as tf.Tensor4D;
-      const dx = tf.conv2d(dy, adjointFilter, 2, [[0, 0], [1, 1], [1, 1], [0, 0]]);
-      // x and dy change roles: seen from dy, x is the output of the adjoint convolution.
-      const dAdjoint = filterGradient(dy, x0 as tf.Tensor4D, [4, 4, outChannels, inChannels], [2, 2], 1, 1);
-      const dTaps = tf.matMul(tf.tensor2d(ADJOINT_TRANSPOSED, [9, 16]), tf.reshape(dAdjoint, [16, io]) as tf.Tensor2D);
-      return [dx, tf.transpose(tf.reshape(dTaps, [3, 3, outChannels, inChannels]), [0, 1, 3, 2])];
-    },
+    (dy, [x0, filter0]) => [
+      fused('UpsampleConv2dInputGradient', { dy, filter: filter0 }, {}, () => {
+        const adjoint = tf.matMul(tf.tensor2d(ADJOINT, [16, 9]), tf.reshape(filter0, [9, io]) as tf.Tensor2D);
+        const adjointFilter = tf.transpose(tf.reshape(adjoint, [4, 4, inChannels, outChannels]), [0, 1, 3, 2]) as tf.Tensor4D;
+        return tf.conv2d(dy, adjointFilter, 2, [[0, 0], [1, 1], [1, 1], [0, 0]]);
+      }),
+      fused('UpsampleConv2dFilterGradient', { x: x0, dy }, {}, () => {
+        // x and dy change roles: seen from dy, x is the output of the adjoint convolution.
+        const dAdjoint = filterGradient(dy, x0 as tf.Tensor4D, [4, 4, outChannels, inChannels], [2, 2], 1, 1);
+        const dTaps = tf.matMul(tf.tensor2d(ADJOINT_TRANSPOSED, [9, 16]), tf.reshape(dAdjoint, [16, io]) as tf.Tensor2D);
+        return tf.transpose(tf.reshape(dTaps, [3, 3, outChannels, inChannels]), [0, 1, 3, 2]);
+      }),
+    ],
   );
 }
 

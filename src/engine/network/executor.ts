@@ -1,8 +1,9 @@
 /** The one forward pass of the project: teacher and student differ only in the hooks they hand it. */
 import * as tf from '@tensorflow/tfjs-core';
 import { dense } from '../kernels/dense';
+import { frozenBatchNorm, frozenBatchNormWithStatistics, type FrozenBatchNorm } from '../kernels/frozenBatchNorm';
 import { averagePool, maxPool, type Pooling } from '../kernels/pooling';
-import { globalAveragePool } from '../kernels/reductions';
+import { globalAveragePool, imageStatistics } from '../kernels/reductions';
 import type { ActivationNode, BatchNormNode, Conv2dNode, DenseNode, Network, NetworkDefinition, NetworkNode, Padding } from './types';
 
 /** A network's weights on the backend, by the keys of `Network.weights`. */
@@ -12,6 +13,8 @@ export type WeightTensors = Record<string, tf.Tensor>;
 export interface ForwardHooks {
   /** Called with the input [N, H, W, C] of every BatchNorm layer, `layer` counting from 0 in network order. */
   tap?(layer: number, x: tf.Tensor4D, node: BatchNormNode): void;
+  /** Called with the per-image statistics (`imageStatistics`) of the same; costs less than computing them from what `tap` gets. */
+  statistics?(layer: number, statistics: tf.Tensor2D, node: BatchNormNode): void;
   /** The student's weight quantizer: gets the kernel of a convolution or classifier. */
   kernel?(node: Conv2dNode | DenseNode, kernel: tf.Tensor): tf.Tensor;
   /** The student's activation quantizer: gets the output of every ReLU / ReLU6. */
@@ -56,14 +59,14 @@ export function forward(definition: NetworkDefinition, weights: WeightTensors, i
   let last: tf.Tensor = images;
   for (const node of definition.nodes) {
     const inputs = node.inputs.map((name) => outputs.get(name)!);
-    if (node.op === 'batchNorm') hooks.tap?.(layer++, inputs[0] as tf.Tensor4D, node);
-    last = node.op === 'input' ? images : evaluate(node, inputs, weights, hooks);
+    if (node.op === 'batchNorm') last = batchNorm(layer++, node, inputs[0] as tf.Tensor4D, weights, hooks);
+    else last = node.op === 'input' ? images : evaluate(node, inputs, weights, hooks);
     outputs.set(node.name, last);
   }
   return last as tf.Tensor2D;
 }
 
-function evaluate(node: NetworkNode, inputs: tf.Tensor[], weights: WeightTensors, hooks: ForwardHooks): tf.Tensor {
+function evaluate(node: Exclude<NetworkNode, BatchNormNode>, inputs: tf.Tensor[], weights: WeightTensors, hooks: ForwardHooks): tf.Tensor {
   const x = inputs[0] as tf.Tensor4D;
   switch (node.op) {
     case 'conv2d':
@@ -73,8 +76,6 @@ function evaluate(node: NetworkNode, inputs: tf.Tensor[], weights: WeightTensors
       const y = convolve(x, kernel, node.strides, explicit(node.padding));
       return node.bias ? tf.add(y, weights[node.bias]) : y;
     }
-    case 'batchNorm':
-      return hooks.batchNorm?.(node, x) ?? frozenBatchNorm(node, x, weights);
     case 'relu':
     case 'relu6': {
       const y = node.op === 'relu' ? tf.relu(x) : tf.relu6(x);
@@ -108,13 +109,20 @@ function evaluate(node: NetworkNode, inputs: tf.Tensor[], weights: WeightTensors
   }
 }
 
-/** BatchNorm with its stored statistics: a scale and a shift per channel, differentiable in x, gamma and beta. */
-function frozenBatchNorm(node: BatchNormNode, x: tf.Tensor4D, weights: WeightTensors): tf.Tensor4D {
-  const inverse = tf.rsqrt(tf.add(weights[node.variance], node.epsilon));
-  const scale = node.gamma ? tf.mul(weights[node.gamma], inverse) : inverse;
-  const shiftOfMean = tf.mul(weights[node.mean], scale);
-  const shift = node.beta ? tf.sub(weights[node.beta], shiftOfMean) : tf.neg(shiftOfMean);
-  return tf.add(tf.mul(x, scale), shift) as tf.Tensor4D;
+function batchNorm(layer: number, node: BatchNormNode, x: tf.Tensor4D, weights: WeightTensors, hooks: ForwardHooks): tf.Tensor4D {
+  hooks.tap?.(layer, x, node);
+  if (hooks.batchNorm) {
+    hooks.statistics?.(layer, imageStatistics(x), node);
+    return hooks.batchNorm(node, x);
+  }
+  const frozen: FrozenBatchNorm = {
+    mean: weights[node.mean], variance: weights[node.variance], epsilon: node.epsilon,
+    gamma: node.gamma ? weights[node.gamma] : undefined, beta: node.beta ? weights[node.beta] : undefined,
+  };
+  if (!hooks.statistics) return frozenBatchNorm(x, frozen);
+  const { y, statistics } = frozenBatchNormWithStatistics(x, frozen);
+  hooks.statistics(layer, statistics, node);
+  return y;
 }
 
 function explicit({ top, bottom, left, right }: Padding): [[number, number], [number, number], [number, number], [number, number]] {

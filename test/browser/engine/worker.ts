@@ -4,6 +4,7 @@ import '@tensorflow/tfjs-backend-webgl';
 import '@tensorflow/tfjs-backend-webgpu';
 import { getThreadsCount, setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { registerWasmGradients } from '../../../src/engine/kernels/wasmGradients';
+import { registerWebgpuKernels } from '../../../src/engine/kernels/webgpu/register';
 import { disagreement } from '../../cases/case';
 import type { Calls } from './calls';
 import { cases } from './cases';
@@ -13,6 +14,7 @@ const calls: Calls = {
     setWasmPaths(new URL('../wasm/', self.location.href).href);
     setThreadsCount(navigator.hardwareConcurrency);
     registerWasmGradients();
+    registerWebgpuKernels();
     if (!(await tf.setBackend(backend))) throw new Error(`backend ${backend} did not start`);
     await tf.ready();
     return {

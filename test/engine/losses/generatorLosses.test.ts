@@ -96,8 +96,8 @@ describe.each(NODE_BACKENDS)('on %s', (backend) => {
       const noise = tf.tensor2d(drawDistortion(layout, random, 0.5, 1), [1, layout.size]);
       const averaging = tf.tensor2d(averagingMatrix([4, 4]), [2, 8]);
       const { value, grads } = tf.variableGrads(() => {
-        const { tap, packed } = statisticsTap();
-        const logits = forward(network.definition, weights, generator.generate(z, labels, [4, 4]), { tap });
+        const { statistics, packed } = statisticsTap();
+        const logits = forward(network.definition, weights, generator.generate(z, labels, [4, 4]), { statistics });
         const pooled = poolStatistics(packed(), averaging, layout);
         const view = (g: number) => ({
           logits: tf.slice(logits, [4 * g, 0], [4, -1]), labels: oneHotLabels(labels.slice(4 * g, 4 * g + 4), 5),

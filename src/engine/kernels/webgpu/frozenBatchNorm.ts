@@ -1,0 +1,172 @@
+/** BatchNorm with stored statistics (../frozenBatchNorm.ts), alone and together with the statistics of what it normalises. */
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { launch, launchElementwise, type WebgpuBackend } from './program';
+import { LANES, MOMENTS, ROW_THREADS, rowSums, slabs } from './rows';
+import { imageStatistics } from './statistics';
+
+/** Parameters of the layer, [C] each. */
+export interface Layer {
+  mean: TensorInfo;
+  variance: TensorInfo;
+  gamma: TensorInfo;
+  beta: TensorInfo;
+}
+
+/** Images of more pixels than this are measured and normalised in two launches, for want of workgroups. Not tuned on a real adapter. */
+const MOST_PIXELS_IN_ONE_LAUNCH = 1024;
+/** Pixels of an image whose part of the gradients of gamma and beta one workgroup adds up. Not tuned on a real adapter. */
+const PIXELS_PER_WORKGROUP = 512;
+
+/** WGSL: y = x factor + offset. */
+const FACTOR = (c: string) => `
+  let factor = gamma[${c}] * inverseSqrt(variance[${c}] + u.epsilon);
+  let offset = beta[${c}] - mean[${c}] * factor;`;
+
+/** [N, H, W, C] -> [N, H, W, C] */
+export function frozenBatchNorm(backend: WebgpuBackend, x: TensorInfo, { mean, variance, gamma, beta }: Layer, epsilon: number): TensorInfo {
+  const [y] = launchElementwise(backend, {
+    name: 'FrozenBatchNorm', inputs: { x, mean, variance, gamma, beta }, outputs: { y: x.shape },
+    integers: { channels: x.shape[3] }, floats: { epsilon },
+    source: () => `fn each(i: u32) {
+      let c = i % u.channels;
+      ${FACTOR('c')}
+      y[i] = x[i] * factor + offset;
+    }`,
+  });
+  return y;
+}
+
+/** dL/dx, for parameters that are constants. */
+export function frozenBatchNormInputGradient(
+  backend: WebgpuBackend, dy: TensorInfo, variance: TensorInfo, gamma: TensorInfo, epsilon: number,
+): TensorInfo {
+  const [dx] = launchElementwise(backend, {
+    name: 'FrozenBatchNormInputGradient', inputs: { dy, variance, gamma }, outputs: { dx: dy.shape },
+    integers: { channels: dy.shape[3] }, floats: { epsilon },
+    source: () => `fn each(i: u32) {
+      let c = i % u.channels;
+      dx[i] = dy[i] * gamma[c] * inverseSqrt(variance[c] + u.epsilon);
+    }`,
+  });
+  return dx;
+}
+
+/** dL/dx [N, H, W, C], dL/dgamma and dL/dbeta [C]: parts of the sums on the way through dy, then the sums. */
+export function frozenBatchNormGradient(
+  backend: WebgpuBackend, dy: TensorInfo, x: TensorInfo, { mean, variance, gamma }: Omit<Layer, 'beta'>, epsilon: number,
+): TensorInfo[] {
+  const [n, h, w, c] = x.shape;
+  const { fields, count } = slabs(h * w, c);
+  const chunks = Math.ceil((h * w) / PIXELS_PER_WORKGROUP);
+  const [dx, parts] = launch(backend, {
+    name: 'FrozenBatchNormGradient', inputs: { dy, x, mean, variance, gamma }, outputs: { dx: x.shape, parts: [n * chunks, 2 * c] },
+    integers: fields, floats: { epsilon }, threads: ROW_THREADS, groups: [count, n, chunks],
+    source: () => `
+      ${rowSums('gamma', 'beta')}
+      fn run(lane: u32, group: vec3<u32>, groups: vec3<u32>) {
+        ${LANES}
+        let inverse = inverseSqrt(variance[channel] + u.epsilon);
+        let factor = gamma[channel] * inverse;
+        let center = mean[channel];
+        var products = 0.0;
+        var sum = 0.0;
+        let last = min(u.rows, (group.z + 1u) * ${PIXELS_PER_WORKGROUP}u);
+        for (var r = group.z * ${PIXELS_PER_WORKGROUP}u + row; r < last; r += rowLanes) {
+          let at = (group.y * u.rows + r) * u.channels + channel;
+          let value = dy[at];
+          if (inside) { dx[at] = value * factor; }
+          products += value * (x[at] - center);
+          sum += value;
+        }
+        let allProducts = sum_gamma(lane, rowLanes, products);
+        let all = sum_beta(lane, rowLanes, sum);
+        if (inside && row == 0u) {
+          let at = (group.y * groups.z + group.z) * 2u * u.channels + channel;
+          parts[at] = allProducts * inverse;
+          parts[at + u.channels] = all;
+        }
+      }`,
+  });
+  const [dGamma, dBeta] = launch(backend, {
+    name: 'FrozenBatchNormSums', inputs: { parts }, outputs: { dGamma: [c], dBeta: [c] },
+    integers: slabs(n * chunks, c).fields, threads: ROW_THREADS, groups: [count, 1, 1],
+    source: () => `
+      ${rowSums('gamma', 'beta')}
+      fn run(lane: u32, group: vec3<u32>, groups: vec3<u32>) {
+        ${LANES}
+        var products = 0.0;
+        var sum = 0.0;
+        for (var r = row; r < u.rows; r += rowLanes) {
+          let at = r * 2u * u.channels + channel;
+          products += parts[at];
+          sum += parts[at + u.channels];
+        }
+        let allProducts = sum_gamma(lane, rowLanes, products);
+        let all = sum_beta(lane, rowLanes, sum);
+        if (inside && row == 0u) {
+          dGamma[channel] = allProducts;
+          dBeta[channel] = all;
+        }
+      }`,
+  });
+  backend.disposeData(parts.dataId);
+  return [dx, dGamma, dBeta];
+}
+
+/** y [N, H, W, C] and the statistics [N, 2 C] of x, in one read of it. */
+export function frozenBatchNormStatistics(backend: WebgpuBackend, x: TensorInfo, layer: Layer, epsilon: number): TensorInfo[] {
+  const [n, h, w, c] = x.shape;
+  if (h * w > MOST_PIXELS_IN_ONE_LAUNCH) return [frozenBatchNorm(backend, x, layer, epsilon), imageStatistics(backend, x)];
+  const { mean, variance, gamma, beta } = layer;
+  const { fields, count } = slabs(h * w, c);
+  return launch(backend, {
+    name: 'FrozenBatchNormStatistics', inputs: { x, mean, variance, gamma, beta }, outputs: { y: x.shape, statistics: [n, 2 * c] },
+    integers: fields, floats: { epsilon }, threads: ROW_THREADS, groups: [count, n, 1],
+    source: () => `
+      ${MOMENTS}
+      fn run(lane: u32, group: vec3<u32>, groups: vec3<u32>) {
+        ${LANES}
+        ${FACTOR('channel')}
+        let base = group.y * u.rows * u.channels + channel;
+        // The first value is subtracted from all, so that squares of a large mean never arise.
+        let pivot = x[base + min(row, u.rows - 1u) * u.channels];
+        var values = 0.0;
+        var sum = 0.0;
+        var squares = 0.0;
+        for (var r = row; r < u.rows; r += rowLanes) {
+          let at = base + r * u.channels;
+          let value = x[at];
+          if (inside) { y[at] = value * factor + offset; }
+          let d = value - pivot;
+          values += 1.0;
+          sum += d;
+          squares += d * d;
+        }
+        let share = sum / max(values, 1.0);
+        let all = pooled(lane, rowLanes, Moments(values, pivot + share, max(0.0, squares - sum * share)));
+        if (inside && row == 0u) {
+          let at = group.y * 2u * u.channels + channel;
+          statistics[at] = all.mean;
+          statistics[at + u.channels] = all.squares / f32(u.rows);
+        }
+      }`,
+  });
+}
+
+/** dL/dx of both, for parameters that are constants. */
+export function frozenBatchNormStatisticsGradient(
+  backend: WebgpuBackend, dy: TensorInfo, dStatistics: TensorInfo, x: TensorInfo, statistics: TensorInfo,
+  { variance, gamma }: Pick<Layer, 'variance' | 'gamma'>, epsilon: number,
+): TensorInfo {
+  const [, h, w, c] = x.shape;
+  return launchElementwise(backend, {
+    name: 'FrozenBatchNormStatisticsGradient', inputs: { dy, dStatistics, x, statistics, variance, gamma }, outputs: { dx: x.shape },
+    integers: { rows: h * w, channels: c }, floats: { epsilon },
+    source: () => `fn each(i: u32) {
+      let c = i % u.channels;
+      let at = i / (u.rows * u.channels) * 2u * u.channels + c;
+      let measured = (dStatistics[at] + 2.0 * (x[i] - statistics[at]) * dStatistics[at + u.channels]) / f32(u.rows);
+      dx[i] = dy[i] * gamma[c] * inverseSqrt(variance[c] + u.epsilon) + measured;
+    }`,
+  })[0];
+}

@@ -1,0 +1,89 @@
+/** Registers the WGSL kernels with tfjs. Loaded only where WebGPU is. */
+import * as tf from '@tensorflow/tfjs-core';
+import { fusedKernelName, type FusedKernel } from '../fused';
+import { filterGradient, inputGradient, type Shape4D } from './convolution';
+import {
+  frozenBatchNorm, frozenBatchNormGradient, frozenBatchNormInputGradient, frozenBatchNormStatistics, frozenBatchNormStatisticsGradient,
+} from './frozenBatchNorm';
+import { groupedBatchNorm, groupedBatchNormGradient } from './groupedBatchNorm';
+import type { WebgpuBackend } from './program';
+import { imageMean, imageMeanGradient, imageStatistics, imageStatisticsGradient } from './statistics';
+import { upsampleConv2d, upsampleConv2dFilterGradient, upsampleConv2dInputGradient } from './upsample';
+
+type Inputs = Record<string, tf.TensorInfo>;
+type Kernel<Attrs> = (backend: WebgpuBackend, inputs: Inputs, attrs: Attrs) => tf.TensorInfo | tf.TensorInfo[];
+
+interface ConvAttrs {
+  strides: number | [number, number];
+  pad: 'valid' | 'same' | number | [number, number][];
+  dimRoundingMode?: 'floor' | 'round' | 'ceil';
+  dataFormat?: string;
+}
+
+interface LayerAttrs {
+  epsilon: number;
+}
+
+interface GroupAttrs {
+  groupSize: number;
+  epsilon: number;
+}
+
+function geometry(inShape: number[], filterShape: number[], attrs: ConvAttrs): { strides: [number, number]; top: number; left: number } {
+  const info = tf.backend_util.computeConv2DInfo(
+    inShape as Shape4D, filterShape as Shape4D, attrs.strides, 1, attrs.pad as never, attrs.dimRoundingMode, false, 'channelsLast',
+  );
+  return { strides: [info.strideHeight, info.strideWidth], top: info.padInfo.top, left: info.padInfo.left };
+}
+
+/** A kernel under a name of tfjs's, in place of tfjs's own (which stays the one for images that are not NHWC). */
+function replace(kernelName: string, compute: Kernel<never>): void {
+  const own: tf.KernelConfig | undefined = tf.getKernel(kernelName, 'webgpu');
+  if (own) tf.unregisterKernel(kernelName, 'webgpu');
+  const kernelFunc: tf.KernelFunc = (args) => {
+    if ((args.attrs as unknown as ConvAttrs).dataFormat === 'NCHW' && own) return own.kernelFunc(args);
+    return compute(args.backend as WebgpuBackend, args.inputs as Inputs, args.attrs as never);
+  };
+  tf.registerKernel({ kernelName, backendName: 'webgpu', kernelFunc });
+}
+
+function add(kernel: FusedKernel, compute: Kernel<never>): void {
+  const kernelFunc: tf.KernelFunc = ({ backend, inputs, attrs }) => compute(backend as WebgpuBackend, inputs as Inputs, attrs as never);
+  tf.registerKernel({ kernelName: fusedKernelName(kernel), backendName: 'webgpu', kernelFunc });
+}
+
+let registered = false;
+
+/** Registers them; to be called after tfjs's WebGPU backend was imported. Later calls do nothing. */
+export function registerWebgpuKernels(): void {
+  if (registered) return;
+  registered = true;
+  replace('Conv2DBackpropFilter', (backend, { x, dy }, attrs: ConvAttrs & { filterShape: Shape4D }) => {
+    const { strides, top, left } = geometry(x.shape, attrs.filterShape, attrs);
+    return filterGradient(backend, x, dy, attrs.filterShape, strides, top, left);
+  });
+  replace('Conv2DBackpropInput', (backend, { dy, filter }, attrs: ConvAttrs & { inputShape: Shape4D }) => {
+    const { strides, top, left } = geometry(attrs.inputShape, filter.shape, attrs);
+    return inputGradient(backend, dy, filter, attrs.inputShape, strides, top, left);
+  });
+  add('ImageMean', (backend, { x }) => imageMean(backend, x));
+  add('ImageMeanGradient', (backend, { dy }, { h, w }: { h: number; w: number }) => imageMeanGradient(backend, dy, h, w));
+  add('ImageStatistics', (backend, { x }) => imageStatistics(backend, x));
+  add('ImageStatisticsGradient', (backend, { dy, x, statistics }) => imageStatisticsGradient(backend, dy, x, statistics));
+  add('GroupedBatchNorm', (backend, { x, scale, shift }, { groupSize, epsilon }: GroupAttrs) =>
+    groupedBatchNorm(backend, x, scale, shift, groupSize, epsilon));
+  add('GroupedBatchNormGradient', (backend, { dy, x, statistics, scale }, { groupSize, epsilon }: GroupAttrs) =>
+    groupedBatchNormGradient(backend, dy, x, statistics, scale, groupSize, epsilon));
+  add('FrozenBatchNorm', (backend, { x, ...layer }, { epsilon }: LayerAttrs) => frozenBatchNorm(backend, x, layer as never, epsilon));
+  add('FrozenBatchNormInputGradient', (backend, { dy, variance, gamma }, { epsilon }: LayerAttrs) =>
+    frozenBatchNormInputGradient(backend, dy, variance, gamma, epsilon));
+  add('FrozenBatchNormGradient', (backend, { dy, x, ...layer }, { epsilon }: LayerAttrs) =>
+    frozenBatchNormGradient(backend, dy, x, layer as never, epsilon));
+  add('FrozenBatchNormStatistics', (backend, { x, ...layer }, { epsilon }: LayerAttrs) =>
+    frozenBatchNormStatistics(backend, x, layer as never, epsilon));
+  add('FrozenBatchNormStatisticsGradient', (backend, { dy, dStatistics, x, statistics, ...layer }, { epsilon }: LayerAttrs) =>
+    frozenBatchNormStatisticsGradient(backend, dy, dStatistics, x, statistics, layer as never, epsilon));
+  add('UpsampleConv2d', (backend, { x, filter }) => upsampleConv2d(backend, x, filter));
+  add('UpsampleConv2dInputGradient', (backend, { dy, filter }) => upsampleConv2dInputGradient(backend, dy, filter));
+  add('UpsampleConv2dFilterGradient', (backend, { x, dy }) => upsampleConv2dFilterGradient(backend, x, dy));
+}
