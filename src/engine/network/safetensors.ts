@@ -1,0 +1,85 @@
+/**
+ * Reads the safetensors format: 8 bytes with the length N of the header (little-endian), N bytes of JSON, then the values of
+ * all tensors, row-major and little-endian. The header names each tensor's dtype, shape and [begin, end) within the values.
+ */
+import { fromHalf } from '../generator/checkpoint';
+import { NetworkError } from './networkError';
+import type { WeightArray } from './types';
+
+interface Entry {
+  dtype: string;
+  shape: number[];
+  data_offsets: [number, number];
+}
+
+/** How one value of a dtype is read: bytes it takes, and its number. 64-bit integers beyond 2^53 are rounded. */
+const READERS: Record<string, { bytes: number; read(view: DataView, at: number): number }> = {
+  F64: { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
+  F32: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
+  F16: { bytes: 2, read: (view, at) => fromHalf(view.getUint16(at, true)) },
+  BF16: { bytes: 2, read: (view, at) => upperHalf(view.getUint16(at, true)) },
+  I64: { bytes: 8, read: (view, at) => Number(view.getBigInt64(at, true)) },
+  I32: { bytes: 4, read: (view, at) => view.getInt32(at, true) },
+  I16: { bytes: 2, read: (view, at) => view.getInt16(at, true) },
+  I8: { bytes: 1, read: (view, at) => view.getInt8(at) },
+  U8: { bytes: 1, read: (view, at) => view.getUint8(at) },
+};
+
+const WORD = new DataView(new ArrayBuffer(4));
+
+/** bfloat16: the upper 16 bits of a float32. */
+function upperHalf(bits: number): number {
+  WORD.setUint32(0, bits * 65536);
+  return WORD.getFloat32(0);
+}
+
+const HINT = 'Save the weights with safetensors; nothing else is read from such a file.';
+
+/**
+ * All tensors of a file, by name, as float32.
+ *
+ * @throws NetworkError that says what is wrong: cut off, a header that is not JSON, a dtype that is not read (by name), a
+ *   tensor whose bytes do not fit its shape or lie outside the file
+ */
+export function readSafetensors(buffer: ArrayBuffer): Record<string, WeightArray> {
+  const { header, start } = readHeader(buffer);
+  const view = new DataView(buffer, start);
+  return Object.fromEntries(Object.entries(header).filter(([name]) => name !== '__metadata__').map(([name, entry]) => {
+    const { dtype, shape, data_offsets: offsets } = checked(name, entry);
+    const reader = READERS[dtype];
+    if (!reader) throw new NetworkError(`Tensor "${name}" has the type ${dtype}, which is not read.`, `Types read: ${Object.keys(READERS).join(', ')}.`);
+    const count = shape.reduce((a, b) => a * b, 1);
+    const [begin, end] = offsets;
+    if (end - begin !== count * reader.bytes) {
+      throw new NetworkError(`Tensor "${name}" of shape [${shape}] needs ${count * reader.bytes} bytes, not ${end - begin}.`, HINT);
+    }
+    if (begin < 0 || end > view.byteLength) throw new NetworkError(`Tensor "${name}" lies outside the file: it is cut off or damaged.`, HINT);
+    const values = new Float32Array(count);
+    for (let i = 0; i < count; i++) values[i] = reader.read(view, begin + i * reader.bytes);
+    return [name, { shape, values }];
+  }));
+}
+
+function readHeader(buffer: ArrayBuffer): { header: Record<string, unknown>; start: number } {
+  if (buffer.byteLength < 8) throw new NetworkError('The file is too short for safetensors.', HINT);
+  const length = Number(new DataView(buffer).getBigUint64(0, true));
+  const start = 8 + length;
+  if (start > buffer.byteLength) throw new NetworkError('The file is no safetensors file, or it is cut off in its header.', HINT);
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array(buffer, 8, length)));
+  } catch {
+    throw new NetworkError('The safetensors header is not JSON.', HINT);
+  }
+  if (typeof header !== 'object' || header === null || Array.isArray(header)) throw new NetworkError('The safetensors header names no tensors.', HINT);
+  return { header: header as Record<string, unknown>, start };
+}
+
+function checked(name: string, entry: unknown): Entry {
+  const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Partial<Entry>;
+  const whole = (value: unknown) => Number.isInteger(value) && (value as number) >= 0;
+  if (typeof dtype !== 'string' || !Array.isArray(shape) || !shape.every(whole) || !Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(whole)) {
+    throw new NetworkError(`The safetensors header does not describe tensor "${name}".`, HINT);
+  }
+  return { dtype, shape, data_offsets: offsets };
+}
