@@ -94,7 +94,7 @@ const boundaries = {
 };
 
 export default defineConfig(
-  { ignores: ['dist/', '.cache/', 'coverage/', 'node_modules/', 'public/', 'src/engine/globals.d.ts'] },
+  { ignores: ['dist/', '.cache/', 'coverage/', 'node_modules/', 'public/', 'src/engine/globals.d.ts', 'src/engine/kernels/wasm/assembly/'] },
   js.configs.recommended,
   tseslint.configs.recommended,
   {

@@ -41,3 +41,20 @@ declare function fetch(url: string | URL): Promise<Response>;
 declare const navigator: { readonly hardwareConcurrency?: number; readonly userAgent?: string; readonly gpu?: unknown } | undefined;
 /** Workers only: whether wasm may share memory between threads. */
 declare const crossOriginIsolated: boolean | undefined;
+
+declare function atob(text: string): string;
+
+declare namespace WebAssembly {
+  class Module {
+    constructor(bytes: Uint8Array<ArrayBuffer>);
+  }
+  class Instance {
+    constructor(module: Module, imports: Record<string, Record<string, Memory>>);
+    readonly exports: Record<string, unknown>;
+  }
+  class Memory {
+    constructor(limits: { initial: number; maximum?: number; shared?: boolean });
+    readonly buffer: ArrayBufferLike;
+  }
+  function validate(bytes: Uint8Array<ArrayBuffer>): boolean;
+}

@@ -10,6 +10,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '#tfjs-gradients';
 import { channelMean } from './reductions';
 import { dilate, padOrCrop } from './layout';
+import { hasSimd, registerKernels } from './wasm/register';
 
 type Shape4D = [number, number, number, number];
 interface ConvAttrs {
@@ -147,14 +148,7 @@ let registered = false;
 export function registerWasmGradients(): void {
   if (registered) return;
   registered = true;
-  register('Conv2DBackpropFilter', ({ x, dy }, attrs: ConvAttrs & { filterShape: Shape4D }) => {
-    const g = convGeometry(x.shape, attrs.filterShape, attrs, false);
-    return filterGradient(x, dy, attrs.filterShape, [g.strideHeight, g.strideWidth], g.padInfo.top, g.padInfo.left);
-  });
-  register('Conv2DBackpropInput', ({ dy, filter }, attrs: ConvAttrs & { inputShape: Shape4D }) => {
-    const g = convGeometry(attrs.inputShape, filter.shape, attrs, false);
-    return inputGradient(dy, filter, attrs.inputShape, [g.strideHeight, g.strideWidth], g.padInfo.top, g.padInfo.left);
-  });
+  if (hasSimd()) registerKernels();
   register('DepthwiseConv2dNativeBackpropFilter', ({ x, dy }, attrs: ConvAttrs & { filterShape: Shape4D }) => {
     const g = convGeometry(x.shape, attrs.filterShape, attrs, true);
     return depthwiseFilterGradient(x, dy, attrs.filterShape, [g.strideHeight, g.strideWidth], g.padInfo.top, g.padInfo.left);

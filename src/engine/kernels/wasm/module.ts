@@ -1,0 +1,89 @@
+/**
+ * This project's own WebAssembly module (assembly/, compiled into binary.ts by `npm run build:kernels`). It works in the memory of
+ * tfjs's wasm backend, on tensors where they lie: nothing is copied, and the backend stays tfjs's.
+ */
+import type * as tf from '@tensorflow/tfjs-core';
+import { BINARY } from './binary';
+
+/** What assembly/index.ts exports. All arguments are whole numbers: addresses and strides in bytes, sizes, flags. */
+export interface Exports {
+  zero(address: number, bytes: number): void;
+  packFilter(filter: number, k: number, co: number, out: number): void;
+  packTurnedFilter(
+    filter: number, kw: number, ci: number, co: number, u0: number, du: number, nu: number, v0: number, dv: number, nv: number, out: number,
+  ): void;
+  convolve(
+    x: number, packed: number, y: number, scratch: number, first: number, last: number, h: number, w: number, ci: number,
+    kh: number, kw: number, sh: number, sw: number, top: number, left: number, oh: number, ow: number, co: number,
+    yImage: number, yRow: number, yPixel: number, inPlace: number,
+  ): void;
+  filterGradient(
+    x: number, dy: number, sums: number, first: number, last: number, h: number, w: number, ci: number, oh: number, ow: number, co: number,
+    kh: number, kw: number, sh: number, sw: number, top: number, left: number, rowBlock: number, exchanged: number,
+  ): void;
+  finishFilterGradient(sums: number, parts: number, out: number, taps: number, ci: number, co: number, exchanged: number): void;
+}
+
+/** The parts of tfjs's BackendWasm that are used here. */
+export interface WasmBackend {
+  wasm: {
+    /** Exports of a module that has its memory to itself. */
+    asm?: { memory?: WebAssembly.Memory };
+    /** Of a module whose memory is shared between threads. */
+    wasmMemory?: WebAssembly.Memory;
+    _malloc(bytes: number): number;
+    _free(address: number): void;
+  };
+  dataIdMap: { get(dataId: object): { memoryOffset: number } };
+  makeOutput(shape: number[], dtype: 'float32'): tf.TensorInfo;
+}
+
+const modules = new WeakMap<WasmBackend['wasm'], Exports>();
+
+/** The module in a backend's memory; made at the first call. Throws where WebAssembly has no SIMD. */
+export function exportsOf({ wasm }: WasmBackend): Exports {
+  let found = modules.get(wasm);
+  if (!found) {
+    const memory = (wasm.asm?.memory ?? wasm.wasmMemory)!;
+    const shared = !(memory.buffer instanceof ArrayBuffer);
+    found = new WebAssembly.Instance(new WebAssembly.Module(binary(shared)), { env: { memory } }).exports as unknown as Exports;
+    modules.set(wasm, found);
+  }
+  return found;
+}
+
+/** Before the byte that says of the imported memory whether it is shared: "env", "memory", kind 2. */
+const MEMORY_IMPORT = [3, 0x65, 0x6e, 0x76, 6, 0x6d, 0x65, 0x6d, 0x6f, 0x72, 0x79, 2];
+const HAS_MAXIMUM = 1;
+const HAS_MAXIMUM_AND_IS_SHARED = 3;
+
+/** The module for a memory that is or is not shared: the instructions are the same, only the declaration differs. */
+export function binary(shared: boolean): Uint8Array<ArrayBuffer> {
+  const text = atob(BINARY);
+  const bytes = Uint8Array.from(text, (c) => c.charCodeAt(0));
+  const at = bytes.findIndex((_, i) => MEMORY_IMPORT.every((byte, k) => bytes[i + k] === byte));
+  const flags = at + MEMORY_IMPORT.length;
+  if (at < 0 || bytes[flags] !== HAS_MAXIMUM) throw new Error('binary.ts: the module does not import its memory as expected');
+  if (shared) bytes[flags] = HAS_MAXIMUM_AND_IS_SHARED;
+  return bytes;
+}
+
+/** Where a tensor's values are. */
+export function address(backend: WasmBackend, { dataId }: tf.TensorInfo): number {
+  return backend.dataIdMap.get(dataId).memoryOffset;
+}
+
+/** A new tensor; its values are whatever was in that memory. */
+export function output(backend: WasmBackend, shape: readonly number[]): tf.TensorInfo {
+  return backend.makeOutput([...shape], 'float32');
+}
+
+/** Runs `work` with the address of `bytes` bytes (aligned to 16), which are free again afterwards. */
+export function withScratch<T>({ wasm }: WasmBackend, bytes: number, work: (address: number) => T): T {
+  const address = wasm._malloc(bytes + 16) >>> 0;
+  try {
+    return work((address + 15) & ~15);
+  } finally {
+    wasm._free(address);
+  }
+}
