@@ -63,3 +63,14 @@ export const SHAPES_DIFFICULTY = {
 
 export type Range = [low: number, high: number];
 export type ShapesDifficulty = typeof SHAPES_DIFFICULTY;
+
+/**
+ * An easier version of the same data: what the bundled network is trained on. In use it meets the full difficulty, as networks
+ * do; its margins are thinner there, and quantization costs more.
+ */
+export const SHAPES_EASY: ShapesDifficulty = {
+  ...SHAPES_DIFFICULTY,
+  radius: [8, 12.5], cornerJitter: [0, 0.055], rounding: [0, 0.11], contrast: [0.24, 0.44], outline: 0.14,
+  backgroundTextureContrast: [0.04, 0.13], fragmentsBehind: 3, fragmentsBefore: 1, occlusion: 0.2, occlusionDepth: [0.15, 0.4],
+  lighting: [0, 0.35], exposure: 0.15, noise: [1, 9],
+};
