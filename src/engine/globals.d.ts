@@ -21,6 +21,7 @@ declare class TextDecoder {
 }
 
 declare class URL {
+  static createObjectURL(blob: Blob): string;
   constructor(url: string | URL, base?: string | URL);
   readonly href: string;
   toString(): string;
@@ -57,4 +58,13 @@ declare namespace WebAssembly {
     readonly buffer: ArrayBufferLike;
   }
   function validate(bytes: Uint8Array<ArrayBuffer>): boolean;
+}
+
+/** Only asked for where wasm's memory is shared, which takes a browser (or what stands in for one). */
+declare class Blob {
+  constructor(parts: string[], options?: { type?: string });
+}
+declare class Worker {
+  constructor(url: string);
+  postMessage(message: unknown): void;
 }

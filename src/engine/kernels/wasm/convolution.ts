@@ -1,6 +1,6 @@
 /** Convolutions and their gradients on this project's wasm module. Layouts are tfjs's: NHWC, filters [kh, kw, ci, co]. */
 import type * as tf from '@tensorflow/tfjs-core';
-import { address, exportsOf, output, withScratch, type WasmBackend } from './module';
+import { address, exportsOf, inParallel, output, partsOf, withScratch, type WasmBackend } from './module';
 
 export type Shape4D = [number, number, number, number];
 
@@ -15,6 +15,8 @@ const FLOAT = 4;
 const PANEL = 8;
 /** Where a tile is put whose channels are not all wanted. */
 const SPILL = 128;
+/** Multiply-accumulates that are worth waking a thread for. */
+const WORTH_A_THREAD = 500_000;
 /** Bytes of both operands that a stretch of rows of the filter gradient should not exceed, to stay in the first cache. */
 const BLOCK_BYTES = 32768;
 
@@ -49,9 +51,10 @@ function room({ h, w, ci, kh, kw, strides: [sh, sw], top, left, oh, ow }: Pass):
 function run(backend: WasmBackend, x: number, packed: number, y: number, n: number, pass: Pass): void {
   const { bytes, inPlace } = room(pass);
   const { h, w, ci, kh, kw, strides: [sh, sw], top, left, oh, ow, co, yImage, yRow, yPixel } = pass;
-  withScratch(backend, bytes, (scratch) => exportsOf(backend).convolve(
-    x, packed, y, scratch, 0, n, h, w, ci, kh, kw, sh, sw, top, left, oh, ow, co, yImage, yRow, yPixel, inPlace ? 1 : 0,
-  ));
+  const grain = WORTH_A_THREAD / (oh * ow * co * ci * kh * kw);
+  withScratch(backend, bytes * partsOf(backend, n, grain), (scratch) => inParallel(backend, 'convolve', n, grain, (first, last, part) => [
+    x, packed, y, scratch + part * bytes, first, last, h, w, ci, kh, kw, sh, sw, top, left, oh, ow, co, yImage, yRow, yPixel, inPlace ? 1 : 0,
+  ]));
 }
 
 /** Forward convolution [n, h, w, ci] -> [n, oh, ow, co]. */
@@ -59,12 +62,11 @@ export function convolve(backend: WasmBackend, x: tf.TensorInfo, filter: tf.Tens
   const [, h, w, ci] = x.shape;
   const [kh, kw, , co] = filter.shape;
   const y = output(backend, outShape);
-  let [n, oh, ow] = outShape;
+  const n = outShape[0];
+  let [, oh, ow] = outShape;
   let [inH, inW] = [h, w];
-  if (kh === 1 && kw === 1 && oh === h && ow === w) {
-    // Every pixel by itself: one long row, so that no tile ends at an image's border.
-    [n, inH, inW, oh, ow] = [1, 1, n * h * w, 1, n * h * w];
-  }
+  // Every pixel by itself: an image is one long row, so that no tile ends where a row does.
+  if (kh === 1 && kw === 1 && oh === h && ow === w) [inH, inW, oh, ow] = [1, h * w, 1, h * w];
   withScratch(backend, kh * kw * ci * panels(co) * FLOAT, (packed) => {
     exportsOf(backend).packFilter(address(backend, filter), kh * kw * ci, co, packed);
     run(backend, address(backend, x), packed, address(backend, y), n, {
@@ -119,27 +121,20 @@ export function filterGradient(backend: WasmBackend, x: tf.TensorInfo, dy: tf.Te
   const { strides: [sh, sw], top, left } = geometry;
   // The second operand fills vectors, best without a rest.
   const exchanged = co % 4 !== 0 && (ci % 4 === 0 || ci > co);
-  const [m, last] = exchanged ? [co, ci] : [ci, co];
-  const bytes = kh * kw * m * Math.ceil(last / 4) * 4 * FLOAT;
+  const [m, last4] = exchanged ? [co, Math.ceil(ci / 4) * 4] : [ci, Math.ceil(co / 4) * 4];
+  const bytes = kh * kw * m * last4 * FLOAT;
+  const rowBlock = Math.max(1, Math.floor(BLOCK_BYTES / FLOAT / (w * ci * sh + ow * co)));
+  const grain = WORTH_A_THREAD / (oh * ow * ci * co * kh * kw);
+  const parts = partsOf(backend, n, grain);
   const result = output(backend, filterShape);
-  const module = exportsOf(backend);
-  withScratch(backend, bytes, (sums) => {
-    module.zero(sums, bytes);
-    const add = (images: number, inH: number, inW: number, outH: number, outW: number, from: number) => module.filterGradient(
-      address(backend, x) + from * ci * FLOAT, address(backend, dy) + from * co * FLOAT, sums, 0, images, inH, inW, ci, outH, outW, co,
-      kh, kw, sh, sw, top, left, Math.max(1, Math.floor(BLOCK_BYTES / FLOAT / (inW * ci * sh + outW * co))), exchanged ? 1 : 0,
-    );
-    if (kh === 1 && kw === 1 && oh === h && ow === w) {
-      // Every pixel by itself: rows as long as the cache likes, whatever the images' size.
-      const pixels = n * h * w;
-      const row = Math.max(1, Math.floor(BLOCK_BYTES / FLOAT / (ci + co)));
-      const rows = Math.floor(pixels / row);
-      if (rows > 0) add(1, rows, row, rows, row, 0);
-      if (rows * row < pixels) add(1, 1, pixels - rows * row, 1, pixels - rows * row, rows * row);
-    } else {
-      add(n, h, w, oh, ow, 0);
-    }
-    module.finishFilterGradient(sums, 1, address(backend, result), kh * kw, ci, co, exchanged ? 1 : 0);
+  withScratch(backend, bytes * parts, (sums) => {
+    const module = exportsOf(backend);
+    module.zero(sums, bytes * parts);
+    inParallel(backend, 'filterGradient', n, grain, (first, last, part) => [
+      address(backend, x), address(backend, dy), sums + part * bytes, first, last, h, w, ci, oh, ow, co, kh, kw, sh, sw, top, left,
+      rowBlock, exchanged ? 1 : 0,
+    ]);
+    module.finishFilterGradient(sums, parts, address(backend, result), kh * kw, ci, co, exchanged ? 1 : 0);
   });
   return result;
 }

@@ -4,6 +4,7 @@
  */
 import type * as tf from '@tensorflow/tfjs-core';
 import { BINARY } from './binary';
+import { alone, startPool, type Pool } from './pool';
 
 /** What assembly/index.ts exports. All arguments are whole numbers: addresses and strides in bytes, sizes, flags. */
 export interface Exports {
@@ -31,6 +32,7 @@ export interface WasmBackend {
     asm?: { memory?: WebAssembly.Memory };
     /** Of a module whose memory is shared between threads. */
     wasmMemory?: WebAssembly.Memory;
+    tfjs: { getThreadsCount(): number };
     _malloc(bytes: number): number;
     _free(address: number): void;
   };
@@ -38,18 +40,54 @@ export interface WasmBackend {
   makeOutput(shape: number[], dtype: 'float32'): tf.TensorInfo;
 }
 
-const modules = new WeakMap<WasmBackend['wasm'], Exports>();
+/** The module in one backend's memory. */
+interface Instance {
+  exports: Exports;
+  pool: Pool;
+}
 
-/** The module in a backend's memory; made at the first call. Throws where WebAssembly has no SIMD. */
-export function exportsOf({ wasm }: WasmBackend): Exports {
-  let found = modules.get(wasm);
+const instances = new WeakMap<WasmBackend['wasm'], Instance>();
+
+function instanceOf({ wasm }: WasmBackend): Instance {
+  let found = instances.get(wasm);
   if (!found) {
     const memory = (wasm.asm?.memory ?? wasm.wasmMemory)!;
     const shared = !(memory.buffer instanceof ArrayBuffer);
-    found = new WebAssembly.Instance(new WebAssembly.Module(binary(shared)), { env: { memory } }).exports as unknown as Exports;
-    modules.set(wasm, found);
+    const module = new WebAssembly.Module(binary(shared));
+    const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
+    const call = (name: string, args: number[]) => (exports[name as keyof Exports] as (...args: number[]) => void)(...args);
+    const threads = shared ? wasm.tfjs.getThreadsCount() : 1;
+    found = { exports, pool: threads > 1 ? startPool(threads, module, memory, Object.keys(exports), call) : alone(call) };
+    instances.set(wasm, found);
   }
   return found;
+}
+
+/** The module's functions on a backend's memory. Throws where WebAssembly has no SIMD. */
+export function exportsOf(backend: WasmBackend): Exports {
+  return instanceOf(backend).exports;
+}
+
+/**
+ * Calls a function for 0 .. count, cut into as many parts as there are threads, all at the same time.
+ *
+ * @param grain a part is at least this much: for less, waking a thread does not pay
+ * @param args the arguments for first .. last, the `part`-th part
+ * @returns how many parts there were
+ */
+export function inParallel(
+  backend: WasmBackend, name: keyof Exports, count: number, grain: number, args: (first: number, last: number, part: number) => number[],
+): number {
+  const parts = partsOf(backend, count, grain);
+  const { pool } = instanceOf(backend);
+  pool.run(name, Array.from({ length: parts }, (_, part) =>
+    args(Math.floor(count * part / parts), Math.floor(count * (part + 1) / parts), part)));
+  return parts;
+}
+
+/** Parts that `inParallel` will make of it: what scratch is needed for. */
+export function partsOf(backend: WasmBackend, count: number, grain: number): number {
+  return Math.max(1, Math.min(instanceOf(backend).pool.threads, Math.floor(count / Math.max(1, grain)), count));
 }
 
 /** Before the byte that says of the imported memory whether it is shared: "env", "memory", kind 2. */
