@@ -72,7 +72,7 @@ export const SETTINGS: SettingsTable = {
     help: 'Further real images of each class that only the charts use. The method never sees them. More of them give smoother charts and a longer preparation.',
   },
   testImages: {
-    kind: 'integer', group: 'data', default: 1000, min: 100, max: 2000, step: 100, url: 'test-images', live: false,
+    kind: 'integer', group: 'data', default: 1000, min: 20, max: 2000, step: 20, url: 'test-images', live: false,
     label: 'Test images',
     help: 'How many unseen images the accuracies are measured on. With 1,000 images an accuracy is certain to about 3 points either way.',
   },

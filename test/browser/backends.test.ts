@@ -1,0 +1,56 @@
+import type { Browser } from 'playwright-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { launch, removeWebGpu } from './chromium';
+import { Playground } from './playground';
+
+let browser: Browser;
+let playground: Playground;
+afterEach(async () => {
+  await playground?.close();
+  await browser?.close();
+});
+
+const TINY = 'observation-per-class=2&test-images=20&generator-channels=16&generator-batch=2&generator-steps=1&student-steps=1&calibration-batch=1&synthetic-batch=1';
+
+describe('the page', () => {
+  it('runs on WebGPU when asked to', async () => {
+    browser = await launch({ webgpu: 'software' });
+    const began = Date.now();
+    // A hundred times slower than a graphics card: the smallest run there is.
+    playground = await Playground.open(browser, { query: `backend=webgpu&without=webgl,wasm,cpu&compare-calibration-only=0&${TINY}` });
+    await playground.button('Play').click();
+    await playground.untilStatus(/^Ready|^Finished|^Measuring|^Training/, 120);
+    const ready = Date.now();
+    expect(await playground.backendInUse()).toMatch(/WebGPU \(in use\)/);
+    await playground.untilStatus(/^Finished/, 180);
+    console.log(`WebGPU on the CPU: ready after ${((ready - began) / 1000).toFixed(1)} s, finished ${((Date.now() - ready) / 1000).toFixed(1)} s later`);
+    const accuracies = await playground.accuracies();
+    expect(accuracies['Calibration only']).toBeNull();
+    for (const name of ['Full precision', 'PTQ only', 'FDDA']) {
+      expect(accuracies[name]).toBeGreaterThanOrEqual(0);
+      expect(accuracies[name]).toBeLessThanOrEqual(1);
+    }
+    const { frames } = await playground.recording();
+    const [sample] = frames.flatMap(({ generator }) => generator);
+    for (const value of Object.values(sample.terms)) expect(value).toBeGreaterThan(0);
+    expect(frames.flatMap(({ student }) => student).map(({ method, step }) => `${method} ${step}`)).toEqual(['fdda 1']);
+    playground.expectNoErrors();
+  });
+
+  it('runs on wasm in a browser that never heard of WebGPU', async () => {
+    browser = await launch({ webgpu: 'off' });
+    playground = await Playground.open(browser, { query: TINY, prepare: removeWebGpu });
+    await playground.ready(120);
+    expect(await playground.page.evaluate('"gpu" in navigator')).toBe(false);
+    expect(await playground.backendInUse()).toMatch(/WebAssembly \(in use\)/);
+    await playground.page.getByRole('button', { name: /^Backend: / }).click();
+    const webgpu = playground.page.getByRole('menuitem', { name: /WebGPU/ });
+    expect(await webgpu.innerText()).toContain('this browser has no WebGPU');
+    expect(await webgpu.isDisabled()).toBe(true);
+    await playground.page.keyboard.press('Escape');
+    await playground.button('Play').click();
+    await playground.untilStatus(/^Finished/, 60);
+    expect(Object.values(await playground.accuracies()).every((accuracy) => accuracy !== null)).toBe(true);
+    playground.expectNoErrors();
+  });
+});

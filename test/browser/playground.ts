@@ -1,0 +1,144 @@
+/** The served page as a user has it, with a record of what its worker said. */
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { expect, inject } from 'vitest';
+import type { GeneratorSample, RunPhase, StudentSample } from '../../src/engine/training/runReport';
+
+export interface RecordedFrame {
+  /** Milliseconds since the page was opened. */
+  at: number;
+  phase: RunPhase;
+  step: number;
+  steps: number;
+  fraction: number;
+  generator: GeneratorSample[];
+  student: StudentSample[];
+}
+
+interface Recording {
+  frames: RecordedFrame[];
+  /** Start and length in milliseconds of what kept the main thread for more than 50 ms. */
+  longTasks: [number, number][];
+  statuses: string[];
+}
+
+/** Runs in the page before its own scripts: listens to what workers say, without a word to them. */
+const RECORDER = `
+  const recording = (self.recording = { frames: [], longTasks: [], statuses: [] });
+  new PerformanceObserver((list) => {
+    for (const { startTime, duration } of list.getEntries()) recording.longTasks.push([startTime, duration]);
+  }).observe({ type: 'longtask', buffered: true });
+  self.Worker = class extends Worker {
+    constructor(...parameters) {
+      super(...parameters);
+      this.addEventListener('message', ({ data }) => {
+        if (data.type === 'status') recording.statuses.push(data.status);
+        if (data.type !== 'frame') return;
+        const { phase, step, steps, fraction, generator, student } = data.frame;
+        recording.frames.push({ at: performance.now(), phase, step, steps, fraction, generator, student });
+      });
+    }
+  };
+`;
+
+export interface OpenOptions {
+  /** Key=value pairs of the address. */
+  query?: string;
+  width?: number;
+  height?: number;
+  /** Prepares the context before the page is opened. */
+  prepare?: (context: BrowserContext) => Promise<void>;
+}
+
+export class Playground {
+  /** Everything that went wrong as the browser sees it: exceptions, console errors, answers of 400 and more. */
+  readonly errors: string[] = [];
+
+  private constructor(readonly page: Page, private readonly context: BrowserContext) {}
+
+  static async open(browser: Browser, { query = '', width = 1280, height = 800, prepare }: OpenOptions = {}): Promise<Playground> {
+    const context = await browser.newContext({ viewport: { width, height } });
+    await context.addInitScript(RECORDER);
+    await prepare?.(context);
+    const page = await context.newPage();
+    const playground = new Playground(page, context);
+    page.on('pageerror', (error) => playground.errors.push(error.message));
+    page.on('console', (message) => message.type() === 'error' && playground.errors.push(message.text()));
+    page.on('response', (response) => response.status() >= 400 && playground.errors.push(`${response.status()} ${response.url()}`));
+    await page.goto(`${inject('pageUrl')}${query && `?${query}`}`);
+    return playground;
+  }
+
+  button(name: string) {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+
+  region(name: string) {
+    return this.page.getByRole('region', { name, exact: true });
+  }
+
+  status(): Promise<string> {
+    return this.page.getByRole('status').innerText();
+  }
+
+  /** Waits for a status line that matches, asked twenty times a second. */
+  async untilStatus(words: RegExp, seconds: number): Promise<string> {
+    return this.until(() => this.status(), (text) => words.test(text), seconds, `a status of ${words}`);
+  }
+
+  async until<T>(look: () => Promise<T>, is: (value: T) => boolean, seconds: number, what: string): Promise<T> {
+    const end = Date.now() + seconds * 1000;
+    for (;;) {
+      const value = await look();
+      if (is(value)) return value;
+      if (Date.now() > end) throw new Error(`${what} did not come in ${seconds} s. Status: "${await this.status()}". Errors: ${this.errors.join('; ') || 'none'}. Last: ${JSON.stringify(value)?.slice(0, 300)}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** The engine is there and waits for Play. */
+  ready(seconds = 60): Promise<string> {
+    return this.untilStatus(/^Ready/, seconds);
+  }
+
+  recording(): Promise<Recording> {
+    return this.page.evaluate('recording');
+  }
+
+  /** Accuracies by the names in the region "Accuracy", 0 to 1; null where there is none. */
+  async accuracies(): Promise<Record<string, number | null>> {
+    const bars = this.region('Accuracy').locator('.bar');
+    const entries = await bars.evaluateAll((rows) =>
+      rows.map((row) => [row.querySelector('.bar-name')!.textContent, row.querySelector('data')?.getAttribute('value') ?? null] as const));
+    return Object.fromEntries(entries.map(([name, value]) => [name, value === null ? null : Number(value)]));
+  }
+
+  /** What the backend menu says of the backend in use. */
+  async backendInUse(): Promise<string> {
+    await this.page.getByRole('button', { name: /^Backend: / }).click();
+    const words = await this.page.getByRole('menuitem', { name: /in use/ }).innerText();
+    await this.page.keyboard.press('Escape');
+    return words;
+  }
+
+  /** Distinct colors on the canvases of a region: 1 or 0 where nothing is drawn. */
+  colorsIn(region: string): Promise<number> {
+    return this.region(region).evaluate((element) => {
+      const colors = new Set<number>();
+      for (const canvas of element.querySelectorAll('canvas')) {
+        if (canvas.width === 0 || canvas.height === 0) continue;
+        const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+        for (const pixel of new Uint32Array(data.buffer)) colors.add(pixel);
+      }
+      return colors.size;
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+  }
+
+  /** Nothing went wrong that the user was not told of. */
+  expectNoErrors(): void {
+    expect(this.errors).toEqual([]);
+  }
+}

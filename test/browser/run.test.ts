@@ -1,0 +1,134 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { launch } from './chromium';
+import { Playground, type RecordedFrame } from './playground';
+
+/** Only wasm, so that no time goes into trying what is not wanted; a run of some seconds. */
+const SHORT = 'without=webgpu,webgl,cpu&generator-steps=6&student-steps=8&test-images=100&observation-per-class=4';
+
+let browser: Browser;
+let playground: Playground;
+beforeAll(async () => {
+  browser = await launch({ webgpu: 'off' });
+});
+afterEach(() => playground?.close());
+afterAll(() => browser?.close());
+
+const generatorOf = (frames: RecordedFrame[]) => frames.flatMap(({ generator }) => generator);
+
+describe('a run on wasm', () => {
+  it('from Play to the final accuracies', async () => {
+    playground = await Playground.open(browser, { query: SHORT });
+    await playground.ready();
+    expect(await playground.page.evaluate('crossOriginIsolated')).toBe(true);
+    expect(await playground.backendInUse()).toMatch(/WebAssembly \(in use\)[^]*\d+ threads?/);
+    expect(Object.values(await playground.accuracies())).toEqual([null, null, null, null]);
+    const began = await playground.page.evaluate('performance.now()') as number;
+    await playground.button('Play').click();
+    const finished = await playground.untilStatus(/^Finished/, 150);
+    const ended = await playground.page.evaluate('performance.now()') as number;
+
+    const accuracies = await playground.accuracies();
+    expect(Object.keys(accuracies)).toEqual(['Full precision', 'PTQ only', 'Calibration only', 'FDDA']);
+    for (const [name, accuracy] of Object.entries(accuracies)) {
+      expect(accuracy).toBeGreaterThanOrEqual(0);
+      expect(accuracy).toBeLessThanOrEqual(1);
+      expect(accuracy! * 100).toBeCloseTo(Math.round(accuracy! * 100), 6);
+      expect(finished).toContain(`${name} ${(accuracy! * 100).toFixed(1)} %`);
+    }
+    expect(await playground.region('Accuracy').innerText()).toMatch(/of 100/);
+
+    const { frames, longTasks, statuses } = await playground.recording();
+    expect(statuses).toEqual(['preparing', 'preparing', 'ready', 'running', 'finished']);
+    expect(frames.at(-1)).toMatchObject({ phase: 'done', fraction: 1 });
+    expect(generatorOf(frames).map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6]);
+    for (const method of ['calibration', 'fdda']) {
+      expect(frames.flatMap(({ student }) => student).filter((sample) => sample.method === method).map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    }
+
+    // At most 10 a second, plus those that must not be missed: one at each change of phase.
+    const running = frames.filter(({ at }) => at > began);
+    const phases = new Set(running.map(({ phase }) => phase)).size;
+    const perSecond = running.map(({ at }) => running.filter((other) => other.at >= at && other.at < at + 1000).length);
+    expect(Math.max(...perSecond)).toBeLessThanOrEqual(10 + phases);
+
+    const seconds = (ended - began) / 1000;
+    const during = longTasks.filter(([start]) => start > began && start < ended).map(([, length]) => length);
+    const share = (limit: number) => during.filter((length) => length > limit).reduce((sum, length) => sum + length, 0) / (ended - began);
+    console.log(
+      `run of ${seconds.toFixed(1)} s: ${running.length} frames; main thread: ${during.length} tasks over 50 ms, the longest ${Math.max(0, ...during)} ms, `
+      + `${(100 * share(50)).toFixed(1)} % of the time; loading: ${longTasks.filter(([start]) => start <= began).map(([, length]) => length).join(', ')} ms`,
+    );
+    expect(share(200)).toBeLessThan(0.05);
+
+    for (const region of ['BNS centers', 'Separation and incohesion', 'Losses']) expect(await playground.region(region).isVisible()).toBe(true);
+    // Photographs and noise have many colors; rings and markers alone have a handful.
+    expect(await playground.colorsIn('Synthetic images')).toBeGreaterThan(1000);
+    expect(await playground.colorsIn('BNS centers')).toBeGreaterThan(20);
+    playground.expectNoErrors();
+  });
+
+  it('can be paused, stepped, and started over with the same numbers', async () => {
+    playground = await Playground.open(browser, { query: SHORT.replace('generator-steps=6', 'generator-steps=300') });
+    await playground.ready();
+    const frames = async () => (await playground.recording()).frames;
+    await playground.button('Play').click();
+    await playground.until(frames, (all) => generatorOf(all).length >= 2, 60, 'the second generator step');
+    await playground.button('Pause').click();
+    expect(await playground.untilStatus(/^Paused/, 20)).toBe('Paused: generator');
+    const paused = await frames();
+    await playground.page.waitForTimeout(1000);
+    expect((await frames()).length).toBe(paused.length);
+
+    await playground.button('Step').click();
+    const stepped = await playground.until(frames, (all) => all.length > paused.length, 20, 'the frame of a step');
+    await playground.untilStatus(/^Paused/, 20);
+    await playground.page.waitForTimeout(500);
+    expect((await frames()).length).toBe(paused.length + 1);
+    // A pause leaves the last few steps untold; the step's frame tells of them and shows where the run is.
+    const { step } = stepped.at(-1)!;
+    expect(generatorOf(stepped).map((sample) => sample.step)).toEqual(Array.from({ length: step }, (_, i) => i + 1));
+    await playground.button('Step').click();
+    const again = await playground.until(frames, (all) => all.length > stepped.length, 20, 'the frame of another step');
+    expect(again.at(-1)).toMatchObject({ phase: 'generator', step: step + 1 });
+    expect(again.at(-1)!.generator.map((sample) => sample.step)).toEqual([step + 1]);
+    await playground.page.getByText(`step ${step + 1} of 300`).waitFor();
+
+    await playground.untilStatus(/^Paused/, 20);
+    await playground.button('Reset').click();
+    await playground.ready(30);
+    const reset = await playground.until(frames, (all) => all.length > again.length, 20, 'the first frame after the reset');
+    expect(reset).toHaveLength(again.length + 1);
+    expect(reset.at(-1)).toMatchObject({ phase: 'ptq', step: 0, fraction: 0 });
+    expect(Object.values(await playground.accuracies())).toEqual([null, null, null, null]);
+    await playground.button('Play').click();
+    const second = await playground.until(frames, (all) => generatorOf(all.slice(reset.length)).length > 0, 60, 'the first step after the reset');
+    expect(generatorOf(second.slice(reset.length))[0]).toEqual(generatorOf(paused)[0]);
+    await playground.button('Pause').click();
+    await playground.untilStatus(/^Paused/, 20);
+    playground.expectNoErrors();
+  });
+
+  it('goes on with a new engine after the worker has died', async () => {
+    playground = await Playground.open(browser, { query: SHORT.replace('generator-steps=6', 'generator-steps=300') });
+    await playground.ready();
+    await playground.button('Play').click();
+    await playground.until(async () => (await playground.recording()).frames, (all) => generatorOf(all).length >= 1, 60, 'a generator step');
+    const engine = playground.page.workers().find((worker) => /server/.test(worker.url()))!;
+    await engine.evaluate('setTimeout(() => { throw new Error("pulled the plug") })');
+    const alert = playground.page.getByRole('alert');
+    await alert.waitFor();
+    expect(await alert.innerText()).toMatch(/stopped unexpectedly[^]*pulled the plug[^]*Restart/);
+    expect(await playground.status()).toBe('The engine has stopped');
+    expect(await playground.button('Play').isDisabled()).toBe(true);
+    // What was recorded is still there to be looked at.
+    expect(await playground.colorsIn('Synthetic images')).toBeGreaterThan(1000);
+    await playground.button('Restart the engine').click();
+    await playground.ready();
+    expect(await alert.count()).toBe(0);
+    const before = (await playground.recording()).frames.length;
+    await playground.button('Play').click();
+    await playground.until(async () => (await playground.recording()).frames, (all) => generatorOf(all.slice(before)).length >= 1, 60, 'a generator step of the new engine');
+    expect(playground.errors.filter((error) => !error.includes('pulled the plug'))).toEqual([]);
+  });
+});
