@@ -24,6 +24,12 @@ export class DatasetMismatch extends RangeError {
 /** Targets of the distorted term shown for each class. */
 const DISTORTED_DRAWS = 4;
 
+/**
+ * What the distorted and the centralized term aim at: each class's own centre, or (a control) one centre for all of them, the
+ * statistics of the whole calibration set. Everything that is only looked at keeps the classes' centres.
+ */
+export type CenterTargets = 'class' | 'classAgnostic';
+
 /** fraction 0 to 1, and words; returning false stops. */
 export type PrepareProgress = (fraction: number, message: string) => boolean | void | Promise<boolean | void>;
 
@@ -50,6 +56,7 @@ export interface PreparedRun {
  */
 export async function prepareRun(
   teacher: Teacher, dataset: Dataset, settings: RunSettings, checkpoint: Checkpoint | null, onProgress?: PrepareProgress,
+  aim: CenterTargets = 'class',
 ): Promise<PreparedRun | null> {
   const { definition } = teacher;
   checkFit(teacher, dataset);
@@ -76,7 +83,7 @@ export async function prepareRun(
     }
     const running = runningStatistics(teacher.network);
     const centers = bnsCenters(known.statistics, calibration.labels, definition.numClasses).table;
-    targets = new GeneratorTargets(running, centers, startLayer);
+    targets = new GeneratorTargets(running, aim === 'class' ? centers : commonCenter(known.statistics, definition.numClasses), startLayer);
     const planes = looked.statistics.layers.map((layer, l) => fitPca(scaledPoints(layer, running.layers[l])));
     const project = (table: BnsTable, labels: Uint8Array) => projectPoints(planes, table, running, labels);
     const classes = Uint8Array.from({ length: definition.numClasses }, (_, i) => i);
@@ -118,6 +125,12 @@ export async function prepareRun(
     targets?.dispose();
     throw error;
   }
+}
+
+/** A table like that of the classes' centres, whose rows are all the centre of all images. */
+function commonCenter(statistics: BnsTable, numClasses: number): BnsTable {
+  const { table } = bnsCenters(statistics, new Uint8Array(statistics.rows), 1);
+  return table.select(new Uint8Array(numClasses));
 }
 
 function checkFit({ definition }: Teacher, dataset: Dataset): void {

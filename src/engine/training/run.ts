@@ -11,7 +11,7 @@ import { Random } from '../random';
 import { AccuracyTable } from './accuracyTable';
 import { GeneratorTrainer, type GeneratorSnapshot } from './generatorTrainer';
 import { NotFiniteError } from './notFinite';
-import { prepareRun, type PreparedRun, type PrepareProgress } from './prepare';
+import { prepareRun, type CenterTargets, type PreparedRun, type PrepareProgress } from './prepare';
 import type { AccuracyRow, GeneratorSample, RunFrame, RunOverview, RunPhase, StudentSample, SyntheticSnapshot } from './runReport';
 import { LIVE_SETTINGS, type LiveSettings, type RunSettings } from './runSettings';
 import { evaluationSteps, planStages, WorkCount, type Stage } from './runStages';
@@ -67,7 +67,7 @@ export class Run {
   private doneMacs = 0;
   private recent: number[] = [];
 
-  private constructor(private readonly teacher: Teacher, dataset: Dataset, private settings: RunSettings, private readonly prepared: PreparedRun, checkpoint: Checkpoint | null) {
+  private constructor(private readonly teacher: Teacher, dataset: Dataset, private settings: RunSettings, readonly prepared: PreparedRun, checkpoint: Checkpoint | null) {
     this.overview = prepared.overview;
     this.random = new Random(settings.seed);
     this.testSet = new TestSet(dataset, teacher.definition, settings.testImages);
@@ -92,9 +92,10 @@ export class Run {
    */
   static async create(
     teacher: Teacher, dataset: Dataset, settings: RunSettings, checkpoint: Checkpoint | null, onProgress?: PrepareProgress,
+    aim?: CenterTargets,
   ): Promise<Run | null> {
     const usable = settings.generatorStart === 'checkpoint' && checkpoint !== null && fits(checkpoint, teacher, settings) ? checkpoint : null;
-    const prepared = await prepareRun(teacher, dataset, settings, usable, onProgress);
+    const prepared = await prepareRun(teacher, dataset, settings, usable, onProgress, aim);
     if (!prepared) return null;
     try {
       return new Run(teacher, dataset, settings, prepared, usable);
@@ -117,9 +118,19 @@ export class Run {
     return this.generatorTrainer.steps;
   }
 
+  /** The generator as it is now; it stays the run's. */
+  get generator(): Generator {
+    return this.generatorTrainer.generator;
+  }
+
   /** The fine-tuned student of the last finished stage; null before. It stays the run's. */
   get student(): Student | null {
     return this.finished?.student ?? null;
+  }
+
+  /** The student as plain quantization makes it; it stays the run's. */
+  async quantized(): Promise<Student> {
+    return (this.ptqStudent ??= await this.createStudent());
   }
 
   /** Changes what may change while a run is going; takes effect with the next step. */
@@ -164,8 +175,8 @@ export class Run {
 
   private async evaluateStage(method: 'fullPrecision' | 'ptq'): Promise<number> {
     const row = this.accuracy.row(method);
-    if (method === 'ptq') this.ptqStudent ??= await this.createStudent();
-    const done = await this.accuracy.measure(row, 0, method === 'ptq' ? (x) => this.ptqStudent!.forward(x) : (x) => this.teacher.forward(x));
+    const measured = method === 'ptq' ? await this.quantized() : this.teacher;
+    const done = await this.accuracy.measure(row, 0, (x) => measured.forward(x));
     if (done) {
       row.state = 'done';
       await this.nextStage();
@@ -240,7 +251,7 @@ export class Run {
   }
 
   private async createStudentTrainer(method: 'calibration' | 'fdda'): Promise<StudentTrainer> {
-    this.ptqStudent ??= await this.createStudent();
+    await this.quantized();
     const student = await this.createStudent();
     return new StudentTrainer(method, student, this.teacher, {
       calibrationImages: this.prepared.calibrationImages,

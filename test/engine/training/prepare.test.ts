@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bnsCenters } from '../../../src/engine/bns/centers';
 import { Generator } from '../../../src/engine/generator/generator';
 import { Random } from '../../../src/engine/random';
 import { prepareRun, type PreparedRun } from '../../../src/engine/training/prepare';
@@ -71,6 +72,22 @@ describe('preparation', () => {
     const { centers, calibration } = prepared.overview.points;
     prepared.dispose();
     calibration.xy.forEach((v, i) => expect(centers.xy[i]).toBeCloseTo(v, 3));
+  });
+
+  it('aims at one common center for all classes when asked to, and goes on showing the classes\' own', async () => {
+    const own = await prepare(3);
+    const common = (await prepareRun(
+      teacher, tinyDataset(), tinySettings({ imagesPerClass: 3, observationPerClass: OBSERVED }), null, undefined, 'classAgnostic',
+    ))!;
+    const size = own.running.layout.size;
+    const all = bnsCenters(own.calibration, new Uint8Array(own.calibration.rows), 1).table.pack();
+    const aim = await common.targets.centers.data();
+    for (let c = 0; c < own.centers.rows; c++) expect(aim.slice(c * size, (c + 1) * size)).toEqual(all);
+    expect(await own.targets.centers.data()).toEqual(own.centers.pack());
+    expect(common.centers.pack()).toEqual(own.centers.pack());
+    expect(common.overview.points.centers).toEqual(own.overview.points.centers);
+    own.dispose();
+    common.dispose();
   });
 
   it('takes the same first images whatever their number, and none of them for looking', async () => {
