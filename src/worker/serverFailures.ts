@@ -48,7 +48,8 @@ export function describeFailure(error: unknown, snapshotStep?: number): Failure 
   if (OUT_OF_MEMORY.test(message)) {
     return {
       code: 'outOfMemory', message: 'There is not enough memory for this run.', ...snapshot,
-      hint: 'Choose smaller batches or fewer generator channels, then press Reset.',
+      // Not only a reset: what a step had in memory when it failed is not given back.
+      hint: 'Choose smaller batches or fewer generator channels, then restart the engine.',
     };
   }
   if (isDeviceLost(error)) {

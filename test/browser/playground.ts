@@ -114,7 +114,8 @@ export class Playground {
 
   /** What the backend menu says of the backend in use. */
   async backendInUse(): Promise<string> {
-    await this.page.getByRole('button', { name: /^Backend: / }).click();
+    // Not to be pressed before the engine has answered.
+    await this.page.getByRole('button', { name: /^Backend: / }).click({ timeout: 120_000 });
     const words = await this.page.getByRole('menuitem', { name: /in use/ }).innerText();
     await this.page.keyboard.press('Escape');
     return words;

@@ -295,6 +295,23 @@ describe('a number that is not finite', () => {
 });
 
 describe('what fails half-way', () => {
+  it('trying a backend is no harm to the others', async () => {
+    const kernel = tf.getKernel('Conv2DBackpropFilter', 'cpu');
+    tf.unregisterKernel('Conv2DBackpropFilter', 'cpu');
+    try {
+      const { backend, backends } = await harness.initialize(settings, { without: [] });
+      expect(backend).toBe('wasm');
+      expect(backends.find(({ name }) => name === 'cpu')).toMatchObject({ works: false, secondsPerStep: null, reason: expect.stringContaining('Conv2DBackpropFilter') });
+      await playsOn(1);
+    } finally {
+      tf.registerKernel(kernel);
+    }
+    // tfjs keeps what a gradient had saved when it throws half-way: a few small tensors, once.
+    await harness.session.dispose();
+    expect(tf.memory().numTensors - before).toBeLessThan(20);
+    before = tf.memory().numTensors;
+  });
+
   it('looking at the images at the start leaves a run that says so and can be reset', async () => {
     vi.spyOn(SyntheticProbe.prototype, 'look').mockRejectedValueOnce(new Error('allocation failed'));
     await harness.initialize(settings);
