@@ -5,6 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { differentiable } from '../kernels/differentiable';
+import { fused } from '../kernels/fused';
 import { batchNormLayers, forward, type ForwardHooks, type WeightTensors } from '../network/executor';
 import type { Network, NetworkDefinition } from '../network/types';
 
@@ -163,28 +164,34 @@ export function poolStatistics(perImage: tf.Tensor2D, averaging: tf.Tensor2D, la
   const { swap, isVariance } = partners(layout ?? statisticsLayout([perImage.shape[1] / 2]));
   if (swap.length !== perImage.shape[1]) throw new Error(`poolStatistics: ${perImage.shape[1]} columns, but a layout of ${swap.length}`);
   const swapped = (x: tf.Tensor) => tf.gather(x, tf.tensor1d(swap, 'int32'), 1) as tf.Tensor2D;
+  // What a fused kernel knows of a column: its partner, and whether it is a variance.
+  const columns = () => tf.tensor1d(swap.map((partner, i) => 2 * partner + isVariance[i]), 'int32');
   return differentiable<tf.Tensor2D>(
     [perImage],
     (save) => {
-      const variances = tf.tensor2d(isVariance, [1, swap.length]);
-      const squares = tf.mul(variances, swapped(tf.square(perImage)));
-      const average = tf.matMul(averaging, perImage);
-      save([perImage, averaging, average]);
-      return tf.sub(
-        tf.matMul(averaging, tf.add(perImage, squares) as tf.Tensor2D),
-        tf.mul(variances, swapped(tf.square(average))),
-      );
+      const pooled = fused('PoolStatistics', { perImage, averaging, columns: columns() }, {}, () => {
+        const variances = tf.tensor2d(isVariance, [1, swap.length]);
+        const squares = tf.mul(variances, swapped(tf.square(perImage)));
+        return tf.sub(
+          tf.matMul(averaging, tf.add(perImage, squares) as tf.Tensor2D),
+          tf.mul(variances, swapped(tf.square(tf.matMul(averaging, perImage)))),
+        ) as tf.Tensor2D;
+      });
+      save([perImage, averaging, pooled]);
+      return pooled;
     },
-    (dy, [x, a, average]) => {
-      const transposed = tf.transpose(a) as tf.Tensor2D;
-      // What arrives at a group's variance also reaches the mean of the same channel; nothing reaches a mean's partner.
-      const dVariance = tf.mul(swapped(dy), tf.sub(1, tf.tensor2d(isVariance, [1, swap.length]))) as tf.Tensor2D;
-      const linear = tf.sub(dy, tf.mul(2, tf.mul(average, dVariance))) as tf.Tensor2D;
-      return [tf.add(
-        tf.matMul(transposed, linear),
-        tf.mul(2, tf.mul(x, tf.matMul(transposed, dVariance))),
-      )];
-    },
+    (dy, [x, a, pooled]) => [
+      fused('PoolStatisticsGradient', { dy, perImage: x, averaging: a, pooled, columns: columns() }, {}, () => {
+        const transposed = tf.transpose(a) as tf.Tensor2D;
+        // What arrives at a group's variance also reaches the mean of the same channel; nothing reaches a mean's partner.
+        const dVariance = tf.mul(swapped(dy), tf.sub(1, tf.tensor2d(isVariance, [1, swap.length]))) as tf.Tensor2D;
+        const linear = tf.sub(dy, tf.mul(2, tf.mul(pooled, dVariance))) as tf.Tensor2D;
+        return tf.add(
+          tf.matMul(transposed, linear),
+          tf.mul(2, tf.mul(x, tf.matMul(transposed, dVariance))),
+        );
+      }),
+    ],
   );
 }
 

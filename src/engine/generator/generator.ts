@@ -5,6 +5,8 @@
  * -> tanh -> BN without scale and shift (eps 1e-5).
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { tanh } from '../kernels/activations';
+import { transposedProduct } from '../kernels/dense';
 import { differentiable } from '../kernels/differentiable';
 import { groupedBatchNorm } from '../kernels/groupedBatchNorm';
 import { leakyRelu } from '../kernels/leakyRelu';
@@ -133,7 +135,7 @@ export class Generator {
       h = leakyRelu(normalize(convolved(h, 'conv1'), 'bn1', INNER_EPSILON), SLOPE);
       h = leakyRelu(normalize(convolved(h, 'conv2'), 'bn2', INNER_EPSILON), SLOPE);
       h = tf.conv2d(h, v['conv3.kernel'] as tf.Tensor as tf.Tensor4D, 1, [[0, 0], [1, 1], [1, 1], [0, 0]]);
-      const image = tf.tanh(tf.add(h, v['conv3.bias'])) as tf.Tensor4D;
+      const image = tanh(tf.add(h, v['conv3.bias']) as tf.Tensor4D);
       return groupedBatchNorm(image, tf.ones([n, imageChannels]), tf.zeros([n, imageChannels]), groups, OUTER_EPSILON);
     });
   }
@@ -183,7 +185,7 @@ function rowsTimes(rows: tf.Tensor2D, matrix: tf.Tensor): tf.Tensor2D {
       save([rows]);
       return tf.matMul(rows, matrix as tf.Tensor2D);
     },
-    (dy, [rows0]) => [tf.matMul(tf.transpose(rows0) as tf.Tensor2D, dy)],
+    (dy, [rows0]) => [transposedProduct(rows0 as tf.Tensor2D, dy)],
   );
 }
 

@@ -8,6 +8,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { differentiable } from './differentiable';
+import { fused, hasFused, runFused } from './fused';
 
 /** Ranges below this count as this wide, so that a constant channel has a scale. */
 export const SMALLEST_RANGE = 1e-8;
@@ -69,10 +70,38 @@ export function fakeQuantizeOnGrid<T extends tf.Tensor>(x: T, grid: Quantization
     [x],
     () => tf.tidy(() => {
       const g = typeof grid === 'function' ? grid() : grid;
-      return dequantize(quantize(x, g), g) as T;
+      return fused('FakeQuantize', { x, scale: g.scale, zero: g.zero }, { bits: g.bits }, () => dequantize(quantize(x, g), g) as T);
     }),
     (dy) => [tf.clone(dy)],
   );
+}
+
+/**
+ * Smallest and largest value of every channel of `x`, of shape `channels`: its last axes, as in QuantizationGrid; [] for one
+ * range of all. Not differentiable; the caller owns both.
+ */
+export function channelRange(x: tf.Tensor, channels: number[]): { lo: tf.Tensor; hi: tf.Tensor } {
+  const count = channels.reduce((a, b) => a * b, 1);
+  return tf.tidy(() => {
+    const [lo, hi] = fused<tf.Tensor[]>('ChannelRange', { x }, { count }, () => {
+      const rows = tf.reshape(x, [x.size / count, count]);
+      return [tf.min(rows, 0), tf.max(rows, 0)];
+    });
+    return { lo: tf.reshape(lo, channels), hi: tf.reshape(hi, channels) };
+  });
+}
+
+/** Fake quantization with `bits` bits from each channel's smallest to its largest value; see channelRange and fakeQuantizeOnGrid. */
+export function fakeQuantizeToOwnRange<T extends tf.Tensor>(x: T, channels: number[], bits: number): T {
+  checkBits(bits);
+  if (!hasFused('FakeQuantizeToOwnRange')) {
+    return fakeQuantizeOnGrid(x, () => {
+      const { lo, hi } = channelRange(x, channels);
+      return quantizationGrid(lo, hi, bits);
+    });
+  }
+  const count = channels.reduce((a, b) => a * b, 1);
+  return differentiable<T>([x], () => runFused('FakeQuantizeToOwnRange', { x }, { count, bits }), (dy) => [tf.clone(dy)]);
 }
 
 /** Fake quantization with `bits` bits of values from `lo` to `hi`; see fakeQuantizeOnGrid and quantizationGrid. */

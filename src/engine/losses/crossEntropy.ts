@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { differentiable } from '../kernels/differentiable';
+import { fused } from '../kernels/fused';
 
 /**
  * Cross entropy of logits with given class probabilities, averaged over the batch. Differentiable in the logits only.
@@ -12,9 +13,12 @@ export function crossEntropy(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Scal
   return differentiable<tf.Scalar>(
     [logits],
     (save) => {
-      const logProbabilities = tf.logSoftmax(logits);
-      save([tf.sub(tf.exp(logProbabilities), targets)]);
-      return tf.div(tf.sum(tf.mul(targets, logProbabilities)), -n);
+      const [value, difference] = fused<tf.Tensor[]>('CrossEntropy', { logits, targets }, {}, () => {
+        const logProbabilities = tf.logSoftmax(logits);
+        return [tf.div(tf.sum(tf.mul(targets, logProbabilities)), -n), tf.sub(tf.exp(logProbabilities), targets)];
+      });
+      save([difference]);
+      return value as tf.Scalar;
     },
     (dy, [difference]) => [tf.mul(difference, tf.div(dy, n))],
   );

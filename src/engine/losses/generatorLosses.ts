@@ -6,6 +6,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { BnsTable, StatisticsLayout } from '../bns/statistics';
 import { differentiable } from '../kernels/differentiable';
+import { fused } from '../kernels/fused';
 import type { Random } from '../random';
 import { TERMS, type RunSettings, type TermName } from '../training/runSettings';
 import { crossEntropy } from './crossEntropy';
@@ -41,10 +42,13 @@ export function weightedSquaredDistance(actual: tf.Tensor2D, target: tf.Tensor2D
   return differentiable<tf.Scalar>(
     [actual],
     (save) => {
-      const difference = tf.sub(actual, target);
-      const weighted = tf.mul(difference, weights);
+      const [value, weighted] = fused<tf.Tensor[]>('WeightedSquaredDistance', { actual, target, weights }, {}, () => {
+        const difference = tf.sub(actual, target);
+        const product = tf.mul(difference, weights);
+        return [tf.sum(tf.mul(difference, product)), product];
+      });
       save([weighted]);
-      return tf.sum(tf.mul(difference, weighted));
+      return value as tf.Scalar;
     },
     (dy, [weighted]) => [tf.mul(weighted, tf.mul(2, dy))],
   );
@@ -145,12 +149,19 @@ export function generatorLoss(
   };
   const entries = TERMS.map((name) => [name, weights[name] === null ? null : compute[name]()]);
   const terms = Object.fromEntries(entries) as GeneratorLoss['terms'];
-  const weighted = TERMS.flatMap((name) => {
-    const [term, weight] = [terms[name], weights[name]];
-    return term !== null && weight !== null ? [tf.mul(term, weight) as tf.Scalar] : [];
-  });
-  const total = weighted.length === 0 ? tf.scalar(0) : weighted.reduce((sum, term) => tf.add(sum, term));
+  const on = TERMS.filter((name) => terms[name] !== null);
+  const total = on.length === 0 ? tf.scalar(0) : weightedSum(on.map((name) => terms[name]!), on.map((name) => weights[name]!));
   return { total, terms };
+}
+
+/** sum(weights terms), differentiable in the terms. */
+function weightedSum(terms: tf.Scalar[], weights: number[]): tf.Scalar {
+  return differentiable<tf.Scalar>(
+    terms,
+    () => fused('WeightedSum', { ...terms } as unknown as Record<string, tf.Tensor>, { weights }, () =>
+      terms.map((term, i) => tf.mul(term, weights[i])).reduce((sum, term) => tf.add(sum, term)) as tf.Scalar),
+    (dy) => weights.map((weight) => tf.mul(dy, weight)),
+  );
 }
 
 /**

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { differentiable } from '../kernels/differentiable';
+import { fused } from '../kernels/fused';
 
 export interface StudentLosses {
   /** Mean cross entropy of the labels. */
@@ -36,25 +37,30 @@ export function studentLosses(
   const parts = differentiable<tf.Tensor1D>(
     [student],
     (save) => {
-      const softened = tf.mul(tf.concat([student, teacher]), 1 / temperature) as tf.Tensor2D;
-      const log = tf.logSoftmax(tf.concat([student, softened]));
-      // Cast, not oneHot's dtype: on wasm that leaves the bits of integers in a float tensor.
-      const onehot = tf.cast(tf.oneHot(labels, classes), 'float32') as tf.Tensor2D;
-      const [logP, logQ, logTarget] = [0, 1, 2].map((i) => tf.slice(log, [i * n, 0], [n, classes]));
-      const probabilities = tf.exp(log);
-      const target = tf.slice(probabilities, [2 * n, 0], [n, classes]);
-      // Rows: what is averaged for CE, what is averaged for the divergence.
-      const terms = tf.concat([tf.mul(onehot, tf.neg(logP)), tf.mul(target, tf.sub(logTarget, logQ))]);
-      save([probabilities, onehot]);
-      return tf.mul(tf.sum(tf.reshape(terms, [2, n * classes]), 1), tf.tensor1d([1 / n, factor / n])) as tf.Tensor1D;
+      const [values, dCe, dKl] = fused<tf.Tensor[]>('Distillation', { student, teacher, labels }, { temperature, factor }, () =>
+        composed(student, teacher, labels, temperature, factor));
+      save([dCe, dKl]);
+      return values as tf.Tensor1D;
     },
-    (dy, [probabilities, onehot]) => {
-      const [p, q, target] = [0, 1, 2].map((i) => tf.slice(probabilities, [i * n, 0], [n, classes]));
-      const ceGradient = tf.mul(tf.sub(p, onehot), tf.mul(tf.slice(dy, [0], [1]), 1 / n));
-      const klGradient = tf.mul(tf.sub(q, target), tf.mul(tf.slice(dy, [1], [1]), factor / temperature / n));
-      return [tf.add(ceGradient, klGradient)];
-    },
+    (dy, [dCe, dKl]) => [fused('DistillationGradient', { dy, dCe, dKl }, {}, () =>
+      tf.add(tf.mul(dCe, tf.slice(dy, [0], [1])), tf.mul(dKl, tf.slice(dy, [1], [1]))))],
   );
   const part = (i: number) => tf.reshape(tf.slice(parts, [i], [1]), []) as tf.Scalar;
   return { ce: part(0), distillation: part(1), total: tf.sum(parts) };
+}
+
+/** [2] both losses, and their gradients in the student's logits. */
+function composed(student: tf.Tensor2D, teacher: tf.Tensor2D, labels: tf.Tensor1D, temperature: number, factor: number): tf.Tensor[] {
+  const [n, classes] = student.shape;
+  const softened = tf.mul(tf.concat([student, teacher]), 1 / temperature) as tf.Tensor2D;
+  const log = tf.logSoftmax(tf.concat([student, softened]));
+  // Cast, not oneHot's dtype: on wasm that leaves the bits of integers in a float tensor.
+  const onehot = tf.cast(tf.oneHot(labels, classes), 'float32') as tf.Tensor2D;
+  const [logP, logQ, logTarget] = [0, 1, 2].map((i) => tf.slice(log, [i * n, 0], [n, classes]));
+  const probabilities = tf.exp(log);
+  const [p, q, target] = [0, 1, 2].map((i) => tf.slice(probabilities, [i * n, 0], [n, classes]));
+  // Rows: what is averaged for CE, what is averaged for the divergence.
+  const terms = tf.concat([tf.mul(onehot, tf.neg(logP)), tf.mul(target, tf.sub(logTarget, logQ))]);
+  const values = tf.mul(tf.sum(tf.reshape(terms, [2, n * classes]), 1), tf.tensor1d([1 / n, factor / n]));
+  return [values, tf.mul(tf.sub(p, onehot), 1 / n), tf.mul(tf.sub(q, target), factor / temperature / n)];
 }

@@ -1,5 +1,6 @@
 /** The one forward pass of the project: teacher and student differ only in the hooks they hand it. */
 import * as tf from '@tensorflow/tfjs-core';
+import { relu, relu6 } from '../kernels/activations';
 import { dense } from '../kernels/dense';
 import { frozenBatchNorm, frozenBatchNormWithStatistics, type FrozenBatchNorm } from '../kernels/frozenBatchNorm';
 import { averagePool, maxPool, type Pooling } from '../kernels/pooling';
@@ -78,7 +79,7 @@ function evaluate(node: Exclude<NetworkNode, BatchNormNode>, inputs: tf.Tensor[]
     }
     case 'relu':
     case 'relu6': {
-      const y = node.op === 'relu' ? tf.relu(x) : tf.relu6(x);
+      const y = node.op === 'relu' ? relu(x) : relu6(x);
       return hooks.activation?.(node, y) ?? y;
     }
     case 'add':

@@ -1,6 +1,6 @@
 /** Where a quantizer's range comes from: kernels from themselves, activations from calibration or generated images. */
 import * as tf from '@tensorflow/tfjs-core';
-import { fakeQuantizeValue } from '../kernels/fakeQuantize';
+import { channelRange, fakeQuantizeValue } from '../kernels/fakeQuantize';
 import type { Conv2dNode, DenseNode } from '../network/types';
 import type { RunSettings } from '../training/runSettings';
 
@@ -29,13 +29,15 @@ const HISTOGRAM_BINS = 4096;
 export function weightRange(
   op: (Conv2dNode | DenseNode)['op'], kernel: tf.Tensor, granularity: RunSettings['weightGranularity'],
 ): { lo: tf.Tensor; hi: tf.Tensor } {
-  return tf.tidy(() => {
-    const channels = op === 'depthwiseConv2d' ? kernel.shape.slice(-2) : kernel.shape.slice(-1);
-    const count = channels.reduce((a, b) => a * b, 1);
-    const flat = tf.reshape(kernel, granularity === 'perTensor' ? [kernel.size, 1] : [kernel.size / count, count]);
-    const shape = granularity === 'perTensor' ? [] : channels;
-    return { lo: tf.reshape(tf.min(flat, 0), shape), hi: tf.reshape(tf.max(flat, 0), shape) };
-  });
+  return channelRange(kernel, weightChannels(op, kernel, granularity));
+}
+
+/** Shape of a kernel's ranges, see weightRange. */
+export function weightChannels(
+  op: (Conv2dNode | DenseNode)['op'], kernel: tf.Tensor, granularity: RunSettings['weightGranularity'],
+): number[] {
+  if (granularity === 'perTensor') return [];
+  return kernel.shape.slice(op === 'depthwiseConv2d' ? -2 : -1);
 }
 
 /** Smallest and largest of some values. Error where there are none. */

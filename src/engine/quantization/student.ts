@@ -1,10 +1,10 @@
 /** The student: the teacher's quantized copy, which is fine-tuned. */
 import * as tf from '@tensorflow/tfjs-core';
-import { fakeQuantizeOnGrid, quantizationGrid, quantize, type QuantizationGrid } from '../kernels/fakeQuantize';
+import { fakeQuantizeOnGrid, fakeQuantizeToOwnRange, quantizationGrid, quantize, type QuantizationGrid } from '../kernels/fakeQuantize';
 import { forward, uploadWeights, type ForwardHooks, type WeightTensors } from '../network/executor';
 import type { ActivationNode, Conv2dNode, DenseNode, Network, NetworkDefinition } from '../network/types';
 import { isActivation, isWeighted, quantizationPlan, type QuantizationPlan, type QuantizerSettings } from './plan';
-import { calibratedRange, MOVING_AVERAGE_BETA, sampleValues, weightRange, type CalibrationMethod, type Range } from './ranges';
+import { calibratedRange, MOVING_AVERAGE_BETA, sampleValues, weightChannels, weightRange, type CalibrationMethod, type Range } from './ranges';
 
 /** Values of one activation that a calibration looks at, over all its batches (minMax looks at all of them). */
 export const CALIBRATION_SAMPLE = 65536;
@@ -71,7 +71,8 @@ export class Student {
   /** What makes the executor's forward pass the student's. Error in a pass that meets an activation without a range. */
   hooks(): ForwardHooks {
     return {
-      kernel: (node, kernel) => fakeQuantizeOnGrid(kernel, () => this.weightGrid(node, kernel)),
+      kernel: (node, kernel) =>
+        fakeQuantizeToOwnRange(kernel, weightChannels(node.op, kernel, this.plan.weightGranularity), this.plan.weightBits[node.name]),
       activation: (node, x) => fakeQuantizeOnGrid(x, () => this.activationGrid(node, x)),
     };
   }

@@ -61,7 +61,7 @@ export function filterGradient(
     },
     threads: tile.threads, groups: groupsFor(tile, rows, outChannels, parts),
     source: () => gemmSource({
-      tile, along: 'mn', functions: `
+      tile, along: 'mn', width: 'u.outChannels', functions: `
         // Index of input channel 0 of the pixel below tap \`tap\` of output pixel k; -1 outside the image.
         fn pixelBelow(tap: u32, k: u32) -> i32 {
           let column = k % u.outWidth;
@@ -92,9 +92,7 @@ export function filterGradient(
           return ${packedDy ? 'dy[at / 4u]' : gather4((j) => `n + ${j}u < u.outChannels`, (j) => `dy[at + ${j}u]`)};
         }
         ${RANGE_OF_PART('1u')}
-        fn put(m: u32, n: u32, z: u32, value: f32) {
-          if (m < u.rows && n < u.outChannels) { result[(z * u.rows + m) * u.outChannels + n] = value; }
-        }`,
+        fn rowAt(m: u32, z: u32) -> i32 { return select(-1, i32((z * u.rows + m) * u.outChannels), m < u.rows); }`,
     }),
   });
   if (parts === 1) return partial;
@@ -135,7 +133,7 @@ export function inputGradient(
     },
     threads: tile.threads, groups: groupsFor(tile, rows, inChannels, sh * sw),
     source: () => gemmSource({
-      tile, along: 'kk', functions: `
+      tile, along: 'kk', width: 'u.inChannels', functions: `
         // First tap of a phase, vertically and horizontally; the next ones are a stride further.
         fn firstTap(z: u32) -> vec2<u32> {
           return vec2<u32>((z / u.strideWidth + u.top) % u.strideHeight, (z % u.strideWidth + u.left) % u.strideWidth);
@@ -180,11 +178,10 @@ export function inputGradient(
           let at = ((tap.x * u.filterWidth + tap.y) * u.inChannels + n) * u.outChannels + o;
           return ${four('weights')};
         }
-        fn put(m: u32, n: u32, z: u32, value: f32) {
+        fn rowAt(m: u32, z: u32) -> i32 {
           let pixel = pixelOf(m, z);
-          if (m < u.rows && n < u.inChannels && pixel.y < u.height && pixel.z < u.width) {
-            result[((pixel.x * u.height + pixel.y) * u.width + pixel.z) * u.inChannels + n] = value;
-          }
+          if (m >= u.rows || pixel.y >= u.height || pixel.z >= u.width) { return -1; }
+          return i32(((pixel.x * u.height + pixel.y) * u.width + pixel.z) * u.inChannels);
         }`,
     }),
   });

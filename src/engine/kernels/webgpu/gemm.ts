@@ -46,13 +46,15 @@ export interface GemmSource {
    * - `fn readA(m: u32, k: u32, end: u32, z: u32) -> vec4<f32>` and `fn readB(k: u32, n: u32, end: u32, z: u32) -> vec4<f32>`,
    *   which give 0 outside the matrix (k >= end counts as outside);
    * - `fn rangeOfK(z: u32) -> vec2<u32>`, first k and end;
-   * - `fn put(m: u32, n: u32, z: u32, value: f32)`, which takes elements outside C too, and drops them.
+   * - `fn rowAt(m: u32, z: u32) -> i32`, the index in the array `result` of C[m, 0], or -1 where there is no such row.
    */
   functions: string;
+  /** WGSL expression: columns of C. */
+  width: string;
 }
 
 /** Source with `run` for workgroups [m tiles, n tiles, z]; z is the caller's: a part of k, a phase. */
-export function gemmSource({ tile, along, functions }: GemmSource): string {
+export function gemmSource({ tile, along, functions, width }: GemmSource): string {
   const [aAlongK, bAlongK] = [along[0] === 'k', along[1] === 'k'];
   const [rows, columns, depth] = [tile.m / 4, tile.n / 4, TILE_K / 4];
   const load = (name: string, alongK: boolean, across: number, read: (across: string, k: string) => string) => `
@@ -99,7 +101,11 @@ export function gemmSource({ tile, along, functions }: GemmSource): string {
         ${multiply}
         workgroupBarrier();
       }
-      ${four.map((i) => four.map((j) => `put(firstM + ${rowOf(i)}, firstN + ${columnOf(j)}, group.z, sum${i}.${component[j]});`).join(' ')).join('\n')}
+      ${four.map((i) => `put(rowAt(firstM + ${rowOf(i)}, group.z), firstN, column, sum${i});`).join('\n')}
+    }
+    fn put(at: i32, firstN: u32, column: u32, values: vec4<f32>) {
+      if (at < 0) { return; }
+      ${four.map((j) => `if (firstN + ${columnOf(j)} < ${width}) { result[u32(at) + firstN + ${columnOf(j)}] = values.${component[j]}; }`).join('\n')}
     }`;
 }
 

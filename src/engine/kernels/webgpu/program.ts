@@ -18,6 +18,8 @@ export interface WebgpuBackend {
     createComputePipeline(descriptor: { layout: 'auto'; label: string; compute: { module: unknown; entryPoint: string } }): unknown;
   };
   pipelineCache: Record<string, unknown>;
+  /** Its dtype is that of the values in the buffer; a tensor that was cast from integers to floats still has integers there. */
+  tensorMap: { get(dataId: DataId): { dtype: DataType; resource?: unknown } };
   makeTensorInfo(shape: number[], dtype: DataType, values?: unknown): TensorInfo;
   disposeData(dataId: DataId): boolean;
   runWebGPUProgram(program: object, inputs: TensorInfo[], dtype: DataType, uniforms: Uniform[], output: TensorInfo): TensorInfo;
@@ -51,8 +53,14 @@ export interface Launch {
 
 /** Runs it; the caller owns the outputs, which come in the order in which they are declared. */
 export function launch(backend: WebgpuBackend, spec: Launch): TensorInfo[] {
+  const converted: TensorInfo[] = [];
+  const asDeclared = (info: TensorInfo): TensorInfo => {
+    if (info.dtype !== 'float32' || backend.tensorMap.get(info.dataId).dtype === 'float32') return info;
+    converted.push(floatsOf(backend, info));
+    return converted[converted.length - 1];
+  };
   const outputs = Object.entries(spec.outputs).map(([name, shape]) => ({ name, info: backend.makeTensorInfo(shape, 'float32') }));
-  const inputs = Object.entries(spec.inputs).map(([name, info]) => ({ name, info }));
+  const inputs = Object.entries(spec.inputs).map(([name, info]) => ({ name, info: asDeclared(info) }));
   // Binding 0 is the first output; then what tfjs takes for inputs; then the uniforms.
   const [first, ...bound] = [outputs[0], ...inputs, ...outputs.slice(1)];
   const written = new Set(outputs.map(({ name }) => name));
@@ -103,7 +111,15 @@ export function launch(backend: WebgpuBackend, spec: Launch): TensorInfo[] {
     ...integers.map(([, value]): Uniform => ({ type: 'uint32', data: [value] })),
     ...floats.map(([, value]): Uniform => ({ type: 'float32', data: [value] })),
   ], vector(first.info));
+  for (const { dataId } of converted) backend.disposeData(dataId);
   return outputs.map(({ info }) => info);
+}
+
+/** A copy with floats in its buffer, of a tensor that has integers there. */
+function floatsOf(backend: WebgpuBackend, { dataId, shape }: TensorInfo): TensorInfo {
+  return launchElementwise(backend, {
+    name: 'Floats', inputs: { x: { dataId, shape, dtype: 'int32' } }, outputs: { y: shape }, source: () => 'fn each(i: u32) { y[i] = f32(x[i]); }',
+  })[0];
 }
 
 /** As `launch`, for one output. */

@@ -1,11 +1,19 @@
 /** Registers the WGSL kernels with tfjs. Loaded only where WebGPU is. */
 import * as tf from '@tensorflow/tfjs-core';
 import { fusedKernelName, type FusedKernel } from '../fused';
+import type { Activation } from '../activations';
+import { activationGradient, leakyRelu, leakyReluGradient } from './activations';
 import { filterGradient, inputGradient, type Shape4D } from './convolution';
+import { channelRange, fakeQuantize, fakeQuantizeToOwnRange } from './fakeQuantize';
 import {
   frozenBatchNorm, frozenBatchNormGradient, frozenBatchNormInputGradient, frozenBatchNormStatistics, frozenBatchNormStatisticsGradient,
 } from './frozenBatchNorm';
 import { groupedBatchNorm, groupedBatchNormGradient } from './groupedBatchNorm';
+import {
+  crossEntropy, distillation, distillationGradient, poolStatistics, poolStatisticsGradient, weightedSquaredDistance, weightedSum,
+  type DistillationAttrs,
+} from './losses';
+import { adamUpdate, pack, sgdUpdate, unpack, type AdamAttrs, type SgdAttrs } from './optimizers';
 import type { WebgpuBackend } from './program';
 import { imageMean, imageMeanGradient, imageStatistics, imageStatisticsGradient } from './statistics';
 import { upsampleConv2d, upsampleConv2dFilterGradient, upsampleConv2dInputGradient } from './upsample';
@@ -52,6 +60,12 @@ function add(kernel: FusedKernel, compute: Kernel<never>): void {
   tf.registerKernel({ kernelName: fusedKernelName(kernel), backendName: 'webgpu', kernelFunc });
 }
 
+/** a transposed times b: tfjs's own product can, in one launch. */
+function transposedProduct(): tf.KernelFunc {
+  const { kernelFunc } = tf.getKernel('BatchMatMul', 'webgpu');
+  return ({ backend, inputs }) => kernelFunc({ backend, inputs, attrs: { transposeA: true, transposeB: false } });
+}
+
 let registered = false;
 
 /** Registers them; to be called after tfjs's WebGPU backend was imported. Later calls do nothing. */
@@ -83,6 +97,27 @@ export function registerWebgpuKernels(): void {
     frozenBatchNormStatistics(backend, x, layer as never, epsilon));
   add('FrozenBatchNormStatisticsGradient', (backend, { dy, dStatistics, x, statistics, ...layer }, { epsilon }: LayerAttrs) =>
     frozenBatchNormStatisticsGradient(backend, dy, dStatistics, x, statistics, layer as never, epsilon));
+  add('FakeQuantize', (backend, { x, scale, zero }, { bits }: { bits: number }) => fakeQuantize(backend, x, scale, zero, bits));
+  add('FakeQuantizeToOwnRange', (backend, { x }, { count, bits }: { count: number; bits: number }) =>
+    fakeQuantizeToOwnRange(backend, x, count, bits));
+  add('ChannelRange', (backend, { x }, { count }: { count: number }) => channelRange(backend, x, count));
+  add('ActivationGradient', (backend, { dy, y }, { kind }: { kind: Activation }) => activationGradient(backend, dy, y, kind));
+  add('LeakyRelu', (backend, { x }, { slope }: { slope: number }) => leakyRelu(backend, x, slope));
+  add('LeakyReluGradient', (backend, { dy, x }, { slope }: { slope: number }) => leakyReluGradient(backend, dy, x, slope));
+  add('CrossEntropy', (backend, { logits, targets }) => crossEntropy(backend, logits, targets));
+  add('Distillation', (backend, { student, teacher, labels }, attrs: DistillationAttrs) =>
+    distillation(backend, student, teacher, labels, attrs));
+  add('DistillationGradient', (backend, { dy, dCe, dKl }) => distillationGradient(backend, dy, dCe, dKl));
+  add('WeightedSquaredDistance', (backend, { actual, target, weights }) => weightedSquaredDistance(backend, actual, target, weights));
+  add('WeightedSum', (backend, terms, { weights }: { weights: number[] }) => weightedSum(backend, Object.values(terms), weights));
+  add('PoolStatistics', (backend, { perImage, averaging, columns }) => poolStatistics(backend, perImage, averaging, columns));
+  add('PoolStatisticsGradient', (backend, { dy, perImage, averaging, pooled, columns }) =>
+    poolStatisticsGradient(backend, dy, perImage, averaging, pooled, columns));
+  tf.registerKernel({ kernelName: fusedKernelName('TransposedProduct'), backendName: 'webgpu', kernelFunc: transposedProduct() });
+  add('Pack', (backend, inputs) => pack(backend, Object.values(inputs)));
+  add('Unpack', (backend, { packed }, { shapes }: { shapes: number[][] }) => unpack(backend, packed, shapes));
+  add('AdamUpdate', (backend, inputs, attrs: AdamAttrs) => adamUpdate(backend, inputs as never, attrs));
+  add('SgdUpdate', (backend, inputs, attrs: SgdAttrs) => sgdUpdate(backend, inputs as never, attrs));
   add('UpsampleConv2d', (backend, { x, filter }) => upsampleConv2d(backend, x, filter));
   add('UpsampleConv2dInputGradient', (backend, { dy, filter }) => upsampleConv2dInputGradient(backend, dy, filter));
   add('UpsampleConv2dFilterGradient', (backend, { x, dy }) => upsampleConv2dFilterGradient(backend, x, dy));

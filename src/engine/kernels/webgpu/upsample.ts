@@ -49,7 +49,7 @@ export function upsampleConv2d(backend: WebgpuBackend, x: TensorInfo, filter: Te
     integers: { rows, inChannels, channelSteps: 4 * Math.ceil(inChannels / 4), outChannels, height: h, width: w },
     threads: tile.threads, groups: groupsFor(tile, rows, outChannels, 4),
     source: () => gemmSource({
-      tile, along: 'kn', functions: `
+      tile, along: 'kn', width: 'u.outChannels', functions: `
         ${TAP_SPANS}
         ${summedTaps((at) => (packedFilter ? `weights[${at} / 4u]` : gather4((j) => `o + ${j}u < u.outChannels`, (j) => `weights[${at} + ${j}u]`)))}
         fn rangeOfK(z: u32) -> vec2<u32> { return vec2<u32>(0u, 4u * u.channelSteps); }
@@ -70,12 +70,10 @@ export function upsampleConv2d(backend: WebgpuBackend, x: TensorInfo, filter: Te
           let tap = k / u.channelSteps;
           return summedTaps(spanOf(z / 2u, tap / 2u), spanOf(z % 2u, tap % 2u), channel, n);
         }
-        fn put(m: u32, n: u32, z: u32, value: f32) {
-          if (m < u.rows && n < u.outChannels) {
-            let rest = m / u.width;
-            let row = rest / u.height * u.height * 2u + rest % u.height * 2u + z / 2u;
-            result[(row * 2u * u.width + m % u.width * 2u + z % 2u) * u.outChannels + n] = value;
-          }
+        fn rowAt(m: u32, z: u32) -> i32 {
+          // Row m / width of all images' rows becomes two rows, whatever the image.
+          let row = m / u.width * 2u + z / 2u;
+          return select(-1, i32((row * 2u * u.width + m % u.width * 2u + z % 2u) * u.outChannels), m < u.rows);
         }`,
     }),
   });
@@ -96,7 +94,7 @@ export function upsampleConv2dInputGradient(backend: WebgpuBackend, dy: TensorIn
     integers: { rows, inChannels, outChannels, channelSteps: 4 * Math.ceil(outChannels / 4), height: h, width: w },
     threads: tile.threads, groups: groupsFor(tile, rows, inChannels, 1),
     source: () => gemmSource({
-      tile, along: 'kk', functions: `
+      tile, along: 'kk', width: 'u.inChannels', functions: `
         ${TAP_SPANS}
         ${summedTaps((at) => four('weights', at))}
         fn rangeOfK(z: u32) -> vec2<u32> { return vec2<u32>(0u, 16u * u.channelSteps); }
@@ -113,9 +111,7 @@ export function upsampleConv2dInputGradient(backend: WebgpuBackend, dy: TensorIn
           let tap = k / u.channelSteps;
           return summedTaps(adjointSpan(tap / 4u), adjointSpan(tap % 4u), n, k % u.channelSteps);
         }
-        fn put(m: u32, n: u32, z: u32, value: f32) {
-          if (m < u.rows && n < u.inChannels) { result[m * u.inChannels + n] = value; }
-        }`,
+        fn rowAt(m: u32, z: u32) -> i32 { return select(-1, i32(m * u.inChannels), m < u.rows); }`,
     }),
   });
 }
@@ -147,7 +143,7 @@ export function upsampleConv2dFilterGradient(backend: WebgpuBackend, x: TensorIn
     integers: { inChannels, outChannels, depth, partLength: length, height: h, width: w },
     threads: tile.threads, groups: groupsFor(tile, inChannels, outChannels, 16 * parts),
     source: () => gemmSource({
-      tile, along: 'mn', functions: `
+      tile, along: 'mn', width: 'u.outChannels', functions: `
         ${RANGE_OF_PART('16u')}
         fn readA(m: u32, k: u32, end: u32, z: u32) -> vec4<f32> {
           if (m >= u.inChannels || k >= end) { return vec4<f32>(0.0); }
@@ -165,9 +161,7 @@ export function upsampleConv2dFilterGradient(backend: WebgpuBackend, x: TensorIn
           let at = u32(pixel) * u.outChannels + n;
           return ${packedDy ? 'dy[at / 4u]' : gather4((j) => `n + ${j}u < u.outChannels`, (j) => `dy[at + ${j}u]`)};
         }
-        fn put(m: u32, n: u32, z: u32, value: f32) {
-          if (m < u.inChannels && n < u.outChannels) { result[(z * u.inChannels + m) * u.outChannels + n] = value; }
-        }`,
+        fn rowAt(m: u32, z: u32) -> i32 { return select(-1, i32((z * u.inChannels + m) * u.outChannels), m < u.inChannels); }`,
     }),
   });
   const [sum] = launchElementwise(backend, {
