@@ -6,9 +6,14 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { BINARY } from './binary';
 import { alone, startPool, type Pool } from './pool';
 
-/** What assembly/index.ts exports. All arguments are whole numbers: addresses and strides in bytes, sizes, flags. */
+/**
+ * What assembly/index.ts exports. Arguments are addresses and strides in bytes, sizes and flags; whole numbers, but for epsilons. Those
+ * with `first` and `last` do that part of the images (or values), so that several threads can share the work.
+ */
 export interface Exports {
   zero(address: number, bytes: number): void;
+  copy(from: number, to: number, bytes: number): void;
+
   packFilter(filter: number, k: number, co: number, out: number): void;
   packTurnedFilter(
     filter: number, kw: number, ci: number, co: number, u0: number, du: number, nu: number, v0: number, dv: number, nv: number, out: number,
@@ -23,6 +28,59 @@ export interface Exports {
     kh: number, kw: number, sh: number, sw: number, top: number, left: number, rowBlock: number, exchanged: number,
   ): void;
   finishFilterGradient(sums: number, parts: number, out: number, taps: number, ci: number, co: number, exchanged: number): void;
+
+  upsampleFilters(filter: number, out: number, count: number): void;
+  upsampleFiltersGradient(sums: number, parts: number, out: number, ci: number, n: number, n4: number): void;
+  upsampleConvolve(
+    x: number, panels: number, y: number, scratch: number, first: number, last: number, h: number, w: number, ci: number, co: number,
+    block: number,
+  ): void;
+  upsampleInputGradient(
+    dy: number, panels: number, dx: number, scratch: number, first: number, last: number, h: number, w: number, ci: number, co: number,
+    block: number,
+  ): void;
+  upsampleFilterGradient(
+    x: number, dy: number, sums: number, scratch: number, first: number, last: number, h: number, w: number, ci: number, co: number,
+    block: number,
+  ): void;
+
+  imageMeans(x: number, out: number, first: number, last: number, pixels: number, c: number): void;
+  imageMoments(x: number, out: number, first: number, last: number, pixels: number, c: number): void;
+  imagePairSums(
+    dy: number, x: number, mean: number, meanImage: number, out: number, first: number, last: number, pixels: number, c: number,
+  ): void;
+  columnSums(x: number, out: number, scratch: number, first: number, last: number, c: number): void;
+  affineImages(
+    x: number, a: number, b: number, y: number, scratch: number, first: number, last: number, pixels: number, c: number, perImage: number,
+  ): void;
+  affine2Images(
+    y: number, x: number, a: number, b: number, e: number, z: number, scratch: number, first: number, last: number, pixels: number, c: number,
+    aPerImage: number,
+  ): void;
+  spreadMeans(v: number, y: number, scratch: number, first: number, last: number, pixels: number, c: number): void;
+
+  frozenCoefficients(
+    mean: number, variance: number, gamma: number, beta: number, epsilon: number, scale: number, shift: number, c: number,
+  ): void;
+  frozenGradients(sums: number, variance: number, epsilon: number, dGamma: number, dBeta: number, n: number, c: number): void;
+  momentsGradient(moments: number, dMoments: number, slope: number, offset: number, n: number, c: number, pixels: number): void;
+  groupMoments(moments: number, mean: number, inverse: number, n: number, c: number, groupSize: number, epsilon: number): void;
+  groupCoefficients(mean: number, inverse: number, scale: number, shift: number, factor: number, offset: number, count: number): void;
+  groupGradients(
+    sums: number, mean: number, inverse: number, scale: number, dScale: number, dShift: number, a: number, b: number, e: number,
+    n: number, c: number, groupSize: number, pixels: number,
+  ): void;
+
+  leakyRelu(x: number, y: number, slope: number, first: number, last: number): void;
+  leakyReluGradient(dy: number, x: number, dx: number, slope: number, first: number, last: number): void;
+  fakeQuantize(x: number, y: number, scale: number, zero: number, half: number, first: number, last: number): void;
+  fakeQuantizeColumns(x: number, y: number, scale: number, zero: number, half: number, rows: number, c: number): void;
+  columnRanges(x: number, lo: number, hi: number, rows: number, c: number): void;
+  quantizationGrids(lo: number, hi: number, bits: number, smallest: number, scale: number, zero: number, c: number): void;
+  adam(
+    p: number, g: number, m: number, v: number, pOut: number, mOut: number, vOut: number, settings: number, first: number, last: number,
+  ): void;
+  sgd(p: number, g: number, b: number, pOut: number, bOut: number, settings: number, nesterov: number, first: number, last: number): void;
 }
 
 /** The parts of tfjs's BackendWasm that are used here. */
@@ -48,10 +106,14 @@ interface Instance {
 
 const instances = new WeakMap<WasmBackend['wasm'], Instance>();
 
+function memoryOf(wasm: WasmBackend['wasm']): WebAssembly.Memory {
+  return (wasm.asm?.memory ?? wasm.wasmMemory)!;
+}
+
 function instanceOf({ wasm }: WasmBackend): Instance {
   let found = instances.get(wasm);
   if (!found) {
-    const memory = (wasm.asm?.memory ?? wasm.wasmMemory)!;
+    const memory = memoryOf(wasm);
     const shared = !(memory.buffer instanceof ArrayBuffer);
     const module = new WebAssembly.Module(binary(shared));
     const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
@@ -124,4 +186,9 @@ export function withScratch<T>({ wasm }: WasmBackend, bytes: number, work: (addr
   } finally {
     wasm._free(address);
   }
+}
+
+/** Puts numbers into the memory, as float32. */
+export function writeFloats({ wasm }: WasmBackend, at: number, values: number[]): void {
+  new Float32Array(memoryOf(wasm).buffer, at, values.length).set(values);
 }

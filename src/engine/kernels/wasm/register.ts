@@ -1,7 +1,18 @@
 /** Registers this project's wasm kernels with tfjs: in place of tfjs's own where those are slower, or where it has none. */
 import * as tf from '@tensorflow/tfjs-core';
+import { SMALLEST_RANGE } from '../fakeQuantize';
+import { fusedKernelName, type FusedKernel } from '../fused';
 import { convolve, filterGradient, inputGradient, type Geometry, type Shape4D } from './convolution';
+import {
+  adamUpdate, channelRange, fakeQuantize, fakeQuantizeToOwnRange, leakyRelu, leakyReluGradient, pack, sgdUpdate, unpack, type AdamAttrs, type SgdAttrs,
+} from './elementwise';
 import { binary, type WasmBackend } from './module';
+import {
+  columnSums, frozenBatchNorm, frozenBatchNormGradient, frozenBatchNormInputGradient, frozenBatchNormStatistics,
+  frozenBatchNormStatisticsGradient, groupedBatchNorm, groupedBatchNormGradient, imageMean, imageMeanGradient, imageStatistics,
+  imageStatisticsGradient,
+} from './normalization';
+import { upsampleConv2d, upsampleConv2dFilterGradient, upsampleConv2dInputGradient } from './upsample';
 
 type Inputs = Record<string, tf.TensorInfo>;
 type Compute<Attrs> = (backend: WasmBackend, inputs: Inputs, attrs: Attrs) => tf.TensorInfo | tf.TensorInfo[];
@@ -29,18 +40,43 @@ function isForeign({ dataFormat, dilations }: ConvAttrs): boolean {
   return dataFormat === 'NCHW' || (dilations !== undefined && [dilations].flat().some((d) => d !== 1));
 }
 
-function replace(kernelName: string, compute: Compute<never>, isOurs: (attrs: never) => boolean): void {
+interface LayerAttrs {
+  epsilon: number;
+}
+
+interface GroupAttrs {
+  groupSize: number;
+  epsilon: number;
+}
+
+function add(kernel: FusedKernel, compute: Compute<never>): void {
+  const kernelFunc: tf.KernelFunc = ({ backend, inputs, attrs }) => compute(backend as unknown as WasmBackend, inputs as Inputs, attrs as never);
+  tf.registerKernel({ kernelName: fusedKernelName(kernel), backendName: 'wasm', kernelFunc });
+}
+
+function replace(kernelName: string, compute: Compute<never>, isOurs: (attrs: never, inputs: Inputs) => boolean): void {
   const own: tf.KernelConfig | undefined = tf.getKernel(kernelName, 'wasm');
   if (own) {
     replacedKernels.set(kernelName, own);
     tf.unregisterKernel(kernelName, 'wasm');
   }
   const kernelFunc: tf.KernelFunc = (args) => {
-    if (isOurs(args.attrs as never)) return compute(args.backend as unknown as WasmBackend, args.inputs as Inputs, args.attrs as never);
+    if (isOurs(args.attrs as never, args.inputs as Inputs)) return compute(args.backend as unknown as WasmBackend, args.inputs as Inputs, args.attrs as never);
     if (own) return own.kernelFunc(args);
     throw new Error(`${kernelName}: dilations and NCHW are not supported on wasm`);
   };
   tf.registerKernel({ ...own, kernelName, backendName: 'wasm', kernelFunc });
+}
+
+interface SumAttrs {
+  axis: number | number[];
+  keepDims: boolean;
+}
+
+/** Over every axis but the last, of many values: what a bias's gradient is. */
+function isColumnSum({ axis }: SumAttrs, { x }: Inputs): boolean {
+  const axes = [axis].flat();
+  return x.dtype === 'float32' && x.shape.length > 1 && axes.length === x.shape.length - 1 && axes.every((a, i) => a === i);
 }
 
 /** Whether this host's WebAssembly has what the module needs (SIMD, which browsers have had since 2023). */
@@ -59,4 +95,37 @@ export function registerKernels(): void {
     filterGradient(backend, x, dy, attrs.filterShape, geometryOf(x.shape, attrs.filterShape, attrs)), isOurs);
   replace('Conv2DBackpropInput', (backend, { dy, filter }, attrs: ConvAttrs & { inputShape: Shape4D }) =>
     inputGradient(backend, dy, filter, attrs.inputShape, geometryOf(attrs.inputShape, filter.shape, attrs)), isOurs);
+  replace('Sum', (backend, { x }, { keepDims }: SumAttrs) =>
+    columnSums(backend, x, [...x.shape.slice(0, -1).flatMap(() => (keepDims ? [1] : [])), ...x.shape.slice(-1)]), isColumnSum);
+
+  add('ImageMean', (backend, { x }) => imageMean(backend, x));
+  add('ImageMeanGradient', (backend, { dy }, { h, w }: { h: number; w: number }) => imageMeanGradient(backend, dy, h, w));
+  add('ImageStatistics', (backend, { x }) => imageStatistics(backend, x));
+  add('ImageStatisticsGradient', (backend, { dy, x, statistics }) => imageStatisticsGradient(backend, dy, x, statistics));
+  add('GroupedBatchNorm', (backend, { x, scale, shift }, { groupSize, epsilon }: GroupAttrs) =>
+    groupedBatchNorm(backend, x, scale, shift, groupSize, epsilon));
+  add('GroupedBatchNormGradient', (backend, { dy, x, statistics, scale }, { groupSize, epsilon }: GroupAttrs) =>
+    groupedBatchNormGradient(backend, dy, x, statistics, scale, groupSize, epsilon));
+  add('FrozenBatchNorm', (backend, { x, ...layer }, { epsilon }: LayerAttrs) => frozenBatchNorm(backend, x, layer as never, epsilon));
+  add('FrozenBatchNormInputGradient', (backend, { dy, variance, gamma }, { epsilon }: LayerAttrs) =>
+    frozenBatchNormInputGradient(backend, dy, variance, gamma, epsilon));
+  add('FrozenBatchNormGradient', (backend, { dy, x, ...layer }, { epsilon }: LayerAttrs) =>
+    frozenBatchNormGradient(backend, dy, x, layer as never, epsilon));
+  add('FrozenBatchNormStatistics', (backend, { x, ...layer }, { epsilon }: LayerAttrs) =>
+    frozenBatchNormStatistics(backend, x, layer as never, epsilon));
+  add('FrozenBatchNormStatisticsGradient', (backend, { dy, dStatistics, x, statistics, ...layer }, { epsilon }: LayerAttrs) =>
+    frozenBatchNormStatisticsGradient(backend, dy, dStatistics, x, statistics, layer as never, epsilon));
+  add('LeakyRelu', (backend, { x }, { slope }: { slope: number }) => leakyRelu(backend, x, slope));
+  add('LeakyReluGradient', (backend, { dy, x }, { slope }: { slope: number }) => leakyReluGradient(backend, dy, x, slope));
+  add('FakeQuantize', (backend, { x, scale, zero }, { bits }: { bits: number }) => fakeQuantize(backend, x, scale, zero, bits));
+  add('FakeQuantizeToOwnRange', (backend, { x }, { count, bits }: { count: number; bits: number }) =>
+    fakeQuantizeToOwnRange(backend, x, count, bits, SMALLEST_RANGE));
+  add('ChannelRange', (backend, { x }, { count }: { count: number }) => channelRange(backend, x, count));
+  add('Pack', (backend, inputs) => pack(backend, Object.values(inputs)));
+  add('Unpack', (backend, { packed }, { shapes }: { shapes: number[][] }) => unpack(backend, packed, shapes));
+  add('AdamUpdate', (backend, inputs, attrs: AdamAttrs) => adamUpdate(backend, inputs as never, attrs));
+  add('SgdUpdate', (backend, inputs, attrs: SgdAttrs) => sgdUpdate(backend, inputs as never, attrs));
+  add('UpsampleConv2d', (backend, { x, filter }) => upsampleConv2d(backend, x, filter));
+  add('UpsampleConv2dInputGradient', (backend, { dy, filter }) => upsampleConv2dInputGradient(backend, dy, filter));
+  add('UpsampleConv2dFilterGradient', (backend, { x, dy }) => upsampleConv2dFilterGradient(backend, x, dy));
 }

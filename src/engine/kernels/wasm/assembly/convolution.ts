@@ -50,7 +50,7 @@ export function packTurnedFilter(
 }
 
 /** Part of an image [h, w] of `pixel` bytes: rows top .. top + ph and columns left .. left + pw, zeros where there is none. */
-function padImage(x: usize, h: i32, w: i32, pixel: usize, top: i32, ph: i32, left: i32, pw: i32, out: usize): void {
+export function padImage(x: usize, h: i32, w: i32, pixel: usize, top: i32, ph: i32, left: i32, pw: i32, out: usize): void {
   const first = max(0, left);
   const last = min(w, left + pw);
   const before = <usize>(first - left) * pixel;
@@ -132,7 +132,7 @@ function tile31(x: usize, xp: usize, xr: usize, b: usize, rows: i32, run: i32, y
 function tile21(x: usize, xp: usize, xr: usize, b: usize, rows: i32, run: i32, y: usize, yp: usize): void { tile(2, 1, x, xp, xr, b, rows, run, y, yp); }
 function tile11(x: usize, xp: usize, xr: usize, b: usize, rows: i32, run: i32, y: usize, yp: usize): void { tile(1, 1, x, xp, xr, b, rows, run, y, yp); }
 
-function anyTile(pixels: i32, wide: bool, x: usize, xp: usize, xr: usize, b: usize, rows: i32, run: i32, y: usize, yp: usize): void {
+export function anyTile(pixels: i32, wide: bool, x: usize, xp: usize, xr: usize, b: usize, rows: i32, run: i32, y: usize, yp: usize): void {
   if (wide) {
     if (pixels === 4) tile42(x, xp, xr, b, rows, run, y, yp);
     else if (pixels === 3) tile32(x, xp, xr, b, rows, run, y, yp);

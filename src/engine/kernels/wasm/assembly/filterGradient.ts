@@ -66,7 +66,7 @@ function block12(a: usize, ac: usize, ar: usize, b: usize, bc: usize, br: usize,
 function block11(a: usize, ac: usize, ar: usize, b: usize, bc: usize, br: usize, rows: i32, cols: i32, c: usize, cr: usize): void { block(1, 1, a, ac, ar, b, bc, br, rows, cols, c, cr); }
 
 /** C[m, n4] += the sum of outer products, n4 a multiple of 4. Reads b up to n4, which may be up to 3 floats beyond the pixel. */
-function accumulate(
+export function accumulate(
   a: usize, aColumn: usize, aRow: usize, m: i32, b: usize, bColumn: usize, bRow: usize, n4: i32, rows: i32, columns: i32, c: usize,
 ): void {
   const cRow = <usize>n4 << 2;

@@ -1,7 +1,15 @@
 // Entry of the module: what its exports are is declared again, for TypeScript, in ../module.ts.
+export { frozenCoefficients, frozenGradients, groupCoefficients, groupGradients, groupMoments, momentsGradient } from './batchNorm';
 export { convolve, packFilter, packTurnedFilter } from './convolution';
+export { adam, columnRanges, fakeQuantize, fakeQuantizeColumns, leakyRelu, leakyReluGradient, quantizationGrids, sgd } from './elementwise';
 export { filterGradient, finishFilterGradient } from './filterGradient';
+export { affine2Images, affineImages, columnSums, imageMeans, imageMoments, imagePairSums, spreadMeans } from './rows';
+export { upsampleConvolve, upsampleFilterGradient, upsampleFilters, upsampleFiltersGradient, upsampleInputGradient } from './upsample';
 
 export function zero(address: usize, bytes: usize): void {
   memory.fill(address, 0, bytes);
+}
+
+export function copy(from: usize, to: usize, bytes: usize): void {
+  memory.copy(to, from, bytes);
 }

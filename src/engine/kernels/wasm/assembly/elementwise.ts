@@ -1,0 +1,182 @@
+// Operations that look at every value by itself, first .. last of them. Vectors as far as they go, then single values.
+
+/** y = x where x > 0, else slope x. */
+export function leakyRelu(x: usize, y: usize, slope: usize, first: i32, last: i32): void {
+  const s = load<f32>(slope);
+  const wide = f32x4.splat(s), zero = f32x4.splat(0);
+  let i = first;
+  for (; i + 4 <= last; i += 4) {
+    const at = <usize>i << 2;
+    const v = v128.load(x + at);
+    v128.store(y + at, v128.bitselect(v, f32x4.mul(wide, v), f32x4.gt(v, zero)));
+  }
+  for (; i < last; i++) {
+    const at = <usize>i << 2;
+    const v = load<f32>(x + at);
+    store<f32>(y + at, v > 0 ? v : s * v);
+  }
+}
+
+/** dx = dy where x > 0, else slope dy. With a slope of 0: the gradient of ReLU. */
+export function leakyReluGradient(dy: usize, x: usize, dx: usize, slope: usize, first: i32, last: i32): void {
+  const s = load<f32>(slope);
+  const wide = f32x4.splat(s), zero = f32x4.splat(0);
+  let i = first;
+  for (; i + 4 <= last; i += 4) {
+    const at = <usize>i << 2;
+    const d = v128.load(dy + at);
+    v128.store(dx + at, v128.bitselect(d, f32x4.mul(wide, d), f32x4.gt(v128.load(x + at), zero)));
+  }
+  for (; i < last; i++) {
+    const at = <usize>i << 2;
+    const d = load<f32>(dy + at);
+    store<f32>(dx + at, load<f32>(x + at) > 0 ? d : s * d);
+  }
+}
+
+/** (clamp(round(x scale - zero), low, high) + zero) / scale, each step rounded to float32; half to even. */
+// @ts-ignore: decorator
+@inline
+function onGrid(x: v128, scale: v128, zero: v128, low: v128, high: v128): v128 {
+  const q = f32x4.nearest(f32x4.sub(f32x4.mul(x, scale), zero));
+  return f32x4.div(f32x4.add(f32x4.min(f32x4.max(q, low), high), zero), scale);
+}
+
+// @ts-ignore: decorator
+@inline
+function oneOnGrid(x: f32, scale: f32, zero: f32, low: f32, high: f32): f32 {
+  const product = x * scale;
+  return (min<f32>(max<f32>(nearest<f32>(product - zero), low), high) + zero) / scale;
+}
+
+/** Fake quantization with one grid for all; `half` = 2^(bits - 1). */
+export function fakeQuantize(x: usize, y: usize, scale: usize, zero: usize, half: i32, first: i32, last: i32): void {
+  const s = load<f32>(scale), z = load<f32>(zero);
+  const low = <f32>-half, high = <f32>(half - 1);
+  const s4 = f32x4.splat(s), z4 = f32x4.splat(z), low4 = f32x4.splat(low), high4 = f32x4.splat(high);
+  let i = first;
+  for (; i + 4 <= last; i += 4) {
+    const at = <usize>i << 2;
+    v128.store(y + at, onGrid(v128.load(x + at), s4, z4, low4, high4));
+  }
+  for (; i < last; i++) {
+    const at = <usize>i << 2;
+    store<f32>(y + at, oneOnGrid(load<f32>(x + at), s, z, low, high));
+  }
+}
+
+/** Fake quantization of [rows, c] with a grid for each of the c columns. */
+export function fakeQuantizeColumns(x: usize, y: usize, scale: usize, zero: usize, half: i32, rows: i32, c: i32): void {
+  const low = <f32>-half, high = <f32>(half - 1);
+  const low4 = f32x4.splat(low), high4 = f32x4.splat(high);
+  for (let r = 0; r < rows; r++) {
+    let k = 0;
+    for (; k + 4 <= c; k += 4) {
+      const at = <usize>k << 2;
+      v128.store(y + at, onGrid(v128.load(x + at), v128.load(scale + at), v128.load(zero + at), low4, high4));
+    }
+    for (; k < c; k++) {
+      const at = <usize>k << 2;
+      store<f32>(y + at, oneOnGrid(load<f32>(x + at), load<f32>(scale + at), load<f32>(zero + at), low, high));
+    }
+    x += <usize>c << 2;
+    y += <usize>c << 2;
+  }
+}
+
+/** Smallest and largest value of each of the c columns of [rows, c]. */
+export function columnRanges(x: usize, lo: usize, hi: usize, rows: i32, c: i32): void {
+  memory.copy(lo, x, <usize>c << 2);
+  memory.copy(hi, x, <usize>c << 2);
+  for (let r = 1; r < rows; r++) {
+    x += <usize>c << 2;
+    let k = 0;
+    for (; k + 4 <= c; k += 4) {
+      const at = <usize>k << 2;
+      const v = v128.load(x + at);
+      v128.store(lo + at, f32x4.min(v128.load(lo + at), v));
+      v128.store(hi + at, f32x4.max(v128.load(hi + at), v));
+    }
+    for (; k < c; k++) {
+      const at = <usize>k << 2;
+      const v = load<f32>(x + at);
+      store<f32>(lo + at, min(load<f32>(lo + at), v));
+      store<f32>(hi + at, max(load<f32>(hi + at), v));
+    }
+  }
+}
+
+/** Scale and zero point of the grids for ranges lo .. hi: see ../../fakeQuantize.ts, whose steps these are. */
+export function quantizationGrids(lo: usize, hi: usize, bits: i32, smallest: f32, scale: usize, zero: usize, c: i32): void {
+  const steps = <f32>((1 << bits) - 1);
+  const half = <f32>(1 << (bits - 1));
+  for (let k = 0; k < c; k++) {
+    const at = <usize>k << 2;
+    const s = steps / max<f32>(load<f32>(hi + at) - load<f32>(lo + at), smallest);
+    const product = s * load<f32>(lo + at);
+    store<f32>(scale + at, s);
+    store<f32>(zero + at, nearest<f32>(product) + half);
+  }
+}
+
+/** Adam: m' = b1 m + (1 - b1) g, v' = b2 v + (1 - b2) g^2, p' = p - rate m' / (sqrt(v') + epsilon). `settings`: b1, b2, rate, epsilon. */
+export function adam(
+  p: usize, g: usize, m: usize, v: usize, pOut: usize, mOut: usize, vOut: usize, settings: usize, first: i32, last: i32,
+): void {
+  const b1 = load<f32>(settings), b2 = load<f32>(settings, 4), rate = load<f32>(settings, 8), epsilon = load<f32>(settings, 12);
+  const c1 = load<f32>(settings, 16), c2 = load<f32>(settings, 20);
+  const b1s = f32x4.splat(b1), b2s = f32x4.splat(b2), c1s = f32x4.splat(c1), c2s = f32x4.splat(c2);
+  const rates = f32x4.splat(rate), epsilons = f32x4.splat(epsilon);
+  let i = first;
+  for (; i + 4 <= last; i += 4) {
+    const at = <usize>i << 2;
+    const d = v128.load(g + at);
+    const nextM = f32x4.add(f32x4.mul(v128.load(m + at), b1s), f32x4.mul(d, c1s));
+    const nextV = f32x4.add(f32x4.mul(v128.load(v + at), b2s), f32x4.mul(f32x4.mul(d, d), c2s));
+    v128.store(mOut + at, nextM);
+    v128.store(vOut + at, nextV);
+    const change = f32x4.mul(f32x4.div(nextM, f32x4.add(f32x4.sqrt(nextV), epsilons)), rates);
+    v128.store(pOut + at, f32x4.sub(v128.load(p + at), change));
+  }
+  for (; i < last; i++) {
+    const at = <usize>i << 2;
+    const d = load<f32>(g + at);
+    const nextM = load<f32>(m + at) * b1 + d * c1;
+    const nextV = load<f32>(v + at) * b2 + d * d * c2;
+    store<f32>(mOut + at, nextM);
+    store<f32>(vOut + at, nextV);
+    store<f32>(pOut + at, load<f32>(p + at) - nextM / (sqrt<f32>(nextV) + epsilon) * rate);
+  }
+}
+
+/**
+ * SGD: d = g + decay p, b' = momentum b + d, p' = p - rate (nesterov ? d + momentum b' : b'). `settings`: rate, momentum, decay.
+ * Without momentum `b` is 0 (no address) and p' = p - rate d.
+ */
+export function sgd(p: usize, g: usize, b: usize, pOut: usize, bOut: usize, settings: usize, nesterov: i32, first: i32, last: i32): void {
+  const rate = load<f32>(settings), momentum = load<f32>(settings, 4), decay = load<f32>(settings, 8);
+  const rates = f32x4.splat(rate), momenta = f32x4.splat(momentum), decays = f32x4.splat(decay);
+  let i = first;
+  for (; i + 4 <= last; i += 4) {
+    const at = <usize>i << 2;
+    const value = v128.load(p + at);
+    let direction = f32x4.add(v128.load(g + at), f32x4.mul(value, decays));
+    if (b) {
+      const moved = f32x4.add(f32x4.mul(v128.load(b + at), momenta), direction);
+      v128.store(bOut + at, moved);
+      direction = nesterov ? f32x4.add(direction, f32x4.mul(moved, momenta)) : moved;
+    }
+    v128.store(pOut + at, f32x4.sub(value, f32x4.mul(direction, rates)));
+  }
+  for (; i < last; i++) {
+    const at = <usize>i << 2;
+    const value = load<f32>(p + at);
+    let direction = load<f32>(g + at) + value * decay;
+    if (b) {
+      const moved = load<f32>(b + at) * momentum + direction;
+      store<f32>(bOut + at, moved);
+      direction = nesterov ? direction + moved * momentum : moved;
+    }
+    store<f32>(pOut + at, value - direction * rate);
+  }
+}
