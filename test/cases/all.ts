@@ -1,4 +1,7 @@
+import { batchNormCases } from './batchNorm';
 import type { Case } from './case';
+import { convolutionCases } from './convolutions';
+import { fusedKernelCases } from './fusedKernels';
 import { generatorCases } from './generator';
 import { kernelCases } from './kernels';
 import { lossesCases } from './losses';
@@ -7,10 +10,11 @@ import { optimizerCases } from './optimizers';
 import { quantizerCases } from './quantizer';
 import { resnet20Cases } from './resnet20';
 import { statisticsCases } from './statistics';
+import { stepCases } from './steps';
 import { studentCases } from './student';
 
 /** Every numeric case; a new file of cases is added here and runs on every backend. */
 export const allCases: Case[] = [
-  ...kernelCases, ...networkCases, ...optimizerCases, ...quantizerCases, ...studentCases,
-  ...statisticsCases, ...generatorCases, ...lossesCases, ...resnet20Cases,
+  ...kernelCases, ...convolutionCases, ...batchNormCases, ...fusedKernelCases, ...networkCases, ...optimizerCases, ...quantizerCases, ...studentCases,
+  ...statisticsCases, ...generatorCases, ...lossesCases, ...resnet20Cases, ...stepCases,
 ];

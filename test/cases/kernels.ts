@@ -112,7 +112,7 @@ export function compositionCase(
   };
 }
 
-const perGroup = (x: tf.Tensor, groups: number[], f: (part: tf.Tensor, start: number) => tf.Tensor): tf.Tensor => {
+export const perGroup = (x: tf.Tensor, groups: number[], f: (part: tf.Tensor, start: number) => tf.Tensor): tf.Tensor => {
   let start = 0;
   return tf.concat(groups.map((g) => {
     const part = tf.slice(x, [start, 0, 0, 0], [g, -1, -1, -1]);
@@ -122,7 +122,7 @@ const perGroup = (x: tf.Tensor, groups: number[], f: (part: tf.Tensor, start: nu
 };
 
 /** Nearest x2 by reshape and concatenation: tfjs's own gradient of resizeNearestNeighbor is wrong on cpu. */
-function upsample(x: tf.Tensor4D): tf.Tensor4D {
+export function upsample(x: tf.Tensor4D): tf.Tensor4D {
   const [n, h, w, c] = x.shape;
   const wide = tf.reshape(tf.concat([tf.reshape(x, [n, h, w, 1, c]), tf.reshape(x, [n, h, w, 1, c])], 3), [n, h, 1, 2 * w * c]);
   return tf.reshape(tf.concat([wide, wide], 2), [n, 2 * h, 2 * w, c]);

@@ -4,6 +4,7 @@
  * one small operation, however many layers there are.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { concatColumns } from '../kernels/columns';
 import { differentiable } from '../kernels/differentiable';
 import { fused } from '../kernels/fused';
 import { batchNormLayers, forward, type ForwardHooks, type WeightTensors } from '../network/executor';
@@ -120,7 +121,7 @@ export function statisticsTap(): Required<Pick<ForwardHooks, 'statistics'>> & { 
   const layers: tf.Tensor2D[] = [];
   return {
     statistics: (_, statistics) => layers.push(statistics),
-    packed: () => (layers.length === 1 ? layers[0] : tf.concat(layers, 1)),
+    packed: () => concatColumns(layers),
   };
 }
 

@@ -30,6 +30,8 @@ export type FusedKernel =
   | 'DistillationGradient'
   | 'WeightedSquaredDistance'
   | 'WeightedSum'
+  | 'ConcatColumns'
+  | 'SplitColumns'
   | 'PoolStatistics'
   | 'PoolStatisticsGradient'
   | 'Pack'

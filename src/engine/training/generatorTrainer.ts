@@ -103,10 +103,13 @@ export class GeneratorTrainer {
         const logits = this.teacher.forward(images, tap ?? {});
         const averaging = tf.tensor2d(averagingMatrix(groups), [groups.length, labels.length]);
         const statistics = tap ? poolStatistics(tap.packed(), averaging, this.teacher.layout) : null;
+        // One operation for all groups, so that its gradient is one too.
+        const byGroup = (rows: tf.Tensor2D) => (groups.length === 1 ? [rows] : tf.split(rows, groups.length)) as tf.Tensor2D[];
+        const [logitsOf, statisticsOf] = [byGroup(logits), statistics && byGroup(statistics)];
         const view = (group: number): TeacherView => ({
-          logits: groups.length === 1 ? logits : tf.slice(logits, [group * batch, 0], [batch, -1]),
+          logits: logitsOf[group],
           labels: oneHotLabels(labels.slice(group * batch, (group + 1) * batch), this.teacher.definition.numClasses),
-          statistics: (statistics ? (groups.length === 1 ? statistics : tf.slice(statistics, [group, 0], [1, -1])) : tf.zeros([1, this.teacher.layout.size])) as tf.Tensor2D,
+          statistics: statisticsOf?.[group] ?? tf.zeros([1, this.teacher.layout.size]),
         });
         // Where only one batch is needed both names mean it; the terms of the other one are off.
         const loss = generatorLoss(view(0), view(groups.length - 1), this.targets, {

@@ -96,10 +96,15 @@ abstract class Optimizer {
   async snapshot(): Promise<OptimizerSnapshot> {
     const step = this.step;
     const state: OptimizerSnapshot['state'] = Object.fromEntries(this.stateNames.map((name) => [name, {}]));
-    // Started together, so that all come from the same step even when another one is applied meanwhile.
-    const pending = this.groups.flatMap((group) => this.stateNames.map((name) => ({ group, name, read: group.state[name].data() })));
-    for (const { group, name, read } of pending) {
+    // Started together, so that all come from the same step even when another one is applied meanwhile; from clones, because
+    // a backend may not find data any more that was replaced while it was being read.
+    const pending = this.groups.flatMap((group) => this.stateNames.map((name) => {
+      const held = tf.clone(group.state[name]);
+      return { group, name, held, read: held.data() };
+    }));
+    for (const { group, name, held, read } of pending) {
       const values = (await read) as Float32Array;
+      held.dispose();
       let at = 0;
       group.keys.forEach((key, i) => {
         state[name][key] = values.slice(at, (at += group.sizes[i]));

@@ -34,8 +34,8 @@ export interface Launch {
   inputs: Record<string, TensorInfo>;
   /** Names of arrays of vec4<f32> instead of f32. */
   vec4?: readonly string[];
-  /** Shapes of new float32 tensors, by the name of their array. */
-  outputs: Record<string, number[]>;
+  /** By the name of their array: shapes of new float32 tensors, or a tensor that nobody has seen yet, to be written further. */
+  outputs: Record<string, number[] | TensorInfo>;
   /** Whole numbers (u32 fields of `u`). Every array's length is there too, as `<name>Size`. */
   integers?: Record<string, number>;
   /** f32 fields of `u`. */
@@ -59,7 +59,7 @@ export function launch(backend: WebgpuBackend, spec: Launch): TensorInfo[] {
     converted.push(floatsOf(backend, info));
     return converted[converted.length - 1];
   };
-  const outputs = Object.entries(spec.outputs).map(([name, shape]) => ({ name, info: backend.makeTensorInfo(shape, 'float32') }));
+  const outputs = Object.entries(spec.outputs).map(([name, shape]) => ({ name, info: Array.isArray(shape) ? backend.makeTensorInfo(shape, 'float32') : shape }));
   const inputs = Object.entries(spec.inputs).map(([name, info]) => ({ name, info: asDeclared(info) }));
   // Binding 0 is the first output; then what tfjs takes for inputs; then the uniforms.
   const [first, ...bound] = [outputs[0], ...inputs, ...outputs.slice(1)];
@@ -148,7 +148,9 @@ const ELEMENTWISE_THREADS = 256;
  *
  * @param spec its source defines `fn each(i: u32)`; the field `u.count` is added
  */
-export function launchElementwise(backend: WebgpuBackend, spec: Omit<Launch, 'threads' | 'groups'>): TensorInfo[] {
+export function launchElementwise(
+  backend: WebgpuBackend, spec: Omit<Launch, 'threads' | 'groups' | 'outputs'> & { outputs: Record<string, number[]> },
+): TensorInfo[] {
   const count = size(Object.values(spec.outputs)[0]);
   return launch(backend, {
     ...spec,

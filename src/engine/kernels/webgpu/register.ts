@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { fusedKernelName, type FusedKernel } from '../fused';
 import type { Activation } from '../activations';
 import { activationGradient, leakyRelu, leakyReluGradient } from './activations';
+import { concatColumns, splitColumns } from './columns';
 import { filterGradient, inputGradient, type Shape4D } from './convolution';
 import { channelRange, fakeQuantize, fakeQuantizeToOwnRange } from './fakeQuantize';
 import {
@@ -114,6 +115,8 @@ export function registerWebgpuKernels(): void {
   add('PoolStatisticsGradient', (backend, { dy, perImage, averaging, pooled, columns }) =>
     poolStatisticsGradient(backend, dy, perImage, averaging, pooled, columns));
   tf.registerKernel({ kernelName: fusedKernelName('TransposedProduct'), backendName: 'webgpu', kernelFunc: transposedProduct() });
+  add('ConcatColumns', (backend, parts) => concatColumns(backend, Object.values(parts)));
+  add('SplitColumns', (backend, { x }, { widths }: { widths: number[] }) => splitColumns(backend, x, widths));
   add('Pack', (backend, inputs) => pack(backend, Object.values(inputs)));
   add('Unpack', (backend, { packed }, { shapes }: { shapes: number[][] }) => unpack(backend, packed, shapes));
   add('AdamUpdate', (backend, inputs, attrs: AdamAttrs) => adamUpdate(backend, inputs as never, attrs));
