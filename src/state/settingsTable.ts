@@ -95,7 +95,7 @@ export const SETTINGS: SettingsTable = {
     help: 'Channels of the generator’s first block (the paper: 128). Wider is slower. The pre-trained generator has one width only; another width starts from nothing.',
   },
   generatorSteps: {
-    kind: 'integer', group: 'generator', default: 40, min: 0, max: 20000, step: 10, log: true, url: 'generator-steps', live: false,
+    kind: 'integer', group: 'generator', default: 30, min: 0, max: 20000, step: 10, log: true, url: 'generator-steps', live: false,
     label: 'Generator steps',
     help: 'How many times the generator is corrected before the student is trained. The authors use 80,000.',
   },
@@ -149,7 +149,7 @@ export const SETTINGS: SettingsTable = {
 
   // ---- quantizer ------------------------------------------------------------------------------------------
   weightBits: {
-    kind: 'integer', group: 'quantizer', default: 3, min: 2, max: 8, step: 1, url: 'weight-bits', live: false,
+    kind: 'integer', group: 'quantizer', default: 2, min: 2, max: 8, step: 1, url: 'weight-bits', live: false,
     label: 'Bits a weight',
     help: 'With k bits a weight can take 2 to the power k values: 3 bits are 8 values. A usual network has 32 bits.',
   },
@@ -184,7 +184,7 @@ export const SETTINGS: SettingsTable = {
 
   // ---- student --------------------------------------------------------------------------------------------
   studentSteps: {
-    kind: 'integer', group: 'student', default: 60, min: 0, max: 2000, step: 10, log: true, url: 'student-steps', live: false,
+    kind: 'integer', group: 'student', default: 80, min: 0, max: 2000, step: 10, log: true, url: 'student-steps', live: false,
     label: 'Student steps',
     help: 'How many times the quantized network is corrected. 0 leaves it as plain quantization made it.',
   },
@@ -199,9 +199,15 @@ export const SETTINGS: SettingsTable = {
     help: 'Synthetic images in each student step (the paper: 16). 0 trains on calibration images only.',
   },
   studentLearningRate: {
-    kind: 'number', group: 'student', default: 3e-5, min: 1e-7, max: 1e-2, step: 1e-7, log: true, url: 'student-learning-rate', live: true,
+    kind: 'number', group: 'student', default: 5e-5, min: 1e-7, max: 1e-2, step: 1e-7, log: true, url: 'student-learning-rate', live: true,
     label: 'Student learning rate',
     help: 'How far each step moves the quantized network’s weights. It is small because the distillation loss is large; much more makes the student collapse.',
+  },
+  studentSchedule: {
+    kind: 'choice', group: 'student', default: 'run', url: 'student-schedule', live: false,
+    options: [{ value: 'run', label: 'Falls to zero' }, { value: 'program', label: 'As in the program' }],
+    label: 'Learning rate over time',
+    help: 'Falls to zero: half a cosine over the student’s steps, so that the last steps settle. As in the program: a cosine of 100 epochs, which hardly moves in a short run.',
   },
   momentum: {
     kind: 'number', group: 'student', default: 0.9, min: 0, max: 0.99, step: 0.01, url: 'momentum', live: false,

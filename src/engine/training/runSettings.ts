@@ -62,6 +62,8 @@ export interface RunSettings {
   /** Synthetic images in a student batch (paper: 16). */
   syntheticBatch: number;
   studentLearningRate: number;
+  /** 'run': falls from the learning rate to 0 over studentSteps (half a cosine); 'program': cosine of 100 epochs, rising again. */
+  studentSchedule: 'run' | 'program';
   momentum: number;
   weightDecay: number;
   /** Distillation temperature T and weight alpha (both 20). */

@@ -70,7 +70,8 @@ export class StudentTrainer {
     const boxes = drawAugmentation(real + synthetic, this.teacher.definition.inputShape, random);
     const syntheticLabels = Array.from({ length: synthetic }, () => classes[random.integer(classes.length)]);
     const labels = Int32Array.from([...chosen.map((i) => calibrationLabels[i]), ...syntheticLabels]);
-    const learningRate = settings.studentLearningRate * cosineFactor(step, COSINE_EPOCHS * settings.stepsPerEpoch);
+    const period = settings.studentSchedule === 'run' ? settings.studentSteps : COSINE_EPOCHS * settings.stepsPerEpoch;
+    const learningRate = settings.studentLearningRate * cosineFactor(step, period);
 
     const values = tf.tidy(() => {
       const parts: tf.Tensor4D[] = [];
