@@ -1,0 +1,196 @@
+/** The command line: settings of the page's table, lists of them, and the experiment's own flags. */
+import { parseArgs } from 'node:util';
+import type { CenterTargets } from '../../engine/training/prepare';
+import type { RunSettings } from '../../engine/training/runSettings';
+import { presetOf } from '../../state/presets';
+import { describeNote, parseFlags, SETTING_KEYS, SETTINGS, toSearchParams, type SettingKey } from '../../state/settings';
+import { readLink, writeLink } from '../../state/shareLink';
+import { columnsOf, METHODS, methodName, type Experiment, type Method, type Variant } from './plan';
+
+/** Something on the command line that cannot be done; the message is for the user. */
+export class FlagError extends Error {}
+
+export interface Options {
+  experiment: Experiment;
+  /** Folder of CIFAR-10's binary files; null: the bundled images. */
+  data: string | null;
+  /** Weights for `data`. */
+  weights: string | null;
+  /** File in which results are kept. */
+  state: string | null;
+  /** Processes at a time; null: as many as there are cores. */
+  jobs: number | null;
+  /** Of each process; null: what the jobs leave. */
+  threads: number | null;
+  json: boolean;
+  /** What was changed on the way, for the user. */
+  notes: string[];
+  /** Settings that the command line or a link says something about. */
+  given: ReadonlySet<SettingKey>;
+  /** Address of the page that the link came from; '' without one. */
+  address: string;
+}
+
+const OWN_FLAGS = {
+  data: { type: 'string' }, weights: { type: 'string' }, methods: { type: 'string' }, bits: { type: 'string' }, seeds: { type: 'string' },
+  'learning-rates': { type: 'string' }, 'selection-seeds': { type: 'string' }, center: { type: 'string' }, link: { type: 'string' },
+  state: { type: 'string' }, jobs: { type: 'string' }, threads: { type: 'string' }, json: { type: 'boolean' }, 'no-quality': { type: 'boolean' },
+} as const;
+
+/** Flags that stand for settings of the table: one for several. */
+const ALIASES: Record<string, SettingKey[]> = {
+  steps: ['studentSteps'], batch: ['generatorBatch', 'calibrationBatch', 'syntheticBatch'], bits: ['weightBits', 'activationBits'],
+};
+const CENTERS: Record<string, CenterTargets> = { class: 'class', 'class-agnostic': 'classAgnostic' };
+const keyOfUrl = new Map(SETTING_KEYS.map((key) => [SETTINGS[key].url, key]));
+
+/** One setting from its text. @throws FlagError where the table does not take it as it stands */
+function settingValue(key: SettingKey, text: string): Variant {
+  const { settings, notes } = parseFlags([`--${SETTINGS[key].url}=${text}`]);
+  if (notes.length > 0) throw new FlagError(`--${SETTINGS[key].url}: ${describeNote(notes[0])}`);
+  return { [key]: settings[key] };
+}
+
+/** The variants that a comma-separated list of a flag's values stands for. */
+function variantsOf(keys: SettingKey[], text: string): Variant[] {
+  const variants = text.split(',').map((part): Variant => Object.assign({}, ...keys.map((key) => settingValue(key, part))));
+  return variants.filter((one, i) => variants.findIndex((other) => JSON.stringify(other) === JSON.stringify(one)) === i);
+}
+
+/** Takes the words about settings out of the command line. */
+function takeSettings(argv: readonly string[]): { variants: Map<string, Variant[]>; rest: string[] } {
+  const variants = new Map<string, Variant[]>();
+  const rest: string[] = [];
+  for (let i = 0; i < argv.length; i++) {
+    const [, negated, name = '', , inline] = /^--(no-)?([a-z0-9-]+)(=(.*))?$/s.exec(argv[i]) ?? [];
+    const key = keyOfUrl.get(name);
+    const keys = ALIASES[name] ?? (key === undefined ? null : [key]);
+    if (keys === null) {
+      rest.push(argv[i]);
+      continue;
+    }
+    const isSwitch = SETTINGS[keys[0]].kind === 'boolean';
+    if (negated && !isSwitch) throw new FlagError(`--no-${name} means nothing: ${name} is no switch.`);
+    const follows = i + 1 < argv.length && !argv[i + 1].startsWith('--');
+    const text = inline ?? (isSwitch ? (negated ? 'off' : 'on') : follows ? argv[++i] : null);
+    if (text === null) throw new FlagError(`--${name} needs a value.`);
+    // Of a flag given twice, or under its other name, the last counts.
+    for (const other of variants.keys()) {
+      if ((ALIASES[other] ?? [keyOfUrl.get(other)!]).every((each) => keys.includes(each))) variants.delete(other);
+    }
+    variants.set(name, variantsOf(keys, text));
+  }
+  return { variants, rest };
+}
+
+function ownFlags(words: string[]) {
+  try {
+    return parseArgs({ args: words, options: OWN_FLAGS, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    throw new FlagError((error as Error).message.split('. ')[0] + '. --help lists all flags.');
+  }
+}
+
+function wholeNumber(name: string, text: string | undefined, fallback: number, max = 1000): number {
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > max) throw new FlagError(`--${name} is a whole number from 1 to ${max}, not "${text}".`);
+  return value;
+}
+
+function listOf<T>(name: string, text: string, known: ReadonlyMap<string, T>): T[] {
+  const values = text.split(',').map((part) => {
+    const value = known.get(part.trim());
+    if (value === undefined) throw new FlagError(`--${name} does not know "${part.trim()}". It knows ${[...known.keys()].join(', ')}.`);
+    return value;
+  });
+  return [...new Set(values)];
+}
+
+/** The methods that a link's page shows. */
+function methodsOf(settings: RunSettings): Method[] {
+  const own = presetOf(settings) ?? 'custom';
+  return [...new Set<Method>(['ptq', ...(settings.compareCalibrationOnly ? ['calibration' as const] : []), own])];
+}
+
+/**
+ * @param argv the words after the command
+ * @throws FlagError with a sentence for the user. A value out of range is refused, not mended: what runs for hours should be
+ *   what was asked for. (In a link it is mended with a note, as on the page.)
+ */
+export function parseOptions(argv: readonly string[]): Options {
+  const { variants, rest } = takeSettings(argv);
+  const own = ownFlags(rest);
+  const notes: string[] = [];
+  const given = new Set<SettingKey>();
+  const linked = own.link === undefined ? null : readLink(queryOf(own.link));
+  let settings = linked?.settings ?? parseFlags([]).settings;
+  if (linked) {
+    for (const note of linked.notes) notes.push(`Link: ${note.kind === 'backend' ? `there is no backend “${note.given}”.` : describeNote(note)}`);
+    if (linked.backend !== null && linked.backend !== 'wasm') notes.push(`Link: experiments run on wasm, not on ${linked.backend}.`);
+    for (const key of SETTING_KEYS) given.add(key);
+  }
+  const axes: Variant[][] = [];
+  const lists = [...variants].filter(([, list]) => list.length > 1);
+  for (const [name, list] of lists) {
+    const clash = [...variants].find(([other, { 0: one }]) => other !== name && Object.keys(one).some((key) => key in list[0]));
+    if (clash) throw new FlagError(`--${name} and --${clash[0]} say different things about the same setting.`);
+  }
+  for (const [name, list] of variants) {
+    for (const key of ALIASES[name] ?? [keyOfUrl.get(name)!]) given.add(key);
+    settings = { ...settings, ...list[0] };
+    if (list.length === 1) continue;
+    if (name === 'seed') throw new FlagError('--seed is the first seed; --seeds says how many.');
+    axes.push(list);
+  }
+  // The shipped generator was trained with one method's loss: no start for a comparison of methods, unless asked for.
+  if (!given.has('generatorStart')) settings.generatorStart = 'scratch';
+  const seeds = wholeNumber('seeds', own.seeds, 1);
+  const learningRates = own['learning-rates'] === undefined ? [] : own['learning-rates'].split(',').map((part) => settingValue('studentLearningRate', part).studentLearningRate!);
+  if (own.data === undefined && own.weights !== undefined) throw new FlagError('--weights belongs to --data.');
+  if (own.data !== undefined && own.weights === undefined) throw new FlagError('--data needs --weights FILE.safetensors: the network to quantize.');
+  return {
+    experiment: {
+      settings, axes: ordered(axes), seeds,
+      methods: own.methods === undefined
+        ? (linked ? methodsOf(settings) : ['ptq', 'calibration', 'zeroShot', 'fdda'])
+        : listOf('methods', own.methods, new Map(METHODS.map((method) => [methodName(method), method]))),
+      centers: listOf('center', own.center ?? 'class', new Map(Object.entries(CENTERS))),
+      learningRates: [...new Set(learningRates)].sort((a, b) => a - b),
+      selectionSeeds: Math.min(seeds, wholeNumber('selection-seeds', own['selection-seeds'], seeds)),
+      quality: !own['no-quality'],
+    },
+    data: own.data ?? null, weights: own.weights ?? null, state: own.state ?? null, json: own.json ?? false,
+    jobs: own.jobs === undefined ? null : wholeNumber('jobs', own.jobs, 1, 256),
+    threads: own.threads === undefined ? null : wholeNumber('threads', own.threads, 1, 64),
+    notes, given, address: own.link === undefined ? '' : own.link.replace(/[?#].*$/s, ''),
+  };
+}
+
+const queryOf = (link: string) => /\?[^#]*/s.exec(link)?.[0] ?? '';
+
+/** The table's order: bits and first and last layer, number of images, then whatever else. */
+function ordered(axes: Variant[][]): Variant[][] {
+  const rank = (axis: Variant[]) => ['weightBits', 'activationBits', 'firstLast', 'imagesPerClass'].findIndex((key) => key in axis[0]);
+  return [...axes].sort((a, b) => ((rank(a) + 9) % 9) - ((rank(b) + 9) % 9));
+}
+
+/** The page's query for these settings. */
+export function linkTo(settings: RunSettings, address = ''): string {
+  return `${address}${writeLink({ settings, backend: null, without: [] })}` || '?';
+}
+
+/** The settings that differ from the table's defaults, as flags. */
+export function asFlags(settings: RunSettings): string {
+  return [...toSearchParams(settings)].map(([key, value]) => `--${key}=${value}`).join(' ');
+}
+
+/** Methods and centres as flags name them. */
+export const centerName = (center: CenterTargets) => Object.keys(CENTERS).find((name) => CENTERS[name] === center)!;
+
+/** Settings that belong to what a link shows: the last method's, first of every list. */
+export function linkedSettings(experiment: Experiment): RunSettings {
+  const { settings } = columnsOf({ ...experiment, axes: experiment.axes.map((axis) => axis.slice(0, 1)) }).at(-1)!;
+  const compares = experiment.methods.includes('calibration');
+  return { ...settings, compareCalibrationOnly: compares, ...(experiment.learningRates.length === 1 ? { studentLearningRate: experiment.learningRates[0] } : {}) };
+}

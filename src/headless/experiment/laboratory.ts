@@ -1,0 +1,181 @@
+/** Does one unit of an experiment's work with the engine, in this process. */
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Dataset } from '../../engine/data/dataset';
+import { Random } from '../../engine/random';
+import { NotFiniteError } from '../../engine/training/notFinite';
+import { Run } from '../../engine/training/run';
+import { planStages } from '../../engine/training/runStages';
+import type { RunSettings } from '../../engine/training/runSettings';
+import { Teacher } from '../../engine/training/teacher';
+import { TestSet } from '../../engine/training/testSet';
+import { trainsGenerator, withoutTest, type Cell } from './plan';
+import { measureQuality } from './quality';
+import type { Source } from './source';
+import type { GeneratorStore } from './store';
+import type { Count, Finding, Task } from './work';
+
+/** Images of the validation split that learning rates are chosen on. */
+const VALIDATION_IMAGES = 1000;
+/** Seconds of training after which a generator's state is kept, in case the program is killed. */
+const KEEP_EVERY = 60;
+
+export interface Conduct {
+  /** Of this task, 0 to 1. */
+  progress(fraction: number): void;
+  /** True: stop as soon as nothing is lost. */
+  stopped(): boolean;
+}
+
+/** Lets messages and signals in: awaiting data on wasm alone does not. */
+const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+type Forward = (images: tf.Tensor4D) => tf.Tensor2D;
+
+/** Owns the teacher. Needs a backend. */
+export class Laboratory {
+  readonly teacher: Teacher;
+  private readonly sets = new Map<string, TestSet>();
+
+  constructor(private readonly source: Source, private readonly generators: GeneratorStore) {
+    this.teacher = new Teacher(source.network);
+  }
+
+  private get dataset(): Dataset {
+    return this.source.dataset;
+  }
+
+  /** What the task found; null when it was stopped. Losses that are no finite numbers are a finding; other errors are thrown. */
+  async work(task: Task, conduct: Conduct): Promise<Finding | null> {
+    const began = performance.now();
+    const seconds = () => (performance.now() - began) / 1000;
+    try {
+      switch (task.kind) {
+        case 'fullPrecision': {
+          const counts = await this.measure((x) => this.teacher.forward(x), task.cell.settings);
+          return { kind: 'fullPrecision', ...counts, seconds: seconds() };
+        }
+        case 'generator':
+          return await this.trainGenerator(task, conduct);
+        case 'quality':
+          return { kind: 'quality', quality: await this.look(task), seconds: seconds() };
+        case 'student': {
+          const counts = await this.trainStudent(task, conduct);
+          return counts && { kind: 'student', ...counts, steps: task.cell.settings.studentSteps, seconds: seconds() };
+        }
+      }
+    } catch (error) {
+      if (error instanceof NotFiniteError) return { kind: 'failed', message: error.message, seconds: seconds() };
+      throw error;
+    }
+  }
+
+  private async createRun({ column, settings }: Cell, changes: Partial<RunSettings> = {}): Promise<Run> {
+    const used = { ...withoutTest(settings), ...changes };
+    return (await Run.create(this.teacher, this.dataset, used, this.source.checkpoint, undefined, column.center))!;
+  }
+
+  private async trainGenerator({ cell, generator }: Task, conduct: Conduct): Promise<Finding | null> {
+    const key = generator!;
+    const { generatorSteps } = cell.settings;
+    const run = await this.createRun(cell, { studentSteps: 0 });
+    try {
+      const from = this.generators.latest(key, generatorSteps);
+      const stored = from === null ? null : this.generators.load(key, from);
+      const before = stored?.seconds ?? 0;
+      const began = performance.now();
+      const seconds = () => before + (performance.now() - began) / 1000;
+      // What was kept on the way is replaced; what finished trainings of fewer steps left stays.
+      let passing = stored && !stored.finished ? from : null;
+      const keep = async (finished: boolean) => {
+        const snapshot = (await run.snapshot())!.generator;
+        this.generators.save(key, { snapshot, seconds: seconds(), finished });
+        if (passing !== null && passing !== snapshot.step) this.generators.remove(key, passing);
+        passing = finished ? null : snapshot.step;
+      };
+      if (stored) await goOn(run, stored.snapshot, stored.snapshot.step >= generatorSteps);
+      for (let next = KEEP_EVERY; !run.finishedAll;) {
+        if (conduct.stopped()) {
+          if (run.generatorStep !== from) await keep(false);
+          return null;
+        }
+        await run.advance();
+        conduct.progress(run.generatorStep / generatorSteps);
+        if (seconds() - before > next) {
+          await keep(false);
+          next += KEEP_EVERY;
+        }
+        await breathe();
+      }
+      await keep(true);
+      return { kind: 'generator', steps: generatorSteps, seconds: seconds() };
+    } finally {
+      run.dispose();
+    }
+  }
+
+  /** A run of the cell whose generator, if it has one, is trained. */
+  private async runWithGenerator({ cell, generator }: Task, changes: Partial<RunSettings> = {}): Promise<Run> {
+    const run = await this.createRun(cell, changes);
+    try {
+      if (trainsGenerator(cell.settings)) await goOn(run, this.generators.load(generator!, cell.settings.generatorSteps).snapshot, true);
+      return run;
+    } catch (error) {
+      run.dispose();
+      throw error;
+    }
+  }
+
+  private async trainStudent(task: Task, conduct: Conduct): Promise<{ test: Count; validation: Count } | null> {
+    const { settings } = task.cell;
+    const run = await this.runWithGenerator(task);
+    try {
+      for (let step = 0; !run.finishedAll; step++) {
+        if (conduct.stopped()) return null;
+        await run.advance();
+        conduct.progress(step / settings.studentSteps);
+        await breathe();
+      }
+      const student = run.student ?? (await run.quantized());
+      return await this.measure((x) => student.forward(x), settings);
+    } finally {
+      run.dispose();
+    }
+  }
+
+  private async look(task: Task) {
+    const { settings } = task.cell;
+    const run = await this.runWithGenerator(task, { studentSteps: 0 });
+    try {
+      return await measureQuality(this.teacher, this.dataset, run.generator, run.prepared, settings, new Random(settings.seed).fork('quality'));
+    } finally {
+      run.dispose();
+    }
+  }
+
+  private async measure(forward: Forward, { testImages }: RunSettings): Promise<{ test: Count; validation: Count }> {
+    const validation = Math.min(VALIDATION_IMAGES, this.dataset.size('validation'));
+    return { test: await this.count('test', testImages, forward), validation: await this.count('validation', validation, forward) };
+  }
+
+  private async count(split: 'test' | 'validation', n: number, forward: Forward): Promise<Count> {
+    const key = `${split} ${n}`;
+    const set = this.sets.get(key) ?? new TestSet(this.dataset, this.teacher.definition, n, split);
+    this.sets.set(key, set);
+    let correct = 0;
+    for (let batch = 0; batch < set.count; batch++) {
+      correct += await set.correct(batch, forward);
+      await breathe();
+    }
+    return { correct, n };
+  }
+
+  dispose(): void {
+    this.teacher.dispose();
+  }
+}
+
+/** Puts a trained generator into a fresh run. `finished`: the run goes on with what comes after the generator. */
+async function goOn(run: Run, generator: Parameters<Run['restore']>[0]['generator'], finished: boolean): Promise<void> {
+  const stage = planStages(run.overview.settings).findIndex(({ kind }) => kind === 'generator') + (finished ? 1 : 0);
+  await run.restore({ ...(await run.snapshot())!, stage, generator });
+}

@@ -1,0 +1,158 @@
+/** What an experiment consists of: cells (one student each), the work they need, and which of it can be shared. Plain data. */
+import { createHash } from 'node:crypto';
+import { UNRELIABLE_EPOCHS } from '../../engine/training/generatorTrainer';
+import { planStages } from '../../engine/training/runStages';
+import type { CenterTargets } from '../../engine/training/prepare';
+import { TERMS, type RunSettings } from '../../engine/training/runSettings';
+import { applyPreset, PRESETS, type PresetName } from '../../state/presets';
+import { SETTING_KEYS, SETTINGS, type SettingGroup, type SettingKey } from '../../state/settings';
+
+/** A preset of the page, or the terms as the settings have them. */
+export type Method = PresetName | 'custom';
+
+/** Presets by the names that flags and results use: zeroShot is zero-shot. */
+export const METHODS: readonly Method[] = [...PRESETS, 'custom'];
+
+export function methodName(method: Method): string {
+  return method.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** Settings that change together from one column of an experiment to the next. */
+export type Variant = Partial<RunSettings>;
+
+/** What was asked for. */
+export interface Experiment {
+  settings: RunSettings;
+  methods: Method[];
+  /** What the terms about centres aim at; methods without them have only the first. */
+  centers: CenterTargets[];
+  /** Every combination of one variant of each axis is run. */
+  axes: Variant[][];
+  /** How many, from settings.seed on. */
+  seeds: number;
+  /** Student learning rates to choose from; empty: the settings'. */
+  learningRates: number[];
+  /** Seeds whose validation accuracies choose; the others are only run with what was chosen. */
+  selectionSeeds: number;
+  quality: boolean;
+}
+
+/** One row of the table before its learning rate and seed are fixed. */
+export interface Column {
+  method: Method;
+  center: CenterTargets;
+  /** What the axes say. */
+  variant: Variant;
+  /** Complete, with the preset's switches. */
+  settings: RunSettings;
+}
+
+/** Everything that one student's accuracy depends on. */
+export interface Cell {
+  column: Column;
+  settings: RunSettings;
+}
+
+/** The columns in the order of the table: by the axes, then by method. */
+export function columnsOf({ settings, methods, centers, axes }: Experiment): Column[] {
+  const variants = axes.reduce<Variant[]>((sofar, axis) => sofar.flatMap((one) => axis.map((other) => ({ ...one, ...other }))), [{}]);
+  return variants.flatMap((variant) => methods.flatMap((method) => {
+    const base = { ...settings, ...variant };
+    const own = { ...(method === 'custom' ? base : applyPreset(base, method)), compareCalibrationOnly: false };
+    const aims: CenterTargets[] = usesCenters(own) ? centers : ['class'];
+    return aims.map((center) => ({ method, center, variant, settings: own }));
+  }));
+}
+
+/** Whether a student of these settings is trained at all; plain quantization has no learning rate. */
+export const isTrained = ({ settings }: Column) => planStages(withoutTest(settings)).some((stage) => stage.kind === 'student');
+
+/** Whether these settings train a generator. */
+export const trainsGenerator = (settings: RunSettings) => planStages(withoutTest(settings)).some((stage) => stage.kind === 'generator');
+
+export function cellOf(column: Column, seed: number, learningRate: number | null): Cell {
+  const settings = { ...column.settings, seed };
+  return { column, settings: learningRate === null ? settings : { ...settings, studentLearningRate: learningRate } };
+}
+
+/** Settings of a run that measures nothing itself and looks at as little as there may be: neither changes what is trained. */
+export function withoutTest(settings: RunSettings): RunSettings {
+  return { ...settings, testImages: 0, observationPerClass: SETTINGS.observationPerClass.min as number, compareCalibrationOnly: false };
+}
+
+function usesCenters(settings: RunSettings): boolean {
+  return trainsGenerator(settings) && (settings.distortedEnabled || settings.centralizedEnabled);
+}
+
+// ---- what is shared ----------------------------------------------------------------------------------------------
+
+/** Settings of which it is known here what a generator's training has of them. */
+const KNOWN: readonly SettingKey[] = [
+  'seed', 'imagesPerClass', 'generatorStart', 'generatorChannels', 'generatorSteps', 'generatorBatch', 'generatorLearningRate', 'stepsPerEpoch',
+  'distortionMean', 'distortionVariance', 'startLayer', 'labelRule', 'testImages', 'observationPerClass',
+  ...TERMS.flatMap((term) => [`${term}Enabled`, `${term}Weight`] as const),
+];
+/** Terms that look at no calibration image. */
+const WITHOUT_CENTERS: readonly string[] = ['ceMixed', 'bns', 'ceSingle'];
+
+const inGroup = (key: SettingKey, ...groups: SettingGroup[]) => groups.includes(SETTINGS[key].group);
+
+/**
+ * What a generator's training depends on, apart from the number of steps: bit widths and students are left out, and so are
+ * weights of terms that are off. A setting that is not known here counts, whatever it is.
+ */
+export function generatorTerms(cell: Cell): Record<string, unknown> {
+  const { settings, column } = cell;
+  const terms: Record<string, unknown> = {};
+  for (const key of SETTING_KEYS) {
+    if (!inGroup(key, 'quantizer', 'student')) terms[key] = settings[key];
+  }
+  for (const key of ['testImages', 'observationPerClass', 'generatorSteps']) delete terms[key];
+  for (const term of TERMS) if (!settings[`${term}Enabled`]) delete terms[`${term}Weight`];
+  if (!settings.distortedEnabled) for (const key of ['distortionMean', 'distortionVariance']) delete terms[key];
+  terms.center = column.center;
+  const strange = SETTING_KEYS.some((key) =>
+    inGroup(key, 'data', 'generator', 'terms') && !KNOWN.includes(key) && settings[key] !== SETTINGS[key].default);
+  const simple = !strange && TERMS.every((term) => WITHOUT_CENTERS.includes(term) || !settings[`${term}Enabled`]);
+  if (simple) {
+    delete terms.startLayer;
+    // Which classes are reliable is known from the calibration images.
+    const asked = settings.labelRule && settings.generatorSteps > UNRELIABLE_EPOCHS * settings.stepsPerEpoch;
+    if (!asked) for (const key of ['imagesPerClass', 'labelRule']) delete terms[key];
+  }
+  return terms;
+}
+
+/** What a student's accuracy depends on: what its method does not use is left out. */
+function studentTerms(cell: Cell): Record<string, unknown> {
+  const { settings } = cell;
+  const terms: Record<string, unknown> = { ...settings };
+  for (const key of ['observationPerClass', 'compareCalibrationOnly']) delete terms[key];
+  const stages = planStages(withoutTest(settings));
+  if (!stages.some((stage) => stage.kind === 'student')) {
+    for (const key of SETTING_KEYS) if (inGroup(key, 'student')) delete terms[key];
+  }
+  const synthetic = stages.some((stage) => stage.kind === 'generator' || stage.phase === 'fdda');
+  for (const key of SETTING_KEYS) {
+    if (inGroup(key, 'generator', 'terms') && (synthetic || settings.activationRange !== 'movingAverage')) delete terms[key];
+  }
+  // The label rule also says which classes the student's synthetic images are of.
+  if (synthetic) Object.assign(terms, { generator: generatorTerms(cell), generatorSteps: settings.generatorSteps, labelRule: settings.labelRule });
+  return terms;
+}
+
+/** A short name for what these terms are on one network and dataset. */
+export function keyOf(source: string, terms: Record<string, unknown>): string {
+  const ordered = (value: unknown): unknown => (typeof value === 'object' && value !== null
+    ? Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, each]) => [key, ordered(each)])
+    : value);
+  return createHash('sha256').update(JSON.stringify([source, ordered(terms)])).digest('hex').slice(0, 16);
+}
+
+export const generatorKey = (source: string, cell: Cell) => keyOf(source, generatorTerms(cell));
+export const studentKey = (source: string, cell: Cell) => keyOf(source, studentTerms(cell));
+/** The same generator is looked at from the centres of each calibration set. */
+export const qualityKey = (source: string, cell: Cell) => keyOf(source, {
+  generator: generatorTerms(cell), steps: cell.settings.generatorSteps, imagesPerClass: cell.settings.imagesPerClass,
+  observationPerClass: cell.settings.observationPerClass, startLayer: cell.settings.startLayer,
+});

@@ -1,0 +1,194 @@
+/** Quality of a trained generator's images beside that of real ones: fresh batches, many more than the page's look takes. */
+import * as tf from '@tensorflow/tfjs-core';
+import { bnsCenters } from '../../engine/bns/centers';
+import { coverage, imageQuality, ratio, type ImageQuality, type Measure, type QualityReference } from '../../engine/bns/quality';
+import { BnsTable, statisticsTap } from '../../engine/bns/statistics';
+import { observationSet } from '../../engine/data/calibrationSet';
+import { gatherBatch, type Dataset } from '../../engine/data/dataset';
+import type { Generator } from '../../engine/generator/generator';
+import type { ForwardHooks } from '../../engine/network/executor';
+import { Random } from '../../engine/random';
+import type { PreparedRun } from '../../engine/training/prepare';
+import type { RunSettings } from '../../engine/training/runSettings';
+import type { Teacher } from '../../engine/training/teacher';
+
+/** Single-class batches of each class. */
+const BATCHES_PER_CLASS = 8;
+/** Of them, those whose images are also looked at one by one: pairs of images cost their number squared. */
+const BATCHES_OF_SINGLES = 2;
+/** Images in one pass of the teacher. */
+const AT_A_TIME = 50;
+
+/** Per layer; per layer and class as one row a layer. */
+interface Rows {
+  byLayer: number[];
+  byClass: number[][];
+}
+
+/** Of some images: `ImageQuality` as JSON. */
+export interface ImagesQuality {
+  ownCenter: Rows;
+  nearestOther: Rows;
+  nearestCenterRate: Rows;
+  joint: ImageQuality['joint'];
+  silhouette: Rows;
+  spread: Rows;
+  bnsGap: number[];
+  teacherAccuracy: number;
+  teacherEntropy: number;
+}
+
+export interface Quality {
+  /** Images in a batch; batches of each class. */
+  batch: number;
+  batchesPerClass: number;
+  /** Names of the layers, in order. */
+  layers: string[];
+  startLayer: number;
+  synthetic: ImagesQuality;
+  /** The same of real images that the method never sees, in batches drawn from `observed` images of each class. */
+  real: ImagesQuality & { observed: number };
+  /** Synthetic spread over real spread; below 1: the generator makes less variety than there is. */
+  spreadRatio: Rows;
+  /** Share of each activation's range on real images that synthetic images, and that calibration images, reach. */
+  activationCoverage: { activations: string[]; synthetic: number[]; calibration: number[] };
+}
+
+interface Range {
+  lo: number;
+  hi: number;
+}
+
+interface Seen {
+  statistics: BnsTable;
+  logits: Float32Array;
+  /** Smallest and largest output of each activation. */
+  ranges: Range[];
+}
+
+/**
+ * @param prepared of a run of the same settings: calibration images, centres
+ * @param random for the latents and the draws of real batches
+ */
+export async function measureQuality(
+  teacher: Teacher, dataset: Dataset, generator: Generator, prepared: PreparedRun, settings: RunSettings, random: Random,
+): Promise<Quality> {
+  const { numClasses, normalization, inputShape } = teacher.definition;
+  const batch = settings.generatorBatch;
+  const reference: QualityReference = { centers: prepared.centers, running: prepared.running, startLayer: prepared.overview.startLayer };
+  const latents = random.fork('latents');
+  const made: Seen[] = [];
+  const classes = Array.from({ length: numClasses * BATCHES_PER_CLASS }, (_, i) => Math.floor(i / BATCHES_PER_CLASS));
+  for (const label of classes) {
+    const z = latents.fillNormal(new Float32Array(batch * generator.config.latentDim));
+    const images = tf.tidy(() => generator.generate(tf.tensor2d(z, [batch, generator.config.latentDim]), new Array<number>(batch).fill(label)));
+    made.push(await seen(teacher, images));
+    images.dispose();
+  }
+  const singles = classes.map((_, i) => i).filter((i) => i % BATCHES_PER_CLASS < BATCHES_OF_SINGLES);
+  const repeated = (batches: number[]) => batches.flatMap((i) => new Array<number>(batch).fill(classes[i]));
+  const synthetic = imageQuality({
+    images: BnsTable.concat(singles.map((i) => made[i].statistics)), labels: repeated(singles),
+    batches: BnsTable.concat(made.map(({ statistics }) => bnsCenters(statistics, new Uint8Array(batch), 1).table)), batchLabels: classes,
+    logits: joined(made.map(({ logits }) => logits)), logitLabels: repeated(classes.map((_, i) => i)),
+  }, reference);
+
+  // The same images as in the run's overview, in an order of the same seed.
+  const sample = observationSet(dataset, settings.observationPerClass, new Random(settings.seed).fork('calibration'));
+  const observed = gatherBatch(dataset, 'calibration', sample.indices, normalization);
+  const images = tf.tensor4d(observed.images, [observed.count, ...inputShape]);
+  const looked = await seen(teacher, images);
+  images.dispose();
+  const real = imageQuality({
+    images: looked.statistics, labels: observed.labels,
+    ...realBatches(looked.statistics, sample.imagesPerClass, classes, batch, random.fork('real batches')),
+    logits: looked.logits, logitLabels: observed.labels,
+  }, reference);
+  const calibration = await seen(teacher, prepared.calibrationImages);
+  return {
+    batch, batchesPerClass: BATCHES_PER_CLASS, layers: teacher.facts.batchNorms.map(({ name }) => name), startLayer: reference.startLayer,
+    synthetic: asJson(synthetic, numClasses), real: { ...asJson(real, numClasses), observed: sample.imagesPerClass },
+    spreadRatio: rows(ratio(synthetic.spread, real.spread), numClasses),
+    activationCoverage: {
+      activations: teacher.definition.nodes.filter(({ op }) => op === 'relu' || op === 'relu6').map(({ name }) => name),
+      synthetic: covered(looked.ranges, united(made.map(({ ranges }) => ranges))), calibration: covered(looked.ranges, calibration.ranges),
+    },
+  };
+}
+
+/** Real single-class batches: images of the class drawn without repeats, as many as there are at most. */
+function realBatches(statistics: BnsTable, perClass: number, classes: number[], batch: number, random: Random) {
+  const tables = classes.map((label) => {
+    const order = random.shuffle(Array.from({ length: perClass }, (_, i) => label * perClass + i)).slice(0, batch);
+    return bnsCenters(statistics.select(order), new Uint8Array(order.length), 1).table;
+  });
+  return { batches: BnsTable.concat(tables), batchLabels: classes };
+}
+
+/** What the teacher makes of images [N, H, W, C], some at a time. */
+async function seen(teacher: Teacher, images: tf.Tensor4D): Promise<Seen> {
+  const parts: Seen[] = [];
+  for (let start = 0; start < images.shape[0]; start += AT_A_TIME) {
+    const count = Math.min(AT_A_TIME, images.shape[0] - start);
+    const held = tf.tidy(() => {
+      const tap = statisticsTap();
+      const ends: tf.Tensor[] = [];
+      const hooks: ForwardHooks = {
+        ...tap,
+        activation: (_, x) => {
+          ends.push(tf.min(x), tf.max(x));
+          return x;
+        },
+      };
+      const logits = teacher.forward(tf.slice(images, [start, 0, 0, 0], [count, ...teacher.definition.inputShape]), hooks);
+      return { statistics: tap.packed(), logits, ends: tf.stack(ends) };
+    });
+    const [statistics, logits, ends] = await Promise.all([held.statistics.data(), held.logits.data(), held.ends.data()]);
+    tf.dispose(held);
+    parts.push({
+      statistics: BnsTable.unpack(teacher.layout, count, statistics), logits: logits as Float32Array,
+      ranges: Array.from({ length: ends.length / 2 }, (_, i) => ({ lo: ends[2 * i], hi: ends[2 * i + 1] })),
+    });
+  }
+  return {
+    statistics: BnsTable.concat(parts.map(({ statistics }) => statistics)), logits: joined(parts.map(({ logits }) => logits)),
+    ranges: united(parts.map(({ ranges }) => ranges)),
+  };
+}
+
+/** Ranges of several passes taken together. */
+function united(ranges: Range[][]): Range[] {
+  return ranges[0].map((_, i) => ({ lo: Math.min(...ranges.map((each) => each[i].lo)), hi: Math.max(...ranges.map((each) => each[i].hi)) }));
+}
+
+const covered = (real: Range[], reached: Range[]) => real.map((range, i) => round(coverage(range, reached[i])));
+
+function joined(parts: Float32Array[]): Float32Array {
+  const result = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    result.set(part, at);
+    at += part.length;
+  }
+  return result;
+}
+
+const round = (value: number) => Number(value.toPrecision(4));
+
+function rows({ byLayer, byClass }: Measure, numClasses: number): Rows {
+  return {
+    byLayer: Array.from(byLayer, round),
+    byClass: Array.from(byLayer, (_, l) => Array.from(byClass.subarray(l * numClasses, (l + 1) * numClasses), round)),
+  };
+}
+
+function asJson(quality: ImageQuality, numClasses: number): ImagesQuality {
+  const { joint } = quality;
+  return {
+    ownCenter: rows(quality.ownCenter, numClasses), nearestOther: rows(quality.nearestOther, numClasses),
+    nearestCenterRate: rows(quality.nearestCenterRate, numClasses),
+    joint: { ownCenter: round(joint.ownCenter), nearestOther: round(joint.nearestOther), nearestCenterRate: round(joint.nearestCenterRate) },
+    silhouette: rows(quality.silhouette, numClasses), spread: rows(quality.spread, numClasses),
+    bnsGap: Array.from(quality.bnsGap, round), teacherAccuracy: round(quality.teacherAccuracy), teacherEntropy: round(quality.teacherEntropy),
+  };
+}

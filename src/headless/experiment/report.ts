@@ -1,0 +1,253 @@
+/** What an experiment found, for machines and for people. */
+import type { RunSettings } from '../../engine/training/runSettings';
+import { SETTINGS } from '../../state/settings';
+import { asFlags, centerName, linkedSettings, linkTo } from './flags';
+import { isTrained, methodName, trainsGenerator, type Column, type Experiment } from './plan';
+import { duration } from './progress';
+import type { Quality } from './quality';
+import type { ColumnFindings, Count, Found } from './work';
+
+/** One student. */
+export interface Row extends Group {
+  seed: number;
+  n: number;
+  correct: number;
+  /** 0 to 1, on the test images. */
+  accuracy: number;
+  /** 0 to 1, on images of the validation split. */
+  validationAccuracy: number;
+  /** Of the student. */
+  steps: number;
+  learningRate: number | null;
+  /** Of the student's training and measuring, and of its generator's training, which other rows may share. */
+  seconds: number;
+  generatorSeconds: number;
+}
+
+/** What rows have in common that differ in the seed only. */
+export interface Group {
+  method: string;
+  center: string;
+  weightBits: number;
+  activationBits: number;
+  firstLast: RunSettings['firstLast'];
+  imagesPerClass: number;
+  generatorSteps: number | null;
+  /** Other settings that the experiment varies, by their flags. */
+  variant: Record<string, string | number | boolean>;
+}
+
+export interface Summary extends Group {
+  /** Seeds that are done. */
+  seeds: number;
+  n: number;
+  mean: number;
+  /** Standard deviation over seeds; null for one. */
+  spread: number | null;
+  learningRate: number | null;
+  seconds: number;
+  generatorSeconds: number;
+}
+
+/** Paired by seed. */
+export interface Comparison extends Group {
+  over: { method: string; center: string };
+  seeds: number;
+  /** Of the differences in accuracy, -1 to 1. */
+  mean: number;
+  standardError: number | null;
+}
+
+export interface Versions {
+  playground: string;
+  /** Of the engine's source files. */
+  engine: string;
+  tfjs: string;
+  node: string;
+  backend: string;
+  threads: number;
+}
+
+export interface Report {
+  settings: RunSettings;
+  /** The page's query, and flags, for the settings of the last method. */
+  link: string;
+  flags: string;
+  network: string;
+  dataset: string;
+  /** Of the files. */
+  source: string;
+  versions: Versions;
+  seeds: number[];
+  /** False where it was interrupted. */
+  complete: boolean;
+  wallSeconds: number;
+  /** Findings that earlier programs left in the state file. */
+  reused: number;
+  fullPrecision: (Count & { accuracy: number }) | null;
+  rows: Row[];
+  summary: Summary[];
+  comparisons: Comparison[];
+  /** Mean validation accuracy of every learning rate that was tried. */
+  grid: (Group & { learningRate: number; validationAccuracy: number | null; chosen: boolean })[];
+  quality: (Group & { seed: number; quality: Quality })[];
+  failures: (Group & { seed: number; learningRate: number | null; message: string })[];
+}
+
+/** Methods that others are compared with. */
+const BASELINES = ['calibration', 'zero-shot'];
+
+const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+
+/** Sample standard deviation; null of fewer than two. */
+function spreadOf(values: number[]): number | null {
+  if (values.length < 2) return null;
+  const middle = mean(values);
+  return Math.sqrt(values.reduce((sum, v) => sum + (v - middle) ** 2, 0) / (values.length - 1));
+}
+
+function groupOf({ method, center, variant, settings }: Column): Group {
+  const shown = ['weightBits', 'activationBits', 'firstLast', 'imagesPerClass', 'generatorSteps'];
+  const others = Object.entries(variant).filter(([key]) => !shown.includes(key));
+  return {
+    method: methodName(method), center: centerName(center), weightBits: settings.weightBits, activationBits: settings.activationBits,
+    firstLast: settings.firstLast, imagesPerClass: settings.imagesPerClass,
+    generatorSteps: trainsGenerator(settings) ? settings.generatorSteps : null,
+    variant: Object.fromEntries(others.map(([key, value]) => [SETTINGS[key as keyof RunSettings].url, value])),
+  };
+}
+
+/** The parts of a report that come from the findings. */
+export function summarize(columns: readonly ColumnFindings[]): Pick<Report, 'rows' | 'summary' | 'comparisons' | 'grid' | 'quality' | 'failures'> {
+  const rowsOf = columns.map(({ column, learningRate, students }) => students.flatMap(({ cell, found, generator }): Row[] => (found?.kind !== 'student' ? [] : [{
+    ...groupOf(column), seed: cell.settings.seed, n: found.test.n, correct: found.test.correct, accuracy: found.test.correct / found.test.n,
+    validationAccuracy: found.validation.correct / found.validation.n, steps: found.steps, learningRate: isTrained(column) ? learningRate : null,
+    seconds: found.seconds, generatorSeconds: generator?.seconds ?? 0,
+  }])));
+  const summary = rowsOf.flatMap((rows, i): Summary[] => (rows.length === 0 ? [] : [{
+    ...groupOf(columns[i].column), seeds: rows.length, n: rows[0].n, mean: mean(rows.map(({ accuracy }) => accuracy)),
+    spread: spreadOf(rows.map(({ accuracy }) => accuracy)), learningRate: rows[0].learningRate,
+    seconds: mean(rows.map(({ seconds }) => seconds)), generatorSeconds: mean(rows.map(({ generatorSeconds }) => generatorSeconds)),
+  }]));
+  return {
+    rows: rowsOf.flat(), summary, comparisons: comparisons(rowsOf.filter((rows) => rows.length > 0)),
+    grid: columns.flatMap(({ column, grid }) => grid.map(({ validation, ...each }) => ({ ...groupOf(column), ...each, validationAccuracy: validation }))),
+    quality: columns.flatMap(({ column, students }) => students.flatMap(({ cell, quality }) =>
+      (quality?.kind === 'quality' ? [{ ...groupOf(column), seed: cell.settings.seed, quality: quality.quality }] : []))),
+    failures: columns.flatMap(({ column, learningRate, students }) => students.flatMap(({ cell, found }) =>
+      (found?.kind === 'failed' ? [{ ...groupOf(column), seed: cell.settings.seed, learningRate, message: found.message }] : []))),
+  };
+}
+
+/** Every method over the baselines, and class centres over one centre for all, where everything else is equal. */
+function comparisons(groups: Row[][]): Comparison[] {
+  const place = ({ weightBits, activationBits, firstLast, imagesPerClass, variant }: Group) =>
+    JSON.stringify([weightBits, activationBits, firstLast, imagesPerClass, variant]);
+  return groups.flatMap((rows) => groups.flatMap((others): Comparison[] => {
+    const [a, b] = [rows[0], others[0]];
+    if (a.method === 'ptq' || b.method === 'ptq' || place(a) !== place(b)) return [];
+    const baseline = BASELINES.indexOf(b.method);
+    const overBaseline = baseline >= 0 && !BASELINES.slice(0, baseline + 1).includes(a.method);
+    const overCommon = a.method === b.method && a.center === 'class' && b.center !== 'class';
+    const sameSteps = a.generatorSteps === null || b.generatorSteps === null || a.generatorSteps === b.generatorSteps;
+    if (!sameSteps || !(overBaseline || overCommon)) return [];
+    const pairs = rows.flatMap((row) => others.filter(({ seed }) => seed === row.seed).map((other) => row.accuracy - other.accuracy));
+    if (pairs.length === 0) return [];
+    const spread = spreadOf(pairs);
+    const { method, center, weightBits, activationBits, firstLast, imagesPerClass, generatorSteps, variant } = a;
+    return [{
+      method, center, weightBits, activationBits, firstLast, imagesPerClass, generatorSteps, variant, over: { method: b.method, center: b.center },
+      seeds: pairs.length, mean: mean(pairs), standardError: spread === null ? null : spread / Math.sqrt(pairs.length),
+    }];
+  }));
+}
+
+/** Settings, link and flags of an experiment. */
+export function settingsOf(experiment: Experiment, address: string): Pick<Report, 'settings' | 'link' | 'flags' | 'seeds'> {
+  const settings = linkedSettings(experiment);
+  return {
+    settings: experiment.settings, link: linkTo(settings, address), flags: asFlags(settings),
+    seeds: Array.from({ length: experiment.seeds }, (_, i) => experiment.settings.seed + i),
+  };
+}
+
+// ---- for people --------------------------------------------------------------------------------------------------
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+const points = (share: number) => (100 * share).toFixed(1);
+const signed = (share: number) => `${share < 0 ? '-' : '+'}${points(Math.abs(share))}`;
+const rate = (value: number | null) => (value === null ? '-' : value.toExponential());
+
+function lined(header: string[], rows: string[][]): string {
+  const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
+  // Words to the left, numbers to the right.
+  const left = header.map((_, i) => rows.every((row) => !/^[-+\d]/.test(row[i])));
+  const line = (row: string[]) => row.map((cell, i) => (left[i] ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ').trimEnd();
+  return [line(header), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
+}
+
+const nameOf = ({ method, center }: { method: string; center: string }) => (center === 'class' ? method : `${method}, one center`);
+
+function variantText({ weightBits, activationBits, firstLast, variant }: Group): string {
+  const others = Object.entries(variant).map(([key, value]) => `${key} ${String(value)}`);
+  return [`W${weightBits}A${activationBits}${firstLast === '8' ? ' F8L8' : ''}`, ...others].join(', ');
+}
+
+/** The report as a table, with what is needed to repeat it. */
+export function asText(report: Report): string {
+  const { summary, comparisons: compared, grid, failures, quality, versions, fullPrecision } = report;
+  const parts = [
+    `${report.network} on ${report.dataset}${fullPrecision ? `: full precision ${percent(fullPrecision.accuracy)} of n = ${fullPrecision.n} test images` : ''}`,
+    summary.length === 0 ? 'No row is finished.' : lined(
+      ['method', 'bits', 'images a class', 'accuracy', 'sd', 'seeds', 'n', 'learning rate', 'generator steps', 'student time', 'generator time'],
+      summary.map((each) => [
+        nameOf(each), variantText(each), String(each.imagesPerClass), percent(each.mean), each.spread === null ? '-' : points(each.spread),
+        String(each.seeds), String(each.n), rate(each.learningRate), each.generatorSteps === null ? '-' : String(each.generatorSteps),
+        duration(each.seconds), each.generatorSeconds === 0 ? '-' : duration(each.generatorSeconds),
+      ]),
+    ),
+  ];
+  if (summary.length > 0) parts.push('accuracy: mean over seeds; sd: over seeds, in points; times: wall, mean over seeds (rows may share a generator)');
+  if (compared.length > 0) {
+    parts.push(['Differences in points, paired by seed (mean +- standard error):', ...compared.map((each) => {
+      const error = each.standardError === null ? '' : ` +- ${points(each.standardError)}`;
+      return `  ${variantText(each)}, ${each.imagesPerClass} a class${each.generatorSteps === null ? '' : `, ${each.generatorSteps} steps`}: `
+        + `${nameOf(each)} over ${nameOf(each.over)} ${signed(each.mean)}${error} (${each.seeds} seeds)`;
+    })].join('\n'));
+  }
+  if (quality.length > 0) {
+    parts.push(['Synthetic images (deep layers taken together; share of single-class batches nearest to their own class\'s center):', lined(
+      ['method', 'images a class', 'seed', 'steps', 'nearest', 'real', 'own', 'other', 'teacher agrees', 'entropy'],
+      quality.filter((each, i) => quality.findIndex((other) => sameQuality(each, other)) === i).map((each) => [
+        nameOf(each), String(each.imagesPerClass), String(each.seed), String(each.generatorSteps ?? '-'),
+        percent(each.quality.synthetic.joint.nearestCenterRate), percent(each.quality.real.joint.nearestCenterRate),
+        each.quality.synthetic.joint.ownCenter.toFixed(2), each.quality.synthetic.joint.nearestOther.toFixed(2),
+        percent(each.quality.synthetic.teacherAccuracy), each.quality.synthetic.teacherEntropy.toFixed(2),
+      ]),
+    )].join('\n'));
+  }
+  if (grid.length > 0) {
+    parts.push(['Learning rates by mean accuracy on validation images (no test image chooses):', ...grid.map((each) =>
+      `  ${nameOf(each)} ${variantText(each)}, ${each.imagesPerClass} a class: ${rate(each.learningRate)} `
+      + `${each.validationAccuracy === null ? 'not done' : percent(each.validationAccuracy)}${each.chosen ? '  chosen' : ''}`)].join('\n'));
+  }
+  for (const each of failures) parts.push(`${nameOf(each)} ${variantText(each)}, seed ${each.seed}, learning rate ${rate(each.learningRate)}: failed. ${each.message}`);
+  parts.push([
+    `Playground ${versions.playground} (engine ${versions.engine}), tfjs ${versions.tfjs}, Node ${versions.node}, ${versions.backend}, ${versions.threads} thread(s) a job.`,
+    `Seeds ${report.seeds.join(', ')}; ${report.complete ? 'complete' : 'interrupted'}; ${duration(report.wallSeconds)}${report.reused > 0 ? `, with ${report.reused} results from before` : ''}.`,
+    `Settings: ${report.flags === '' ? 'the table\'s defaults' : report.flags}`,
+    `On the page: ${report.link}`,
+  ].join('\n'));
+  return parts.join('\n\n');
+}
+
+/** One look at one generator, named by several columns that differ in bits only. */
+const sameQuality = (a: Report['quality'][number], b: Report['quality'][number]) =>
+  a.quality === b.quality || (a.method === b.method && a.center === b.center && a.imagesPerClass === b.imagesPerClass && a.seed === b.seed && a.generatorSteps === b.generatorSteps
+    && JSON.stringify(a.variant) === JSON.stringify(b.variant));
+
+/** Programs whose findings these are, beside this one. */
+export function otherEngines(columns: readonly ColumnFindings[], engine: string): number {
+  const found: (Found | null)[] = columns.flatMap(({ students }) => students.flatMap((each) => [each.found, each.generator, each.quality]));
+  return found.filter((each) => each !== null && each.engine !== engine).length;
+}

@@ -1,0 +1,75 @@
+/** The network and the images of an experiment, and a fingerprint of their files. */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { CIFAR10_CLASSES, createCifar10 } from '../../engine/data/cifar10';
+import type { Dataset } from '../../engine/data/dataset';
+import { createShapes, SHAPES_SEED } from '../../engine/data/shapes';
+import { decodeCheckpoint, type Checkpoint } from '../../engine/generator/checkpoint';
+import { CIFAR_RESNET_NORMALIZATION, cifarResNet } from '../../engine/network/resnet20';
+import { readSafetensors } from '../../engine/network/safetensors';
+import type { Network } from '../../engine/network/types';
+import { BUNDLED_FOLDER, readBytes, readNetworkFolder } from '../files';
+
+/** Where to find them: plain data, handed to other processes. */
+export interface SourcePlace {
+  /** Folder of CIFAR-10's binary files, with `weights`; null: the bundled network and images. */
+  data: string | null;
+  weights: string | null;
+  /** Read the shipped generator checkpoint too. */
+  checkpoint: boolean;
+}
+
+export interface Source {
+  network: Network;
+  dataset: Dataset;
+  checkpoint: Checkpoint | null;
+  /** Says whether two experiments are on the same files. */
+  fingerprint: string;
+}
+
+/**
+ * Needs a backend.
+ *
+ * @throws Error naming a file that is missing; NetworkError, RangeError or CheckpointError for one that cannot be used
+ */
+export async function loadSource({ data, weights, checkpoint }: SourcePlace): Promise<Source> {
+  if (data === null) {
+    const file = join(BUNDLED_FOLDER, 'generator.bin');
+    const found = checkpoint && existsSync(file) ? readBytes(file) : null;
+    return {
+      network: await readNetworkFolder(BUNDLED_FOLDER), dataset: createShapes(), checkpoint: found && decodeCheckpoint(found),
+      fingerprint: fingerprint([
+        readBytes(join(BUNDLED_FOLDER, 'model.json')), readBytes(join(BUNDLED_FOLDER, 'weights.bin')), ...(found ? [found] : []),
+      ], `shapes ${SHAPES_SEED}`),
+    };
+  }
+  if (weights === null || !existsSync(weights)) throw new Error(`There is no file ${weights ?? ''} with the network's weights.`);
+  const [train, test] = [binaryFiles(data, 'train'), binaryFiles(data, 'test')];
+  const stored = readBytes(weights);
+  const dataset = createCifar10({ train, test });
+  return {
+    network: cifarResNet(readSafetensors(stored), {
+      imageSize: [32, 32], classNames: [...CIFAR10_CLASSES], normalization: CIFAR_RESNET_NORMALIZATION,
+    }),
+    dataset, checkpoint: null, fingerprint: fingerprint([...train, ...test, stored], 'cifar10'),
+  };
+}
+
+/** `train.bin` or `data_batch_1.bin`, `data_batch_2.bin`, ...; `test.bin` or `test_batch.bin`. */
+function binaryFiles(folder: string, what: 'train' | 'test'): Uint8Array[] {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  const batches = names.filter((name) => (what === 'train' ? /^data_batch_\d+\.bin$/ : /^test_batch\.bin$/).test(name)).sort();
+  const found = names.includes(`${what}.bin`) ? [`${what}.bin`] : batches;
+  if (found.length === 0) {
+    const expected = what === 'train' ? 'train.bin or data_batch_*.bin' : 'test.bin or test_batch.bin';
+    throw new Error(`There is no ${expected} (CIFAR-10's binary format) in ${basename(folder) === '' ? 'that folder' : folder}.`);
+  }
+  return found.map((name) => new Uint8Array(readBytes(join(folder, name))));
+}
+
+function fingerprint(files: (ArrayBuffer | Uint8Array)[], name: string): string {
+  const hash = createHash('sha256').update(name);
+  for (const file of files) hash.update(file instanceof Uint8Array ? file : new Uint8Array(file));
+  return hash.digest('hex').slice(0, 16);
+}
