@@ -10,7 +10,7 @@ import { weightedSquaredDistance } from '../../src/engine/losses/generatorLosses
 import { studentLosses } from '../../src/engine/losses/studentLosses';
 import { Adam, Sgd } from '../../src/engine/training/optimizers';
 import type { Case } from './case';
-import { compositionCase, read, tensor } from './kernels';
+import { compositionCase, read, tensor, values } from './kernels';
 
 /** Away from the kinks of ReLU and ReLU6, where a gradient is a matter of taste. */
 const offKinks = (x: tf.Tensor) => tf.add(tf.mul(x, 9), 0.01);
@@ -81,6 +81,24 @@ function untouched(name: string, make: (v: Record<string, tf.Variable>) => Adam 
   };
 }
 
+/** Sums over all axes but the last, in double precision. */
+function columnSumCase(shape: number[]): Case {
+  return {
+    name: `the sum over all but the last axis of ${shape.join('x')}`,
+    run: () => {
+      const c = shape[shape.length - 1];
+      const expected = new Float64Array(c);
+      values(shape.reduce((a, b) => a * b), 1).forEach((v, i) => {
+        expected[i % c] += v;
+      });
+      return read(() => {
+        const axes = shape.slice(0, -1).map((_, i) => i);
+        return { sum: [tf.sum(tensor(shape, 1), axes), expected], 'dimensions kept': [tf.sum(tensor(shape, 1), axes, true), expected] };
+      }, 1e-3, 1e-5);
+    },
+  };
+}
+
 const widths = [3, 8, 1, 5, 2, 70, 4, 9, 6];
 
 export const fusedKernelCases: Case[] = [
@@ -96,6 +114,8 @@ export const fusedKernelCases: Case[] = [
       return { product: [transposedProduct(a, b), tf.matMul(tf.transpose(a) as tf.Tensor2D, b)] };
     }),
   },
+  columnSumCase([7, 33]),
+  columnSumCase([3, 21, 20, 5]),
   ownRangeCase([3, 3, 20, 33], [33], 4),
   ownRangeCase([5, 5, 6, 2], [6, 2], 3),
   ownRangeCase([6000, 3], [3], 8),

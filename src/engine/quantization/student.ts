@@ -1,6 +1,6 @@
 /** The student: the teacher's quantized copy, which is fine-tuned. */
 import * as tf from '@tensorflow/tfjs-core';
-import { fakeQuantizeOnGrid, fakeQuantizeToOwnRange, quantizationGrid, quantize, type QuantizationGrid } from '../kernels/fakeQuantize';
+import { channelRange, fakeQuantizeOnGrid, fakeQuantizeToOwnRange, quantizationGrid, quantize, type QuantizationGrid } from '../kernels/fakeQuantize';
 import { forward, uploadWeights, type ForwardHooks, type WeightTensors } from '../network/executor';
 import type { ActivationNode, Conv2dNode, DenseNode, Network, NetworkDefinition } from '../network/types';
 import { isActivation, isWeighted, quantizationPlan, type QuantizationPlan, type QuantizerSettings } from './plan';
@@ -93,7 +93,8 @@ export class Student {
         const old = this.activations.get(node.name);
         const toward = (previous: tf.Scalar | undefined, batch: tf.Tensor) =>
           tf.add(tf.mul(previous ?? 0, MOVING_AVERAGE_BETA), tf.mul(batch, 1 - MOVING_AVERAGE_BETA)) as tf.Scalar;
-        this.setActivation(node.name, toward(old?.lo, tf.min(x)), toward(old?.hi, tf.max(x)));
+        const { lo, hi } = channelRange(x, []);
+        this.setActivation(node.name, toward(old?.lo, lo), toward(old?.hi, hi));
       });
     }
     const state = this.activations.get(node.name);
@@ -126,7 +127,7 @@ export class Student {
         tf.tidy(() => {
           forward(this.definition, this.weights, images, {
             activation: (node, x) => {
-              const sample = method === 'minMax' ? tf.stack([tf.min(x), tf.max(x)]) : sampleValues(x, perBatch);
+              const sample = method === 'minMax' ? tf.stack(Object.values(channelRange(x, []))) : sampleValues(x, perBatch);
               samples.set(node.name, tf.keep(sample));
               return x;
             },

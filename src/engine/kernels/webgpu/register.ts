@@ -16,7 +16,7 @@ import {
 } from './losses';
 import { adamUpdate, pack, sgdUpdate, unpack, type AdamAttrs, type SgdAttrs } from './optimizers';
 import type { WebgpuBackend } from './program';
-import { imageMean, imageMeanGradient, imageStatistics, imageStatisticsGradient } from './statistics';
+import { columnSums, imageMean, imageMeanGradient, imageStatistics, imageStatisticsGradient } from './statistics';
 import { upsampleConv2d, upsampleConv2dFilterGradient, upsampleConv2dInputGradient } from './upsample';
 
 type Inputs = Record<string, tf.TensorInfo>;
@@ -45,15 +45,27 @@ function geometry(inShape: number[], filterShape: number[], attrs: ConvAttrs): {
   return { strides: [info.strideHeight, info.strideWidth], top: info.padInfo.top, left: info.padInfo.left };
 }
 
-/** A kernel under a name of tfjs's, in place of tfjs's own (which stays the one for images that are not NHWC). */
-function replace(kernelName: string, compute: Kernel<never>): void {
-  const own: tf.KernelConfig | undefined = tf.getKernel(kernelName, 'webgpu');
-  if (own) tf.unregisterKernel(kernelName, 'webgpu');
-  const kernelFunc: tf.KernelFunc = (args) => {
-    if ((args.attrs as unknown as ConvAttrs).dataFormat === 'NCHW' && own) return own.kernelFunc(args);
-    return compute(args.backend as WebgpuBackend, args.inputs as Inputs, args.attrs as never);
-  };
-  tf.registerKernel({ kernelName, backendName: 'webgpu', kernelFunc });
+/** A kernel under a name of tfjs's, in place of tfjs's own, which stays the one for what is not ours. */
+function replace(kernelName: string, isOurs: (attrs: never, inputs: Inputs) => boolean, compute: Kernel<never>): void {
+  const own = tf.getKernel(kernelName, 'webgpu');
+  tf.unregisterKernel(kernelName, 'webgpu');
+  const kernelFunc: tf.KernelFunc = (args) => (isOurs(args.attrs as never, args.inputs as Inputs)
+    ? compute(args.backend as WebgpuBackend, args.inputs as Inputs, args.attrs as never)
+    : own.kernelFunc(args));
+  tf.registerKernel({ ...own, kernelFunc });
+}
+
+const isNhwc = ({ dataFormat }: ConvAttrs): boolean => dataFormat !== 'NCHW';
+
+interface SumAttrs {
+  axis: number | number[];
+  keepDims: boolean;
+}
+
+/** Over every axis but the last, of floats: what a bias's gradient is. */
+function isColumnSum({ axis }: SumAttrs, { x }: Inputs): boolean {
+  const axes = [axis].flat();
+  return x.dtype === 'float32' && x.shape.length > 1 && axes.length === x.shape.length - 1 && axes.every((a, i) => a === i);
 }
 
 function add(kernel: FusedKernel, compute: Kernel<never>): void {
@@ -73,14 +85,16 @@ let registered = false;
 export function registerWebgpuKernels(): void {
   if (registered) return;
   registered = true;
-  replace('Conv2DBackpropFilter', (backend, { x, dy }, attrs: ConvAttrs & { filterShape: Shape4D }) => {
+  replace('Conv2DBackpropFilter', isNhwc, (backend, { x, dy }, attrs: ConvAttrs & { filterShape: Shape4D }) => {
     const { strides, top, left } = geometry(x.shape, attrs.filterShape, attrs);
     return filterGradient(backend, x, dy, attrs.filterShape, strides, top, left);
   });
-  replace('Conv2DBackpropInput', (backend, { dy, filter }, attrs: ConvAttrs & { inputShape: Shape4D }) => {
+  replace('Conv2DBackpropInput', isNhwc, (backend, { dy, filter }, attrs: ConvAttrs & { inputShape: Shape4D }) => {
     const { strides, top, left } = geometry(attrs.inputShape, filter.shape, attrs);
     return inputGradient(backend, dy, filter, attrs.inputShape, strides, top, left);
   });
+  replace('Sum', isColumnSum, (backend, { x }, { keepDims }: SumAttrs) =>
+    columnSums(backend, x, [...x.shape.slice(0, -1).flatMap(() => (keepDims ? [1] : [])), ...x.shape.slice(-1)]));
   add('ImageMean', (backend, { x }) => imageMean(backend, x));
   add('ImageMeanGradient', (backend, { dy }, { h, w }: { h: number; w: number }) => imageMeanGradient(backend, dy, h, w));
   add('ImageStatistics', (backend, { x }) => imageStatistics(backend, x));

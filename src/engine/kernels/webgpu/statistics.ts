@@ -1,6 +1,6 @@
 /** Channel means and variances of images, each in one launch, and their gradients (../reductions.ts says what they are). */
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { launchElementwise, launchOne, type WebgpuBackend } from './program';
+import { launchElementwise, launchOne, size, type WebgpuBackend } from './program';
 import { LANES, MOMENTS, MOMENTS_OF_ROWS, ROW_THREADS, rowSums, slabs } from './rows';
 
 /** [N, H, W, C] -> [N, C] */
@@ -63,4 +63,42 @@ export function imageStatisticsGradient(backend: WebgpuBackend, dy: TensorInfo, 
     }`,
   });
   return dx;
+}
+
+/** Rows that one workgroup adds up. Not tuned on a real adapter. */
+const ROWS_PER_WORKGROUP = 1024;
+
+/**
+ * Sums over all axes but the last (the gradient of a bias), as a tensor of this shape: one launch, two for many rows. tfjs
+ * transposes all of x first.
+ */
+export function columnSums(backend: WebgpuBackend, x: TensorInfo, shape: number[]): TensorInfo {
+  const c = x.shape[x.shape.length - 1];
+  const sums = (values: TensorInfo, rows: number, outShape: number[]): TensorInfo => {
+    const { fields, count } = slabs(rows, c);
+    return launchOne(backend, {
+      name: 'ColumnSums', inputs: { x: values }, outputs: { result: outShape }, integers: fields,
+      threads: ROW_THREADS, groups: [count, Math.ceil(rows / ROWS_PER_WORKGROUP), 1],
+      source: () => `
+        ${rowSums('x')}
+        fn run(lane: u32, group: vec3<u32>, groups: vec3<u32>) {
+          ${LANES}
+          var sum = 0.0;
+          let last = min(u.rows, (group.y + 1u) * ${ROWS_PER_WORKGROUP}u);
+          for (var r = group.y * ${ROWS_PER_WORKGROUP}u + row; r < last; r += rowLanes) { sum += x[r * u.channels + channel]; }
+          let total = sum_x(lane, rowLanes, sum);
+          if (inside && row == 0u) { result[group.y * u.channels + channel] = total; }
+        }`,
+    });
+  };
+  let [values, rows] = [x, size(x.shape) / c];
+  while (rows > ROWS_PER_WORKGROUP) {
+    const parts = Math.ceil(rows / ROWS_PER_WORKGROUP);
+    const next = sums(values, rows, [parts, c]);
+    if (values !== x) backend.disposeData(values.dataId);
+    [values, rows] = [next, parts];
+  }
+  const result = sums(values, rows, shape);
+  if (values !== x) backend.disposeData(values.dataId);
+  return result;
 }
