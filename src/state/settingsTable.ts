@@ -199,7 +199,7 @@ export const SETTINGS: SettingsTable = {
     help: 'Synthetic images in each student step (the paper: 16). 0 trains on calibration images only.',
   },
   studentLearningRate: {
-    kind: 'number', group: 'student', default: 5e-5, min: 1e-7, max: 1e-2, step: 1e-7, log: true, url: 'student-learning-rate', live: true,
+    kind: 'number', group: 'student', default: 3e-5, min: 1e-7, max: 1e-2, step: 1e-7, log: true, url: 'student-learning-rate', live: true,
     label: 'Student learning rate',
     help: 'How far each step moves the quantized network’s weights. It is small because the distillation loss is large; much more makes the student collapse.',
   },
