@@ -67,14 +67,15 @@ async function main(argv: string[]): Promise<number> {
     const found = store.findings[book.fullPrecision().id];
     return {
       ...shared, network: definition.name, dataset: source.dataset.name, source: source.fingerprint, versions: used, complete,
-      wallSeconds: (performance.now() - began) / 1000, reused: store.reused,
-      fullPrecision: found?.kind === 'fullPrecision' ? { ...found.test, accuracy: found.test.correct / found.test.n } : null, ...summarize(columns),
+      wallSeconds: (performance.now() - began) / 1000, reused: store.reused, ...summarize(columns),
+      fullPrecision: found?.kind === 'fullPrecision' ? { ...found.test, accuracy: found.test.correct / found.test.n } : null,
     };
   };
 
   say(`${definition.name} on ${source.dataset.name}; ${jobs} job(s) of ${threads} thread(s). On the page: ${shared.link}`);
   const [imageSize, , imageChannels] = definition.inputShape;
-  const progress = new Progress(book, store.findings, { macs: facts.macs, imageSize, imageChannels, numClasses: definition.numClasses }, jobs);
+  const sizes = { macs: facts.macs, imageSize, imageChannels, numClasses: definition.numClasses };
+  const progress = new Progress(book, store.findings, sizes, jobs);
   const line = statusLine();
   const tell = (running: readonly Running[], begun = false) => {
     const { tasks, tasksLeft, fraction, secondsLeft } = progress.estimate(store.findings, running);
@@ -108,7 +109,10 @@ async function main(argv: string[]): Promise<number> {
     if (strangers > 0) say(`Note: ${strangers} of the results come from another version of the engine (they are in ${options.state}).`);
     const result = report(interrupted === 0);
     console.log(options.json ? JSON.stringify(result) : asText(result));
-    if (interrupted > 0) say(options.state ? `The same command goes on from here (--state ${options.state}).` : 'Nothing was kept: with --state FILE it could go on.');
+    if (interrupted > 0) {
+      const { state } = options;
+      say(state ? `The same command goes on from here (--state ${state}).` : 'Nothing was kept: with --state FILE it could go on.');
+    }
     return interrupted > 0 ? 130 : 0;
   } finally {
     store.close();
@@ -128,11 +132,10 @@ function fit({ experiment, given }: Options, { dataset, checkpoint }: Source): v
     settings.testImages = testImages;
   }
   if (settings.generatorStart === 'checkpoint') {
-    if (checkpoint) say('Note: generators start from the shipped one, which was trained with one method\'s loss and one seed\'s calibration images.');
-    else {
-      say('There is no generator trained ahead for this network: generators start from nothing.');
-      settings.generatorStart = 'scratch';
-    }
+    say(checkpoint
+      ? 'Note: generators start from the shipped one, which was trained with one method\'s loss and one seed\'s calibration images.'
+      : 'There is no generator trained ahead for this network: generators start from nothing.');
+    if (!checkpoint) settings.generatorStart = 'scratch';
   }
   for (const column of columnsOf(experiment)) {
     sampleCalibrationSet(dataset, column.settings.imagesPerClass, new Random(0));

@@ -8,7 +8,10 @@ const CORRECT: Record<string, number[]> = {
   'ptq class': [80, 90, 100], 'calibration class': [120, 110, 130], 'zeroShot class': [150, 140, 151], 'fdda class': [154, 146, 153], 'fdda classAgnostic': [154, 140, 153],
 };
 const { experiment } = parseOptions(
-  '--methods ptq,calibration,zero-shot,fdda --center class,class-agnostic --generator-steps 400 --seeds 3 --learning-rates 1e-5,3e-5 --no-quality'.split(' '),
+  [
+    '--bits 3 --first-last low --images-per-class 1 --generator-steps 400 --steps 60 --methods ptq,calibration,zero-shot,fdda',
+    '--center class,class-agnostic --seeds 3 --learning-rates 1e-5,3e-5 --no-quality',
+  ].join(' ').split(' '),
 );
 const book = new Workbook(experiment, 'source');
 

@@ -63,6 +63,8 @@ describe('a student', () => {
     expect(student('ptq', '--momentum 0.5 --generator-steps 40', 1e-5)).toBe(student('ptq'));
     expect(student('calibration', '--generator-steps 40 --distorted-weight 0.1')).toBe(student('calibration'));
     expect(student('calibration', '--momentum 0.5')).not.toBe(student('calibration'));
+    // The student's learning rate may follow epochs too.
+    expect(student('calibration', '--steps-per-epoch 10')).not.toBe(student('calibration'));
     // The program's moving average looks at a generator's images.
     const moving = '--activation-range movingAverage';
     expect(student('ptq', `${moving} --generator-channels 32`)).not.toBe(student('ptq', moving));

@@ -89,7 +89,9 @@ export function imageQuality(measured: MeasuredImages, { centers, running, start
   const separated = separation(images, labels, centers, running);
   return {
     ownCenter: own, nearestOther: other, nearestCenterRate: rate,
-    joint: { ownCenter: mean(joint.own), nearestOther: mean(joint.nearestOther), nearestCenterRate: mean(hits(joint.nearest, batchLabels)) },
+    joint: {
+      ownCenter: mean(joint.own), nearestOther: mean(joint.nearestOther), nearestCenterRate: mean(hits(joint.nearest, batchLabels)),
+    },
     silhouette: { byLayer: separated.byLayer.silhouette, byClass: separated.byClass.silhouette },
     spread: { byLayer: separated.byLayer.intraClass, byClass: separated.byClass.intraClass },
     bnsGap: gap(images, running),
@@ -100,7 +102,8 @@ export function imageQuality(measured: MeasuredImages, { centers, running, start
 
 /** One measure over the same of other images, entry by entry: `spread` of synthetic over real ones is below 1 in a collapse. */
 export function ratio(measure: Measure, reference: Measure): Measure {
-  return { byLayer: measure.byLayer.map((v, i) => v / reference.byLayer[i]), byClass: measure.byClass.map((v, i) => v / reference.byClass[i]) };
+  const divided = (values: Float32Array, by: Float32Array) => values.map((v, i) => v / by[i]);
+  return { byLayer: divided(measure.byLayer, reference.byLayer), byClass: divided(measure.byClass, reference.byClass) };
 }
 
 /**

@@ -1,7 +1,9 @@
 /** CIFAR-10 in its own binary format: records of 1 label byte, then 1024 red, 1024 green and 1024 blue bytes, row-major. */
 import { checkIndex, type Dataset, type Split } from './dataset';
 
-export const CIFAR10_CLASSES: readonly string[] = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
+export const CIFAR10_CLASSES: readonly string[] = [
+  'airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck',
+];
 
 const SIZE = 32;
 const AREA = SIZE * SIZE;
@@ -61,7 +63,7 @@ function locate(what: string, files: readonly Uint8Array[]): RecordPlace[] {
   const places: RecordPlace[] = [];
   for (const bytes of files) {
     if (bytes.length % RECORD !== 0) {
-      throw new RangeError(`A file of CIFAR-10 ${what} images has ${bytes.length} bytes, which is no whole number of images of ${RECORD} bytes.`);
+      throw new RangeError(`A file of CIFAR-10 ${what} images has ${bytes.length} bytes: no whole number of images of ${RECORD} bytes.`);
     }
     for (let at = 0; at < bytes.length; at += RECORD) {
       if (bytes[at] >= CIFAR10_CLASSES.length) {

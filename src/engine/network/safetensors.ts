@@ -47,13 +47,16 @@ export function readSafetensors(buffer: ArrayBuffer): Record<string, WeightArray
   return Object.fromEntries(Object.entries(header).filter(([name]) => name !== '__metadata__').map(([name, entry]) => {
     const { dtype, shape, data_offsets: offsets } = checked(name, entry);
     const reader = READERS[dtype];
-    if (!reader) throw new NetworkError(`Tensor "${name}" has the type ${dtype}, which is not read.`, `Types read: ${Object.keys(READERS).join(', ')}.`);
+    if (!reader) {
+      const types = Object.keys(READERS).join(', ');
+      throw new NetworkError(`Tensor "${name}" has the type ${dtype}, which is not read.`, `Types read: ${types}.`);
+    }
     const count = shape.reduce((a, b) => a * b, 1);
     const [begin, end] = offsets;
     if (end - begin !== count * reader.bytes) {
       throw new NetworkError(`Tensor "${name}" of shape [${shape}] needs ${count * reader.bytes} bytes, not ${end - begin}.`, HINT);
     }
-    if (begin < 0 || end > view.byteLength) throw new NetworkError(`Tensor "${name}" lies outside the file: it is cut off or damaged.`, HINT);
+    if (end > view.byteLength) throw new NetworkError(`Tensor "${name}" lies outside the file: it is cut off or damaged.`, HINT);
     const values = new Float32Array(count);
     for (let i = 0; i < count; i++) values[i] = reader.read(view, begin + i * reader.bytes);
     return [name, { shape, values }];
@@ -71,14 +74,17 @@ function readHeader(buffer: ArrayBuffer): { header: Record<string, unknown>; sta
   } catch {
     throw new NetworkError('The safetensors header is not JSON.', HINT);
   }
-  if (typeof header !== 'object' || header === null || Array.isArray(header)) throw new NetworkError('The safetensors header names no tensors.', HINT);
+  if (typeof header !== 'object' || header === null || Array.isArray(header)) {
+    throw new NetworkError('The safetensors header names no tensors.', HINT);
+  }
   return { header: header as Record<string, unknown>, start };
 }
 
 function checked(name: string, entry: unknown): Entry {
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Partial<Entry>;
   const whole = (value: unknown) => Number.isInteger(value) && (value as number) >= 0;
-  if (typeof dtype !== 'string' || !Array.isArray(shape) || !shape.every(whole) || !Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(whole)) {
+  const wholes = (values: unknown): values is number[] => Array.isArray(values) && values.every(whole);
+  if (typeof dtype !== 'string' || !wholes(shape) || !wholes(offsets) || offsets.length !== 2) {
     throw new NetworkError(`The safetensors header does not describe tensor "${name}".`, HINT);
   }
   return { dtype, shape, data_offsets: offsets };

@@ -32,9 +32,10 @@ export interface Options {
 }
 
 const OWN_FLAGS = {
-  data: { type: 'string' }, weights: { type: 'string' }, methods: { type: 'string' }, bits: { type: 'string' }, seeds: { type: 'string' },
+  data: { type: 'string' }, weights: { type: 'string' }, methods: { type: 'string' }, seeds: { type: 'string' },
   'learning-rates': { type: 'string' }, 'selection-seeds': { type: 'string' }, center: { type: 'string' }, link: { type: 'string' },
-  state: { type: 'string' }, jobs: { type: 'string' }, threads: { type: 'string' }, json: { type: 'boolean' }, 'no-quality': { type: 'boolean' },
+  state: { type: 'string' }, jobs: { type: 'string' }, threads: { type: 'string' }, json: { type: 'boolean' },
+  'no-quality': { type: 'boolean' },
 } as const;
 
 /** Flags that stand for settings of the table: one for several. */
@@ -94,7 +95,9 @@ function ownFlags(words: string[]) {
 function wholeNumber(name: string, text: string | undefined, fallback: number, max = 1000): number {
   if (text === undefined) return fallback;
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > max) throw new FlagError(`--${name} is a whole number from 1 to ${max}, not "${text}".`);
+  if (!Number.isInteger(value) || value < 1 || value > max) {
+    throw new FlagError(`--${name} is a whole number from 1 to ${max}, not "${text}".`);
+  }
   return value;
 }
 
@@ -126,7 +129,9 @@ export function parseOptions(argv: readonly string[]): Options {
   const linked = own.link === undefined ? null : readLink(queryOf(own.link));
   let settings = linked?.settings ?? parseFlags([]).settings;
   if (linked) {
-    for (const note of linked.notes) notes.push(`Link: ${note.kind === 'backend' ? `there is no backend “${note.given}”.` : describeNote(note)}`);
+    for (const note of linked.notes) {
+      notes.push(`Link: ${note.kind === 'backend' ? `there is no backend “${note.given}”.` : describeNote(note)}`);
+    }
     if (linked.backend !== null && linked.backend !== 'wasm') notes.push(`Link: experiments run on wasm, not on ${linked.backend}.`);
     for (const key of SETTING_KEYS) given.add(key);
   }
@@ -146,9 +151,12 @@ export function parseOptions(argv: readonly string[]): Options {
   // The shipped generator was trained with one method's loss: no start for a comparison of methods, unless asked for.
   if (!given.has('generatorStart')) settings.generatorStart = 'scratch';
   const seeds = wholeNumber('seeds', own.seeds, 1);
-  const learningRates = own['learning-rates'] === undefined ? [] : own['learning-rates'].split(',').map((part) => settingValue('studentLearningRate', part).studentLearningRate!);
+  const learningRates = (own['learning-rates']?.split(',') ?? [])
+    .map((part) => settingValue('studentLearningRate', part).studentLearningRate!);
   if (own.data === undefined && own.weights !== undefined) throw new FlagError('--weights belongs to --data.');
-  if (own.data !== undefined && own.weights === undefined) throw new FlagError('--data needs --weights FILE.safetensors: the network to quantize.');
+  if (own.data !== undefined && own.weights === undefined) {
+    throw new FlagError('--data needs --weights FILE.safetensors: the network to quantize.');
+  }
   return {
     experiment: {
       settings, axes: ordered(axes), seeds,
@@ -191,6 +199,6 @@ export const centerName = (center: CenterTargets) => Object.keys(CENTERS).find((
 /** Settings that belong to what a link shows: the last method's, first of every list. */
 export function linkedSettings(experiment: Experiment): RunSettings {
   const { settings } = columnsOf({ ...experiment, axes: experiment.axes.map((axis) => axis.slice(0, 1)) }).at(-1)!;
-  const compares = experiment.methods.includes('calibration');
-  return { ...settings, compareCalibrationOnly: compares, ...(experiment.learningRates.length === 1 ? { studentLearningRate: experiment.learningRates[0] } : {}) };
+  const rate = experiment.learningRates.length === 1 ? { studentLearningRate: experiment.learningRates[0] } : {};
+  return { ...settings, ...rate, compareCalibrationOnly: experiment.methods.includes('calibration') };
 }

@@ -117,7 +117,9 @@ export class Laboratory {
   private async runWithGenerator({ cell, generator }: Task, changes: Partial<RunSettings> = {}): Promise<Run> {
     const run = await this.createRun(cell, changes);
     try {
-      if (trainsGenerator(cell.settings)) await goOn(run, this.generators.load(generator!, cell.settings.generatorSteps).snapshot, true);
+      if (trainsGenerator(cell.settings)) {
+        await goOn(run, this.generators.load(generator!, cell.settings.generatorSteps).snapshot, true);
+      }
       return run;
     } catch (error) {
       run.dispose();
@@ -146,7 +148,8 @@ export class Laboratory {
     const { settings } = task.cell;
     const run = await this.runWithGenerator(task, { studentSteps: 0 });
     try {
-      return await measureQuality(this.teacher, this.dataset, run.generator, run.prepared, settings, new Random(settings.seed).fork('quality'));
+      const random = new Random(settings.seed).fork('quality');
+      return await measureQuality(this.teacher, this.dataset, run.generator, run.prepared, settings, random);
     } finally {
       run.dispose();
     }

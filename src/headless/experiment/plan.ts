@@ -55,7 +55,7 @@ export interface Cell {
 
 /** The columns in the order of the table: by the axes, then by method. */
 export function columnsOf({ settings, methods, centers, axes }: Experiment): Column[] {
-  const variants = axes.reduce<Variant[]>((sofar, axis) => sofar.flatMap((one) => axis.map((other) => ({ ...one, ...other }))), [{}]);
+  const variants = axes.reduce<Variant[]>((known, axis) => known.flatMap((one) => axis.map((other) => ({ ...one, ...other }))), [{}]);
   return variants.flatMap((variant) => methods.flatMap((method) => {
     const base = { ...settings, ...variant };
     const own = { ...(method === 'custom' ? base : applyPreset(base, method)), compareCalibrationOnly: false };
@@ -86,11 +86,15 @@ function usesCenters(settings: RunSettings): boolean {
 
 // ---- what is shared ----------------------------------------------------------------------------------------------
 
+/** Settings that a student meets in its generator only. */
+const OF_GENERATORS: readonly SettingKey[] = [
+  'generatorStart', 'generatorChannels', 'generatorSteps', 'generatorBatch', 'generatorLearningRate', 'distortionMean',
+  'distortionVariance', 'startLayer',
+  ...TERMS.flatMap((term) => [`${term}Enabled`, `${term}Weight`] as const),
+];
 /** Settings of which it is known here what a generator's training has of them. */
 const KNOWN: readonly SettingKey[] = [
-  'seed', 'imagesPerClass', 'generatorStart', 'generatorChannels', 'generatorSteps', 'generatorBatch', 'generatorLearningRate', 'stepsPerEpoch',
-  'distortionMean', 'distortionVariance', 'startLayer', 'labelRule', 'testImages', 'observationPerClass',
-  ...TERMS.flatMap((term) => [`${term}Enabled`, `${term}Weight`] as const),
+  ...OF_GENERATORS, 'seed', 'imagesPerClass', 'stepsPerEpoch', 'labelRule', 'testImages', 'observationPerClass',
 ];
 /** Terms that look at no calibration image. */
 const WITHOUT_CENTERS: readonly string[] = ['ceMixed', 'bns', 'ceSingle'];
@@ -133,11 +137,8 @@ function studentTerms(cell: Cell): Record<string, unknown> {
     for (const key of SETTING_KEYS) if (inGroup(key, 'student')) delete terms[key];
   }
   const synthetic = stages.some((stage) => stage.kind === 'generator' || stage.phase === 'fdda');
-  for (const key of SETTING_KEYS) {
-    if (inGroup(key, 'generator', 'terms') && (synthetic || settings.activationRange !== 'movingAverage')) delete terms[key];
-  }
-  // The label rule also says which classes the student's synthetic images are of.
-  if (synthetic) Object.assign(terms, { generator: generatorTerms(cell), generatorSteps: settings.generatorSteps, labelRule: settings.labelRule });
+  if (synthetic || settings.activationRange !== 'movingAverage') for (const key of OF_GENERATORS) delete terms[key];
+  if (synthetic) Object.assign(terms, { generator: generatorTerms(cell), generatorSteps: settings.generatorSteps });
   return terms;
 }
 

@@ -2,7 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Store } from './store';
-import type { Finding, Task, Workbook } from './work';
+import { generatorId, type Finding, type Task, type Workbook } from './work';
 import type { FromWorker, ToWorker, WorkerSetup } from './worker';
 
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
@@ -127,7 +127,8 @@ export class Pool {
     for (;;) {
       const task = this.book.ready(this.store.findings, new Set(this.running.map((each) => each.task.id)))[0];
       if (!task) return null;
-      const generator = task.kind === 'generator' ? null : this.store.findings[`generator:${task.generator}:${task.cell.settings.generatorSteps}`];
+      const { kind, generator: key, cell: { settings } } = task;
+      const generator = kind === 'generator' ? null : this.store.findings[generatorId(key, settings.generatorSteps)];
       if (generator?.kind !== 'failed') return task;
       this.keep(task, { kind: 'failed', message: `Its generator: ${generator.message}`, seconds: 0 });
     }

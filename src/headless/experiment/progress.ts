@@ -65,9 +65,14 @@ export class Progress {
     const spent = new Map([...this.spent].map(([kind, each]) => [kind, { ...each }]));
     for (const { task, fraction, began } of running) {
       const { macs, seconds } = spent.get(task.kind) ?? { macs: 0, seconds: 0 };
-      if (fraction > 0) spent.set(task.kind, { macs: macs + fraction * this.macs(task), seconds: seconds + (performance.now() - began) / 1000 });
+      const now = { macs: macs + fraction * this.macs(task), seconds: seconds + (performance.now() - began) / 1000 };
+      if (fraction > 0) spent.set(task.kind, now);
     }
-    const all = [...spent.values()].reduce((sum, { macs, seconds }) => ({ macs: sum.macs + macs, seconds: sum.seconds + seconds }), { macs: 0, seconds: 0 });
+    const all = { macs: 0, seconds: 0 };
+    for (const each of spent.values()) {
+      all.macs += each.macs;
+      all.seconds += each.seconds;
+    }
     let left = 0;
     let seconds = 0;
     for (const task of remaining) {
@@ -85,7 +90,7 @@ export class Progress {
 
 /** What a task is, in a few words. */
 export function describeTask({ kind, cell: { column, settings } }: Task): string {
-  const where = `${column.center === 'class' ? '' : ' (one center)'}, ${settings.imagesPerClass} an class, seed ${settings.seed}`.replace(' an class', ' image(s) a class');
+  const where = `${column.center === 'class' ? '' : ' (one center)'}, ${settings.imagesPerClass} a class, seed ${settings.seed}`;
   switch (kind) {
     case 'fullPrecision':
       return 'full precision';

@@ -7,6 +7,7 @@ import { observationSet } from '../../engine/data/calibrationSet';
 import { gatherBatch, type Dataset } from '../../engine/data/dataset';
 import type { Generator } from '../../engine/generator/generator';
 import type { ForwardHooks } from '../../engine/network/executor';
+import { isActivation } from '../../engine/quantization/plan';
 import { Random } from '../../engine/random';
 import type { PreparedRun } from '../../engine/training/prepare';
 import type { RunSettings } from '../../engine/training/runSettings';
@@ -81,7 +82,8 @@ export async function measureQuality(
   const classes = Array.from({ length: numClasses * BATCHES_PER_CLASS }, (_, i) => Math.floor(i / BATCHES_PER_CLASS));
   for (const label of classes) {
     const z = latents.fillNormal(new Float32Array(batch * generator.config.latentDim));
-    const images = tf.tidy(() => generator.generate(tf.tensor2d(z, [batch, generator.config.latentDim]), new Array<number>(batch).fill(label)));
+    const labels = new Array<number>(batch).fill(label);
+    const images = tf.tidy(() => generator.generate(tf.tensor2d(z, [batch, generator.config.latentDim]), labels));
     made.push(await seen(teacher, images));
     images.dispose();
   }
@@ -110,8 +112,9 @@ export async function measureQuality(
     synthetic: asJson(synthetic, numClasses), real: { ...asJson(real, numClasses), observed: sample.imagesPerClass },
     spreadRatio: rows(ratio(synthetic.spread, real.spread), numClasses),
     activationCoverage: {
-      activations: teacher.definition.nodes.filter(({ op }) => op === 'relu' || op === 'relu6').map(({ name }) => name),
-      synthetic: covered(looked.ranges, united(made.map(({ ranges }) => ranges))), calibration: covered(looked.ranges, calibration.ranges),
+      activations: teacher.definition.nodes.filter(isActivation).map(({ name }) => name),
+      synthetic: covered(looked.ranges, united(made.map(({ ranges }) => ranges))),
+      calibration: covered(looked.ranges, calibration.ranges),
     },
   };
 }
@@ -158,7 +161,8 @@ async function seen(teacher: Teacher, images: tf.Tensor4D): Promise<Seen> {
 
 /** Ranges of several passes taken together. */
 function united(ranges: Range[][]): Range[] {
-  return ranges[0].map((_, i) => ({ lo: Math.min(...ranges.map((each) => each[i].lo)), hi: Math.max(...ranges.map((each) => each[i].hi)) }));
+  const all = (i: number, end: keyof Range) => ranges.map((each) => each[i][end]);
+  return ranges[0].map((_, i) => ({ lo: Math.min(...all(i, 'lo')), hi: Math.max(...all(i, 'hi')) }));
 }
 
 const covered = (real: Range[], reached: Range[]) => real.map((range, i) => round(coverage(range, reached[i])));
@@ -187,8 +191,11 @@ function asJson(quality: ImageQuality, numClasses: number): ImagesQuality {
   return {
     ownCenter: rows(quality.ownCenter, numClasses), nearestOther: rows(quality.nearestOther, numClasses),
     nearestCenterRate: rows(quality.nearestCenterRate, numClasses),
-    joint: { ownCenter: round(joint.ownCenter), nearestOther: round(joint.nearestOther), nearestCenterRate: round(joint.nearestCenterRate) },
+    joint: {
+      ownCenter: round(joint.ownCenter), nearestOther: round(joint.nearestOther), nearestCenterRate: round(joint.nearestCenterRate),
+    },
     silhouette: rows(quality.silhouette, numClasses), spread: rows(quality.spread, numClasses),
-    bnsGap: Array.from(quality.bnsGap, round), teacherAccuracy: round(quality.teacherAccuracy), teacherEntropy: round(quality.teacherEntropy),
+    bnsGap: Array.from(quality.bnsGap, round),
+    teacherAccuracy: round(quality.teacherAccuracy), teacherEntropy: round(quality.teacherEntropy),
   };
 }

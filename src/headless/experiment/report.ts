@@ -117,26 +117,44 @@ function groupOf({ method, center, variant, settings }: Column): Group {
   };
 }
 
+type Part = Pick<Report, 'rows' | 'summary' | 'comparisons' | 'grid' | 'quality' | 'failures'>;
+
 /** The parts of a report that come from the findings. */
-export function summarize(columns: readonly ColumnFindings[]): Pick<Report, 'rows' | 'summary' | 'comparisons' | 'grid' | 'quality' | 'failures'> {
-  const rowsOf = columns.map(({ column, learningRate, students }) => students.flatMap(({ cell, found, generator }): Row[] => (found?.kind !== 'student' ? [] : [{
-    ...groupOf(column), seed: cell.settings.seed, n: found.test.n, correct: found.test.correct, accuracy: found.test.correct / found.test.n,
-    validationAccuracy: found.validation.correct / found.validation.n, steps: found.steps, learningRate: isTrained(column) ? learningRate : null,
-    seconds: found.seconds, generatorSeconds: generator?.seconds ?? 0,
-  }])));
-  const summary = rowsOf.flatMap((rows, i): Summary[] => (rows.length === 0 ? [] : [{
-    ...groupOf(columns[i].column), seeds: rows.length, n: rows[0].n, mean: mean(rows.map(({ accuracy }) => accuracy)),
-    spread: spreadOf(rows.map(({ accuracy }) => accuracy)), learningRate: rows[0].learningRate,
-    seconds: mean(rows.map(({ seconds }) => seconds)), generatorSeconds: mean(rows.map(({ generatorSeconds }) => generatorSeconds)),
-  }]));
+export function summarize(columns: readonly ColumnFindings[]): Part {
+  const groups = columns.map(rowsOf);
   return {
-    rows: rowsOf.flat(), summary, comparisons: comparisons(rowsOf.filter((rows) => rows.length > 0)),
-    grid: columns.flatMap(({ column, grid }) => grid.map(({ validation, ...each }) => ({ ...groupOf(column), ...each, validationAccuracy: validation }))),
+    rows: groups.flat(), summary: groups.filter((rows) => rows.length > 0).map(summaryOf),
+    comparisons: comparisons(groups.filter((rows) => rows.length > 0)),
+    grid: columns.flatMap(({ column, grid }) => grid.map(({ validation, ...each }) =>
+      ({ ...groupOf(column), ...each, validationAccuracy: validation }))),
     quality: columns.flatMap(({ column, students }) => students.flatMap(({ cell, quality }) =>
       (quality?.kind === 'quality' ? [{ ...groupOf(column), seed: cell.settings.seed, quality: quality.quality }] : []))),
     failures: columns.flatMap(({ column, learningRate, students }) => students.flatMap(({ cell, found }) =>
       (found?.kind === 'failed' ? [{ ...groupOf(column), seed: cell.settings.seed, learningRate, message: found.message }] : []))),
   };
+}
+
+function rowsOf({ column, learningRate, students }: ColumnFindings): Row[] {
+  return students.flatMap(({ cell, found, generator }): Row[] => (found?.kind !== 'student' ? [] : [{
+    ...groupOf(column), seed: cell.settings.seed, n: found.test.n, correct: found.test.correct, accuracy: found.test.correct / found.test.n,
+    validationAccuracy: found.validation.correct / found.validation.n, steps: found.steps,
+    learningRate: isTrained(column) ? learningRate : null, seconds: found.seconds, generatorSeconds: generator?.seconds ?? 0,
+  }]));
+}
+
+function summaryOf(rows: Row[]): Summary {
+  const accuracies = rows.map(({ accuracy }) => accuracy);
+  return {
+    ...sharedBy(rows), seeds: rows.length, n: rows[0].n, mean: mean(accuracies), spread: spreadOf(accuracies),
+    learningRate: rows[0].learningRate, seconds: mean(rows.map(({ seconds }) => seconds)),
+    generatorSeconds: mean(rows.map(({ generatorSeconds }) => generatorSeconds)),
+  };
+}
+
+/** What rows of one column have in common. */
+function sharedBy([row]: Row[]): Group {
+  const { method, center, weightBits, activationBits, firstLast, imagesPerClass, generatorSteps, variant } = row;
+  return { method, center, weightBits, activationBits, firstLast, imagesPerClass, generatorSteps, variant };
 }
 
 /** Every method over the baselines, and class centres over one centre for all, where everything else is equal. */
@@ -154,10 +172,9 @@ function comparisons(groups: Row[][]): Comparison[] {
     const pairs = rows.flatMap((row) => others.filter(({ seed }) => seed === row.seed).map((other) => row.accuracy - other.accuracy));
     if (pairs.length === 0) return [];
     const spread = spreadOf(pairs);
-    const { method, center, weightBits, activationBits, firstLast, imagesPerClass, generatorSteps, variant } = a;
     return [{
-      method, center, weightBits, activationBits, firstLast, imagesPerClass, generatorSteps, variant, over: { method: b.method, center: b.center },
-      seeds: pairs.length, mean: mean(pairs), standardError: spread === null ? null : spread / Math.sqrt(pairs.length),
+      ...sharedBy(rows), over: { method: b.method, center: b.center }, seeds: pairs.length, mean: mean(pairs),
+      standardError: spread === null ? null : spread / Math.sqrt(pairs.length),
     }];
   }));
 }
@@ -193,58 +210,72 @@ function variantText({ weightBits, activationBits, firstLast, variant }: Group):
   return [`W${weightBits}A${activationBits}${firstLast === '8' ? ' F8L8' : ''}`, ...others].join(', ');
 }
 
+function summaryTable(summary: Summary[]): string {
+  const header = [
+    'method', 'bits', 'images a class', 'accuracy', 'sd', 'seeds', 'n', 'learning rate', 'generator steps',
+    'student time', 'generator time',
+  ];
+  const table = lined(header, summary.map((each) => [
+    nameOf(each), variantText(each), String(each.imagesPerClass), percent(each.mean), each.spread === null ? '-' : points(each.spread),
+    String(each.seeds), String(each.n), rate(each.learningRate), String(each.generatorSteps ?? '-'),
+    duration(each.seconds), each.generatorSeconds === 0 ? '-' : duration(each.generatorSeconds),
+  ]));
+  return `${table}\n\naccuracy: mean over seeds; sd: over seeds, in points; times: wall, mean over seeds (rows may share a generator)`;
+}
+
+function comparisonText(each: Comparison): string {
+  const steps = each.generatorSteps === null ? '' : `, ${each.generatorSteps} steps`;
+  const where = `${variantText(each)}, ${each.imagesPerClass} a class${steps}`;
+  const error = each.standardError === null ? '' : ` +- ${points(each.standardError)}`;
+  return `  ${where}: ${nameOf(each)} over ${nameOf(each.over)} ${signed(each.mean)}${error} (${each.seeds} seeds)`;
+}
+
+function qualityTable(quality: Report['quality']): string {
+  const header = ['method', 'images a class', 'seed', 'steps', 'nearest', 'real', 'own', 'other', 'teacher agrees', 'entropy'];
+  // Columns that differ in bits only share one look at one generator.
+  const different = quality.filter((each, i) => quality.findIndex((other) => other.quality === each.quality) === i);
+  return lined(header, different.map(({ quality: { synthetic, real }, ...each }) => [
+    nameOf(each), String(each.imagesPerClass), String(each.seed), String(each.generatorSteps ?? '-'),
+    percent(synthetic.joint.nearestCenterRate), percent(real.joint.nearestCenterRate), synthetic.joint.ownCenter.toFixed(2),
+    synthetic.joint.nearestOther.toFixed(2), percent(synthetic.teacherAccuracy), synthetic.teacherEntropy.toFixed(2),
+  ]));
+}
+
+function gridText(each: Report['grid'][number]): string {
+  const where = `${nameOf(each)} ${variantText(each)}, ${each.imagesPerClass} a class`;
+  const accuracy = each.validationAccuracy === null ? 'not done' : percent(each.validationAccuracy);
+  return `  ${where}: ${rate(each.learningRate)} ${accuracy}${each.chosen ? '  chosen' : ''}`;
+}
+
 /** The report as a table, with what is needed to repeat it. */
 export function asText(report: Report): string {
   const { summary, comparisons: compared, grid, failures, quality, versions, fullPrecision } = report;
-  const parts = [
-    `${report.network} on ${report.dataset}${fullPrecision ? `: full precision ${percent(fullPrecision.accuracy)} of n = ${fullPrecision.n} test images` : ''}`,
-    summary.length === 0 ? 'No row is finished.' : lined(
-      ['method', 'bits', 'images a class', 'accuracy', 'sd', 'seeds', 'n', 'learning rate', 'generator steps', 'student time', 'generator time'],
-      summary.map((each) => [
-        nameOf(each), variantText(each), String(each.imagesPerClass), percent(each.mean), each.spread === null ? '-' : points(each.spread),
-        String(each.seeds), String(each.n), rate(each.learningRate), each.generatorSteps === null ? '-' : String(each.generatorSteps),
-        duration(each.seconds), each.generatorSeconds === 0 ? '-' : duration(each.generatorSeconds),
-      ]),
-    ),
-  ];
-  if (summary.length > 0) parts.push('accuracy: mean over seeds; sd: over seeds, in points; times: wall, mean over seeds (rows may share a generator)');
+  const precise = fullPrecision ? `: full precision ${percent(fullPrecision.accuracy)} of n = ${fullPrecision.n} test images` : '';
+  const parts = [`${report.network} on ${report.dataset}${precise}`, summary.length === 0 ? 'No row is finished.' : summaryTable(summary)];
   if (compared.length > 0) {
-    parts.push(['Differences in points, paired by seed (mean +- standard error):', ...compared.map((each) => {
-      const error = each.standardError === null ? '' : ` +- ${points(each.standardError)}`;
-      return `  ${variantText(each)}, ${each.imagesPerClass} a class${each.generatorSteps === null ? '' : `, ${each.generatorSteps} steps`}: `
-        + `${nameOf(each)} over ${nameOf(each.over)} ${signed(each.mean)}${error} (${each.seeds} seeds)`;
-    })].join('\n'));
+    parts.push(['Differences in points, paired by seed (mean +- standard error):', ...compared.map(comparisonText)].join('\n'));
   }
   if (quality.length > 0) {
-    parts.push(['Synthetic images (deep layers taken together; share of single-class batches nearest to their own class\'s center):', lined(
-      ['method', 'images a class', 'seed', 'steps', 'nearest', 'real', 'own', 'other', 'teacher agrees', 'entropy'],
-      quality.filter((each, i) => quality.findIndex((other) => sameQuality(each, other)) === i).map((each) => [
-        nameOf(each), String(each.imagesPerClass), String(each.seed), String(each.generatorSteps ?? '-'),
-        percent(each.quality.synthetic.joint.nearestCenterRate), percent(each.quality.real.joint.nearestCenterRate),
-        each.quality.synthetic.joint.ownCenter.toFixed(2), each.quality.synthetic.joint.nearestOther.toFixed(2),
-        percent(each.quality.synthetic.teacherAccuracy), each.quality.synthetic.teacherEntropy.toFixed(2),
-      ]),
-    )].join('\n'));
+    const what = 'deep layers together; nearest: single-class batches that lie nearest to their own class\'s center';
+    parts.push(`Synthetic images (${what}):\n${qualityTable(quality)}`);
   }
   if (grid.length > 0) {
-    parts.push(['Learning rates by mean accuracy on validation images (no test image chooses):', ...grid.map((each) =>
-      `  ${nameOf(each)} ${variantText(each)}, ${each.imagesPerClass} a class: ${rate(each.learningRate)} `
-      + `${each.validationAccuracy === null ? 'not done' : percent(each.validationAccuracy)}${each.chosen ? '  chosen' : ''}`)].join('\n'));
+    parts.push(['Learning rates by mean accuracy on validation images (no test image chooses):', ...grid.map(gridText)].join('\n'));
   }
-  for (const each of failures) parts.push(`${nameOf(each)} ${variantText(each)}, seed ${each.seed}, learning rate ${rate(each.learningRate)}: failed. ${each.message}`);
+  for (const each of failures) {
+    const where = `${nameOf(each)} ${variantText(each)}, seed ${each.seed}, learning rate ${rate(each.learningRate)}`;
+    parts.push(`${where}: failed. ${each.message}`);
+  }
+  const reused = report.reused > 0 ? `, with ${report.reused} results from before` : '';
   parts.push([
-    `Playground ${versions.playground} (engine ${versions.engine}), tfjs ${versions.tfjs}, Node ${versions.node}, ${versions.backend}, ${versions.threads} thread(s) a job.`,
-    `Seeds ${report.seeds.join(', ')}; ${report.complete ? 'complete' : 'interrupted'}; ${duration(report.wallSeconds)}${report.reused > 0 ? `, with ${report.reused} results from before` : ''}.`,
+    `Playground ${versions.playground} (engine ${versions.engine}), tfjs ${versions.tfjs}, Node ${versions.node}, ${versions.backend}, `
+    + `${versions.threads} thread(s) a job.`,
+    `Seeds ${report.seeds.join(', ')}; ${report.complete ? 'complete' : 'interrupted'}; ${duration(report.wallSeconds)}${reused}.`,
     `Settings: ${report.flags === '' ? 'the table\'s defaults' : report.flags}`,
     `On the page: ${report.link}`,
   ].join('\n'));
   return parts.join('\n\n');
 }
-
-/** One look at one generator, named by several columns that differ in bits only. */
-const sameQuality = (a: Report['quality'][number], b: Report['quality'][number]) =>
-  a.quality === b.quality || (a.method === b.method && a.center === b.center && a.imagesPerClass === b.imagesPerClass && a.seed === b.seed && a.generatorSteps === b.generatorSteps
-    && JSON.stringify(a.variant) === JSON.stringify(b.variant));
 
 /** Programs whose findings these are, beside this one. */
 export function otherEngines(columns: readonly ColumnFindings[], engine: string): number {

@@ -75,7 +75,9 @@ export class Store {
     } catch {
       content = null;
     }
-    if (content?.format !== FORMAT || !content.findings) throw new Error(`${file} holds no experiment of this program. Choose another file for --state.`);
+    if (content?.format !== FORMAT || !content.findings) {
+      throw new Error(`${file} holds no experiment of this program. Choose another file for --state.`);
+    }
     // A generator whose file is gone has to be trained again.
     return Object.fromEntries(Object.entries(content.findings).filter(([id, found]) => {
       const [, key, steps] = id.split(':');

@@ -1,5 +1,7 @@
 /** The units of work of an experiment, which of them are due, and what they found. Plain data: it crosses process boundaries. */
-import { cellOf, columnsOf, generatorKey, isTrained, qualityKey, studentKey, trainsGenerator, type Cell, type Column, type Experiment } from './plan';
+import {
+  cellOf, columnsOf, generatorKey, isTrained, qualityKey, studentKey, trainsGenerator, type Cell, type Column, type Experiment,
+} from './plan';
 import type { Quality } from './quality';
 
 export interface Count {
@@ -30,7 +32,8 @@ export interface Task {
 
 export type Findings = Readonly<Record<string, Found>>;
 
-const FULL_PRECISION = 'fullPrecision';
+/** What a trained generator is kept under. */
+export const generatorId = (key: string | null, steps: number) => `generator:${key}:${steps}`;
 
 /** What the experiment knows of one column. */
 export interface ColumnFindings {
@@ -57,13 +60,13 @@ export class Workbook {
 
   fullPrecision(): Task {
     const cell = cellOf(this.columns[0], this.experiment.settings.seed, null);
-    return { kind: 'fullPrecision', id: `${FULL_PRECISION}:${this.source}:${cell.settings.testImages}`, cell, generator: null };
+    return { kind: 'fullPrecision', id: `fullPrecision:${this.source}:${cell.settings.testImages}`, cell, generator: null };
   }
 
   private generator(cell: Cell): Task | null {
     if (!trainsGenerator(cell.settings)) return null;
     const generator = generatorKey(this.source, cell);
-    return { kind: 'generator', id: `generator:${generator}:${cell.settings.generatorSteps}`, cell, generator };
+    return { kind: 'generator', id: generatorId(generator, cell.settings.generatorSteps), cell, generator };
   }
 
   private quality(cell: Cell): Task | null {
@@ -82,7 +85,8 @@ export class Workbook {
     if (!isTrained(column)) return { grid: [], learningRate: null };
     if (learningRates.length < 2) return { grid: [], learningRate: learningRates[0] ?? column.settings.studentLearningRate };
     const grid = learningRates.map((learningRate) => {
-      const found = this.seeds.slice(0, selectionSeeds).map((seed): Found | undefined => findings[this.student(cellOf(column, seed, learningRate)).id]);
+      const students = this.seeds.slice(0, selectionSeeds).map((seed) => this.student(cellOf(column, seed, learningRate)));
+      const found = students.map(({ id }): Found | undefined => findings[id]);
       // Counts, not shares: equals must be equal.
       const counts = found.flatMap((each) => (each?.kind === 'student' ? [each.validation] : []));
       const correct = counts.reduce((sum, count) => sum + count.correct, 0);
@@ -104,7 +108,8 @@ export class Workbook {
       const settled = chosen.learningRate !== null || !isTrained(column);
       const students = this.seeds.map((seed) => {
         const cell = cellOf(column, seed, chosen.learningRate);
-        return { cell, found: settled ? find(this.student(cell)) : null, generator: find(this.generator(cell)), quality: find(this.quality(cell)) };
+        const found = settled ? find(this.student(cell)) : null;
+        return { cell, found, generator: find(this.generator(cell)), quality: find(this.quality(cell)) };
       });
       return { column, ...chosen, students };
     });
@@ -148,7 +153,9 @@ export class Workbook {
       if (running.has(task.id)) return false;
       // A shorter training of the same generator is the beginning of a longer one.
       if (task.kind === 'generator') {
-        return !remaining.some((other) => other.kind === 'generator' && other.generator === task.generator && other.cell.settings.generatorSteps < task.cell.settings.generatorSteps);
+        const { generator, cell } = task;
+        return !remaining.some((other) => other.kind === 'generator' && other.generator === generator
+          && other.cell.settings.generatorSteps < cell.settings.generatorSteps);
       }
       const needed = this.generator(task.cell);
       if (task.kind !== 'fullPrecision' && needed && open.has(needed.id)) return false;
