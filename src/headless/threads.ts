@@ -9,20 +9,27 @@ import { Worker } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs-core';
 import { setThreadsCount } from '@tensorflow/tfjs-backend-wasm';
 
-/** What a browser's worker has and a Node thread has not; a script finds the Blobs' texts at their paths. */
-const PRELUDE = `
-// The names under which tfjs's bundle for Node has its imports, which its threads' script refers to and does not bring.
-Object.assign(globalThis, {
-  require$$0: require('fs'), require$$1: require('path'), require$$3: require('perf_hooks'), require$$4: require('os'), commonjsGlobal: globalThis,
-});
-if (typeof self === 'undefined') {
-  const { parentPort } = require('node:worker_threads');
-  Object.assign(globalThis, { self: globalThis, require });
-  parentPort.on('message', (data) => globalThis.onmessage({ data }));
-}
+/** For every script: the Blobs' texts are at their paths. */
+const BLOBS = `
 URL.createObjectURL = ({ path }) => path;
 URL.revokeObjectURL = () => {};
 `;
+/** For tfjs's: the names its bundle for Node has its imports under, to which its threads' script refers without bringing them. */
+const TFJS = `
+Object.assign(globalThis, {
+  require$$0: require('fs'), require$$1: require('path'), require$$3: require('perf_hooks'), require$$4: require('os'), commonjsGlobal: globalThis,
+});
+`;
+/** For scripts that know browsers only: what a browser's worker has and a Node thread has not. */
+const BROWSER = `
+globalThis.self = globalThis;
+require('node:worker_threads').parentPort.on('message', (data) => globalThis.onmessage({ data }));
+`;
+
+function forNode(script: string): string {
+  if (script.startsWith('var WasmBackendModule')) return script;
+  return BLOBS + (script.includes('parentPort') ? TFJS : BROWSER) + script;
+}
 
 /**
  * To be called before the backend starts, in a program of its own: it replaces globals, for good.
@@ -36,7 +43,7 @@ export function enableThreads(threads: number): void {
     readonly path: string;
     constructor(parts: string[]) {
       this.path = join(folder, `${files++}.js`);
-      writeFileSync(this.path, parts[0].startsWith('var WasmBackendModule') ? parts.join('') : PRELUDE + parts.join('\n'));
+      writeFileSync(this.path, forNode(parts.join('')));
     }
   }
   const workers: Worker[] = [];

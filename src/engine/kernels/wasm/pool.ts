@@ -4,10 +4,11 @@
  * does the first part and then waits for the others without giving up its turn, as tfjs's own threads do.
  */
 
-/** Places in the control array: jobs handed out, jobs done, workers that are ready, then each worker's job. */
+/** Places in the control array: jobs handed out, jobs done, workers that are ready, jobs that threw, then each worker's job. */
 const TURN = 0;
 const DONE = 1;
 const READY = 2;
+const FAILED = 3;
 const JOBS = 4;
 /** Of a job: which function, how many arguments, the arguments. */
 const JOB_LENGTH = 32;
@@ -18,7 +19,7 @@ const NO_JOB = -1;
  * thread takes longer than many a job.
  */
 const WORKER = `
-onmessage = ({ data: { module, memory, control, index, names, turn, done, ready, jobs, jobLength, spins } }) => {
+onmessage = ({ data: { module, memory, control, index, names, turn, done, ready, failed, jobs, jobLength, spins } }) => {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const functions = names.map((name) => exports[name]);
   const at = jobs + index * jobLength;
@@ -29,7 +30,11 @@ onmessage = ({ data: { module, memory, control, index, names, turn, done, ready,
     Atomics.wait(control, turn, seen);
     seen = Atomics.load(control, turn);
     const which = control[at];
-    if (which >= 0) functions[which](...control.subarray(at + 2, at + 2 + control[at + 1]));
+    try {
+      if (which >= 0) functions[which](...control.subarray(at + 2, at + 2 + control[at + 1]));
+    } catch {
+      Atomics.add(control, failed, 1);
+    }
     Atomics.add(control, done, 1);
   }
 };`;
@@ -62,7 +67,7 @@ export function startPool(
   const url = URL.createObjectURL(new Blob([WORKER], { type: 'text/javascript' }));
   for (let index = 0; index < count; index++) {
     new Worker(url).postMessage({
-      module, memory, control, index, names, turn: TURN, done: DONE, ready: READY, jobs: JOBS, jobLength: JOB_LENGTH, spins: SPINS,
+      module, memory, control, index, names, turn: TURN, done: DONE, ready: READY, failed: FAILED, jobs: JOBS, jobLength: JOB_LENGTH, spins: SPINS,
     });
   }
   const isReady = () => Atomics.load(control, READY) === count;
@@ -89,6 +94,7 @@ export function startPool(
       Atomics.notify(control, TURN);
       call(name, parts[0]);
       while (Atomics.load(control, DONE) < count);
+      if (Atomics.exchange(control, FAILED, 0) > 0) throw new Error(`${name} failed in a thread`);
     },
   };
 }

@@ -1,0 +1,67 @@
+/**
+ * npm run bench: how fast the engine is beside plain tfjs (and PyTorch), measured in one run and one process. `--help` says the rest.
+ */
+import { benchKernels } from './bench/kernels';
+import { NoBackend, startBenchBackend } from './bench/backend';
+import { BUNDLED, REFERENCE, TINY } from './bench/fixture';
+import { bestMatrixProduct, describeMachine } from './bench/machine';
+import { useClock } from './bench/measure';
+import { HELP, parseOptions, type BenchOptions } from './bench/options';
+import { benchPytorch, Pytorch, pytorchProduct } from './bench/pytorch';
+import { formatReport, summarize, type BenchReport } from './bench/report';
+import { benchScaling } from './bench/scaling';
+import { benchSteps } from './bench/steps';
+
+/**
+ * @param progress gets a line now and then
+ * @throws NoBackend where this machine has no such backend; Error where results differ from the baseline's
+ */
+export async function bench(options: BenchOptions, progress: (line: string) => void = () => {}): Promise<BenchReport> {
+  const machine = describeMachine();
+  useClock(options.clock);
+  const { registry, detail } = await startBenchBackend(options.backend, options.threads);
+  const { backend, quick, effort, parts, clock } = options;
+  const matrixProduct = await bestMatrixProduct(effort, quick);
+  const reference = quick ? TINY : REFERENCE;
+  const steps = [];
+  if (parts.includes('steps')) {
+    for (const fixture of quick ? [TINY] : [REFERENCE, BUNDLED]) {
+      steps.push(...await benchSteps(registry, fixture, effort, ({ step, what, ratio }) => progress(`${step}, ${what}: ${ratio.toFixed(3)}`)));
+    }
+  }
+  let pytorch: BenchReport['pytorch'] = null;
+  if (options.pytorch) {
+    const python = new Pytorch(options.pytorch, options.threads, clock);
+    try {
+      pytorch = {
+        versions: await python.versions(), matrixProduct: await pytorchProduct(python, effort),
+        results: await benchPytorch(python, options.pytorchBatches, effort, reference, ({ step, batch, ratio }) =>
+          progress(`${step} ${batch} beside PyTorch: ${ratio.toFixed(2)}`)),
+      };
+    } finally {
+      python.close();
+    }
+  }
+  const kernels = parts.includes('kernels')
+    ? await benchKernels(registry, effort, quick, ({ kernel, shape, ratio }) => progress(`${kernel} ${shape}: ${ratio.toFixed(3)}`)) : [];
+  const scaling = parts.includes('scaling')
+    ? await benchScaling(quick ? [3, 6] : [10, 100, 1000], effort, ({ classes }) => progress(`${classes} classes`)) : [];
+  return summarize({ machine, backend, detail, clock, matrixProduct, kernels, steps, scaling, pytorch }, reference.name);
+}
+
+if (process.argv[1]?.endsWith('bench.ts')) {
+  try {
+    const options = parseOptions(process.argv.slice(2));
+    if (options === 'help') {
+      console.log(HELP);
+    } else {
+      const report = await bench(options, (line) => process.stderr.write(`${line}\n`));
+      console.log(options.json ? JSON.stringify(report) : formatReport(report));
+    }
+    process.exit(0);
+  } catch (error) {
+    console.error((error as Error).message);
+    // Without an adapter there is nothing to measure, which is no fault.
+    process.exit(error instanceof NoBackend ? 0 : 1);
+  }
+}

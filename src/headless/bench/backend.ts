@@ -1,0 +1,69 @@
+/** Starts a backend in Node twice over: with the kernels that tfjs brings, and with the engine's. */
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import { getThreadsCount } from '@tensorflow/tfjs-backend-wasm';
+import { enableThreads } from '../threads';
+import type { BenchBackend } from './options';
+import { KernelRegistry } from './registry';
+
+/** Taken before the engine registers anything. */
+const [TFJS_CPU, TFJS_WASM] = ['cpu', 'wasm'].map((name) => tf.getKernelsForBackend(name));
+
+/** Where the benchmark cannot run on a backend for a reason that is no error. */
+export class NoBackend extends Error {}
+
+/**
+ * @returns the registry, and the adapter or number of threads in words
+ * @throws NoBackend where there is no adapter, or no package that gives Node one
+ */
+export async function startBenchBackend(backend: BenchBackend, threads: number): Promise<{ registry: KernelRegistry; detail: string }> {
+  let own: tf.KernelConfig[];
+  let detail = 'plain JavaScript';
+  if (backend === 'wasm') {
+    if (threads > 1) enableThreads(threads);
+    own = TFJS_WASM;
+    (await import('../../engine/kernels/wasmGradients')).registerWasmGradients();
+    await start('wasm');
+    const running = threads > 1 ? getThreadsCount() : 1;
+    detail = `${running} thread${running === 1 ? '' : 's'}`;
+  } else if (backend === 'webgpu') {
+    detail = await provideWebgpu();
+    await import('@tensorflow/tfjs-backend-webgpu');
+    own = tf.getKernelsForBackend('webgpu');
+    (await import('../../engine/kernels/webgpu/register')).registerWebgpuKernels();
+    await start('webgpu');
+  } else {
+    // Gradients are registered with the same module on every backend.
+    (await import('../../engine/kernels/wasmGradients')).registerWasmGradients();
+    own = TFJS_CPU;
+    await start('cpu');
+  }
+  return { registry: new KernelRegistry(backend, own), detail };
+}
+
+async function start(backend: BenchBackend): Promise<void> {
+  if (!(await tf.setBackend(backend))) throw new Error(`The ${backend} backend did not start.`);
+  await tf.ready();
+}
+
+interface Dawn {
+  create(flags: string[]): { requestAdapter(options?: object): Promise<{ info?: { vendor?: string; architecture?: string; description?: string } } | null> };
+  globals: object;
+}
+
+/** Gives Node a navigator.gpu, by the package "webgpu". */
+async function provideWebgpu(): Promise<string> {
+  const name = 'webgpu';
+  let dawn: Dawn;
+  try {
+    dawn = (await import(name)) as Dawn;
+  } catch {
+    throw new NoBackend('webgpu: Node has none by itself; "npm install --no-save webgpu" gives it one.');
+  }
+  const gpu = dawn.create([]);
+  Object.assign(globalThis, dawn.globals);
+  Object.defineProperty(globalThis, 'navigator', { value: { ...globalThis.navigator, gpu }, configurable: true });
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) throw new NoBackend('webgpu: there is no adapter on this machine.');
+  return [adapter.info?.vendor, adapter.info?.architecture, adapter.info?.description].filter(Boolean).join(' ') || 'adapter without a name';
+}
