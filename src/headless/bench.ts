@@ -5,7 +5,7 @@ import { benchKernels } from './bench/kernels';
 import { NoBackend, startBenchBackend } from './bench/backend';
 import { BUNDLED, REFERENCE, TINY } from './bench/fixture';
 import { bestMatrixProduct, describeMachine } from './bench/machine';
-import { useClock } from './bench/measure';
+import { setClock } from './bench/measure';
 import { HELP, parseOptions, type BenchOptions } from './bench/options';
 import { benchPytorch, Pytorch, pytorchProduct } from './bench/pytorch';
 import { formatReport, summarize, type BenchReport } from './bench/report';
@@ -18,7 +18,7 @@ import { benchSteps } from './bench/steps';
  */
 export async function bench(options: BenchOptions, progress: (line: string) => void = () => {}): Promise<BenchReport> {
   const machine = describeMachine();
-  useClock(options.clock);
+  setClock(options.clock);
   const { registry, detail } = await startBenchBackend(options.backend, options.threads);
   const { backend, quick, effort, parts, clock } = options;
   const matrixProduct = await bestMatrixProduct(effort, quick);

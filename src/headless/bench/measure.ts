@@ -45,7 +45,7 @@ const clocks: Record<Clock, () => number> = {
 let now = clocks.wall;
 
 /** What seconds are from now on: elapsed ones, or the processor's, which a busy machine changes less. */
-export function useClock(clock: Clock): void {
+export function setClock(clock: Clock): void {
   now = clocks[clock];
 }
 
