@@ -127,7 +127,7 @@ describe('the look at the generator', () => {
     });
     expect([...first.verdicts.predicted].slice(2 * PROBE_PER_CLASS, 3 * PROBE_PER_CLASS)).toEqual([...alone]);
     expect(tf.memory().numTensors).toBe(inside);
-    generator.variables['conv3.kernel'].assign(tf.tidy(() => tf.mul(generator.variables['conv3.kernel'], -1)));
+    tf.tidy(() => generator.variables['conv3.kernel'].assign(tf.mul(generator.variables['conv3.kernel'], -1)));
     const other = await probe.look(1);
     expect(other.step).toBe(1);
     expect(other.images.rgba).not.toEqual(first.images.rgba);
