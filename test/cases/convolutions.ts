@@ -1,4 +1,4 @@
-/** Gradients of convolutions large enough for several tiles and parts of a tiled kernel, against direct sums. */
+/** Convolutions and their gradients, large enough for several tiles and parts of a tiled kernel, against direct sums. */
 import * as tf from '@tensorflow/tfjs-core';
 import { upsampleConv2d } from '../../src/engine/kernels/upsampleConv2d';
 import type { Case } from './case';
@@ -7,38 +7,40 @@ import { compositionCase, read, upsample, values } from './kernels';
 type Shape = [number, number, number, number];
 const size = (shape: number[]) => shape.reduce((a, b) => a * b, 1);
 
-/** dL/dx and dL/dfilter in double precision, one product at a time; padding [before, after] on both axes. */
-function directGradients(x: number[], xs: Shape, f: number[], fs: Shape, dy: number[], ys: Shape, stride: number, before: number) {
+/** Value, dL/dx and dL/dfilter in double precision, one product at a time; padding [before, after] on both axes. */
+function direct(x: number[], xs: Shape, f: number[], fs: Shape, dy: number[], ys: Shape, stride: number, before: number) {
   const [n, h, w, c] = xs;
   const [kh, kw, , o] = fs;
   const [, oh, ow] = ys;
-  const [dx, df] = [new Float64Array(x.length), new Float64Array(f.length)];
+  const [y, dx, df] = [dy, x, f].map(({ length }) => new Float64Array(length));
   for (let b = 0; b < n; b++) for (let i = 0; i < oh; i++) for (let j = 0; j < ow; j++) for (let u = 0; u < kh; u++) for (let v = 0; v < kw; v++) {
     const [r, q] = [i * stride + u - before, j * stride + v - before];
     if (r < 0 || q < 0 || r >= h || q >= w) continue;
     const [pixel, output] = [((b * h + r) * w + q) * c, ((b * oh + i) * ow + j) * o];
     for (let m = 0; m < c; m++) for (let k = 0; k < o; k++) {
       const tap = ((u * kw + v) * c + m) * o + k;
+      y[output + k] += x[pixel + m] * f[tap];
       dx[pixel + m] += f[tap] * dy[output + k];
       df[tap] += x[pixel + m] * dy[output + k];
     }
   }
-  return { dx, df };
+  return { y, dx, df };
 }
 
 function gradientCase(name: string, xs: Shape, fs: Shape, stride: number, pad: [number, number]): Case {
   return {
-    name: `gradients of ${name}`,
+    name: `${name}, and its gradients`,
     async run() {
       const [before, after] = pad;
       const outputs = (length: number, k: number) => Math.floor((length + before + after - k) / stride) + 1;
       const ys: Shape = [xs[0], outputs(xs[1], fs[0]), outputs(xs[2], fs[1]), fs[3]];
       const [x, f, dy] = [values(size(xs), 1), values(size(fs), 2), values(size(ys), 3)];
-      const expected = directGradients(x, xs, f, fs, dy, ys, stride, before);
+      const expected = direct(x, xs, f, fs, dy, ys, stride, before);
       return read(() => {
         const run = (a: tf.Tensor, b: tf.Tensor) => tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, stride, [[0, 0], pad, pad, [0, 0]]);
-        const [dx, df] = tf.grads(run)([tf.tensor(x, xs), tf.tensor(f, fs)], tf.tensor(dy, ys));
-        return { dx: [dx, expected.dx], df: [df, expected.df] };
+        const inputs = [tf.tensor(x, xs), tf.tensor(f, fs)];
+        const [dx, df] = tf.grads(run)(inputs, tf.tensor(dy, ys));
+        return { value: [run(inputs[0], inputs[1]), expected.y], dx: [dx, expected.dx], df: [df, expected.df] };
       }, 2e-4, 2e-5);
     },
   };

@@ -1,6 +1,7 @@
 /**
- * Gradients of convolutions as tiled matrix products (gemm.ts). tfjs's own filter gradient gives one invocation to each filter
- * element and lets it walk through the whole batch; its input gradient shares nothing between invocations.
+ * Convolutions and their gradients as tiled matrix products (gemm.ts). tfjs's own filter gradient gives one invocation to each
+ * filter element and lets it walk through the whole batch; its input gradient shares nothing between invocations; its
+ * convolution computes 32 output channels at a time, however few there are.
  */
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { gather4, gemmSource, tileFor, type Tile } from './gemm';
@@ -33,6 +34,55 @@ export const RANGE_OF_PART = (copies: string) => `
     let first = (z / ${copies}) * u.partLength;
     return vec2<u32>(first, min(first + u.partLength, u.depth));
   }`;
+
+/**
+ * [N, OH, OW, O]: m = (image, output pixel), n = output channel, k = (tap, input channel).
+ *
+ * @param x [N, H, W, I]
+ * @param filter [KH, KW, I, O]
+ */
+export function convolution(
+  backend: WebgpuBackend, x: TensorInfo, filter: TensorInfo, outShape: Shape4D, [sh, sw]: [number, number], top: number, left: number,
+): TensorInfo {
+  const [, h, w, inChannels] = x.shape;
+  const [kh, kw, , outChannels] = filter.shape;
+  const [n, oh, ow] = outShape;
+  const rows = n * oh * ow;
+  const tile = tileFor(rows, outChannels);
+  const [packedX, packedFilter] = [inChannels % 4 === 0, outChannels % 4 === 0];
+  return launchOne(backend, {
+    name: 'Conv', variant: `${tile.m}x${tile.n} ${packedX} ${packedFilter}`,
+    inputs: { x, weights: filter }, vec4: [...(packedX ? ['x'] : []), ...(packedFilter ? ['weights'] : [])], outputs: { result: outShape },
+    integers: {
+      rows, inChannels, outChannels, channelSteps: 4 * Math.ceil(inChannels / 4), taps: kh * kw, height: h, width: w, outHeight: oh, outWidth: ow,
+      filterWidth: kw, strideHeight: sh, strideWidth: sw, top, left,
+    },
+    threads: tile.threads, groups: groupsFor(tile, rows, outChannels, 1),
+    source: () => gemmSource({
+      tile, along: 'kn', width: 'u.outChannels', functions: `
+        // Each tap's channels are rounded up to whole fours, so that no four straddle two taps.
+        fn rangeOfK(z: u32) -> vec2<u32> { return vec2<u32>(0u, u.taps * u.channelSteps); }
+        fn readA(m: u32, k: u32, end: u32, z: u32) -> vec4<f32> {
+          if (m >= u.rows || k >= end) { return vec4<f32>(0.0); }
+          let tap = k / u.channelSteps;
+          let channel = k % u.channelSteps;
+          let rest = m / u.outWidth;
+          let y = i32((rest % u.outHeight) * u.strideHeight + tap / u.filterWidth) - i32(u.top);
+          let column = i32((m % u.outWidth) * u.strideWidth + tap % u.filterWidth) - i32(u.left);
+          if (y < 0 || column < 0 || y >= i32(u.height) || column >= i32(u.width)) { return vec4<f32>(0.0); }
+          let at = ((rest / u.outHeight * u.height + u32(y)) * u.width + u32(column)) * u.inChannels + channel;
+          return ${packedX ? 'x[at / 4u]' : gather4((j) => `channel + ${j}u < u.inChannels`, (j) => `x[at + ${j}u]`)};
+        }
+        fn readB(k: u32, n: u32, end: u32, z: u32) -> vec4<f32> {
+          let channel = k % u.channelSteps;
+          if (n >= u.outChannels || k >= end || channel >= u.inChannels) { return vec4<f32>(0.0); }
+          let at = (k / u.channelSteps * u.inChannels + channel) * u.outChannels + n;
+          return ${packedFilter ? 'weights[at / 4u]' : gather4((j) => `n + ${j}u < u.outChannels`, (j) => `weights[at + ${j}u]`)};
+        }
+        fn rowAt(m: u32, z: u32) -> i32 { return select(-1, i32(m * u.outChannels), m < u.rows); }`,
+    }),
+  });
+}
 
 /**
  * dL/dfilter [KH, KW, I, O]: m = (tap, input channel), n = output channel, k = (image, output pixel), cut into parts whose

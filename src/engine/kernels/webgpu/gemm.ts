@@ -10,14 +10,13 @@
 /** Elements of k that a workgroup holds at a time. A multiple of 4. Not tuned on a real adapter. */
 const TILE_K = 16;
 
-/** Tile of C for each width of C: [largest n it is for, tile's m, tile's n]. Not tuned on a real adapter. */
-const TILES: readonly [number, number, number][] = [
-  [8, 128, 8],
-  [16, 128, 16],
-  [32, 64, 32],
-  [Infinity, 64, 64],
-];
-/** No tile is lower than this. */
+/** Columns of C in a tile, at most; tiles are as wide as they must be to share C's columns evenly. Not tuned on a real adapter. */
+const WIDEST_TILE = 64;
+/** Tiles are multiples of this wide. */
+const TILE_STEP = 8;
+/** Rows of C in a tile, of narrow tiles (up to 16 columns) and of others. Not tuned on a real adapter. */
+const [TALL_TILE, TILE] = [128, 64];
+/** Where C has fewer rows, tiles are halved down to this. */
 const LOWEST_TILE = 32;
 
 export interface Tile {
@@ -28,8 +27,8 @@ export interface Tile {
 
 /** The tile for a product with C [m, n]. */
 export function tileFor(m: number, n: number): Tile {
-  const [, tallest, width] = TILES.find(([most]) => n <= most)!;
-  let height = tallest;
+  const width = TILE_STEP * Math.ceil(n / Math.ceil(n / WIDEST_TILE) / TILE_STEP);
+  let height = width <= 16 ? TALL_TILE : TILE;
   while (height / 2 >= m && height > LOWEST_TILE) height /= 2;
   return { m: height, n: width, threads: (height * width) / 16 };
 }

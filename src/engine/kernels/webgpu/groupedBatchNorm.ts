@@ -9,7 +9,7 @@ import { LANES, MOMENTS, ROW_THREADS, rowSums, slabs } from './rows';
 import { imageStatistics } from './statistics';
 
 /** Pixels of an image that a workgroup normalises. Not tuned on a real adapter. */
-const PIXELS_PER_WORKGROUP = 128;
+const PIXELS_PER_WORKGROUP = 256;
 
 /** WGSL: moments of this image's group, from the rows of \`statistics\` [N, 2 C]. */
 const GROUP_MOMENTS = `

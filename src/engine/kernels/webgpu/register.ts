@@ -4,7 +4,7 @@ import { fusedKernelName, type FusedKernel } from '../fused';
 import type { Activation } from '../activations';
 import { activationGradient, leakyRelu, leakyReluGradient } from './activations';
 import { concatColumns, splitColumns } from './columns';
-import { filterGradient, inputGradient, type Shape4D } from './convolution';
+import { convolution, filterGradient, inputGradient, type Shape4D } from './convolution';
 import { channelRange, fakeQuantize, fakeQuantizeToOwnRange } from './fakeQuantize';
 import {
   frozenBatchNorm, frozenBatchNormGradient, frozenBatchNormInputGradient, frozenBatchNormStatistics, frozenBatchNormStatisticsGradient,
@@ -25,6 +25,7 @@ type Kernel<Attrs> = (backend: WebgpuBackend, inputs: Inputs, attrs: Attrs) => t
 interface ConvAttrs {
   strides: number | [number, number];
   pad: 'valid' | 'same' | number | [number, number][];
+  dilations?: number | [number, number];
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
   dataFormat?: string;
 }
@@ -38,16 +39,21 @@ interface GroupAttrs {
   epsilon: number;
 }
 
-function geometry(inShape: number[], filterShape: number[], attrs: ConvAttrs): { strides: [number, number]; top: number; left: number } {
+function geometry(inShape: number[], filterShape: number[], attrs: ConvAttrs) {
   const info = tf.backend_util.computeConv2DInfo(
     inShape as Shape4D, filterShape as Shape4D, attrs.strides, 1, attrs.pad as never, attrs.dimRoundingMode, false, 'channelsLast',
   );
-  return { strides: [info.strideHeight, info.strideWidth], top: info.padInfo.top, left: info.padInfo.left };
+  const strides: [number, number] = [info.strideHeight, info.strideWidth];
+  return { strides, top: info.padInfo.top, left: info.padInfo.left, outShape: info.outShape as Shape4D };
 }
+
+/** tfjs's own kernels that were replaced, by name: what a benchmark compares with. */
+export const replacedKernels = new Map<string, tf.KernelConfig>();
 
 /** A kernel under a name of tfjs's, in place of tfjs's own, which stays the one for what is not ours. */
 function replace(kernelName: string, isOurs: (attrs: never, inputs: Inputs) => boolean, compute: Kernel<never>): void {
   const own = tf.getKernel(kernelName, 'webgpu');
+  replacedKernels.set(kernelName, own);
   tf.unregisterKernel(kernelName, 'webgpu');
   const kernelFunc: tf.KernelFunc = (args) => (isOurs(args.attrs as never, args.inputs as Inputs)
     ? compute(args.backend as WebgpuBackend, args.inputs as Inputs, args.attrs as never)
@@ -56,6 +62,11 @@ function replace(kernelName: string, isOurs: (attrs: never, inputs: Inputs) => b
 }
 
 const isNhwc = ({ dataFormat }: ConvAttrs): boolean => dataFormat !== 'NCHW';
+
+/** tfjs's convolution fills its tiles, of 32 output channels, only with multiples of 32. */
+function isOurConvolution(attrs: ConvAttrs, { filter }: Inputs): boolean {
+  return isNhwc(attrs) && filter.shape[3] % 32 !== 0 && [attrs.dilations ?? 1].flat().every((d) => d === 1);
+}
 
 interface SumAttrs {
   axis: number | number[];
@@ -85,6 +96,10 @@ let registered = false;
 export function registerWebgpuKernels(): void {
   if (registered) return;
   registered = true;
+  replace('Conv2D', isOurConvolution, (backend, { x, filter }, attrs: ConvAttrs) => {
+    const { outShape, strides, top, left } = geometry(x.shape, filter.shape, attrs);
+    return convolution(backend, x, filter, outShape, strides, top, left);
+  });
   replace('Conv2DBackpropFilter', isNhwc, (backend, { x, dy }, attrs: ConvAttrs & { filterShape: Shape4D }) => {
     const { strides, top, left } = geometry(x.shape, attrs.filterShape, attrs);
     return filterGradient(backend, x, dy, attrs.filterShape, strides, top, left);
