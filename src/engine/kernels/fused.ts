@@ -24,6 +24,8 @@ export type FusedKernel =
   | 'FakeQuantizeToOwnRange'
   | 'ChannelRange'
   | 'ActivationGradient'
+  | 'MaxPoolGradient'
+  | 'AveragePoolGradient'
   | 'TransposedProduct'
   | 'CrossEntropy'
   | 'Distillation'

@@ -4,8 +4,8 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { differentiable } from './differentiable';
-import { padOrCrop } from './layout';
-import { convolveToShape, dilated } from './wasmGradients';
+import { fused } from './fused';
+import { dilate, padOrCrop } from './layout';
 
 /** Geometry of a pooling: window and stride as [vertical, horizontal], zeros (not counted) before and after. */
 export interface Pooling {
@@ -25,7 +25,8 @@ export function averagePool(x: tf.Tensor4D, { size, strides, padding }: Pooling)
       save([x]);
       return tf.avgPool(x, size, strides, explicit(padding));
     },
-    (dy, [x0]) => [averagePoolGradient(dy, x0 as tf.Tensor4D, size, strides, padding.top, padding.left)],
+    (dy, [x0]) => [fused('AveragePoolGradient', { dy }, { inShape: x0.shape, size, strides, top: padding.top, left: padding.left }, () =>
+      averagePoolGradient(dy, x0 as tf.Tensor4D, size, strides, padding.top, padding.left))],
   );
 }
 
@@ -38,7 +39,8 @@ export function maxPool(x: tf.Tensor4D, { size, strides, padding }: Pooling): tf
       save([x, y]);
       return y;
     },
-    (dy, [x0, y0]) => [maxPoolGradient(dy, x0 as tf.Tensor4D, y0 as tf.Tensor4D, size, strides, padding.top, padding.left)],
+    (dy, [x0, y0]) => [fused('MaxPoolGradient', { dy, x: x0, y: y0 }, { size, strides, top: padding.top, left: padding.left }, () =>
+      maxPoolGradient(dy, x0 as tf.Tensor4D, y0 as tf.Tensor4D, size, strides, padding.top, padding.left))],
   );
 }
 
@@ -56,8 +58,22 @@ function averagePoolGradient(
     const columns = tf.reshape(tf.tensor1d(count(ow, strides[1], size[1], left, w)), [1, 1, ow, 1]);
     const share = tf.div(dy, tf.mul(rows, columns)) as tf.Tensor4D;
     const ones = tf.ones([size[0], size[1], c, 1]) as tf.Tensor4D;
-    return convolveToShape(dilated(share, strides), ones, [n, h, w, c], size[0] - 1 - top, size[1] - 1 - left, tf.depthwiseConv2d);
+    return convolveToShape(dilated(share, strides), ones, [n, h, w, c], size[0] - 1 - top, size[1] - 1 - left);
   });
+}
+
+const dilated = (dy: tf.Tensor4D, strides: [number, number]) => (strides[0] === 1 && strides[1] === 1 ? dy : dilate(dy, strides));
+
+/** Stride-1 depthwise convolution whose output has the height and width of `outShape`, given what to pad (or crop) at top and left. */
+function convolveToShape(x: tf.Tensor4D, filter: tf.Tensor4D, outShape: number[], top: number, left: number): tf.Tensor4D {
+  const [kh, kw] = filter.shape;
+  const bottom = outShape[1] - x.shape[1] - top + kh - 1;
+  const right = outShape[2] - x.shape[2] - left + kw - 1;
+  const crop = [top, bottom, left, right].map((v) => Math.min(0, v));
+  const cropped = crop.some((v) => v < 0) ? padOrCrop(x, crop[0], crop[1], crop[2], crop[3]) : x;
+  return tf.depthwiseConv2d(cropped, filter, 1, [
+    [0, 0], [Math.max(0, top), Math.max(0, bottom)], [Math.max(0, left), Math.max(0, right)], [0, 0],
+  ]);
 }
 
 /** dL/dx of max pooling; where several pixels of a window share the maximum, the first in row order gets it all (as PyTorch). */

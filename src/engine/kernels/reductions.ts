@@ -8,17 +8,9 @@ import { fused } from './fused';
 
 /**
  * Mean over height and width: [N, H, W, C] -> [N, C]. Not differentiable by itself; see the callers' gradients.
- *
- * On wasm this is an average pooling over the whole image: XNNPACK's pooling is ten times faster than tfjs's `mean`
- * there, which transposes first.
  */
 export function imageMean(x: tf.Tensor4D): tf.Tensor2D {
-  const [n, h, w, c] = x.shape;
-  return tf.tidy(() => {
-    if (tf.getBackend() !== 'wasm') return fused('ImageMean', { x }, {}, () => tf.mean(x, [1, 2]) as tf.Tensor2D);
-    const rows = tf.reshape(x, [n, h * w, 1, c]) as tf.Tensor4D;
-    return tf.reshape(tf.avgPool(rows, [h * w, 1], 1, 'valid'), [n, c]) as tf.Tensor2D;
-  });
+  return tf.tidy(() => fused('ImageMean', { x }, {}, () => tf.mean(x, [1, 2]) as tf.Tensor2D));
 }
 
 /**
@@ -65,16 +57,4 @@ export function imageStatistics(x: tf.Tensor4D): tf.Tensor2D {
       return tf.add(tf.mul(x0, perImage(slope)), perImage(offset));
     })],
   );
-}
-
-/**
- * Mean over everything but the channels: [N, H, W, C] -> [C]. Not differentiable. In two stages (within an image, then
- * over images), which is also the more accurate order of summation.
- */
-export function channelMean(x: tf.Tensor4D): tf.Tensor1D {
-  const [n, , , c] = x.shape;
-  return tf.tidy(() => {
-    const perImage = imageMean(x);
-    return tf.reshape(imageMean(tf.reshape(perImage, [1, n, 1, c]) as tf.Tensor4D), [c]) as tf.Tensor1D;
-  });
 }

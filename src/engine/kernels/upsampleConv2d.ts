@@ -9,7 +9,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { differentiable } from './differentiable';
 import { fused } from './fused';
 import { interleave2x2 } from './layout';
-import { filterGradient } from './wasmGradients';
 
 /** Rows of the 3-tap filter that fall on the low-resolution tap p, for output phase a: [a][p] -> taps. */
 const TAPS: number[][][] = [
@@ -61,7 +60,9 @@ export function upsampleConv2d(x: tf.Tensor4D, filter: tf.Tensor4D): tf.Tensor4D
       }),
       fused('UpsampleConv2dFilterGradient', { x: x0, dy }, {}, () => {
         // x and dy change roles: seen from dy, x is the output of the adjoint convolution.
-        const dAdjoint = filterGradient(dy, x0 as tf.Tensor4D, [4, 4, outChannels, inChannels], [2, 2], 1, 1);
+        const dAdjoint = tf.engine().runKernel('Conv2DBackpropFilter', { x: dy, dy: x0 }, {
+          strides: [2, 2], pad: [[0, 0], [1, 1], [1, 1], [0, 0]], dataFormat: 'NHWC', filterShape: [4, 4, outChannels, inChannels],
+        }) as tf.Tensor;
         const dTaps = tf.matMul(tf.tensor2d(ADJOINT_TRANSPOSED, [9, 16]), tf.reshape(dAdjoint, [16, io]) as tf.Tensor2D);
         return tf.transpose(tf.reshape(dTaps, [3, 3, outChannels, inChannels]), [0, 1, 3, 2]);
       }),

@@ -9,13 +9,10 @@
  * On WebGPU all variables are one vector, laid out and cut apart by buffer copies, and the rule is one launch.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { fused, hasFused } from '../kernels/fused';
+import { fused } from '../kernels/fused';
 
 /** Variables of more elements than this are updated by themselves on every backend. */
 export const LARGE_VARIABLE = 65536;
-/** On wasm less is large, and a group stays small: cutting a piece out of a vector copies the whole vector there first. */
-const WASM_LARGE_VARIABLE = 2048;
-const WASM_GROUP = 16384;
 
 /** An optimizer's memory as plain arrays: state name -> variable key -> values. */
 export interface OptimizerSnapshot {
@@ -138,23 +135,17 @@ abstract class Optimizer {
 
 /** Keys of the variables that are updated together, in the given order; large ones alone. */
 function grouped(variables: Record<string, tf.Variable>): string[][] {
-  if (hasFused('Pack')) return [Object.keys(variables)];
-  const [largest, room] = tf.getBackend() === 'wasm' ? [WASM_LARGE_VARIABLE, WASM_GROUP] : [LARGE_VARIABLE, Infinity];
+  // Where a launch is cheap, large variables are not copied to save one.
+  const largest = tf.getBackend() === 'webgpu' ? Infinity : LARGE_VARIABLE;
   const groups: string[][] = [];
-  let open: string[] = [];
-  let used = 0;
+  const open: string[] = [];
   for (const [key, { size }] of Object.entries(variables)) {
     if (size > largest) {
       groups.push([key]);
       continue;
     }
-    if (open.length === 0 || used + size > room) {
-      open = [];
-      used = 0;
-      groups.push(open);
-    }
+    if (open.length === 0) groups.push(open);
     open.push(key);
-    used += size;
   }
   return groups;
 }

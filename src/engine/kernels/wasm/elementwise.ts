@@ -1,5 +1,6 @@
 /** Leaky ReLU, fake quantization and the optimizers' rules on this project's wasm module, each in one pass over the values. */
 import type * as tf from '@tensorflow/tfjs-core';
+import type { Activation } from '../activations';
 import { address, exportsOf, inParallel, output, withScratch, writeFloats, type WasmBackend } from './module';
 
 const FLOAT = 4;
@@ -29,6 +30,16 @@ export function leakyReluGradient(backend: WasmBackend, dy: Info, x: Info, slope
     inParallel(backend, 'leakyReluGradient', sizeOf(x), WORTH_A_THREAD, (first, last) =>
       [address(backend, dy), address(backend, x), address(backend, dx), settings, first, last]);
   });
+  return dx;
+}
+
+const ACTIVATIONS = { relu: 'reluGradient', relu6: 'relu6Gradient', tanh: 'tanhGradient' } as const;
+
+/** dL/dx of an activation from its value y. */
+export function activationGradient(backend: WasmBackend, dy: Info, y: Info, kind: Activation): Info {
+  const dx = output(backend, y.shape);
+  inParallel(backend, ACTIVATIONS[kind], sizeOf(y), WORTH_A_THREAD, (first, last) =>
+    [address(backend, dy), address(backend, y), address(backend, dx), first, last]);
   return dx;
 }
 

@@ -29,6 +29,29 @@ export interface Exports {
   ): void;
   finishFilterGradient(sums: number, parts: number, out: number, taps: number, ci: number, co: number, exchanged: number): void;
 
+  depthwiseInputGradient(
+    dy: number, filter: number, dx: number, first: number, last: number, h: number, w: number, c: number, oh: number, ow: number,
+    kh: number, kw: number, sh: number, sw: number, top: number, left: number, m: number,
+  ): void;
+  depthwiseFilterGradient(
+    x: number, dy: number, sums: number, first: number, last: number, h: number, w: number, c: number, oh: number, ow: number,
+    kh: number, kw: number, sh: number, sw: number, top: number, left: number, m: number,
+  ): void;
+  maxPoolGradient(
+    x: number, y: number, dy: number, dx: number, first: number, last: number, h: number, w: number, c: number, oh: number, ow: number,
+    kh: number, kw: number, sh: number, sw: number, top: number, left: number,
+  ): void;
+  averagePoolGradient(
+    dy: number, dx: number, first: number, last: number, h: number, w: number, c: number, oh: number, ow: number,
+    kh: number, kw: number, sh: number, sw: number, top: number, left: number,
+  ): void;
+
+  copyColumns(from: number, fromRow: number, to: number, toRow: number, rows: number, bytes: number): void;
+  poolStatistics(x: number, averaging: number, columns: number, out: number, g: number, n: number, d: number): void;
+  poolStatisticsGradient(
+    dy: number, x: number, averaging: number, pooled: number, columns: number, dx: number, g: number, n: number, d: number,
+  ): void;
+
   upsampleFilters(filter: number, out: number, count: number): void;
   upsampleFiltersGradient(sums: number, parts: number, out: number, ci: number, n: number, n4: number): void;
   upsampleConvolve(
@@ -73,6 +96,9 @@ export interface Exports {
 
   leakyRelu(x: number, y: number, slope: number, first: number, last: number): void;
   leakyReluGradient(dy: number, x: number, dx: number, slope: number, first: number, last: number): void;
+  reluGradient(dy: number, y: number, dx: number, first: number, last: number): void;
+  relu6Gradient(dy: number, y: number, dx: number, first: number, last: number): void;
+  tanhGradient(dy: number, y: number, dx: number, first: number, last: number): void;
   fakeQuantize(x: number, y: number, scale: number, zero: number, half: number, first: number, last: number): void;
   fakeQuantizeColumns(x: number, y: number, scale: number, zero: number, half: number, rows: number, c: number): void;
   columnRanges(x: number, lo: number, hi: number, rows: number, c: number): void;

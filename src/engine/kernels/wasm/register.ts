@@ -1,10 +1,11 @@
 /** Registers this project's wasm kernels with tfjs: in place of tfjs's own where those are slower, or where it has none. */
 import * as tf from '@tensorflow/tfjs-core';
+import type { Activation } from '../activations';
 import { SMALLEST_RANGE } from '../fakeQuantize';
 import { fusedKernelName, type FusedKernel } from '../fused';
 import { convolve, filterGradient, inputGradient, type Geometry, type Shape4D } from './convolution';
 import {
-  adamUpdate, channelRange, fakeQuantize, fakeQuantizeToOwnRange, leakyRelu, leakyReluGradient, pack, sgdUpdate, unpack, type AdamAttrs, type SgdAttrs,
+  activationGradient, adamUpdate, channelRange, fakeQuantize, fakeQuantizeToOwnRange, leakyRelu, leakyReluGradient, pack, sgdUpdate, unpack, type AdamAttrs, type SgdAttrs,
 } from './elementwise';
 import { binary, type WasmBackend } from './module';
 import {
@@ -12,7 +13,9 @@ import {
   frozenBatchNormStatisticsGradient, groupedBatchNorm, groupedBatchNormGradient, imageMean, imageMeanGradient, imageStatistics,
   imageStatisticsGradient,
 } from './normalization';
+import { concatColumns, poolStatistics, poolStatisticsGradient, splitColumns, transposedProduct } from './tables';
 import { upsampleConv2d, upsampleConv2dFilterGradient, upsampleConv2dInputGradient } from './upsample';
+import { averagePoolGradient, depthwiseFilterGradient, depthwiseInputGradient, maxPoolGradient } from './windows';
 
 type Inputs = Record<string, tf.TensorInfo>;
 type Compute<Attrs> = (backend: WasmBackend, inputs: Inputs, attrs: Attrs) => tf.TensorInfo | tf.TensorInfo[];
@@ -25,12 +28,9 @@ interface ConvAttrs {
   dataFormat?: string;
 }
 
-/** tfjs's own kernels that were replaced, by name: what the benchmark compares with. */
-export const replacedKernels = new Map<string, tf.KernelConfig>();
-
-function geometryOf(inShape: number[], filterShape: number[], attrs: ConvAttrs): Geometry & { outShape: Shape4D } {
+function geometryOf(inShape: number[], filterShape: number[], attrs: ConvAttrs, depthwise = false): Geometry & { outShape: Shape4D } {
   const info = tf.backend_util.computeConv2DInfo(
-    inShape as Shape4D, filterShape as Shape4D, attrs.strides, 1, attrs.pad as never, attrs.dimRoundingMode, false, 'channelsLast',
+    inShape as Shape4D, filterShape as Shape4D, attrs.strides, 1, attrs.pad as never, attrs.dimRoundingMode, depthwise, 'channelsLast',
   );
   return { strides: [info.strideHeight, info.strideWidth], top: info.padInfo.top, left: info.padInfo.left, outShape: info.outShape as Shape4D };
 }
@@ -42,6 +42,14 @@ function isForeign({ dataFormat, dilations }: ConvAttrs): boolean {
 
 interface LayerAttrs {
   epsilon: number;
+}
+
+interface PoolAttrs {
+  inShape: Shape4D;
+  size: [number, number];
+  strides: [number, number];
+  top: number;
+  left: number;
 }
 
 interface GroupAttrs {
@@ -56,10 +64,7 @@ function add(kernel: FusedKernel, compute: Compute<never>): void {
 
 function replace(kernelName: string, compute: Compute<never>, isOurs: (attrs: never, inputs: Inputs) => boolean): void {
   const own: tf.KernelConfig | undefined = tf.getKernel(kernelName, 'wasm');
-  if (own) {
-    replacedKernels.set(kernelName, own);
-    tf.unregisterKernel(kernelName, 'wasm');
-  }
+  if (own) tf.unregisterKernel(kernelName, 'wasm');
   const kernelFunc: tf.KernelFunc = (args) => {
     if (isOurs(args.attrs as never, args.inputs as Inputs)) return compute(args.backend as unknown as WasmBackend, args.inputs as Inputs, args.attrs as never);
     if (own) return own.kernelFunc(args);
@@ -95,6 +100,10 @@ export function registerKernels(): void {
     filterGradient(backend, x, dy, attrs.filterShape, geometryOf(x.shape, attrs.filterShape, attrs)), isOurs);
   replace('Conv2DBackpropInput', (backend, { dy, filter }, attrs: ConvAttrs & { inputShape: Shape4D }) =>
     inputGradient(backend, dy, filter, attrs.inputShape, geometryOf(attrs.inputShape, filter.shape, attrs)), isOurs);
+  replace('DepthwiseConv2dNativeBackpropFilter', (backend, { x, dy }, attrs: ConvAttrs & { filterShape: Shape4D }) =>
+    depthwiseFilterGradient(backend, x, dy, attrs.filterShape, geometryOf(x.shape, attrs.filterShape, attrs, true)), isOurs);
+  replace('DepthwiseConv2dNativeBackpropInput', (backend, { dy, filter }, attrs: ConvAttrs & { inputShape: Shape4D }) =>
+    depthwiseInputGradient(backend, dy, filter, attrs.inputShape, geometryOf(attrs.inputShape, filter.shape, attrs, true)), isOurs);
   replace('Sum', (backend, { x }, { keepDims }: SumAttrs) =>
     columnSums(backend, x, [...x.shape.slice(0, -1).flatMap(() => (keepDims ? [1] : [])), ...x.shape.slice(-1)]), isColumnSum);
 
@@ -128,4 +137,15 @@ export function registerKernels(): void {
   add('UpsampleConv2d', (backend, { x, filter }) => upsampleConv2d(backend, x, filter));
   add('UpsampleConv2dInputGradient', (backend, { dy, filter }) => upsampleConv2dInputGradient(backend, dy, filter));
   add('UpsampleConv2dFilterGradient', (backend, { x, dy }) => upsampleConv2dFilterGradient(backend, x, dy));
+  add('ActivationGradient', (backend, { dy, y }, { kind }: { kind: Activation }) => activationGradient(backend, dy, y, kind));
+  add('MaxPoolGradient', (backend, { dy, x, y }, { size, strides, top, left }: PoolAttrs) =>
+    maxPoolGradient(backend, dy, x, y, size, { strides, top, left }));
+  add('AveragePoolGradient', (backend, { dy }, { inShape, size, strides, top, left }: PoolAttrs) =>
+    averagePoolGradient(backend, dy, inShape, size, { strides, top, left }));
+  add('ConcatColumns', (backend, inputs) => concatColumns(backend, Object.values(inputs)));
+  add('SplitColumns', (backend, { x }, { widths }: { widths: number[] }) => splitColumns(backend, x, widths));
+  add('PoolStatistics', (backend, { perImage, averaging, columns }) => poolStatistics(backend, perImage, averaging, columns));
+  add('PoolStatisticsGradient', (backend, { dy, perImage, averaging, pooled, columns }) =>
+    poolStatisticsGradient(backend, dy, perImage, averaging, pooled, columns));
+  add('TransposedProduct', (backend, { a, b }) => transposedProduct(backend, a, b));
 }

@@ -34,6 +34,40 @@ export function leakyReluGradient(dy: usize, x: usize, dx: usize, slope: usize, 
   }
 }
 
+/** dL/dx of an activation from its value y. KIND 0: ReLU, 1: ReLU6, 2: tanh. */
+// @ts-ignore: decorator
+@inline
+function activationGradient(KIND: i32, dy: usize, y: usize, dx: usize, first: i32, last: i32): void {
+  const zero = f32x4.splat(0), six = f32x4.splat(6), one = f32x4.splat(1);
+  let i = first;
+  for (; i + 4 <= last; i += 4) {
+    const at = <usize>i << 2;
+    const d = v128.load(dy + at), v = v128.load(y + at);
+    if (KIND === 0) v128.store(dx + at, v128.and(d, f32x4.gt(v, zero)));
+    else if (KIND === 1) v128.store(dx + at, v128.and(d, v128.and(f32x4.gt(v, zero), f32x4.lt(v, six))));
+    else v128.store(dx + at, f32x4.mul(d, f32x4.sub(one, f32x4.mul(v, v))));
+  }
+  for (; i < last; i++) {
+    const at = <usize>i << 2;
+    const d = load<f32>(dy + at), v = load<f32>(y + at);
+    if (KIND === 0) store<f32>(dx + at, v > 0 ? d : 0);
+    else if (KIND === 1) store<f32>(dx + at, v > 0 && v < 6 ? d : 0);
+    else store<f32>(dx + at, d * (1 - v * v));
+  }
+}
+
+export function reluGradient(dy: usize, y: usize, dx: usize, first: i32, last: i32): void {
+  activationGradient(0, dy, y, dx, first, last);
+}
+
+export function relu6Gradient(dy: usize, y: usize, dx: usize, first: i32, last: i32): void {
+  activationGradient(1, dy, y, dx, first, last);
+}
+
+export function tanhGradient(dy: usize, y: usize, dx: usize, first: i32, last: i32): void {
+  activationGradient(2, dy, y, dx, first, last);
+}
+
 /** (clamp(round(x scale - zero), low, high) + zero) / scale, each step rounded to float32; half to even. */
 // @ts-ignore: decorator
 @inline

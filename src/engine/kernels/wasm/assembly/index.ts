@@ -1,9 +1,14 @@
 // Entry of the module: what its exports are is declared again, for TypeScript, in ../module.ts.
 export { frozenCoefficients, frozenGradients, groupCoefficients, groupGradients, groupMoments, momentsGradient } from './batchNorm';
 export { convolve, packFilter, packTurnedFilter } from './convolution';
-export { adam, columnRanges, fakeQuantize, fakeQuantizeColumns, leakyRelu, leakyReluGradient, quantizationGrids, sgd } from './elementwise';
+export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise';
+export {
+  adam, columnRanges, fakeQuantize, fakeQuantizeColumns, leakyRelu, leakyReluGradient, quantizationGrids, relu6Gradient, reluGradient, sgd, tanhGradient,
+} from './elementwise';
 export { filterGradient, finishFilterGradient } from './filterGradient';
+export { averagePoolGradient, maxPoolGradient } from './pooling';
 export { affine2Images, affineImages, columnSums, imageMeans, imageMoments, imagePairSums, spreadMeans } from './rows';
+export { copyColumns, poolStatistics, poolStatisticsGradient } from './tables';
 export { upsampleConvolve, upsampleFilterGradient, upsampleFilters, upsampleFiltersGradient, upsampleInputGradient } from './upsample';
 
 export function zero(address: usize, bytes: usize): void {

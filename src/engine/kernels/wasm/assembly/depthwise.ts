@@ -1,0 +1,99 @@
+// Gradients of depthwise convolutions, [kh, kw, c, m] with m filters a channel. Every channel by itself: with one filter each,
+// which is the rule, vectors run along the channels.
+
+/**
+ * dx [h, w, c] of images first .. last: every input pixel gathers from the outputs that saw it.
+ */
+export function depthwiseInputGradient(
+  dy: usize, filter: usize, dx: usize, first: i32, last: i32, h: i32, w: i32, c: i32, oh: i32, ow: i32,
+  kh: i32, kw: i32, sh: i32, sw: i32, top: i32, left: i32, m: i32,
+): void {
+  const pixel = <usize>c << 2;
+  const outPixel = <usize>m * pixel;
+  for (let n = first; n < last; n++) {
+    const image = dy + <usize>(n * oh * ow) * outPixel;
+    for (let i = 0; i < h; i++) {
+      for (let j = 0; j < w; j++) {
+        const to = dx + <usize>((n * h + i) * w + j) * pixel;
+        memory.fill(to, 0, pixel);
+        for (let u = 0; u < kh; u++) {
+          const row = i + top - u;
+          if (row < 0 || row % sh !== 0 || row / sh >= oh) continue;
+          for (let v = 0; v < kw; v++) {
+            const column = j + left - v;
+            if (column < 0 || column % sw !== 0 || column / sw >= ow) continue;
+            const from = image + <usize>(row / sh * ow + column / sw) * outPixel;
+            const tap = filter + <usize>(u * kw + v) * outPixel;
+            let k: usize = 0;
+            for (; m === 1 && k + 16 <= pixel; k += 16) {
+              v128.store(to + k, f32x4.add(v128.load(to + k), f32x4.mul(v128.load(from + k), v128.load(tap + k))));
+            }
+            for (; k < pixel; k += 4) {
+              let sum = load<f32>(to + k);
+              for (let q = <usize>m * k; q < <usize>m * (k + 4); q += 4) sum += load<f32>(from + q) * load<f32>(tap + q);
+              store<f32>(to + k, sum);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/** Sums of x dy over a row of pixels, W vectors of channels, added to memory. */
+// @ts-ignore: decorator
+@inline
+function productSums(W: i32, x: usize, xPixel: usize, dy: usize, pixel: usize, pixels: i32, sum: usize): void {
+  let s0 = v128.load(sum), s1 = s0, s2 = s0, s3 = s0;
+  if (W > 1) s1 = v128.load(sum, 16);
+  if (W > 2) s2 = v128.load(sum, 32);
+  if (W > 3) s3 = v128.load(sum, 48);
+  for (let p = pixels; p > 0; p--) {
+    s0 = f32x4.add(s0, f32x4.mul(v128.load(x), v128.load(dy)));
+    if (W > 1) s1 = f32x4.add(s1, f32x4.mul(v128.load(x, 16), v128.load(dy, 16)));
+    if (W > 2) s2 = f32x4.add(s2, f32x4.mul(v128.load(x, 32), v128.load(dy, 32)));
+    if (W > 3) s3 = f32x4.add(s3, f32x4.mul(v128.load(x, 48), v128.load(dy, 48)));
+    x += xPixel;
+    dy += pixel;
+  }
+  v128.store(sum, s0);
+  if (W > 1) v128.store(sum, s1, 16);
+  if (W > 2) v128.store(sum, s2, 32);
+  if (W > 3) v128.store(sum, s3, 48);
+}
+
+/** Adds the filter gradient of images first .. last to `sums`, [kh, kw, c, m]. */
+export function depthwiseFilterGradient(
+  x: usize, dy: usize, sums: usize, first: i32, last: i32, h: i32, w: i32, c: i32, oh: i32, ow: i32,
+  kh: i32, kw: i32, sh: i32, sw: i32, top: i32, left: i32, m: i32,
+): void {
+  const pixel = <usize>c << 2;
+  const outPixel = <usize>m * pixel;
+  for (let n = first; n < last; n++) {
+    for (let i = 0; i < oh; i++) {
+      const row = dy + <usize>((n * oh + i) * ow) * outPixel;
+      for (let u = 0; u < kh; u++) {
+        const inRow = i * sh + u - top;
+        if (inRow < 0 || inRow >= h) continue;
+        for (let v = 0; v < kw; v++) {
+          let j0 = 0, j1 = ow;
+          while (j0 < j1 && j0 * sw + v < left) j0++;
+          while (j1 > j0 && (j1 - 1) * sw + v - left >= w) j1--;
+          if (j0 === j1) continue;
+          const px = x + <usize>((n * h + inRow) * w + j0 * sw + v - left) * pixel;
+          const py = row + <usize>j0 * outPixel;
+          const sum = sums + <usize>(u * kw + v) * outPixel;
+          let k: usize = 0;
+          for (; m === 1 && k + 64 <= pixel; k += 64) productSums(4, px + k, sw * pixel, py + k, pixel, j1 - j0, sum + k);
+          for (; m === 1 && k + 16 <= pixel; k += 16) productSums(1, px + k, sw * pixel, py + k, pixel, j1 - j0, sum + k);
+          for (k *= m; k < outPixel; k += 4) {
+            const from = px + (k / (<usize>m << 2) << 2);
+            let s = load<f32>(sum + k);
+            for (let j = 0; j < j1 - j0; j++) s += load<f32>(from + <usize>j * sw * pixel) * load<f32>(py + k + <usize>j * outPixel);
+            store<f32>(sum + k, s);
+          }
+        }
+      }
+    }
+  }
+}
