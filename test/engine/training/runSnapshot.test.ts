@@ -54,7 +54,11 @@ describe('a snapshot', () => {
       return () => ++units > 7;
     })());
     await run.restore(structuredClone(snapshot));
-    expect(await run.frame()).toMatchObject({ elapsedSeconds: expect.closeTo(elapsedSeconds, 1), fraction, phase, step, generator: [], student: [] });
+    expect(snapshot.elapsedSeconds).toBe(elapsedSeconds);
+    const again = await run.frame();
+    expect(again).toMatchObject({ fraction, phase, step, generator: [], student: [] });
+    // The clock goes on from the snapshot's; how long the new look at the generator took is the machine's affair.
+    expect(again.elapsedSeconds).toBeGreaterThanOrEqual(elapsedSeconds);
     const here = rest(await framesOf(run));
     done();
 
