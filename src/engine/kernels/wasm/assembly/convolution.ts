@@ -146,6 +146,19 @@ export function anyTile(pixels: i32, wide: bool, x: usize, xp: usize, xr: usize,
   }
 }
 
+/** The first `valid` (1 to 4) of a vector's numbers; a call to memory.copy would take longer. */
+// @ts-ignore: decorator
+@inline
+function storeFirst(to: usize, v: v128, valid: i32): void {
+  if (valid === 4) {
+    v128.store(to, v);
+  } else {
+    if (valid > 1) v128.store64_lane(to, v, 0);
+    else v128.store32_lane(to, v, 0);
+    if (valid === 3) v128.store32_lane(to, v, 2, 8);
+  }
+}
+
 /**
  * Correlates images first .. last with a packed filter: y[i, j] = sum over u, v of x[i sh + u - top, j sw + v - left] filter[u, v].
  *
@@ -190,7 +203,11 @@ export function convolve(
             anyTile(pixels, false, at, xPixel, row, panel, kh, run, target, yPixel);
           } else {
             anyTile(pixels, wide, at, xPixel, row, panel, kh, run, spill, PANEL << 2);
-            for (let k = 0; k < pixels; k++) memory.copy(target + <usize>k * yPixel, spill + (<usize>k * PANEL << 2), <usize>valid << 2);
+            for (let k = 0; k < pixels; k++) {
+              const q = spill + (<usize>k * PANEL << 2), t = target + <usize>k * yPixel;
+              if (wide) v128.store(t, v128.load(q));
+              storeFirst(wide ? t + 16 : t, v128.load(wide ? q + 16 : q), wide ? valid - 4 : valid);
+            }
           }
         }
       }
