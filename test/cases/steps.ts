@@ -10,8 +10,8 @@ import { Random } from '../../src/engine/random';
 import { GeneratorTrainer } from '../../src/engine/training/generatorTrainer';
 import { StudentTrainer } from '../../src/engine/training/studentTrainer';
 import { Teacher } from '../../src/engine/training/teacher';
+import * as plain from '../../src/headless/bench/plainSteps';
 import { defaultSettings } from '../../src/state/settings';
-import * as plain from '../plain/steps';
 import type { Case, Comparison } from './case';
 import { read, tensor } from './kernels';
 
@@ -121,12 +121,13 @@ async function generatorStep(): Promise<Comparison[]> {
 async function studentStep(): Promise<Comparison[]> {
   const { network, teacher, targets, generator } = setup();
   const student = new Student(network, { weightBits: 4, activationBits: 4, weightGranularity: 'perChannel', firstLast: 'low' });
-  student.setRanges(Object.fromEntries(network.definition.nodes.filter(({ op }) => op === 'relu').map(({ name }) => [name, RANGE])));
+  const ranges = Object.fromEntries(network.definition.nodes.filter(({ op }) => op === 'relu').map(({ name }) => [name, RANGE]));
+  student.setRanges(ranges);
   const images = tf.keep(tensor([2 * BATCH, 8, 8, 3], 1)) as tf.Tensor4D;
   const labels = [...MIXED, ...SINGLE];
   const weights = { ...teacher.weights, ...student.variables };
   const plainLoss = (target: tf.Tensor2D) => plain.studentLoss(network.definition, weights, target, images, labels, {
-    bits: 4, lo: tf.scalar(RANGE.lo), hi: tf.scalar(RANGE.hi), temperature: 20, alpha: 20,
+    weightBits: 4, activationBits: 4, ranges, temperature: 20, alpha: 20,
   }).total;
   const loss = (target: tf.Tensor2D) => studentLosses(student.forward(images), target, tf.tensor1d(labels, 'int32'), 20, 20).total;
   const comparisons = await read(() => {

@@ -29,6 +29,8 @@ export async function startBenchBackend(backend: BenchBackend, threads: number):
   } else if (backend === 'webgpu') {
     detail = await provideWebgpu();
     await import('@tensorflow/tfjs-backend-webgpu');
+    // Gradients are registered with the same module on every backend.
+    await import('../../engine/kernels/wasmGradients');
     own = tf.getKernelsForBackend('webgpu');
     (await import('../../engine/kernels/webgpu/register')).registerWebgpuKernels();
     await start('webgpu');

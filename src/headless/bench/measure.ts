@@ -83,10 +83,20 @@ export async function race<Name extends string>(
   return Object.fromEntries(entries.map(([name]) => [name, timing(took.get(name)!)])) as Record<Name, Timing>;
 }
 
+interface Queued {
+  commandEncoder?: object | null;
+  endComputePassEncoder?(): void;
+  submitQueue?(): void;
+  device?: { queue: { onSubmittedWorkDone(): Promise<void> } };
+}
+
 /** Waits until the current backend has done what it was told. */
 export async function finish(): Promise<void> {
-  const backend = tf.backend() as unknown as { submitQueue?(): void; device?: { queue: { onSubmittedWorkDone(): Promise<void> } } };
-  backend.submitQueue?.();
+  const backend = tf.backend() as unknown as Queued;
+  if (backend.commandEncoder) {
+    backend.endComputePassEncoder?.();
+    backend.submitQueue?.();
+  }
   await backend.device?.queue.onSubmittedWorkDone();
 }
 

@@ -63,7 +63,7 @@ export function forward(definition: NetworkDefinition, weights: WeightTensors, i
 /** Images of one batch, whose BatchNorm statistics are its own. */
 export function generate(config: GeneratorConfig, v: Record<string, tf.Tensor>, z: tf.Tensor2D, labels: number[]): tf.Tensor4D {
   const { channels, imageSize, imageChannels, numClasses } = config;
-  const oneHot = tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), numClasses), 'float32') as tf.Tensor2D;
+  const oneHot = oneHotOf(labels, numClasses);
   const normalize = (x: tf.Tensor4D, epsilon: number) => {
     const { mean, variance } = tf.moments(x, [0, 1, 2]);
     const c = x.shape[3];
@@ -86,6 +86,15 @@ export function generate(config: GeneratorConfig, v: Record<string, tf.Tensor>, 
   if (image.shape[3] !== imageChannels) throw new Error('image channels');
   return normalize(image as tf.Tensor4D, 1e-5);
 }
+
+const oneHotOf = (labels: number[], numClasses: number) =>
+  tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), numClasses), 'float32') as tf.Tensor2D;
+
+const crossEntropy = (logits: tf.Tensor2D, labels: number[]) =>
+  tf.losses.softmaxCrossEntropy(oneHotOf(labels, logits.shape[1]), logits) as tf.Scalar;
+
+/** Not tf.addN, which binds more buffers than WebGPU allows. */
+const sum = (terms: tf.Scalar[]) => terms.reduce((a, b) => tf.add(a, b));
 
 export interface PlainBatch {
   z: tf.Tensor2D;
@@ -115,13 +124,12 @@ export function generatorLoss(
   const look = ({ z, labels }: PlainBatch) => {
     const moments: { mean: tf.Tensor; variance: tf.Tensor }[] = [];
     const logits = forward(definition, teacher, generate(config, variables, z, labels), { tap: (x) => moments.push(tf.moments(x, [0, 1, 2])) });
-    const ce = tf.losses.softmaxCrossEntropy(tf.oneHot(tf.tensor1d(labels, 'int32'), definition.numClasses), logits) as tf.Scalar;
-    return { moments, ce };
+    return { moments, ce: crossEntropy(logits, labels) };
   };
   const [m, s] = [look(mixed), look(single)];
   const squared = (a: tf.Tensor, b: tf.Tensor) => tf.mean(tf.squaredDifference(a, b)) as tf.Scalar;
   const average = (from: number, term: (l: number) => tf.Scalar) =>
-    tf.div(tf.addN(Array.from({ length: running.length - from }, (_, i) => term(from + i))), running.length - from) as tf.Scalar;
+    tf.div(sum(Array.from({ length: running.length - from }, (_, i) => term(from + i))), running.length - from) as tf.Scalar;
   const distance = (of: typeof m, l: number, [mean, variance]: [tf.Tensor, tf.Tensor]) =>
     tf.add(squared(of.moments[l].mean, mean), squared(of.moments[l].variance, variance)) as tf.Scalar;
   const terms = [
@@ -131,7 +139,7 @@ export function generatorLoss(
     s.ce,
     average(startLayer, (l) => distance(s, l, center[l])),
   ];
-  const total = tf.addN(terms.map((term, i) => tf.mul(term, weights[i]) as tf.Scalar)) as tf.Scalar;
+  const total = sum(terms.map((term, i) => tf.mul(term, weights[i]) as tf.Scalar));
   return { terms, total };
 }
 
@@ -166,7 +174,7 @@ export function studentLoss(
     }),
     activation: (node, x) => quantized(activationBits, () => [tf.scalar(ranges[node].lo), tf.scalar(ranges[node].hi)])(x),
   });
-  const ce = tf.losses.softmaxCrossEntropy(tf.oneHot(tf.tensor1d(labels, 'int32'), definition.numClasses), logits) as tf.Scalar;
+  const ce = crossEntropy(logits, labels);
   const [p, q] = [teacherLogits, logits].map((x) => tf.logSoftmax(tf.div(x, temperature) as tf.Tensor2D));
   const divergence = tf.mean(tf.sum(tf.mul(tf.exp(p), tf.sub(p, q)), 1));
   const distillation = tf.mul(divergence, alpha * temperature ** 2) as tf.Scalar;
