@@ -2,9 +2,9 @@ import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { ProjectionMethod, ProjectionReply } from '../../worker/protocol';
 import { shownMoment } from '../../state/playgroundState';
 import { Choice } from '../Choice';
-import { exact, percent } from '../format';
+import { exact } from '../format';
 import { useActions, usePlayground } from '../playground';
-import { text } from '../text';
+import { useFormat, useWords } from '../language';
 import { useScheme } from '../useScheme';
 import { LOOKS } from './drawPoints';
 import { LayerPicker } from './LayerPicker';
@@ -13,7 +13,6 @@ import type { Cloud, Hit, PointKind } from './scene';
 import { movingClouds, POINT_KINDS, projectedClouds, stillClouds, trails as trailsOf } from './scene';
 import { View } from './View';
 
-const words = text.views.centers;
 type Projection = 'pca' | ProjectionMethod;
 const NOTHING: readonly never[] = [];
 
@@ -60,6 +59,9 @@ function LegendMark({ kind }: { kind: PointKind }) {
 }
 
 export function CentersView() {
+  const { views } = useWords();
+  const words = views.centers;
+  const { percent } = useFormat();
   const overview = usePlayground((state) => state.overview);
   const layer = usePlayground((state) => state.layer);
   const chosen = usePlayground((state) => state.classIndex);
@@ -100,7 +102,7 @@ export function CentersView() {
       }
       return lines;
     },
-    [overview, snapshot, layer],
+    [overview, snapshot, layer, words],
   );
 
   const tools = (
@@ -118,7 +120,7 @@ export function CentersView() {
         <PointsMap label={words.describe(overview.network.layers[layer].name)} still={still} moving={moving} trails={trails} scheme={scheme}
           chosen={chosen} describe={describe} onPick={toggleClass} />
       ) : (
-        <div className="view-empty">{text.views.waiting}</div>
+        <div className="view-empty">{views.waiting}</div>
       )}
       <footer className="view-foot">
         {POINT_KINDS.map((kind) => (

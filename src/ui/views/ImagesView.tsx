@@ -2,15 +2,14 @@ import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import type { RunOverview, SyntheticSnapshot, Verdicts } from '../../engine/training/runReport';
 import { shownMoment } from '../../state/playgroundState';
 import { ClassMarker } from '../ClassMarker';
-import { exact, percent } from '../format';
+import { exact } from '../format';
 import { useActions, usePlayground } from '../playground';
-import { text } from '../text';
+import { useFormat, useWords } from '../language';
 import { useSize } from '../useSize';
 import type { Cell } from './drawImages';
 import { drawRow, roomFor, rowLayout } from './drawImages';
 import { View } from './View';
 
-const words = text.views.images;
 /** Real images shown of each class, of however many there are. */
 const REAL_SHOWN = 2;
 
@@ -43,6 +42,8 @@ function indicesOf(labels: Uint8Array, classIndex: number, most: number): number
 const right = ({ labels, predicted }: Verdicts, index: number): boolean => labels[index] === predicted[index];
 
 const Row = memo(function Row({ overview, shown, snapshot, classIndex, width, height, chosen, faded, onPick, onPoint }: RowProps) {
+  const words = useWords().views.images;
+  const { percent } = useFormat();
   const canvas = useRef<HTMLCanvasElement>(null);
   const { calibration, network } = overview;
   const name = network.classNames[classIndex] ?? String(classIndex);
@@ -94,6 +95,7 @@ const Row = memo(function Row({ overview, shown, snapshot, classIndex, width, he
 });
 
 export function ImagesView() {
+  const words = useWords().views.images;
   const overview = usePlayground((state) => state.overview);
   const snapshot = usePlayground((state) => shownMoment(state)?.synthetic ?? null);
   const chosen = usePlayground((state) => state.classIndex);

@@ -8,11 +8,11 @@ import { Choice } from '../Choice';
 import { lineColors } from '../palette';
 import type { Scheme } from '../palette';
 import { useActions, usePlayground, useThrottledPlayground } from '../playground';
-import { text } from '../text';
+import { useWords } from '../language';
+import type { Words } from '../words/words';
 import { useScheme } from '../useScheme';
 import { View } from './View';
 
-const words = text.views.separation;
 const METRICS = ['nearest', 'silhouette', 'distances', 'batch'] as const;
 type Metric = (typeof METRICS)[number];
 
@@ -30,7 +30,7 @@ function ofClass(values: Float32Array, classes: number, chosen: number | null): 
   });
 }
 
-function seriesOf(metric: Metric, overview: RunOverview, snapshot: SyntheticSnapshot | null, chosen: number | null, scheme: Scheme): ChartSeries[] {
+function seriesOf(words: Words['views']['separation'], metric: Metric, overview: RunOverview, snapshot: SyntheticSnapshot | null, chosen: number | null, scheme: Scheme): ChartSeries[] {
   const colors = lineColors[scheme];
   const line = (id: string, label: string, color: string, values: ArrayLike<number>, dash?: 'dashed'): ChartSeries => ({
     id, label, color, points: byLayer(values), dash, dots: !dash,
@@ -65,6 +65,8 @@ function seriesOf(metric: Metric, overview: RunOverview, snapshot: SyntheticSnap
 const shownSynthetic = (state: PlaygroundState) => shownMoment(state)?.synthetic ?? null;
 
 export function SeparationView() {
+  const { views } = useWords();
+  const words = views.separation;
   const overview = usePlayground((state) => state.overview);
   const layer = usePlayground((state) => state.layer);
   const chosen = usePlayground((state) => state.classIndex);
@@ -74,17 +76,17 @@ export function SeparationView() {
   const [metric, setMetric] = useState<Metric>('nearest');
 
   const series = useMemo(
-    () => (overview ? seriesOf(metric, overview, snapshot, chosen, scheme) : []),
-    [metric, overview, snapshot, metric === 'batch' ? chosen : null, scheme], // eslint-disable-line react-hooks/exhaustive-deps
+    () => (overview ? seriesOf(words, metric, overview, snapshot, chosen, scheme) : []),
+    [words, metric, overview, snapshot, metric === 'batch' ? chosen : null, scheme], // eslint-disable-line react-hooks/exhaustive-deps
   );
   const layers = overview?.network.layers.length ?? 0;
-  const band = useMemo(() => (overview ? { from: overview.startLayer + 1, to: layers, label: words.deep } : undefined), [overview, layers]);
+  const band = useMemo(() => (overview ? { from: overview.startLayer + 1, to: layers, label: words.deep } : undefined), [overview, layers, words]);
   const references = useMemo(
     () =>
       metric === 'nearest' && overview
         ? [{ y: 1 / overview.network.numClasses, label: words.chance }]
         : metric === 'silhouette' ? [{ y: 0, label: '' }] : [],
-    [metric, overview],
+    [metric, overview, words],
   );
   const include = useMemo(() => (metric === 'nearest' ? [0, 1] : metric === 'silhouette' ? [0] : [0]), [metric]);
 
@@ -98,7 +100,7 @@ export function SeparationView() {
         <LineChart label={`${words.title}: ${words.metrics[metric]}. ${words.metricHelp[metric]}`} series={series} xLabel={words.axis} xDomain={[1, layers]}
           band={band} references={references} include={include} cursor={layer === null ? null : layer + 1} onSelect={(x) => selectLayer(x - 1)} />
       ) : (
-        <div className="view-empty">{text.views.waiting}</div>
+        <div className="view-empty">{views.waiting}</div>
       )}
       <footer className="view-foot">
         {series.map((each) => (

@@ -1,0 +1,5 @@
+import { en } from './en';
+import type { Words } from './words';
+
+/** Every word of the page in Japanese. */
+export const ja: Words = { ...en, title: 'FDDA プレイグラウンド' };
