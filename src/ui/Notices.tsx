@@ -1,27 +1,29 @@
 import { Alert, Button } from '@mantine/core';
 import { TERMS } from '../engine/training/runSettings';
+import { sentencesOf } from '../state/failures';
 import type { Trouble } from '../state/playgroundState';
 import { useActions, usePlayground } from './playground';
 import { LANGUAGE_NAMES, useLanguage, useWords } from './language';
 import type { Words } from './words/words';
 
-function said(words: Words['trouble'], trouble: Trouble): { title: string; message: string; hint: string } {
+function said({ trouble: words, sentences }: Words, trouble: Trouble): { title: string; message: string; hint: string } {
   switch (trouble.kind) {
     case 'death':
       return { title: words.death[trouble.reason], message: trouble.detail, hint: words.death.hint };
     case 'file':
       return { title: words.file.message, message: trouble.detail, hint: words.file.hint };
     case 'failure':
-      return { title: words.titles[trouble.failure.code], message: trouble.failure.message, hint: trouble.failure.hint };
+      return { title: words.titles[trouble.failure.code], ...sentencesOf(trouble.failure, sentences) };
   }
 }
 
 function TroubleAlert({ trouble }: { trouble: Trouble }) {
-  const { terms, trouble: words } = useWords();
+  const all = useWords();
+  const { terms, trouble: words } = all;
   const { restoreSnapshot, restartEngine, dismissTrouble } = useActions();
   const dead = usePlayground((state) => state.engine === 'dead');
   const failed = usePlayground((state) => state.status === 'failed');
-  const { title, message, hint } = said(words, trouble);
+  const { title, message, hint } = said(all, trouble);
   const failure = trouble.kind === 'failure' ? trouble.failure : null;
   const term = TERMS.find((each) => each === failure?.term);
   const canRestore = failure !== null && !dead && (failure.snapshotStep !== undefined || (failure.code === 'notFinite' && failed));

@@ -1,4 +1,5 @@
 import { ActionIcon, Button, Progress } from '@mantine/core';
+import { inWords } from '../engine/sentences';
 import type { PlaygroundState } from '../state/playgroundState';
 import { waitingForReset } from '../state/playgroundState';
 import { presetOf } from '../state/presets';
@@ -43,13 +44,13 @@ function statusWords(state: PlaygroundState, words: Words, { percent }: Format):
   const next = position?.phase ?? 'prepare';
   switch (status) {
     case 'preparing': {
-      const what = progress?.message || words.status.starting;
+      const what = progress ? inWords(progress.said, words.sentences) : words.status.starting;
       return playWhenReady ? `${what}. ${words.status.queued}.` : `${what} …`;
     }
     case 'ready':
       return words.status.ready;
     case 'running':
-      return progress?.message ? `${progress.message} …` : words.status.running(next);
+      return progress ? `${inWords(progress.said, words.sentences)} …` : words.status.running(next);
     case 'paused':
       return words.status.paused(next);
     case 'finished': {

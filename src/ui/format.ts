@@ -48,7 +48,9 @@ export function createFormat(units: Units): Format {
   return {
     large(value) {
       const unit = units.large.find(({ from }) => value >= from);
-      return unit ? unit.name((value / unit.from).toFixed(1)) : grouped(value);
+      if (!unit) return grouped(value);
+      const count = value / unit.from;
+      return unit.name(count.toFixed(count >= 100 ? 0 : 1));
     },
     percent: (fraction, digits = 1) => units.percent((fraction * 100).toFixed(digits)),
     duration(seconds) {

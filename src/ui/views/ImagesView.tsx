@@ -5,6 +5,7 @@ import { ClassMarker } from '../ClassMarker';
 import { exact } from '../format';
 import { useActions, usePlayground } from '../playground';
 import { useFormat, useWords } from '../language';
+import { className } from '../words/words';
 import { useSize } from '../useSize';
 import type { Cell } from './drawImages';
 import { drawRow, roomFor, rowLayout } from './drawImages';
@@ -42,11 +43,12 @@ function indicesOf(labels: Uint8Array, classIndex: number, most: number): number
 const right = ({ labels, predicted }: Verdicts, index: number): boolean => labels[index] === predicted[index];
 
 const Row = memo(function Row({ overview, shown, snapshot, classIndex, width, height, chosen, faded, onPick, onPoint }: RowProps) {
-  const words = useWords().views.images;
+  const all = useWords();
+  const words = all.views.images;
   const { percent } = useFormat();
   const canvas = useRef<HTMLCanvasElement>(null);
   const { calibration, network } = overview;
-  const name = network.classNames[classIndex] ?? String(classIndex);
+  const name = className(all, network.classNames, classIndex);
   const real = useMemo(() => indicesOf(calibration.verdicts.labels, classIndex, REAL_SHOWN), [calibration, classIndex]);
   const perClass = snapshot?.perClass ?? 4;
   const made = useMemo(() => (snapshot ? indicesOf(snapshot.verdicts.labels, classIndex, perClass) : []), [snapshot, classIndex, perClass]);
@@ -72,7 +74,7 @@ const Row = memo(function Row({ overview, shown, snapshot, classIndex, width, he
     onPoint({
       lines: [
         isReal ? words.calibrationImage(name) : words.syntheticImage(name),
-        words.sees(network.classNames[verdicts.predicted[index]] ?? String(verdicts.predicted[index])),
+        words.sees(className(all, network.classNames, verdicts.predicted[index])),
         words.probability(name, `${percent(verdicts.probability[index])} (${exact(verdicts.probability[index])})`),
       ],
       x: event.clientX,

@@ -10,6 +10,7 @@ import type { Scheme } from '../palette';
 import { useActions, usePlayground, useThrottledPlayground } from '../playground';
 import { useWords } from '../language';
 import type { Words } from '../words/words';
+import { className } from '../words/words';
 import { useScheme } from '../useScheme';
 import { View } from './View';
 
@@ -65,7 +66,8 @@ function seriesOf(words: Words['views']['separation'], metric: Metric, overview:
 const shownSynthetic = (state: PlaygroundState) => shownMoment(state)?.synthetic ?? null;
 
 export function SeparationView() {
-  const { views } = useWords();
+  const all = useWords();
+  const { views } = all;
   const words = views.separation;
   const overview = usePlayground((state) => state.overview);
   const layer = usePlayground((state) => state.layer);
@@ -110,7 +112,7 @@ export function SeparationView() {
           </span>
         ))}
         {metric === 'batch' && (
-          <span className="view-note">{chosen === null ? words.allClasses : words.forClass(overview?.network.classNames[chosen] ?? '')}</span>
+          <span className="view-note">{chosen === null ? words.allClasses : words.forClass(className(all, overview?.network.classNames, chosen))}</span>
         )}
       </footer>
     </View>

@@ -1,3 +1,5 @@
+import type { ShapeName } from '../../engine/data/shapeOutlines';
+import { SENTENCES } from '../../engine/sentences';
 import type { MethodId, RunPhase } from '../../engine/training/runReport';
 import type { TermName } from '../../engine/training/runSettings';
 import type { PresetName } from '../../state/presets';
@@ -42,6 +44,9 @@ export const en = {
   /** Below the fold; in a file of its own only for its length. */
   article: enArticle,
 
+  /** What engine and worker say; the command line says it too. */
+  sentences: SENTENCES,
+
   units: {
     percent: (value) => `${value} %`,
     milliseconds: (value) => `${value} ms`,
@@ -68,6 +73,7 @@ export const en = {
     names: { webgpu: 'WebGPU', webgl: 'WebGL', wasm: 'WebAssembly', cpu: 'Plain JavaScript' },
     unavailable: 'does not work here',
     inUse: 'in use',
+    comma: ', ',
   },
 
   transport: {
@@ -171,6 +177,13 @@ export const en = {
   termDetails: 'Details of the loss terms',
   settings: settingWords,
 
+  /** The classes of the bundled images. */
+  classes: {
+    circle: 'circle', ring: 'ring', square: 'square', triangle: 'triangle', star: 'star', cross: 'cross', crescent: 'crescent', heart: 'heart',
+    hexagon: 'hexagon', arrow: 'arrow',
+  } satisfies Record<ShapeName, string>,
+  unnamedClass: (index: string) => `class ${index}`,
+
   presets: {
     ptq: { name: 'PTQ only', help: 'Quantize and leave it: no training at all.' },
     calibration: { name: 'Calibration images only', help: 'Train the quantized network on the few real images, without synthetic ones.' },
@@ -228,6 +241,7 @@ export const en = {
         umap: 'Keeps neighbours together and some of the large shape. A picture of one moment.',
       },
       computing: 'Working out the map',
+      stopped: 'The engine was stopped before the map was ready',
       asOf: (step: number | null) => (step === null ? 'without synthetic images yet' : `as of generator step ${step}`),
       recompute: 'Recompute',
       explained: (share: string) => `shows ${share} of the variance`,

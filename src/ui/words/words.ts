@@ -34,6 +34,12 @@ export async function loadWords(language: Language): Promise<Words> {
   }
 }
 
+/** What a class is called: those of the bundled images in the page's language, others as their network's file names them. */
+export function className({ classes, unnamedClass }: Pick<Words, 'classes' | 'unnamedClass'>, names: readonly string[] | undefined, index: number): string {
+  const name = names?.[index] ?? `class ${index}`;
+  return name === `class ${index}` ? unnamedClass(String(index)) : ((classes as Partial<Record<string, string>>)[name] ?? name);
+}
+
 /** What a setting's option is called. */
 export function optionLabel(settings: Words['settings'], key: SettingKey, value: string): string {
   const options: Partial<Record<string, string>> | undefined = settings[key].options;
