@@ -15,7 +15,7 @@ function BackendMenu() {
   const dead = usePlayground((state) => state.engine === 'dead');
   const measured = usePlayground((state) => state.position?.secondsPerStep ?? null);
   const { useBackend: choose } = useActions();
-  const { backend: words, sentences } = useWords();
+  const { backend: words, sentences, comma } = useWords();
   const { duration } = useFormat();
   const probed = backends.find(({ name }) => name === backend)?.secondsPerStep ?? null;
   const seconds = measured ?? probed;
@@ -39,7 +39,7 @@ function BackendMenu() {
             <Menu.Item key={name} disabled={!works} onClick={() => name !== backend && choose(name)} leftSection={name === backend ? <CheckIcon /> : <span className="icon-space" />}>
               <span className="backend-name">{words.names[name]}{name === backend && ` (${words.inUse})`}</span>
               <small className="backend-detail">
-                {works && report ? [report.secondsPerStep !== null && words.probe(duration(report.secondsPerStep)), inWords(report.detail, sentences)].filter(Boolean).join(words.comma) : inWords(report?.reason ?? words.unavailable, sentences)}
+                {works && report ? [report.secondsPerStep !== null && words.probe(duration(report.secondsPerStep)), inWords(report.detail, sentences)].filter(Boolean).join(comma) : inWords(report?.reason ?? words.unavailable, sentences)}
               </small>
             </Menu.Item>
           );

@@ -56,7 +56,7 @@ function statusWords(state: PlaygroundState, words: Words, { percent }: Format):
     case 'finished': {
       const preset = presetOf(state.applied);
       const rows = (live?.accuracy ?? []).filter(({ accuracy }) => accuracy !== null);
-      return words.status.finished(rows.map(({ method, accuracy }) => `${methodName(words, method, preset)} ${percent(accuracy!)}`).join(', '));
+      return words.status.finished(rows.map(({ method, accuracy }) => `${methodName(words, method, preset)} ${percent(accuracy!)}`).join(words.comma));
     }
     case 'failed':
       return words.status.failed;

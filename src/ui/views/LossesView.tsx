@@ -42,7 +42,7 @@ function useGeneratorLines(): Line[] {
 }
 
 function useStudentLines(): Line[] {
-  const words = useWords().views.losses;
+  const { comma, views: { losses: words } } = useWords();
   const losses = useThrottledPlayground(studentLosses);
   const scheme = useScheme();
   return useMemo(() => {
@@ -51,12 +51,12 @@ function useStudentLines(): Line[] {
       const samples = thinned(losses[method], POINTS);
       if (samples.length === 0) return [];
       const line = (key: 'ce' | 'distillation', dash?: 'dashed'): Line => ({
-        id: method + key, label: `${words[key]}, ${words.ofMethod[method]}`, title: words.ofMethod[method], color: colors[method], dash,
+        id: method + key, label: `${words[key]}${comma}${words.ofMethod[method]}`, title: words.ofMethod[method], color: colors[method], dash,
         points: samples.map((sample: StudentSample) => [sample.step, sample[key]] as const),
       });
       return [line('ce'), line('distillation', 'dashed')];
     });
-  }, [losses, scheme, words]);
+  }, [losses, scheme, comma, words]);
 }
 
 /** Where the shown moment is on the current axis; null while live. */

@@ -31,7 +31,7 @@ function ofClass(values: Float32Array, classes: number, chosen: number | null): 
   });
 }
 
-function seriesOf(words: Words['views']['separation'], metric: Metric, overview: RunOverview, snapshot: SyntheticSnapshot | null, chosen: number | null, scheme: Scheme): ChartSeries[] {
+function seriesOf({ comma, views: { separation: words } }: Words, metric: Metric, overview: RunOverview, snapshot: SyntheticSnapshot | null, chosen: number | null, scheme: Scheme): ChartSeries[] {
   const colors = lineColors[scheme];
   const line = (id: string, label: string, color: string, values: ArrayLike<number>, dash?: 'dashed'): ChartSeries => ({
     id, label, color, points: byLayer(values), dash, dots: !dash,
@@ -48,11 +48,11 @@ function seriesOf(words: Words['views']['separation'], metric: Metric, overview:
     ];
   }
   if (metric === 'distances') {
-    list.push(line('intra', `${words.intra}, ${words.real}`, colors.distorted, real.intraClass), line('inter', `${words.inter}, ${words.real}`, colors.ceMixed, real.interClass));
+    list.push(line('intra', `${words.intra}${comma}${words.real}`, colors.distorted, real.intraClass), line('inter', `${words.inter}${comma}${words.real}`, colors.ceMixed, real.interClass));
     if (synthetic) {
       list.push(
-        line('intraS', `${words.intra}, ${words.synthetic}`, colors.distorted, synthetic.intraClass, 'dashed'),
-        line('interS', `${words.inter}, ${words.synthetic}`, colors.ceMixed, synthetic.interClass, 'dashed'),
+        line('intraS', `${words.intra}${comma}${words.synthetic}`, colors.distorted, synthetic.intraClass, 'dashed'),
+        line('interS', `${words.inter}${comma}${words.synthetic}`, colors.ceMixed, synthetic.interClass, 'dashed'),
       );
     }
     return list;
@@ -78,8 +78,8 @@ export function SeparationView() {
   const [metric, setMetric] = useState<Metric>('nearest');
 
   const series = useMemo(
-    () => (overview ? seriesOf(words, metric, overview, snapshot, chosen, scheme) : []),
-    [words, metric, overview, snapshot, metric === 'batch' ? chosen : null, scheme], // eslint-disable-line react-hooks/exhaustive-deps
+    () => (overview ? seriesOf(all, metric, overview, snapshot, chosen, scheme) : []),
+    [all, metric, overview, snapshot, metric === 'batch' ? chosen : null, scheme], // eslint-disable-line react-hooks/exhaustive-deps
   );
   const layers = overview?.network.layers.length ?? 0;
   const band = useMemo(() => (overview ? { from: overview.startLayer + 1, to: layers, label: words.deep } : undefined), [overview, layers, words]);

@@ -56,6 +56,9 @@ export const en = {
     large: [{ from: 1e9, name: (value) => `${value} billion` }, { from: 1e6, name: (value) => `${value} million` }],
   } satisfies Units as Units,
 
+  /** Between the parts of a list. */
+  comma: ', ',
+
   header: {
     language: { label: 'Language', missing: (name: string) => `${name} could not be loaded. Check the connection and choose it again.` },
     theme: { label: 'Colors', light: 'Light', dark: 'Dark', auto: 'As the system' },
@@ -73,7 +76,6 @@ export const en = {
     names: { webgpu: 'WebGPU', webgl: 'WebGL', wasm: 'WebAssembly', cpu: 'Plain JavaScript' },
     unavailable: 'does not work here',
     inUse: 'in use',
-    comma: ', ',
   },
 
   transport: {

@@ -35,7 +35,7 @@ function settingNote(note: SettingNote): string {
 /** Every word of the page in Japanese. Parts of it are in files of their own for their length. */
 export const ja: Words = {
   title: 'FDDA プレイグラウンド',
-  tagline: 'ニューラルネットワークを数ビットまで量子化し、そのネットワーク自身の統計量から作った画像で修復します。',
+  tagline: 'ニューラルネットワークを数ビットに量子化し、自身の統計量から作った画像で修復します。',
   howItWorks: '手法の解説',
   article: jaArticle,
   sentences: jaSentences,
@@ -48,6 +48,8 @@ export const ja: Words = {
     hours: (hours, minutes) => `${hours} 時間 ${minutes} 分`,
     large: [{ from: 1e8, name: (value) => `${value} 億` }, { from: 1e4, name: (value) => `${value} 万` }],
   },
+
+  comma: '、',
 
   header: {
     language: { label: '言語', missing: (name) => `${name} を読み込めませんでした。接続を確かめて、もう一度選んでください。` },
@@ -66,7 +68,6 @@ export const ja: Words = {
     names: { webgpu: 'WebGPU', webgl: 'WebGL', wasm: 'WebAssembly', cpu: '通常の JavaScript' },
     unavailable: 'ここでは動きません',
     inUse: '使用中',
-    comma: '、',
   },
 
   transport: {
@@ -175,7 +176,7 @@ export const ja: Words = {
   presets: {
     ptq: { name: 'PTQ のみ', help: '量子化するだけで、学習はしません。' },
     calibration: { name: '校正画像のみ', help: '合成画像を使わず、少数の実画像だけで量子化したネットワークを学習します。' },
-    zeroShot: { name: 'ゼロショット風（CE + BNS）', help: '教師に認識され、全体の統計量に合う合成画像です。クラスごとの統計量は見ません。' },
+    zeroShot: { name: 'ゼロショット風', help: 'CE と BNS だけを使います。教師に認識され、全体の統計量に合う合成画像です。クラスごとの統計量は見ません。' },
     centralized: { name: '＋中心項', help: 'さらに、各クラスをその中心へ引き寄せます。' },
     distorted: { name: '＋揺らし項', help: 'さらに、各クラスをノイズ付きの中心へ引き寄せ、ある程度の散らばりを保ちます。' },
     fdda: { name: 'FDDA', help: '5 つの項すべてを使います。' },
@@ -183,7 +184,7 @@ export const ja: Words = {
 
   terms: {
     ceMixed: {
-      name: '正しいクラス（混合バッチ）', short: 'CE 混合',
+      name: '正しいクラス（混合）', short: 'CE 混合',
       help: '混合バッチのどの画像についても、作ろうとしたクラスが教師に見えるようにします（交差エントロピー、CE）。0 は完全な確信です。この項がないと、統計量はすべて合っていても何も写っていない画像ができることがあります。',
     },
     bns: {
@@ -195,7 +196,7 @@ export const ja: Words = {
       help: '単一クラスのバッチを、ステップごとに新しいノイズでずらしたクラス中心へ引き寄せます。実画像も散らばっているので、クラスが 1 点に縮まなくて済むようにします。ノイズ自体のぶん、値は必ず残ります（既定では 0.25 + 1.00）。この下限は学習の失敗ではないので、グラフには下限を引いた D も示します。',
     },
     ceSingle: {
-      name: '正しいクラス（単一クラス）', short: 'CE 単一',
+      name: '正しいクラス（単一）', short: 'CE 単一',
       help: '1 クラスだけのバッチについての同じ損失です。中心に関する 2 つの項が見るのも、このバッチです。',
     },
     centralized: {
