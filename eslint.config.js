@@ -17,6 +17,7 @@ function partOf(file) {
   if (/^worker\/protocol\b/.test(file)) return 'protocol';
   if (/^worker\/(?!server)/.test(file)) return 'client';
   if (/^engine\/training\/runSettings(\.ts)?$/.test(file)) return 'runSettings';
+  if (/^engine\/sentences(\.ts)?$/.test(file)) return 'sentences';
   const [folder, ...rest] = file.split('/');
   return rest.length === 0 ? 'app' : folder;
 }
@@ -30,15 +31,16 @@ const NODE = { test: isBuiltin };
  * and which packages it may not import at all. A part may always import itself.
  */
 const ARROWS = {
-  engine: { imports: ['runSettings'], types: ['runSettings'], forbidden: [PAGE_LIBRARIES, NODE] },
+  engine: { imports: ['runSettings', 'sentences'], types: ['runSettings'], forbidden: [PAGE_LIBRARIES, NODE] },
   runSettings: { imports: [], types: ['engine'], forbidden: [TFJS, PAGE_LIBRARIES, NODE] },
-  protocol: { imports: [], types: ['engine', 'runSettings'], forbidden: [TFJS, PAGE_LIBRARIES, NODE] },
-  worker: { imports: ['engine', 'runSettings'], types: ['protocol'], forbidden: [PAGE_LIBRARIES, NODE] },
-  client: { imports: [], types: ['protocol', 'engine', 'runSettings'], forbidden: [TFJS, PAGE_LIBRARIES, NODE] },
-  state: { imports: ['client', 'runSettings'], types: ['protocol', 'engine'], forbidden: [TFJS, NODE] },
-  ui: { imports: ['state', 'runSettings'], types: ['protocol', 'client', 'engine'], forbidden: [TFJS, NODE] },
+  sentences: { imports: [], types: [], forbidden: [TFJS, PAGE_LIBRARIES, NODE] },
+  protocol: { imports: [], types: ['engine', 'runSettings', 'sentences'], forbidden: [TFJS, PAGE_LIBRARIES, NODE] },
+  worker: { imports: ['engine', 'runSettings', 'sentences'], types: ['protocol'], forbidden: [PAGE_LIBRARIES, NODE] },
+  client: { imports: [], types: ['protocol', 'engine', 'runSettings', 'sentences'], forbidden: [TFJS, PAGE_LIBRARIES, NODE] },
+  state: { imports: ['client', 'runSettings', 'sentences'], types: ['protocol', 'engine'], forbidden: [TFJS, NODE] },
+  ui: { imports: ['state', 'runSettings', 'sentences'], types: ['protocol', 'client', 'engine'], forbidden: [TFJS, NODE] },
   app: { imports: ['ui', 'state', 'client', 'runSettings'], types: ['protocol', 'engine'], forbidden: [TFJS, NODE] },
-  headless: { imports: ['engine', 'state', 'runSettings'], types: ['protocol'], forbidden: [PAGE_LIBRARIES] },
+  headless: { imports: ['engine', 'state', 'runSettings', 'sentences'], types: ['protocol'], forbidden: [PAGE_LIBRARIES] },
 };
 
 const boundaries = {

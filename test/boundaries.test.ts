@@ -32,6 +32,7 @@ describe('the linter reports', () => {
     ['src/engine/a.ts', `import { LineChart } from 'recharts'; export const y = LineChart;`],
     ['src/engine/a.ts', `import { readFileSync } from 'node:fs'; export const y = readFileSync;`],
     ['src/engine/training/runSettings.ts', `import * as tf from '@tensorflow/tfjs-core'; export const y = tf;`],
+    ['src/engine/sentences.ts', `import { x } from './random'; export const y = x;`],
     ['src/ui/A.tsx', `import * as tf from '@tensorflow/tfjs-core'; export const y = tf;`],
     ['src/ui/A.tsx', `import type { Tensor } from '@tensorflow/tfjs-core'; export type Y = Tensor;`],
     ['src/ui/A.tsx', `import '#tfjs-gradients';`],

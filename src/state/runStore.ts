@@ -1,9 +1,10 @@
 import { createStore } from 'zustand/vanilla';
 import type { GeneratorSample, RunFrame, StudentSample } from '../engine/training/runReport';
 import type { RunSettings } from '../engine/training/runSettings';
-import type { Failure, InitializeReply, NetworkFile } from '../worker/protocol';
+import type { InitializeReply, NetworkFile } from '../worker/protocol';
 import type { WorkerLike } from '../worker/client';
-import { EngineClient, EngineFailure, EngineGone } from '../worker/client';
+import { EngineClient, EngineGone } from '../worker/client';
+import { failureOf } from './failures';
 import { addMoment, nextMoment } from './history';
 import type { PlaygroundActions, PlaygroundState, Position } from './playgroundState';
 import { appendSamples, emptySeries } from './series';
@@ -121,12 +122,8 @@ export function createPlayground(options: PlaygroundOptions) {
 
   /** Shows what a request failed with; a worker that is gone has been reported already. */
   const report = (error: unknown) => {
-    if (error instanceof EngineGone) return;
-    const failure: Failure =
-      error instanceof EngineFailure
-        ? error.failure
-        : { code: 'internal', message: error instanceof Error ? error.message : String(error), hint: '' };
-    set({ trouble: { kind: 'failure', failure } });
+    const failure = failureOf(error);
+    if (failure) set({ trouble: { kind: 'failure', failure } });
   };
   const ask = (request: Promise<void>) => void request.catch(report);
 

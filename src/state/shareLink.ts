@@ -1,13 +1,15 @@
 import type { RunSettings } from '../engine/training/runSettings';
 import type { BackendName } from '../worker/protocol';
+import type { Language } from './language';
+import { matchLanguage } from './language';
 import type { SettingNote } from './settings';
 import { parseSearchParams, toSearchParams } from './settings';
 
 /** URL keys that are not settings of a run. */
-const OTHER_KEYS = ['backend', 'without'] as const;
+const OTHER_KEYS = ['backend', 'without', 'lang'] as const;
 export const BACKENDS: readonly BackendName[] = ['webgpu', 'webgl', 'wasm', 'cpu'];
 
-export type LinkNote = SettingNote | { kind: 'backend'; key: string; given: string };
+export type LinkNote = SettingNote | { kind: 'backend'; key: string; given: string } | { kind: 'language'; key: string; given: string };
 
 export interface Link {
   settings: RunSettings;
@@ -15,6 +17,8 @@ export interface Link {
   backend: BackendName | null;
   /** Backends not to be tried. */
   without: BackendName[];
+  /** Show the page in this language instead of the visitor's own. */
+  language: Language | null;
   notes: LinkNote[];
 }
 
@@ -35,14 +39,19 @@ export function readLink(search: string): Link {
         return isBackend(name);
       });
   const without = backendsOf('without');
-  return { settings, backend: backendsOf('backend')[0] ?? null, without, notes };
+  const backend = backendsOf('backend')[0] ?? null;
+  const asked = params.get('lang');
+  const language = matchLanguage(asked);
+  if (asked !== null && language === null) notes.push({ kind: 'language', key: 'lang', given: asked });
+  return { settings, backend, without, language, notes };
 }
 
 /** The query of a link to these settings, '' when everything is at its default. Reading it gives the same again. */
-export function writeLink(link: Pick<Link, 'settings' | 'backend' | 'without'>): string {
+export function writeLink(link: Pick<Link, 'settings' | 'backend' | 'without'> & Partial<Pick<Link, 'language'>>): string {
   const params = toSearchParams(link.settings);
   if (link.backend !== null) params.set('backend', link.backend);
   if (link.without.length > 0) params.set('without', link.without.join(','));
+  if (link.language) params.set('lang', link.language);
   const query = params.toString();
   return query === '' ? '' : `?${query}`;
 }

@@ -1,9 +1,8 @@
-import { text } from './text';
-
-const words = text.article;
+import { useWords } from './language';
 
 /** Below the fold: what the method is, how to read the page, and what the words mean. */
 export function Article() {
+  const words = useWords().article;
   return (
     <section className="article" id="explanation" aria-labelledby="explanation-title">
       <h2 id="explanation-title">{words.title}</h2>

@@ -1,12 +1,12 @@
 import { ActionIcon, Button, Menu, useMantineColorScheme } from '@mantine/core';
 import { useEffect, useState } from 'react';
+import { inWords } from '../engine/sentences';
 import { BACKENDS, writeLink } from '../state/shareLink';
-import { duration, exact } from './format';
-import { AutoIcon, CheckIcon, ChipIcon, LinkIcon, MoonIcon, SunIcon } from './icons';
+import { LANGUAGES } from '../state/language';
+import { exact } from './format';
+import { AutoIcon, CheckIcon, ChipIcon, LanguageIcon, LinkIcon, MoonIcon, SunIcon } from './icons';
 import { useActions, usePlayground } from './playground';
-import { text } from './text';
-
-const words = text.header;
+import { LANGUAGE_NAMES, useFormat, useLanguage, useWords } from './language';
 
 /** The backend in use with its speed; opens to what else there is. */
 function BackendMenu() {
@@ -15,29 +15,31 @@ function BackendMenu() {
   const dead = usePlayground((state) => state.engine === 'dead');
   const measured = usePlayground((state) => state.position?.secondsPerStep ?? null);
   const { useBackend: choose } = useActions();
+  const { backend: words, sentences, comma } = useWords();
+  const { duration } = useFormat();
   const probed = backends.find(({ name }) => name === backend)?.secondsPerStep ?? null;
   const seconds = measured ?? probed;
-  const name = backend === null ? text.backend.starting : text.backend.names[backend];
-  const speed = backend !== null && seconds !== null ? text.backend.perStep(duration(seconds)) : '';
+  const name = backend === null ? words.starting : words.names[backend];
+  const speed = backend !== null && seconds !== null ? words.perStep(duration(seconds)) : '';
   return (
     <Menu position="bottom-end" withArrow shadow="md" width={300}>
       <Menu.Target>
-        <Button size="compact-sm" variant="default" leftSection={<ChipIcon />} disabled={backend === null || dead} aria-label={text.backend.label(name, speed)}
-          title={seconds === null ? undefined : text.backend.perStep(`${exact(seconds)} s`)} className="backend">
+        <Button size="compact-sm" variant="default" leftSection={<ChipIcon />} disabled={backend === null || dead} aria-label={words.label(name, speed)}
+          title={seconds === null ? undefined : words.perStep(`${exact(seconds)} s`)} className="backend">
           {name}
           {speed && <small>{speed}</small>}
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>{text.backend.choose}</Menu.Label>
+        <Menu.Label>{words.choose}</Menu.Label>
         {BACKENDS.map((name) => {
           const report = backends.find((each) => each.name === name);
           const works = report?.works ?? false;
           return (
             <Menu.Item key={name} disabled={!works} onClick={() => name !== backend && choose(name)} leftSection={name === backend ? <CheckIcon /> : <span className="icon-space" />}>
-              <span className="backend-name">{text.backend.names[name]}{name === backend && ` (${text.backend.inUse})`}</span>
+              <span className="backend-name">{words.names[name]}{name === backend && ` (${words.inUse})`}</span>
               <small className="backend-detail">
-                {works && report ? [report.secondsPerStep !== null && text.backend.probe(duration(report.secondsPerStep)), report.detail].filter(Boolean).join(', ') : (report?.reason ?? text.backend.unavailable)}
+                {works && report ? [report.secondsPerStep !== null && words.probe(duration(report.secondsPerStep)), inWords(report.detail, sentences)].filter(Boolean).join(comma) : inWords(report?.reason ?? words.unavailable, sentences)}
               </small>
             </Menu.Item>
           );
@@ -47,7 +49,27 @@ function BackendMenu() {
   );
 }
 
+function LanguageMenu() {
+  const { language, words, choose } = useLanguage();
+  const { label } = words.header.language;
+  return (
+    <Menu position="bottom-end" withArrow shadow="md">
+      <Menu.Target>
+        <ActionIcon variant="default" size="md" aria-label={label} title={label}><LanguageIcon /></ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {LANGUAGES.map((each) => (
+          <Menu.Item key={each} lang={each} rightSection={each === language ? <CheckIcon /> : undefined} onClick={() => choose(each)}>
+            {LANGUAGE_NAMES[each]}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
 function ThemeMenu() {
+  const words = useWords().header;
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const options = [['light', <SunIcon key="light" />], ['dark', <MoonIcon key="dark" />], ['auto', <AutoIcon key="auto" />]] as const;
   return (
@@ -69,6 +91,7 @@ function ThemeMenu() {
 }
 
 function CopyLink() {
+  const { words: { header: words }, language } = useLanguage();
   const settings = usePlayground((state) => state.settings);
   const backend = usePlayground((state) => state.wantedBackend);
   const without = usePlayground((state) => state.without);
@@ -79,7 +102,9 @@ function CopyLink() {
     return () => clearTimeout(timer);
   }, [said]);
   const copy = async () => {
-    const url = new URL(writeLink({ settings, backend, without: [...without] }) || location.pathname, location.href).href;
+    // Who was sent a language passes it on; who was not leaves the choice to the next reader's browser.
+    const sent = new URLSearchParams(location.search).has('lang') ? language : null;
+    const url = new URL(writeLink({ settings, backend, without: [...without], language: sent }) || location.pathname, location.href).href;
     try {
       await navigator.clipboard.writeText(url);
       setSaid(words.linkCopied);
@@ -96,13 +121,15 @@ function CopyLink() {
 }
 
 export function Header() {
+  const words = useWords();
   return (
     <header className="page-head">
-      <h1>{text.title}</h1>
-      <p>{text.tagline}</p>
+      <h1>{words.title}</h1>
+      <p>{words.tagline}</p>
       <div className="page-tools">
-        <a href="#explanation">{text.howItWorks}</a>
+        <a href="#explanation">{words.howItWorks}</a>
         <BackendMenu />
+        <LanguageMenu />
         <ThemeMenu />
         <CopyLink />
       </div>

@@ -1,27 +1,29 @@
 import { Alert, Button } from '@mantine/core';
 import { TERMS } from '../engine/training/runSettings';
+import { sentencesOf } from '../state/failures';
 import type { Trouble } from '../state/playgroundState';
 import { useActions, usePlayground } from './playground';
-import { text } from './text';
+import { LANGUAGE_NAMES, useLanguage, useWords } from './language';
+import type { Words } from './words/words';
 
-const words = text.trouble;
-
-function said(trouble: Trouble): { title: string; message: string; hint: string } {
+function said({ trouble: words, sentences }: Words, trouble: Trouble): { title: string; message: string; hint: string } {
   switch (trouble.kind) {
     case 'death':
       return { title: words.death[trouble.reason], message: trouble.detail, hint: words.death.hint };
     case 'file':
       return { title: words.file.message, message: trouble.detail, hint: words.file.hint };
     case 'failure':
-      return { title: words.titles[trouble.failure.code], message: trouble.failure.message, hint: trouble.failure.hint };
+      return { title: words.titles[trouble.failure.code], ...sentencesOf(trouble.failure, sentences) };
   }
 }
 
 function TroubleAlert({ trouble }: { trouble: Trouble }) {
+  const all = useWords();
+  const { terms, trouble: words } = all;
   const { restoreSnapshot, restartEngine, dismissTrouble } = useActions();
   const dead = usePlayground((state) => state.engine === 'dead');
   const failed = usePlayground((state) => state.status === 'failed');
-  const { title, message, hint } = said(trouble);
+  const { title, message, hint } = said(all, trouble);
   const failure = trouble.kind === 'failure' ? trouble.failure : null;
   const term = TERMS.find((each) => each === failure?.term);
   const canRestore = failure !== null && !dead && (failure.snapshotStep !== undefined || (failure.code === 'notFinite' && failed));
@@ -30,7 +32,7 @@ function TroubleAlert({ trouble }: { trouble: Trouble }) {
     <Alert color="red" variant="light" role="alert" title={title} withCloseButton closeButtonLabel={words.dismiss} onClose={dismissTrouble} className="notice">
       <div className="notice-text">
         {failure?.term !== undefined && failure.step !== undefined && (
-          <p>{words.where(term ? `${text.terms[term].name} (${text.terms[term].short})` : failure.term, String(failure.step))}</p>
+          <p>{words.where(term ? `${terms[term].name} (${terms[term].short})` : failure.term, String(failure.step))}</p>
         )}
         {message && <p>{message}</p>}
         {hint && <p>{hint}</p>}
@@ -53,17 +55,22 @@ export function Notices() {
   const notes = usePlayground((state) => state.linkNotes);
   const silent = usePlayground((state) => state.silentSeconds > 0 && state.engine !== 'dead');
   const { dismissNotes, restartEngine } = useActions();
+  const { language, words, missing, choose } = useLanguage();
   return (
     <div className="notices">
       {trouble && <TroubleAlert trouble={trouble} />}
       {silent && !trouble && (
-        <Alert color="yellow" variant="light" className="notice" title={text.status.silent}>
-          <div className="notice-actions"><Button size="compact-sm" variant="default" onClick={restartEngine}>{words.restart}</Button></div>
+        <Alert color="yellow" variant="light" className="notice" title={words.status.silent}>
+          <div className="notice-actions"><Button size="compact-sm" variant="default" onClick={restartEngine}>{words.trouble.restart}</Button></div>
         </Alert>
       )}
+      {missing && (
+        <Alert color="yellow" variant="light" className="notice" role="alert" title={words.header.language.missing(LANGUAGE_NAMES[missing])} withCloseButton
+          closeButtonLabel={words.trouble.dismiss} onClose={() => choose(language)} />
+      )}
       {notes.length > 0 && (
-        <Alert color="yellow" variant="light" className="notice" title={text.link.title} withCloseButton closeButtonLabel={words.dismiss} onClose={dismissNotes}>
-          <ul>{notes.map((note) => <li key={JSON.stringify(note)}>{text.link.note(note)}</li>)}</ul>
+        <Alert color="yellow" variant="light" className="notice" title={words.link.title} withCloseButton closeButtonLabel={words.trouble.dismiss} onClose={dismissNotes}>
+          <ul>{notes.map((note) => <li key={JSON.stringify(note)}>{words.link.note(note)}</li>)}</ul>
         </Alert>
       )}
     </div>

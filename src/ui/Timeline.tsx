@@ -3,11 +3,9 @@ import { useMemo } from 'react';
 import type { RunPhase } from '../engine/training/runReport';
 import type { Moment } from '../state/history';
 import type { PlaygroundState } from '../state/playgroundState';
-import { span } from './format';
 import { useActions, usePlayground, useThrottledPlayground } from './playground';
-import { text } from './text';
+import { useFormat, useWords } from './language';
 
-const words = text.timeline;
 const recorded = (state: PlaygroundState) => state.history;
 
 /** Background of the track: one shade a phase, so that the parts of a run can be told apart. */
@@ -28,6 +26,8 @@ function phaseStripes(history: readonly Moment[]): string {
 
 /** Any recorded moment of the run can be brought back: images, points, curves and accuracies together. */
 export function Timeline() {
+  const words = useWords().timeline;
+  const { span } = useFormat();
   const slow = useThrottledPlayground(recorded);
   const viewing = usePlayground((state) => state.viewing);
   const { view } = useActions();

@@ -1,17 +1,19 @@
 import { ActionIcon, Button, Progress } from '@mantine/core';
+import { inWords } from '../engine/sentences';
 import type { PlaygroundState } from '../state/playgroundState';
 import { waitingForReset } from '../state/playgroundState';
 import { presetOf } from '../state/presets';
-import { exact, grouped, percent, span } from './format';
+import type { Format } from './format';
+import { exact, grouped } from './format';
 import { PauseIcon, PlayIcon, ResetIcon, SlidersIcon, StepIcon } from './icons';
 import { useActions, usePlayground, useThrottledPlayground } from './playground';
-import { text } from './text';
+import { useFormat, useWords } from './language';
+import type { Words } from './words/words';
 import { Timeline } from './Timeline';
 import { methodName } from './views/AccuracyView';
 
-const words = text.transport;
-
 function Buttons() {
+  const words = useWords().transport;
   const engine = usePlayground((state) => state.engine);
   const status = usePlayground((state) => state.status);
   const queued = usePlayground((state) => state.playWhenReady);
@@ -35,36 +37,39 @@ function Buttons() {
 }
 
 /** What is going on, in words that change only when something else begins: it is read aloud. */
-function statusWords(state: PlaygroundState): string {
+function statusWords(state: PlaygroundState, words: Words, { percent }: Format): string {
   const { engine, status, progress, position, playWhenReady, live, silentSeconds } = state;
-  if (engine === 'dead') return text.status.dead;
-  if (silentSeconds > 0) return `${text.status.silent} …`;
+  if (engine === 'dead') return words.status.dead;
+  if (silentSeconds > 0) return `${words.status.silent} …`;
   const next = position?.phase ?? 'prepare';
   switch (status) {
     case 'preparing': {
-      const what = progress?.message || text.status.starting;
-      return playWhenReady ? `${what}. ${text.status.queued}.` : `${what} …`;
+      const what = progress ? inWords(progress.said, words.sentences) : words.status.starting;
+      return playWhenReady ? `${what}. ${words.status.queued}.` : `${what} …`;
     }
     case 'ready':
-      return text.status.ready;
+      return words.status.ready;
     case 'running':
-      return progress?.message ? `${progress.message} …` : text.status.running(next);
+      return progress ? `${inWords(progress.said, words.sentences)} …` : words.status.running(next);
     case 'paused':
-      return text.status.paused(next);
+      return words.status.paused(next);
     case 'finished': {
       const preset = presetOf(state.applied);
       const rows = (live?.accuracy ?? []).filter(({ accuracy }) => accuracy !== null);
-      return text.status.finished(rows.map(({ method, accuracy }) => `${methodName(method, preset)} ${percent(accuracy!)}`).join(', '));
+      return words.status.finished(rows.map(({ method, accuracy }) => `${methodName(words, method, preset)} ${percent(accuracy!)}`).join(words.comma));
     }
     case 'failed':
-      return text.status.failed;
+      return words.status.failed;
   }
 }
 
 const positionOf = (state: PlaygroundState) => state.position;
 
 function Progression() {
-  const words_ = usePlayground(statusWords);
+  const format = useFormat();
+  const { percent, span } = format;
+  const words = useWords();
+  const status = usePlayground((state) => statusWords(state, words, format));
   const position = useThrottledPlayground(positionOf);
   const preparing = usePlayground((state) => (state.status === 'preparing' ? (state.progress?.fraction ?? null) : undefined));
   const busy = preparing !== undefined;
@@ -73,16 +78,16 @@ function Progression() {
   return (
     <div className="progression">
       <div className="status-line">
-        <span role="status" title={words_}>{words_}</span>
+        <span role="status" title={status}>{status}</span>
       </div>
       <div className="progress-line">
-      <Progress value={fraction * 100} size={7} animated={busy && preparing === null} aria-label={words.progress} transitionDuration={0} />
+      <Progress value={fraction * 100} size={7} animated={busy && preparing === null} aria-label={words.transport.progress} transitionDuration={0} />
       <div className="status-times">
         {!busy && position && (
           <>
-            {!finished && position.steps > 0 && <span>{words.stepOf(grouped(position.step), grouped(position.steps))}</span>}
-            {finished && <span title={`${exact(position.elapsedSeconds)} s`}>{words.elapsed(span(position.elapsedSeconds))}</span>}
-            {position.remainingSeconds !== null && !finished && <span title={`${exact(position.remainingSeconds)} s`}>{words.remaining(span(position.remainingSeconds))}</span>}
+            {!finished && position.steps > 0 && <span>{words.transport.stepOf(grouped(position.step), grouped(position.steps))}</span>}
+            {finished && <span title={`${exact(position.elapsedSeconds)} s`}>{words.transport.elapsed(span(position.elapsedSeconds))}</span>}
+            {position.remainingSeconds !== null && !finished && <span title={`${exact(position.remainingSeconds)} s`}>{words.transport.remaining(span(position.remainingSeconds))}</span>}
             <span title={exact(fraction)}>{percent(fraction, 0)}</span>
           </>
         )}
@@ -93,6 +98,7 @@ function Progression() {
 }
 
 function WaitingForReset() {
+  const words = useWords().transport;
   const count = usePlayground((state) => waitingForReset(state).length);
   const replacing = usePlayground((state) => state.replacing);
   const { reset } = useActions();
@@ -106,9 +112,10 @@ function WaitingForReset() {
 }
 
 export function Transport({ settingsOpen, onToggleSettings }: { settingsOpen: boolean; onToggleSettings: () => void }) {
-  const toggle = settingsOpen ? text.controls.hide : text.controls.show;
+  const words = useWords();
+  const toggle = settingsOpen ? words.controls.hide : words.controls.show;
   return (
-    <section className="transport" aria-label={words.region}>
+    <section className="transport" aria-label={words.transport.region}>
       <div className="transport-buttons">
         <ActionIcon variant={settingsOpen ? 'light' : 'default'} size={34} aria-label={toggle} title={toggle} aria-expanded={settingsOpen} aria-controls="controls"
           onClick={onToggleSettings}><SlidersIcon /></ActionIcon>

@@ -16,24 +16,47 @@ export function exact(value: number): string {
 /** 1234567 -> 1,234,567 */
 export const grouped = (value: number): string => Math.round(value).toLocaleString('en-US');
 
-/** 10400000 -> 10.4 million */
-export function large(value: number): string {
-  if (value >= 1e9) return `${(value / 1e9).toFixed(1)} billion`;
-  if (value >= 1e6) return `${(value / 1e6).toFixed(1)} million`;
-  return grouped(value);
+/** How a language writes units; part of its words. */
+export interface Units {
+  percent: (value: string) => string;
+  milliseconds: (value: string) => string;
+  seconds: (value: string) => string;
+  minutes: (minutes: string, seconds: string) => string;
+  hours: (hours: string, minutes: string) => string;
+  /** Names of large numbers, the largest first. */
+  large: readonly { from: number; name: (value: string) => string }[];
 }
 
-export const percent = (fraction: number, digits = 1): string => `${(fraction * 100).toFixed(digits)} %`;
-
-/** 0.0842 -> 84 ms; 75 -> 1 min 15 s */
-export function duration(seconds: number): string {
-  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 60) return `${Math.round(seconds)} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.floor(seconds - 60 * minutes)} s`.replace(' 0 s', '');
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+/** Numbers and times as one language writes them. */
+export interface Format {
+  /** 10400000 -> 10.4 million */
+  large(value: number): string;
+  percent(fraction: number, digits?: number): string;
+  /** 0.0842 -> 84 ms; 75 -> 1 min 15 s */
+  duration(seconds: number): string;
+  /** A time span for people who wait: whole seconds. */
+  span(seconds: number): string;
 }
 
-/** A time span for people who wait: whole seconds. */
-export const span = (seconds: number): string => duration(Math.max(1, Math.round(seconds))).replace('.0 s', ' s');
+export function createFormat(units: Units): Format {
+  const long = (seconds: number): string => {
+    if (seconds < 60) return units.seconds(String(Math.round(seconds)));
+    const minutes = Math.floor(seconds / 60);
+    if (minutes < 60) return units.minutes(String(minutes), String(Math.floor(seconds - 60 * minutes)));
+    return units.hours(String(Math.floor(minutes / 60)), String(minutes % 60));
+  };
+  return {
+    large(value) {
+      const unit = units.large.find(({ from }) => value >= from);
+      if (!unit) return grouped(value);
+      const count = value / unit.from;
+      return unit.name(count.toFixed(count >= 100 ? 0 : 1));
+    },
+    percent: (fraction, digits = 1) => units.percent((fraction * 100).toFixed(digits)),
+    duration(seconds) {
+      if (seconds < 1) return units.milliseconds(String(Math.round(seconds * 1000)));
+      return seconds < 10 ? units.seconds(seconds.toFixed(1)) : long(seconds);
+    },
+    span: (seconds) => long(Math.max(1, Math.round(seconds))),
+  };
+}

@@ -1,4 +1,5 @@
 import type { LiveSettings, RunSettings } from '../engine/training/runSettings';
+import type { Said } from '../engine/sentences';
 import type { RunFrame, RunOverview } from '../engine/training/runReport';
 import type {
   BackendName, Failure, InitializeReply, Message, NetworkFile, ProjectionMethod, ProjectionReply, Request, RunStatus,
@@ -19,7 +20,7 @@ export type DeathReason = 'crashed' | 'unreadable';
 export interface ProgressReport {
   phase: string;
   fraction: number | null;
-  message: string;
+  said: Said;
 }
 
 /** What the client tells the page. Everything concerns the current run: other runs' messages never get this far. */

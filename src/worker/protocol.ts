@@ -7,6 +7,7 @@
  * - Buffers in `overview` and `frame` are transferred, not copied.
  */
 import type { RunFrame, RunOverview } from '../engine/training/runReport';
+import type { Said } from '../engine/sentences';
 import type { LiveSettings, RunSettings } from '../engine/training/runSettings';
 
 export type BackendName = 'webgpu' | 'webgl' | 'wasm' | 'cpu';
@@ -18,10 +19,10 @@ export interface BackendReport {
   works: boolean;
   /** Seconds of the probe's training step (median), null where it does not work. */
   secondsPerStep: number | null;
-  /** Adapter or thread count, e.g. "2 threads, SIMD". */
-  detail: string;
+  /** Adapter or thread count, e.g. "2 threads, SIMD"; a text where it has no language. */
+  detail: Said | string;
   /** Why it does not work. */
-  reason?: string;
+  reason?: Said | string;
 }
 
 export interface NetworkFile {
@@ -98,10 +99,12 @@ export type FailureCode =
 
 export interface Failure {
   code: FailureCode;
-  /** What was wrong. */
+  /** What was wrong, in English. */
   message: string;
-  /** What to do. */
+  /** What to do, in English. */
   hint: string;
+  /** Both for other languages, where they are sentences that the page knows. */
+  said?: { message?: Said; hint?: Said };
   /** Loss term and step, for `notFinite`. */
   term?: string;
   step?: number;
@@ -115,7 +118,7 @@ export type Message =
   | { type: 'reply'; id: number; value: InitializeReply | ProjectionReply | null }
   | { type: 'failure'; id: number | null; runId: number | null; failure: Failure }
   /** Before and between frames: probing backends, loading, compiling shaders, preparing. fraction null: unknown. */
-  | { type: 'progress'; runId: number; phase: string; fraction: number | null; message: string }
+  | { type: 'progress'; runId: number; phase: string; fraction: number | null; said: Said }
   | { type: 'overview'; runId: number; overview: RunOverview }
   | { type: 'status'; runId: number; status: RunStatus }
   | { type: 'frame'; runId: number; sequence: number; frame: RunFrame };

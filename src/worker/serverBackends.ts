@@ -1,10 +1,9 @@
 /** The worker's backends: which work, how fast they are, which is in use; notices when a device is lost. */
 import * as tf from '@tensorflow/tfjs-core';
 import { BACKENDS, fastest, probeBackend, startBackend, type BackendOptions, type BackendProbe } from '../engine/backend/backends';
+import { say, saidOf, type Said } from '../engine/sentences';
 import type { BackendName, Failure } from './protocol';
-import { Refusal } from './serverFailures';
-
-export const BACKEND_WORDS: Record<BackendName, string> = { webgpu: 'WebGPU', webgl: 'WebGL', wasm: 'WebAssembly', cpu: 'plain JavaScript' };
+import { failureOf, Refusal } from './serverFailures';
 
 export class ServerBackends {
   /** What was found out at start, and since. */
@@ -20,41 +19,41 @@ export class ServerBackends {
    * Probes all backends and starts the one that is wanted or else the fastest.
    *
    * @param without backends not to be tried
-   * @param report is called before each probe: fraction and words
+   * @param report is called before each probe: fraction and what is being done
    * @returns why the wanted one is not the one in use; null where all is as wished
    * @throws Refusal where none works
    */
   async choose(
     wanted: BackendName | null, without: readonly BackendName[], options: BackendOptions,
-    report: (fraction: number, message: string) => void | Promise<void>,
+    report: (fraction: number, said: Said) => void | Promise<void>,
   ): Promise<Failure | null> {
     this.options = options;
     const candidates = BACKENDS.filter((name) => !without.includes(name));
-    this.probes = without.map((name) => ({ name, works: false, secondsPerStep: null, detail: '', reason: 'switched off in the address' }));
+    this.probes = without.map((name) => ({ name, works: false, secondsPerStep: null, detail: '', reason: say('switchedOff') }));
     for (const [i, name] of candidates.entries()) {
-      await report(i / candidates.length, `Trying ${BACKEND_WORDS[name]}`);
+      await report(i / candidates.length, say('tryingBackend', say(name)));
       this.probes.push(await probeBackend(name, options));
     }
     const asked = this.probes.find(({ name }) => name === wanted);
     const chosen = asked?.works ? asked : fastest(this.probes);
     if (!chosen) {
-      const tried = candidates.map((name) => BACKEND_WORDS[name]).join(', ') || 'none was tried';
-      throw new Refusal('backend', `No backend works here (${tried}).`, 'Use a current browser, and take "without" out of the address if it is there.');
+      const tried = candidates.length === 0 ? say('noneTried') : candidates.map((name) => say(name) as Said).reduce((all, name) => say('listed', all, name));
+      throw new Refusal('backend', say('noBackend', tried), say('noBackendHint'));
     }
     await this.start(chosen.name);
     if (!asked || asked === chosen) return null;
-    return { code: 'backend', message: `${BACKEND_WORDS[asked.name]} does not work here: ${asked.reason}.`, hint: `Going on with ${BACKEND_WORDS[chosen.name]}.` };
+    return failureOf('backend', say('backendFails', say(asked.name), asked.reason ?? say('notTried')), say('goingOnWith', say(chosen.name)));
   }
 
   /** Makes a backend the one in use. @throws Refusal where it is known not to work, or does not start */
   async start(name: BackendName): Promise<void> {
     const probe = this.probes.find((each) => each.name === name);
-    const refusal = (reason: string) => new Refusal('backend', `${BACKEND_WORDS[name]} does not work here: ${reason}.`, 'Choose another backend; the run you had is still there.');
-    if (!probe?.works) throw refusal(probe?.reason ?? 'it was not tried');
+    const refusal = (reason: Said | string) => new Refusal('backend', say('backendFails', say(name), reason), say('otherBackendHint'));
+    if (!probe?.works) throw refusal(probe?.reason ?? say('notTried'));
     try {
       await startBackend(name, this.options);
     } catch (error) {
-      throw refusal((error as Error).message);
+      throw refusal(saidOf(error));
     }
     this.current = name;
     this.watch();
@@ -72,7 +71,7 @@ export class ServerBackends {
   }
 
   /** The backend in use is gone for good. @returns what to go on with; null where nothing is left */
-  giveUpCurrent(reason: string): BackendName | null {
+  giveUpCurrent(reason: Said): BackendName | null {
     const probe = this.probes.find(({ name }) => name === this.current);
     if (probe) Object.assign(probe, { works: false, secondsPerStep: null, reason });
     return fastest(this.probes)?.name ?? null;

@@ -2,8 +2,9 @@
 import { decodeCheckpoint, type Checkpoint } from '../engine/generator/checkpoint';
 import { readLayersModel, type ModelFile } from '../engine/network/layersModel';
 import type { Network } from '../engine/network/types';
+import { say } from '../engine/sentences';
 import type { Failure } from './protocol';
-import { Refusal } from './serverFailures';
+import { failureOf, Refusal } from './serverFailures';
 
 const FOLDER = 'models/shapes-resnet';
 
@@ -25,10 +26,7 @@ export async function loadBundled(load: (url: string) => Promise<ArrayBuffer>, b
   try {
     return { network, checkpoint: decodeCheckpoint((await file('generator.bin')).bytes), problem: null };
   } catch (error) {
-    const problem: Failure = {
-      code: 'settings', message: `The pre-trained generator cannot be used: ${(error as Error).message}`,
-      hint: 'The generator starts from nothing instead, which needs many more steps. Reloading the page may help.',
-    };
+    const problem = failureOf('settings', say('checkpointUnusable', (error as Error).message), say('checkpointUnusableHint'));
     return { network, checkpoint: null, problem };
   }
 }
@@ -40,7 +38,7 @@ async function readNetwork(file: (name: string) => Promise<ModelFile>): Promise<
     const manifest = JSON.parse(new TextDecoder().decode(json.bytes)) as { weightsManifest?: { paths: string[] }[] };
     files = [json, ...(await Promise.all((manifest.weightsManifest ?? []).flatMap((group) => group.paths).map(file)))];
   } catch (error) {
-    throw new Refusal('network', `The bundled network cannot be loaded: ${(error as Error).message}`, 'Check the connection, then restart the engine or reload the page.');
+    throw new Refusal('network', say('bundledFails', (error as Error).message), say('bundledFailsHint'));
   }
   return readLayersModel(files);
 }

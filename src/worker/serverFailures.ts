@@ -1,5 +1,6 @@
 import { CheckpointError } from '../engine/generator/checkpoint';
 import { NetworkError } from '../engine/network/networkError';
+import { inWords, say, saidOf, type Said } from '../engine/sentences';
 import { NotFiniteError } from '../engine/training/notFinite';
 import { DatasetMismatch } from '../engine/training/prepare';
 import type { Failure, FailureCode } from './protocol';
@@ -10,8 +11,10 @@ const DEVICE_LOST = /device.*lost|lost.*device|context lost/i;
 
 /** Something the worker does not do; it knows itself what to say. */
 export class Refusal extends Error {
-  constructor(readonly code: FailureCode, message: string, readonly hint: string) {
-    super(message);
+  readonly hint: string;
+  constructor(readonly code: FailureCode, readonly said: Said, readonly saidHint: Said) {
+    super(inWords(said));
+    this.hint = inWords(saidHint);
     this.name = 'Refusal';
   }
 }
@@ -30,31 +33,27 @@ function messageOf(error: unknown): string {
  * @param snapshotStep step of the last snapshot, where there is one
  */
 export function describeFailure(error: unknown, snapshotStep?: number): Failure {
-  const message = messageOf(error);
   const snapshot = snapshotStep === undefined ? {} : { snapshotStep };
+  const failure = (code: FailureCode, hint: Said, what = saidOf(error)) => failureOf(code, what, hint);
   if (error instanceof NotFiniteError) {
-    const back = snapshotStep === undefined ? 'Press Reset' : `Go back to the snapshot of step ${snapshotStep}`;
-    return {
-      code: 'notFinite', message, term: error.term, step: error.step, ...snapshot,
-      hint: `${back}, lower the learning rate or the weight of this term, and go on.`,
-    };
+    const hint = snapshotStep === undefined ? say('notFiniteResetHint') : say('notFiniteSnapshotHint', snapshotStep);
+    return { ...failure('notFinite', hint), term: error.term, step: error.step, ...snapshot };
   }
-  if (error instanceof Refusal) return { code: error.code, message, hint: error.hint };
-  if (error instanceof DatasetMismatch) {
-    return { code: 'network', message, hint: 'Open a network that was trained on images of this size and so many classes; the one you had is still there.' };
+  if (error instanceof Refusal) return failure(error.code, error.saidHint);
+  if (error instanceof DatasetMismatch) return failure('network', say('mismatchHint'));
+  if (error instanceof NetworkError) return error.saidHint ? failure('network', error.saidHint) : { code: 'network', message: error.message, hint: error.hint };
+  if (error instanceof CheckpointError) return failure('settings', say('checkpointHint'));
+  if (OUT_OF_MEMORY.test(messageOf(error))) {
+    // Not only a reset: what a step had in memory when it failed is not given back.
+    return { ...failure('outOfMemory', say('noMemoryHint'), say('noMemory')), ...snapshot };
   }
-  if (error instanceof NetworkError) return { code: 'network', message, hint: error.hint };
-  if (error instanceof CheckpointError) return { code: 'settings', message, hint: 'Start the generator from scratch instead of the checkpoint.' };
-  if (OUT_OF_MEMORY.test(message)) {
-    return {
-      code: 'outOfMemory', message: 'There is not enough memory for this run.', ...snapshot,
-      // Not only a reset: what a step had in memory when it failed is not given back.
-      hint: 'Choose smaller batches or fewer generator channels, then restart the engine.',
-    };
-  }
-  if (isDeviceLost(error)) {
-    return { code: 'deviceLost', message: 'The graphics device was lost.', hint: 'Choose another backend; your settings are kept.', ...snapshot };
-  }
-  if (error instanceof RangeError) return { code: 'settings', message, hint: 'Change this setting and try again; the run you had is still there.' };
-  return { code: 'internal', message, hint: 'Press Reset. If it happens again, choose another backend.', ...snapshot };
+  if (isDeviceLost(error)) return { ...failure('deviceLost', say('keptSettingsHint'), say('deviceLost')), ...snapshot };
+  if (error instanceof RangeError) return failure('settings', say('changeSettingHint'));
+  return { ...failure('internal', say('internalHint')), ...snapshot };
+}
+
+/** A failure in English, and for other languages where what is said has a name. */
+export function failureOf(code: FailureCode, what: Said | string, hint: Said): Failure {
+  const named = typeof what === 'string' ? {} : { message: what };
+  return { code, message: inWords(what), hint: inWords(hint), said: { ...named, hint } };
 }

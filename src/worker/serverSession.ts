@@ -9,10 +9,11 @@ import type { Network } from '../engine/network/types';
 import { Run, type RunSnapshot } from '../engine/training/run';
 import type { RunPhase } from '../engine/training/runReport';
 import { LIVE_SETTINGS, type LiveSettings, type RunSettings } from '../engine/training/runSettings';
+import { say, type Said } from '../engine/sentences';
 import { Teacher } from '../engine/training/teacher';
-import { BACKEND_WORDS, ServerBackends } from './serverBackends';
+import { ServerBackends } from './serverBackends';
 import { loadBundled, type Bundled } from './serverBundled';
-import { describeFailure, isDeviceLost, Refusal } from './serverFailures';
+import { describeFailure, failureOf, isDeviceLost, Refusal } from './serverFailures';
 import { ServerSnapshots, stepOf } from './serverSnapshots';
 import { transferables } from './serverTransfer';
 import type { BackendName, Failure, InitializeReply, Message, ProjectionReply, Request, RunStatus } from './protocol';
@@ -115,7 +116,7 @@ export class ServerSession {
         await this.useBundled(request.runId, request.settings);
         return this.initialized();
       case 'configure': {
-        if (!this.teacher) throw new Refusal('network', 'There is no network yet.', 'Restart the engine or reload the page.');
+        if (!this.teacher) throw new Refusal('network', say('noNetwork'), say('restartOrReloadHint'));
         await this.begin(request.runId, this.teacher, this.isBundled, request.settings, () => this.wantedRun === request.runId);
         return null;
       }
@@ -145,8 +146,8 @@ export class ServerSession {
   private async chooseBackend(runId: number, wanted: BackendName | null, without: BackendName[]): Promise<void> {
     this.status('preparing', runId);
     const options = { wasmPath: new URL('wasm/', this.baseUrl).href };
-    const failure = await this.backends.choose(wanted, without, options, async (fraction, message) => {
-      this.progress(runId, 'backends', fraction, message);
+    const failure = await this.backends.choose(wanted, without, options, async (fraction, said) => {
+      this.progress(runId, 'backends', fraction, said);
       await this.options.breathe();
     });
     if (failure) this.post({ type: 'failure', id: null, runId, failure });
@@ -154,9 +155,9 @@ export class ServerSession {
 
   /** A new run on another backend; when that cannot be had, the run that is there stays where it is. */
   private async switchBackend(runId: number, name: BackendName, settings: RunSettings, snapshot: RunSnapshot | null = null): Promise<void> {
-    if (!this.teacher) throw new Refusal('network', 'There is no network yet.', 'Restart the engine or reload the page.');
+    if (!this.teacher) throw new Refusal('network', say('noNetwork'), say('restartOrReloadHint'));
     const before = this.backends.current;
-    this.progress(runId, 'backends', null, `Starting ${BACKEND_WORDS[name]}`);
+    this.progress(runId, 'backends', null, say('startingBackend', say(name)));
     try {
       await this.backends.start(name);
       await this.useNetwork(runId, this.teacher.network, this.isBundled, settings, snapshot);
@@ -168,7 +169,7 @@ export class ServerSession {
 
   /** The device of the backend in use is gone: the same run goes on, on the next backend, from the last snapshot. */
   deviceLost(detail: string): void {
-    const next = this.backends.giveUpCurrent('its device was lost');
+    const next = this.backends.giveUpCurrent(say('deviceWasLost'));
     const { run, runId, settings } = this;
     // A request that is being worked on fails by itself, and says so.
     if (!run || !settings || this.abandoned === run) return;
@@ -179,8 +180,8 @@ export class ServerSession {
     this.playing = false;
     // Its last step may never end.
     this.loop = null;
-    const hint = next ? `Going on with ${BACKEND_WORDS[next]} from the last snapshot.` : 'Reload the page.';
-    this.postFailure({ code: 'deviceLost', message: `The graphics device was lost (${detail || 'no reason given'}).`, hint });
+    const hint = next ? say('goingOnFromSnapshot', say(next)) : say('reloadHint');
+    this.postFailure(failureOf('deviceLost', say('deviceLostFor', detail || say('noReason')), hint));
     if (!next) return this.status('failed');
     this.queue = this.queue.then(async () => {
       if (this.run !== run) return;
@@ -196,7 +197,7 @@ export class ServerSession {
 
   private async useBundled(runId: number, settings: RunSettings): Promise<void> {
     if (!this.bundled) {
-      this.progress(runId, 'network', null, 'Loading the bundled network');
+      this.progress(runId, 'network', null, say('loadingBundled'));
       this.bundled = await loadBundled(this.options.load, this.baseUrl);
       const { problem } = this.bundled;
       if (problem && settings.generatorStart === 'checkpoint') this.post({ type: 'failure', id: null, runId, failure: problem });
@@ -222,8 +223,8 @@ export class ServerSession {
   ): Promise<void> {
     this.status('preparing', runId);
     const checkpoint = bundled ? this.bundled?.checkpoint ?? null : null;
-    const run = await Run.create(teacher, this.dataset, settings, checkpoint, async (fraction, message) => {
-      this.progress(runId, 'statistics', fraction, message);
+    const run = await Run.create(teacher, this.dataset, settings, checkpoint, async (fraction, said) => {
+      this.progress(runId, 'statistics', fraction, said);
       await this.options.breathe();
       return wanted();
     });
@@ -289,7 +290,7 @@ export class ServerSession {
     let phase: RunPhase | null = null;
     while (this.playing && this.run === run && !run.finishedAll) {
       if (run.phase !== phase && this.backends.current.startsWith('webg')) {
-        this.progress(this.runId, 'shaders', null, 'Compiling shaders for the first step');
+        this.progress(this.runId, 'shaders', null, say('compilingShaders'));
       }
       phase = run.phase;
       const fine = await this.guard(run, async () => {
@@ -320,7 +321,7 @@ export class ServerSession {
   private async restoreSnapshot(run: Run, settings: RunSettings): Promise<void> {
     await this.settle();
     const snapshot = this.snapshots.safe;
-    if (!snapshot) throw new Refusal('internal', 'There is no snapshot to go back to.', 'Press Reset to start again with the same seed.');
+    if (!snapshot) throw new Refusal('internal', say('noSnapshot'), say('resetHint'));
     this.applyLive(settings);
     await run.restore(snapshot);
     this.snapshots.begin(snapshot);
@@ -364,8 +365,8 @@ export class ServerSession {
     this.post({ type: 'status', runId, status });
   }
 
-  private progress(runId: number, phase: string, fraction: number | null, message: string): void {
-    this.post({ type: 'progress', runId, phase, fraction, message });
+  private progress(runId: number, phase: string, fraction: number | null, said: Said): void {
+    this.post({ type: 'progress', runId, phase, fraction, said });
   }
 
   private fail(id: number | null, error: unknown, runId = this.runId): void {

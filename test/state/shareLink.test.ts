@@ -5,12 +5,17 @@ import { readLink, writeLink } from '../../src/state/shareLink';
 describe('share links', () => {
   it('are empty when everything is at its default', () => {
     expect(writeLink({ settings: defaultSettings(), backend: null, without: [] })).toBe('');
-    expect(readLink('')).toEqual({ settings: defaultSettings(), backend: null, without: [], notes: [] });
+    expect(readLink('')).toEqual({ settings: defaultSettings(), backend: null, without: [], language: null, notes: [] });
   });
 
-  it('bring settings, backend and exclusions back exactly', () => {
-    const link = { settings: { ...defaultSettings(), seed: 42, studentLearningRate: 1.2345678e-6 }, backend: 'wasm' as const, without: ['webgpu' as const, 'webgl' as const] };
+  it('bring settings, backend, exclusions and language back exactly', () => {
+    const link = { settings: { ...defaultSettings(), seed: 42, studentLearningRate: 1.2345678e-6 }, backend: 'wasm' as const, without: ['webgpu' as const, 'webgl' as const], language: 'ja' as const };
     expect(readLink(writeLink(link))).toEqual({ ...link, notes: [] });
+  });
+
+  it('note a language that the page does not speak', () => {
+    expect(readLink('?lang=tlh')).toMatchObject({ language: null, notes: [{ kind: 'language', key: 'lang', given: 'tlh' }] });
+    expect(readLink('?lang=JA-jp')).toMatchObject({ language: 'ja', notes: [] });
   });
 
   it('note backends that do not exist, and take the rest', () => {

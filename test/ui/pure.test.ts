@@ -3,9 +3,10 @@ import type { AccuracyRow } from '../../src/engine/training/runReport';
 import { SETTINGS } from '../../src/state/settings';
 import { linearScale, logScale, niceTicks } from '../../src/ui/charts/scale';
 import { fromPosition, POSITIONS, toPosition } from '../../src/ui/controls/sliderScale';
-import { duration, exact, large, percent, short } from '../../src/ui/format';
+import { createFormat, exact, short } from '../../src/ui/format';
 import { classColor, classMarker } from '../../src/ui/palette';
 import type { Cloud } from '../../src/ui/views/scene';
+import { en } from '../../src/ui/words/en';
 import { gainOf } from '../../src/ui/views/gain';
 import { countOutside, frameOf, hitTest, place } from '../../src/ui/views/scene';
 
@@ -15,6 +16,7 @@ describe('numbers', () => {
     expect(short(0.0000312)).toBe('3.12e-5');
     expect(short(NaN)).toBe('–');
     expect(exact(Math.fround(0.1))).toBe('0.100000001');
+    const { percent, duration, large } = createFormat(en.units);
     expect(percent(0.9123)).toBe('91.2 %');
     expect([0.0842, 4.26, 42.4, 75, 3700].map(duration)).toEqual(['84 ms', '4.3 s', '42 s', '1 min 15 s', '1 h 1 min']);
     expect([78042, 10_400_000].map(large)).toEqual(['78,042', '10.4 million']);

@@ -143,7 +143,7 @@ describe('frames', () => {
     vi.clearAllMocks();
     workers[0].say({ type: 'frame', runId: old, sequence: 3, frame: frame(3) });
     workers[0].say({ type: 'status', runId: old, status: 'finished' });
-    workers[0].say({ type: 'progress', runId: old, phase: 'p', fraction: null, message: 'm' });
+    workers[0].say({ type: 'progress', runId: old, phase: 'p', fraction: null, said: { name: 'loadingBundled', values: [] } });
     workers[0].say({ type: 'overview', runId: old, overview });
     workers[0].say({ type: 'failure', id: null, runId: old, failure: { code: 'notFinite', message: '', hint: '' } });
     paint();

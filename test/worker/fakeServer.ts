@@ -1,4 +1,5 @@
 import type { AccuracyRow, GeneratorSample, RunFrame, RunPhase, StudentSample, SyntheticSnapshot } from '../../src/engine/training/runReport';
+import { say, type Said } from '../../src/engine/sentences';
 import type { RunSettings } from '../../src/engine/training/runSettings';
 import type { BackendName, BackendReport, Failure, InitializeReply, Message, ProjectionReply, Request } from '../../src/worker/protocol';
 import type { WorkerLike } from '../../src/worker/client';
@@ -124,11 +125,9 @@ export class FakeServer {
     this.runId = runId;
     this.unacknowledged = null;
     this.post({ type: 'status', runId, status: 'preparing' });
-    const words: Record<string, string> = {
-      backends: 'Trying which backends work here', network: 'Loading the bundled network', statistics: 'Reading BatchNorm statistics of the calibration images',
-    };
+    const said: Record<string, Said> = { backends: say('tryingBackend', say('wasm')), network: say('loadingBundled'), statistics: say('readingCalibration') };
     for (const [i, phase] of stages.entries()) {
-      this.post({ type: 'progress', runId, phase, fraction: i / stages.length, message: words[phase] });
+      this.post({ type: 'progress', runId, phase, fraction: i / stages.length, said: said[phase] });
       await this.wait(this.options.prepareMs ?? 0);
       if (this.runId !== runId) return;
     }
@@ -263,10 +262,10 @@ export class FakeServer {
 
   private initializeReply(): InitializeReply {
     const backends: BackendReport[] = [
-      { name: 'webgpu', works: false, secondsPerStep: null, detail: '', reason: 'This browser offers no WebGPU.' },
+      { name: 'webgpu', works: false, secondsPerStep: null, detail: '', reason: say('noWebgpu') },
       { name: 'webgl', works: true, secondsPerStep: 0.62, detail: 'SwiftShader' },
-      { name: 'wasm', works: true, secondsPerStep: 0.084, detail: '2 threads, SIMD' },
-      { name: 'cpu', works: true, secondsPerStep: 2.3, detail: 'plain JavaScript' },
+      { name: 'wasm', works: true, secondsPerStep: 0.084, detail: say('listed', say('threads', 2), 'SIMD') },
+      { name: 'cpu', works: true, secondsPerStep: 2.3, detail: say('cpu') },
     ];
     return { backend: this.backend, backends, networkName: 'Shapes ResNet (simulated)', bundled: true };
   }

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { leakyRelu } from '../kernels/leakyRelu';
 import { imageStatistics } from '../kernels/reductions';
 import { upsampleConv2d } from '../kernels/upsampleConv2d';
+import { say, SaidError, saidOf, type Said } from '../sentences';
 import { registerWasmGradients } from '../kernels/wasmGradients';
 
 export type BackendName = 'webgpu' | 'webgl' | 'wasm' | 'cpu';
@@ -16,10 +17,10 @@ export interface BackendProbe {
   works: boolean;
   /** Median seconds of the timed step; null where it does not work. */
   secondsPerStep: number | null;
-  /** Adapter or thread count. */
-  detail: string;
+  /** Adapter or thread count; a text where it is a name that needs no language. */
+  detail: Said | string;
   /** Why it does not work. */
-  reason?: string;
+  reason?: Said | string;
 }
 
 export interface BackendOptions {
@@ -37,13 +38,13 @@ const HOPELESS_SECONDS = 3;
 const loaders: Record<BackendName, (options: BackendOptions) => Promise<void>> = {
   async webgpu() {
     const gpu = (globalThis as { navigator?: { gpu?: { requestAdapter(o?: object): Promise<unknown> } } }).navigator?.gpu;
-    if (!gpu) throw new Error('this browser has no WebGPU');
-    if (!(await gpu.requestAdapter())) throw new Error('there is no WebGPU adapter');
+    if (!gpu) throw new SaidError(say('noWebgpu'));
+    if (!(await gpu.requestAdapter())) throw new SaidError(say('noAdapter'));
     await import('@tensorflow/tfjs-backend-webgpu');
     (await import('../kernels/webgpu/register')).registerWebgpuKernels();
   },
   async webgl() {
-    if (typeof (globalThis as { OffscreenCanvas?: unknown }).OffscreenCanvas === 'undefined') throw new Error('there is no OffscreenCanvas');
+    if (typeof (globalThis as { OffscreenCanvas?: unknown }).OffscreenCanvas === 'undefined') throw new SaidError(say('noOffscreenCanvas'));
     await import('@tensorflow/tfjs-backend-webgl');
   },
   async wasm({ wasmPath, wasmThreads }) {
@@ -70,26 +71,26 @@ let wasmPathSet = false;
 export async function startBackend(name: BackendName, options: BackendOptions = {}): Promise<void> {
   await loaders[name](options);
   // setBackend reports failure by returning false, and some backends by throwing.
-  if (!(await tf.setBackend(name))) throw new Error(`${name} did not start`);
+  if (!(await tf.setBackend(name))) throw new SaidError(say('didNotStart', say(name)));
   await tf.ready();
 }
 
 /** What the user should know of a started backend: adapter, threads. */
-async function describe(name: BackendName): Promise<string> {
+async function describe(name: BackendName): Promise<Said | string> {
   if (name === 'wasm') {
     const wasm = await import('@tensorflow/tfjs-backend-wasm');
     const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
     const threads = (await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT')) ? wasm.getThreadsCount() : 1;
-    return `${threads} thread${threads === 1 ? '' : 's'}${simd ? ', SIMD' : ''}`;
+    return simd ? say('listed', say('threads', threads), 'SIMD') : say('threads', threads);
   }
   if (name === 'webgpu') {
     const info = (tf.backend() as unknown as { adapterInfo?: { vendor?: string; architecture?: string; device?: string; description?: string } }).adapterInfo;
     const words = info as Record<string, string | undefined> | undefined;
     const text = [words?.vendor, words?.architecture, words?.device, words?.description].filter(Boolean).join(' ');
-    return text || 'adapter without a name';
+    return text || say('adapterWithoutName');
   }
   if (name === 'webgl') return `WebGL ${tf.env().getNumber('WEBGL_VERSION')}`;
-  return 'plain JavaScript';
+  return say('cpu');
 }
 
 function weights(shape: [number, number, number, number], seed: number): tf.Tensor4D {
@@ -123,17 +124,18 @@ export const EXPECTED_STEP = { loss: 0.00099753, gradient: 0.0021811 };
  * @param options where wasm's files are, how many threads
  */
 export async function probeBackend(name: BackendName, options: BackendOptions = {}): Promise<BackendProbe> {
-  const failed = (reason: string): BackendProbe => ({ name, works: false, secondsPerStep: null, detail: '', reason });
+  const failed = (reason: Said | string): BackendProbe => ({ name, works: false, secondsPerStep: null, detail: '', reason });
   try {
     await startBackend(name, options);
     const { loss, gradient } = await trainingStep(2, 4, 3);
     const off = (a: number, b: number) => !(Math.abs(a - b) <= 0.01 * Math.abs(b));
     if (off(loss, EXPECTED_STEP.loss) || off(gradient, EXPECTED_STEP.gradient)) {
-      return failed(`its training step gives ${loss.toPrecision(4)} / ${gradient.toPrecision(4)}, not ${EXPECTED_STEP.loss.toPrecision(4)} / ${EXPECTED_STEP.gradient.toPrecision(4)}`);
+      const pair = (step: { loss: number; gradient: number }) => `${step.loss.toPrecision(4)} / ${step.gradient.toPrecision(4)}`;
+      return failed(say('wrongStep', pair({ loss, gradient }), pair(EXPECTED_STEP)));
     }
     return { name, works: true, secondsPerStep: await timeStep(), detail: await describe(name) };
   } catch (error) {
-    return failed((error as Error).message || String(error));
+    return failed(saidOf(error) || String(error));
   }
 }
 

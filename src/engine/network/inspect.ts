@@ -1,4 +1,5 @@
 /** What can be said of a network without running it: shapes, multiply-accumulates, parameters, BatchNorm layers. */
+import { say } from '../sentences';
 import { NetworkError } from './networkError';
 import type { Network, NetworkNode, Padding } from './types';
 
@@ -15,7 +16,7 @@ export interface NetworkFacts {
   batchNorms: { name: string; height: number; width: number; channels: number }[];
 }
 
-const HINT = 'Check that the file belongs to a plain image classifier and was exported whole.';
+const HINT = say('plainClassifierHint');
 
 /**
  * Infers every shape and counts work.
@@ -29,7 +30,7 @@ export function inspectNetwork({ definition, weights }: Network): NetworkFacts {
   for (const node of definition.nodes) {
     const inputs = node.inputs.map((name) => {
       const shape = shapes.get(name);
-      if (!shape) throw new NetworkError(`Layer "${node.name}" reads "${name}", which does not come before it.`, HINT);
+      if (!shape) throw new NetworkError(say('readsLater', `"${node.name}"`, name), HINT);
       return shape;
     });
     if (node.op === 'batchNorm') {
@@ -41,27 +42,24 @@ export function inspectNetwork({ definition, weights }: Network): NetworkFacts {
   for (const { values } of Object.values(weights)) facts.parameters += values.length;
   const output = shapes.get(definition.nodes[definition.nodes.length - 1].name)!;
   if (output.length !== 1 || output[0] !== definition.numClasses) {
-    throw new NetworkError(`The network ends in a tensor of shape [${output}], not in ${definition.numClasses} class scores.`, HINT);
+    throw new NetworkError(say('wrongOutput', String(output), definition.numClasses), HINT);
   }
   if (facts.batchNorms.length === 0) {
-    throw new NetworkError(
-      'The network has no BatchNorm layer: FDDA works on BatchNorm statistics, so there is nothing to align.',
-      'Export the network before BatchNorm is folded into the convolutions, or choose one with BatchNorm.',
-    );
+    throw new NetworkError(say('noBatchNorm'), say('noBatchNormHint'));
   }
   return facts;
 }
 
 function image(node: NetworkNode, shape: NodeShape): [number, number, number] {
   if (!shape || shape.length !== 3) {
-    throw new NetworkError(`Layer "${node.name}" (${node.op}) needs an image [height, width, channels], not [${shape ?? ''}].`, HINT);
+    throw new NetworkError(say('layerNeedsImage', node.name, node.op, String(shape ?? '')), HINT);
   }
   return shape as [number, number, number];
 }
 
 function windowed(node: NetworkNode, length: number, before: number, after: number, size: number, stride: number): number {
   const out = Math.floor((length + before + after - size) / stride) + 1;
-  if (out < 1) throw new NetworkError(`Layer "${node.name}": a window of ${size} does not fit into ${length} pixels.`, HINT);
+  if (out < 1) throw new NetworkError(say('windowTooLarge', node.name, size, length), HINT);
   return out;
 }
 
@@ -70,13 +68,13 @@ function outputShape(
 ): NodeShape {
   const weight = (key: string, rank: number): number[] => {
     const found = weights[key];
-    if (!found) throw new NetworkError(`Layer "${node.name}": its weight "${key}" is missing.`, HINT);
-    if (found.shape.length !== rank) throw new NetworkError(`Layer "${node.name}": weight "${key}" has shape [${found.shape}].`, HINT);
+    if (!found) throw new NetworkError(say('weightMissing', node.name, key), HINT);
+    if (found.shape.length !== rank) throw new NetworkError(say('weightOfShape', node.name, key, String(found.shape)), HINT);
     return found.shape;
   };
   const vector = (key: string | undefined, channels: number) => {
     if (key !== undefined && weight(key, 1)[0] !== channels) {
-      throw new NetworkError(`Layer "${node.name}": weight "${key}" has ${weights[key].shape[0]} values for ${channels} channels.`, HINT);
+      throw new NetworkError(say('weightOfLength', node.name, key, weights[key].shape[0], channels), HINT);
     }
   };
   const slide = (size: [number, number], strides: [number, number], p: Padding, [h, w]: NodeShape): [number, number] => [
@@ -90,7 +88,7 @@ function outputShape(
     case 'depthwiseConv2d': {
       const [kh, kw, ci, last] = weight(node.kernel, 4);
       const x = image(node, inputs[0]);
-      if (x[2] !== ci) throw new NetworkError(`Layer "${node.name}" takes ${ci} channels but is given ${x[2]}.`, HINT);
+      if (x[2] !== ci) throw new NetworkError(say('layerChannels', node.name, ci, x[2]), HINT);
       const [oh, ow] = slide([kh, kw], node.strides, node.padding, x);
       const co = node.op === 'conv2d' ? last : ci * last;
       vector(node.bias, co);
@@ -107,7 +105,7 @@ function outputShape(
       return inputs[0];
     case 'add':
       if (inputs.some((s) => String(s) !== String(inputs[0]))) {
-        throw new NetworkError(`Layer "${node.name}" adds tensors of different shapes: ${inputs.map((s) => `[${s}]`).join(' + ')}.`, HINT);
+        throw new NetworkError(say('addsShapes', node.name, inputs.map((s) => `[${s}]`).join(' + ')), HINT);
       }
       return inputs[0];
     case 'pad': {
@@ -131,7 +129,7 @@ function outputShape(
     case 'dense': {
       const [i, o] = weight(node.kernel, 2);
       if (inputs[0].length !== 1 || inputs[0][0] !== i) {
-        throw new NetworkError(`Layer "${node.name}" takes ${i} features but is given [${inputs[0]}].`, HINT);
+        throw new NetworkError(say('layerFeatures', node.name, i, String(inputs[0])), HINT);
       }
       vector(node.bias, o);
       facts.macs += i * o;

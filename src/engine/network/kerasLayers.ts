@@ -1,4 +1,5 @@
 /** One Keras layer at a time into the executor's nodes. */
+import { say, type Said } from '../sentences';
 import { NetworkError } from './networkError';
 import type { NetworkNode, Padding, WeightArray } from './types';
 
@@ -22,8 +23,7 @@ export interface LayerContext {
   inputShape: [number, number, number] | null;
 }
 
-const SUPPORTED = 'The executor knows Conv2D, DepthwiseConv2D, BatchNormalization, ReLU, ReLU6, Add, ZeroPadding2D, ' +
-  'MaxPooling2D, AveragePooling2D, GlobalAveragePooling2D, Flatten, Dense, Dropout and a final softmax.';
+const SUPPORTED = say('supportedLayers');
 
 const pair = (value: unknown): [number, number] => (Array.isArray(value) ? [value[0], value[1]] : [value as number, value as number]);
 const NONE: Padding = { top: 0, bottom: 0, left: 0, right: 0 };
@@ -44,11 +44,11 @@ export function convertLayer(layer: KerasLayer, name: string, inbound: string[],
   const { config, class_name: kind } = layer;
   const inputs = inbound.map((from) => {
     const node = context.outputs.get(from);
-    if (!node) throw new NetworkError(`Layer "${name}" (${kind}) reads "${from}", which does not come before it.`, SUPPORTED);
+    if (!node) throw new NetworkError(say('readsLater', `"${name}" (${kind})`, from), SUPPORTED);
     return node;
   });
-  const unsupported = (what: string): never => {
-    throw new NetworkError(`Layer "${name}" (${kind}) cannot be used: ${what}.`, SUPPORTED);
+  const unsupported = (what: Said): never => {
+    throw new NetworkError(say('layerUnusable', name, kind, what), SUPPORTED);
   };
   const x = inputs.length ? context.shapes.get(inputs[0])! : [];
   const add = (node: NetworkNode, shape: number[]) => {
@@ -61,29 +61,29 @@ export function convertLayer(layer: KerasLayer, name: string, inbound: string[],
   const take = (suffix: string): string => {
     const key = `${name}/${suffix}`;
     const found = Object.keys(context.stored).find((k) => k === key) ?? Object.keys(context.stored).find((k) => k.endsWith(`/${key}`));
-    if (!found) throw new NetworkError(`The weights of layer "${name}" (${kind}) lack "${suffix}".`, 'The weight files do not belong to this model.');
+    if (!found) throw new NetworkError(say('layerLacksWeight', name, kind, suffix), say('otherModelHint'));
     context.weights[key] = context.stored[found];
     return key;
   };
   const rank = (key: string, wanted: number) =>
-    context.weights[key].shape.length === wanted ? context.weights[key].shape : unsupported(`its weight "${key}" has shape [${context.weights[key].shape}]`);
+    context.weights[key].shape.length === wanted ? context.weights[key].shape : unsupported(say('weightShape', key, String(context.weights[key].shape)));
   const activation = (of: string, at: string[]) => {
     const shape = context.shapes.get(at[0])!;
     if (of === 'linear') context.outputs.set(name, at[0]);
     else if (of === 'relu' || of === 'relu6') add({ op: of, name: at[0] === name ? `${name}/${of}` : name, inputs: at }, shape);
     else if (of === 'softmax' && shape.length === 1) context.outputs.set(name, at[0]); // logits are taken in front of it
-    else unsupported(`activation "${of}"`);
+    else unsupported(say('activationKind', of));
   };
-  const spatial = () => (x.length === 3 ? x : unsupported(`its input has shape [${x}], not [height, width, channels]`));
+  const spatial = () => (x.length === 3 ? x : unsupported(say('notAnImage', String(x))));
   const channelsLast = () => {
-    if (config.data_format && config.data_format !== 'channels_last') unsupported('only channels_last is supported');
+    if (config.data_format && config.data_format !== 'channels_last') unsupported(say('channelsLastOnly'));
   };
 
   switch (kind) {
     case 'InputLayer': {
       const shape = (config.batch_input_shape ?? config.batchInputShape ?? config.batch_shape) as (number | null)[] | undefined;
-      if (!shape || shape.length !== 4 || shape.slice(1).some((v) => !v)) unsupported(`its shape [${shape ?? ''}] is not a fixed image size`);
-      if (context.inputShape) unsupported('the model has more than one input');
+      if (!shape || shape.length !== 4 || shape.slice(1).some((v) => !v)) unsupported(say('noFixedSize', String(shape ?? '')));
+      if (context.inputShape) unsupported(say('severalInputs'));
       context.inputShape = shape!.slice(1) as [number, number, number];
       add({ op: 'input', name, inputs: [] }, context.inputShape);
       return;
@@ -92,14 +92,14 @@ export function convertLayer(layer: KerasLayer, name: string, inbound: string[],
     case 'DepthwiseConv2D': {
       channelsLast();
       const depthwise = kind === 'DepthwiseConv2D';
-      if (pair(config.dilation_rate ?? 1).some((d) => d !== 1)) unsupported('dilated convolutions are not supported');
-      if ((config.groups ?? 1) !== 1) unsupported('grouped convolutions are not supported');
+      if (pair(config.dilation_rate ?? 1).some((d) => d !== 1)) unsupported(say('noDilation'));
+      if ((config.groups ?? 1) !== 1) unsupported(say('noGroups'));
       const kernel = take(depthwise ? 'depthwise_kernel' : 'kernel');
       const bias = config.use_bias === false ? undefined : take('bias');
       const [kh, kw, ci, last] = rank(kernel, 4);
       const strides = pair(config.strides ?? 1);
       const [h, w, c] = spatial();
-      if (c !== ci) unsupported(`it takes ${ci} channels but is given ${c}`);
+      if (c !== ci) unsupported(say('wrongChannels', ci, c));
       const padding = config.padding === 'same' ? samePadding([h, w], [kh, kw], strides) : NONE;
       const out = [
         Math.floor((h + padding.top + padding.bottom - kh) / strides[0]) + 1,
@@ -113,7 +113,7 @@ export function convertLayer(layer: KerasLayer, name: string, inbound: string[],
     }
     case 'BatchNormalization': {
       const axis = Array.isArray(config.axis) ? config.axis[0] : config.axis ?? -1;
-      if (axis !== -1 && axis !== x.length) unsupported(`it normalises axis ${axis}, not the channels`);
+      if (axis !== -1 && axis !== x.length) unsupported(say('wrongAxis', String(axis)));
       spatial();
       add({
         op: 'batchNorm', name, inputs, epsilon: (config.epsilon as number | undefined) ?? 1e-3,
@@ -125,8 +125,8 @@ export function convertLayer(layer: KerasLayer, name: string, inbound: string[],
     }
     case 'ReLU': {
       const limit = config.max_value ?? null;
-      if (limit !== null && limit !== 6) unsupported(`a ReLU clipped at ${limit} is not supported (only none or 6)`);
-      if ((config.negative_slope ?? 0) !== 0 || (config.threshold ?? 0) !== 0) unsupported('only a plain ReLU is supported');
+      if (limit !== null && limit !== 6) unsupported(say('clippedRelu', String(limit)));
+      if ((config.negative_slope ?? 0) !== 0 || (config.threshold ?? 0) !== 0) unsupported(say('plainReluOnly'));
       add({ op: limit === 6 ? 'relu6' : 'relu', name, inputs }, x);
       return;
     }
@@ -170,13 +170,13 @@ export function convertLayer(layer: KerasLayer, name: string, inbound: string[],
     case 'Reshape':
       // Keras applications put a Reshape to [features] around their classifier; anything else changes the layout.
       if ((config.target_shape as number[]).length === 1) add({ op: 'flatten', name, inputs }, [x.reduce((a, b) => a * b, 1)]);
-      else unsupported('only a reshape to a vector is supported');
+      else unsupported(say('vectorReshapeOnly'));
       return;
     case 'Dense': {
       const kernel = take('kernel');
       const bias = config.use_bias === false ? undefined : take('bias');
       const [i, o] = rank(kernel, 2);
-      if (x.length !== 1 || x[0] !== i) unsupported(`it takes ${i} features but is given [${x}]`);
+      if (x.length !== 1 || x[0] !== i) unsupported(say('wrongFeatures', i, String(x)));
       add({ op: 'dense', name, inputs, kernel, ...(bias ? { bias } : {}) }, [o]);
       activation((config.activation as string | undefined) ?? 'linear', [name]);
       return;
@@ -187,7 +187,7 @@ export function convertLayer(layer: KerasLayer, name: string, inbound: string[],
       same();
       return;
     default:
-      unsupported('the executor has no such operation');
+      unsupported(say('noSuchOperation'));
   }
 }
 

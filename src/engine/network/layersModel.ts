@@ -3,6 +3,7 @@
  * them) into a `Network`. Only the topology is read here; no Keras layer is ever built.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { say } from '../sentences';
 import { NetworkError } from './networkError';
 import { inspectNetwork } from './inspect';
 import { convertLayer, type KerasLayer, type LayerContext } from './kerasLayers';
@@ -31,7 +32,7 @@ export interface NetworkMetadata {
   normalization?: { mean: number[]; std: number[] };
 }
 
-const FILES_HINT = 'Choose model.json together with all of its .bin files, as tf.LayersModel.save writes them.';
+const FILES_HINT = say('filesHint');
 
 /**
  * @param files model.json and the weight files its manifest names (by their base names), in any order
@@ -40,11 +41,11 @@ const FILES_HINT = 'Choose model.json together with all of its .bin files, as tf
  */
 export async function readLayersModel(files: ModelFile[]): Promise<Network> {
   const jsonFile = files.find((f) => f.name.toLowerCase().endsWith('.json'));
-  if (!jsonFile) throw new NetworkError('There is no .json file among the chosen files.', FILES_HINT);
+  if (!jsonFile) throw new NetworkError(say('noJsonFile'), FILES_HINT);
   const json = parse(jsonFile);
   const topology = json.modelTopology?.model_config ?? json.modelTopology;
   if (!topology?.config || !topology.class_name) {
-    throw new NetworkError(`${jsonFile.name} has no model topology, so it is not a tf.LayersModel.`, FILES_HINT);
+    throw new NetworkError(say('noTopology', jsonFile.name), FILES_HINT);
   }
   const stored = await readWeights(json.weightsManifest ?? [], files);
   const metadata = (json.userDefinedMetadata ?? {}) as NetworkMetadata;
@@ -56,9 +57,9 @@ function parse(file: ModelFile): ModelJson {
   try {
     json = JSON.parse(new TextDecoder().decode(file.bytes));
   } catch (error) {
-    throw new NetworkError(`${file.name} is not valid JSON (${(error as Error).message}).`, FILES_HINT);
+    throw new NetworkError(say('notJson', file.name, (error as Error).message), FILES_HINT);
   }
-  if (typeof json !== 'object' || json === null) throw new NetworkError(`${file.name} does not describe a model.`, FILES_HINT);
+  if (typeof json !== 'object' || json === null) throw new NetworkError(say('notAModel', file.name), FILES_HINT);
   return json as ModelJson;
 }
 
@@ -68,7 +69,7 @@ async function readWeights(manifest: ManifestGroup[], files: ModelFile[]): Promi
   for (const group of manifest) {
     const parts = group.paths.map((path) => {
       const file = files.find((f) => baseName(f.name) === baseName(path));
-      if (!file) throw new NetworkError(`The weight file ${path} that the model names is missing.`, FILES_HINT);
+      if (!file) throw new NetworkError(say('weightFileMissing', path), FILES_HINT);
       return file.bytes;
     });
     let tensors: tf.NamedTensorMap = {};
@@ -79,14 +80,14 @@ async function readWeights(manifest: ManifestGroup[], files: ModelFile[]): Promi
         result[name.replace(/:\d+$/, '')] = { shape: tensor.shape, values: Float32Array.from(await tensor.data()) };
       }
     } catch (error) {
-      throw new NetworkError(`The weights in ${group.paths.join(', ')} cannot be read: ${(error as Error).message}`, FILES_HINT);
+      throw new NetworkError(say('weightsUnreadable', group.paths.join(', '), (error as Error).message), FILES_HINT);
     } finally {
       tf.dispose(tensors);
     }
   }
   for (const [name, { values }] of Object.entries(result)) {
     if (values.some((v) => !Number.isFinite(v))) {
-      throw new NetworkError(`Weight "${name}" has values that are not finite numbers.`, 'The file is damaged, or the training diverged.');
+      throw new NetworkError(say('weightsNotFinite', name), say('damagedHint'));
     }
   }
   return result;
@@ -96,7 +97,7 @@ function buildNetwork(
   topology: { class_name: string; config: Record<string, unknown> }, stored: Record<string, WeightArray>, metadata: NetworkMetadata, fileName: string,
 ): Network {
   const layers = ((topology.config.layers ?? topology.config) as KerasLayer[]);
-  if (!Array.isArray(layers)) throw new NetworkError(`${fileName}: the model's list of layers is missing.`, FILES_HINT);
+  if (!Array.isArray(layers)) throw new NetworkError(say('noLayers', fileName), FILES_HINT);
   const sequential = topology.class_name === 'Sequential';
   const context: LayerContext = { stored, weights: {}, nodes: [], shapes: new Map(), outputs: new Map(), inputShape: null };
   let previous: string | null = null;
@@ -114,7 +115,7 @@ function buildNetwork(
   const outputLayer = sequential || !outputs ? previous! : (Array.isArray(outputs[0]) ? outputs[0][0] : (outputs[0] as string));
   const nodes = upTo(context.nodes, context.outputs.get(outputLayer) ?? outputLayer);
   const inputShape = context.inputShape;
-  if (!inputShape) throw new NetworkError('The model does not say how large its images are.', 'Export it with a fixed input shape.');
+  if (!inputShape) throw new NetworkError(say('noImageSize'), say('noImageSizeHint'));
   const output = context.shapes.get(nodes[nodes.length - 1].name)!;
   const channels = inputShape[2];
   const network: Network = {
@@ -134,7 +135,7 @@ function buildNetwork(
 function inboundNames(layer: KerasLayer, name: string): string[] {
   const nodes = layer.inbound_nodes ?? [];
   if (nodes.length > 1) {
-    throw new NetworkError(`Layer "${name}" is used ${nodes.length} times in the model; shared layers are not supported.`, 'Export a model that uses each layer once.');
+    throw new NetworkError(say('sharedLayer', name, nodes.length), say('sharedLayerHint'));
   }
   return (nodes[0] ?? []).map((inbound) => String(inbound[0]));
 }

@@ -11,13 +11,22 @@ import type { Checkpoint } from '../generator/checkpoint';
 import { Random } from '../random';
 import type { LayerPoints, RunOverview, Verdicts } from './runReport';
 import type { RunSettings } from './runSettings';
+import { inWords, say, type Said } from '../sentences';
 import type { Teacher } from './teacher';
 
 /** Network and dataset do not fit together. */
 export class DatasetMismatch extends RangeError {
-  constructor(message: string) {
-    super(message);
+  constructor(readonly said: Said) {
+    super(inWords(said));
     this.name = 'DatasetMismatch';
+  }
+}
+
+/** A setting that the network does not allow. */
+export class SettingError extends RangeError {
+  constructor(readonly said: Said) {
+    super(inWords(said));
+    this.name = 'SettingError';
   }
 }
 
@@ -30,8 +39,8 @@ const DISTORTED_DRAWS = 4;
  */
 export type CenterTargets = 'class' | 'classAgnostic';
 
-/** fraction 0 to 1, and words; returning false stops. */
-export type PrepareProgress = (fraction: number, message: string) => boolean | void | Promise<boolean | void>;
+/** fraction 0 to 1, and what is being done; returning false stops. */
+export type PrepareProgress = (fraction: number, said: Said) => boolean | void | Promise<boolean | void>;
 
 export interface PreparedRun {
   overview: RunOverview;
@@ -52,7 +61,7 @@ export interface PreparedRun {
 /**
  * @param checkpoint what the generator starts from, only to be named in the overview
  * @returns null when `onProgress` said stop; then nothing is left behind
- * @throws DatasetMismatch where network and dataset do not fit, RangeError where a setting is out of range for them
+ * @throws DatasetMismatch where network and dataset do not fit, SettingError where a setting is out of range for them
  */
 export async function prepareRun(
   teacher: Teacher, dataset: Dataset, settings: RunSettings, checkpoint: Checkpoint | null, onProgress?: PrepareProgress,
@@ -63,14 +72,14 @@ export async function prepareRun(
   const layers = teacher.layout.channels.length;
   const startLayer = settings.startLayer < 0 ? defaultStartLayer(layers) : settings.startLayer;
   if (startLayer >= layers) {
-    throw new RangeError(`The first aligned layer is ${startLayer + 1}, but ${definition.name} has ${layers} BatchNorm layers.`);
+    throw new SettingError(say('startLayerTooDeep', startLayer + 1, definition.name, layers));
   }
   const random = new Random(settings.seed);
   const sampling = random.fork('calibration');
   const gather = (sample: ClassSample) => gatherBatch(dataset, 'calibration', sample.indices, definition.normalization);
   const calibration = gather(sampleCalibrationSet(dataset, settings.imagesPerClass, sampling));
   const observation = gather(observationSet(dataset, settings.observationPerClass, sampling));
-  if ((await onProgress?.(0.2, 'Reading BatchNorm statistics of the calibration images')) === false) return null;
+  if ((await onProgress?.(0.2, say('readingCalibration'))) === false) return null;
 
   const calibrationImages = imagesOf(calibration, definition.inputShape);
   let targets: GeneratorTargets | null = null;
@@ -137,10 +146,9 @@ function checkFit({ definition }: Teacher, dataset: Dataset): void {
   const [h, w, c] = definition.inputShape;
   if (String(definition.inputShape) !== String(dataset.imageShape) || definition.numClasses !== dataset.classNames.length) {
     const [dh, dw, dc] = dataset.imageShape;
-    throw new DatasetMismatch(
-      `${definition.name} takes images of ${h}x${w}x${c} and knows ${definition.numClasses} classes; `
-      + `${dataset.name} has images of ${dh}x${dw}x${dc} and ${dataset.classNames.length} classes.`,
-    );
+    throw new DatasetMismatch(say(
+      'mismatch', definition.name, `${h}x${w}x${c}`, definition.numClasses, dataset.name, `${dh}x${dw}x${dc}`, dataset.classNames.length,
+    ));
   }
 }
 
@@ -152,7 +160,7 @@ async function observed(teacher: Teacher, batch: Batch, onProgress?: PrepareProg
   const images = imagesOf(batch, teacher.definition.inputShape);
   try {
     return await collectStatistics(teacher.definition, teacher.weights, images, {
-      onProgress: (done, total) => onProgress?.(0.3 + 0.6 * (done / total), 'Reading BatchNorm statistics of the images for looking only'),
+      onProgress: (done, total) => onProgress?.(0.3 + 0.6 * (done / total), say('readingObservation')),
     });
   } finally {
     images.dispose();

@@ -130,6 +130,8 @@ export function parseOptions(argv: readonly string[]): Options {
   let settings = linked?.settings ?? parseFlags([]).settings;
   if (linked) {
     for (const note of linked.notes) {
+      // Reports are English, whatever the page speaks.
+      if (note.kind === 'language') continue;
       notes.push(`Link: ${note.kind === 'backend' ? `there is no backend “${note.given}”.` : describeNote(note)}`);
     }
     if (linked.backend !== null && linked.backend !== 'wasm') notes.push(`Link: experiments run on wasm, not on ${linked.backend}.`);

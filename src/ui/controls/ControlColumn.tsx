@@ -4,16 +4,16 @@ import type { SettingGroup, SettingKey } from '../../state/settings';
 import { SETTING_KEYS, SETTINGS } from '../../state/settings';
 import { HelpLines } from '../Help';
 import { useActions, usePlayground } from '../playground';
-import { text } from '../text';
+import { useWords } from '../language';
 import { NetworkPicker } from './NetworkPicker';
 import { SettingControl } from './SettingControl';
 import { TermControl } from './TermControl';
 
-const words = text.controls;
 const TERM_KEYS = new Set<string>(TERMS.flatMap((term) => [`${term}Enabled`, `${term}Weight`]));
 const keysOf = (group: SettingGroup): SettingKey[] => SETTING_KEYS.filter((key) => SETTINGS[key].group === group && !TERM_KEYS.has(key));
 
 function Presets() {
+  const { controls: words, presets } = useWords();
   const settings = usePlayground((state) => state.settings);
   const { setSettings } = useActions();
   const current = presetOf(settings);
@@ -21,13 +21,13 @@ function Presets() {
     <section className="presets" aria-label={words.method}>
       <div className="control-title">
         {words.method}
-        <HelpLines label={words.method} lines={[words.methodHelp, ...PRESETS.map((preset) => `${text.presets[preset].name}: ${text.presets[preset].help}`)]} />
+        <HelpLines label={words.method} lines={[words.methodHelp, ...PRESETS.map((preset) => `${presets[preset].name}: ${presets[preset].help}`)]} />
         {current === null && <span className="view-note">{words.custom}</span>}
       </div>
       <div className="preset-grid">
         {PRESETS.map((preset) => (
-          <button key={preset} type="button" aria-pressed={preset === current} title={text.presets[preset].help}
-            onClick={() => setSettings(applyPreset(settings, preset))}>{text.presets[preset].name}</button>
+          <button key={preset} type="button" aria-pressed={preset === current} title={presets[preset].help}
+            onClick={() => setSettings(applyPreset(settings, preset))}>{presets[preset].name}</button>
         ))}
       </div>
     </section>
@@ -35,9 +35,10 @@ function Presets() {
 }
 
 function Group({ group }: { group: SettingGroup }) {
+  const { groups } = useWords();
   return (
     <details className="group">
-      <summary>{text.groups[group]}</summary>
+      <summary>{groups[group]}</summary>
       <div className="group-body">
         {keysOf(group).map((key) => <SettingControl key={key} settingKey={key} />)}
         {group === 'data' && <NetworkPicker />}
@@ -48,14 +49,15 @@ function Group({ group }: { group: SettingGroup }) {
 
 /** All settings of a run. */
 export function ControlColumn({ id }: { id: string }) {
+  const { controls: words, groups, termDetails } = useWords();
   return (
     <aside className="controls" id={id} aria-label={words.region}>
       <Presets />
-      <section className="terms" aria-label={text.groups.terms}>
-        <div className="control-title">{text.groups.terms}<span className="view-note">{words.weight} · {words.valueNow}</span></div>
+      <section className="terms" aria-label={groups.terms}>
+        <div className="control-title">{groups.terms}<span className="view-note">{words.weight} · {words.valueNow}</span></div>
         {TERMS.map((term) => <TermControl key={term} term={term} />)}
         <details className="group">
-          <summary>{text.termDetails}</summary>
+          <summary>{termDetails}</summary>
           <div className="group-body">{keysOf('terms').map((key) => <SettingControl key={key} settingKey={key} />)}</div>
         </details>
       </section>

@@ -1,14 +1,13 @@
 import { Button } from '@mantine/core';
 import { useRef } from 'react';
-import { large } from '../format';
 import { Help } from '../Help';
 import { useActions, usePlayground } from '../playground';
-import { text } from '../text';
-
-const words = text.controls;
+import { useFormat, useWords } from '../language';
 
 /** The network in use, and another one from files. */
 export function NetworkPicker() {
+  const words = useWords().controls;
+  const { large } = useFormat();
   const network = usePlayground((state) => state.overview?.network);
   const bundled = usePlayground((state) => state.bundled);
   const ready = usePlayground((state) => state.engine === 'ready' && !state.replacing);

@@ -1,8 +1,7 @@
 import { useState } from 'react';
 import type { NumberSetting } from '../../state/settings';
-import { allowedValues, clampNumber } from '../../state/settings';
-import type { SettingKey } from '../../state/settings';
-import { text } from '../text';
+import { clampNumber } from '../../state/settings';
+import { useWords } from '../language';
 import { fromPosition, POSITIONS, toPosition } from './sliderScale';
 
 /** Small numbers as 3e-5: five zeros are hard to count. */
@@ -16,7 +15,8 @@ interface NumberFieldProps {
 }
 
 /** A number to type: taken when the field is left or Enter pressed, then held within its range. */
-export function NumberInput({ setting, settingKey, value, label, onChange }: NumberFieldProps & { settingKey: SettingKey }) {
+export function NumberInput({ setting, value, label, onChange }: NumberFieldProps) {
+  const words = useWords().controls;
   const [draft, setDraft] = useState<string | null>(null);
   const commit = () => {
     if (draft === null) return;
@@ -26,7 +26,7 @@ export function NumberInput({ setting, settingKey, value, label, onChange }: Num
   };
   return (
     <input
-      className="number-input" type="text" inputMode="decimal" aria-label={label} title={text.controls.range(allowedValues(settingKey))}
+      className="number-input" type="text" inputMode="decimal" aria-label={label} title={words.range(String(setting.min), String(setting.max))}
       value={draft ?? plain(value)} onChange={(event) => setDraft(event.target.value)} onBlur={commit}
       onKeyDown={(event) => {
         if (event.key === 'Enter') commit();

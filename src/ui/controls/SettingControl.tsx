@@ -2,29 +2,32 @@ import { memo } from 'react';
 import type { RunSettings } from '../../engine/training/runSettings';
 import { waitingForReset } from '../../state/playgroundState';
 import type { Setting, SettingKey } from '../../state/settings';
-import { allowedValues, SETTINGS } from '../../state/settings';
+import { SETTINGS } from '../../state/settings';
 import { Help } from '../Help';
 import { useActions, usePlayground } from '../playground';
-import { text } from '../text';
+import { useWords } from '../language';
+import type { Words } from '../words/words';
+import { optionLabel } from '../words/words';
 import { NumberInput, NumberSlider } from './NumberField';
 
 export function SettingHelp({ settingKey }: { settingKey: SettingKey }) {
   const setting: Setting = SETTINGS[settingKey];
-  const { label, help } = text.settings[settingKey];
+  const words = useWords();
+  const { label, help } = words.settings[settingKey];
   return (
     <Help label={label}>
       <p>{help}</p>
       <p className="help-facts">
-        {(setting.kind === 'integer' || setting.kind === 'number') && `${text.controls.range(allowedValues(settingKey))} `}
-        {text.controls.atDefault(defaultWords(setting))} {setting.live ? text.controls.live : text.controls.waits}.
+        {(setting.kind === 'integer' || setting.kind === 'number') && `${words.controls.range(String(setting.min), String(setting.max))} `}
+        {words.controls.atDefault(defaultWords(words, settingKey, setting))} {setting.live ? words.controls.live : words.controls.waits}{words.controls.stop}
       </p>
     </Help>
   );
 }
 
-function defaultWords(setting: Setting): string {
-  if (setting.kind === 'boolean') return setting.default ? text.controls.on.toLowerCase() : text.controls.off;
-  if (setting.kind === 'choice') return setting.options.find(({ value }) => value === setting.default)?.label ?? setting.default;
+function defaultWords(words: Words, key: SettingKey, setting: Setting): string {
+  if (setting.kind === 'boolean') return setting.default ? words.controls.on : words.controls.off;
+  if (setting.kind === 'choice') return optionLabel(words.settings, key, setting.default);
   return String(setting.default);
 }
 
@@ -34,12 +37,13 @@ export const SettingControl = memo(function SettingControl({ settingKey }: { set
   const value = usePlayground((state) => state.settings[settingKey]) as RunSettings[SettingKey];
   const waits = usePlayground((state) => waitingForReset(state).includes(settingKey));
   const { setSetting } = useActions();
-  const { label } = text.settings[settingKey];
+  const words = useWords();
+  const { label } = words.settings[settingKey];
   const change = (next: number | string | boolean) => setSetting(settingKey, next);
   const head = (
     <span className="setting-label">
       {label}
-      {waits && <span className="waits" title={text.controls.waits} aria-label={text.controls.waits} role="img">●</span>}
+      {waits && <span className="waits" title={words.controls.waits} aria-label={words.controls.waits} role="img">●</span>}
     </span>
   );
 
@@ -63,7 +67,7 @@ export const SettingControl = memo(function SettingControl({ settingKey }: { set
             {head}
             <SettingHelp settingKey={settingKey} />
             <select className="setting-select" aria-label={label} value={value as string} onChange={(event) => change(event.target.value)}>
-              {setting.options.map((option) => <option key={option.value} value={option.value}>{option.label}</option>)}
+              {setting.options.map((option) => <option key={option.value} value={option.value}>{optionLabel(words.settings, settingKey, option.value)}</option>)}
             </select>
           </div>
         </div>
@@ -75,7 +79,7 @@ export const SettingControl = memo(function SettingControl({ settingKey }: { set
           <div className="setting-row">
             {head}
             <SettingHelp settingKey={settingKey} />
-            <NumberInput setting={setting} settingKey={settingKey} value={value as number} label={label} onChange={change} />
+            <NumberInput setting={setting} value={value as number} label={label} onChange={change} />
           </div>
           {settingKey !== 'seed' && <NumberSlider setting={setting} value={value as number} label={label} onChange={change} />}
         </div>

@@ -7,7 +7,7 @@ import { Help } from '../Help';
 import { Num } from '../Num';
 import { lineColors } from '../palette';
 import { useActions, usePlayground, useThrottledPlayground } from '../playground';
-import { text } from '../text';
+import { useWords } from '../language';
 import { useScheme } from '../useScheme';
 import { NumberInput, NumberSlider } from './NumberField';
 
@@ -19,9 +19,10 @@ export const TermControl = memo(function TermControl({ term }: { term: TermName 
   const value = useThrottledPlayground(shownSample)?.terms[term];
   const { setSetting } = useActions();
   const scheme = useScheme();
-  const words = text.terms[term];
+  const { terms, controls, settings } = useWords();
+  const words = terms[term];
   const setting = SETTINGS[weightKey(term)];
-  const weightLabel = text.settings[weightKey(term)].label;
+  const weightLabel = settings[weightKey(term)].label;
   const changeWeight = (next: number) => setSetting(weightKey(term), next);
   return (
     <div className="term" data-off={!enabled}>
@@ -33,14 +34,14 @@ export const TermControl = memo(function TermControl({ term }: { term: TermName 
         </label>
         <Help label={`${words.name} (${words.short})`}>
           <p>{words.help}</p>
-          <p className="help-facts">{text.settings[weightKey(term)].help}</p>
+          <p className="help-facts">{settings[weightKey(term)].help}</p>
         </Help>
-        <span className="term-value" title={text.controls.valueHelp}>{enabled ? <Num value={value} note={text.controls.valueHelp} /> : text.controls.off}</span>
+        <span className="term-value" title={controls.valueHelp}>{enabled ? <Num value={value} note={controls.valueHelp} /> : controls.off}</span>
       </div>
       <div className="term-weight">
         <span className="term-short">{words.short}</span>
         <NumberSlider setting={setting} value={weight} label={weightLabel} onChange={changeWeight} />
-        <NumberInput setting={setting} settingKey={weightKey(term)} value={weight} label={weightLabel} onChange={changeWeight} />
+        <NumberInput setting={setting} value={weight} label={weightLabel} onChange={changeWeight} />
       </div>
     </div>
   );

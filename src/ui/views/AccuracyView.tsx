@@ -6,23 +6,23 @@ import { shownMoment } from '../../state/playgroundState';
 import type { PlaygroundState } from '../../state/playgroundState';
 import type { ChartSeries } from '../charts/LineChart';
 import { LineChart } from '../charts/LineChart';
-import { exact, grouped, percent } from '../format';
+import { exact, grouped } from '../format';
 import { lineColors } from '../palette';
 import { usePlayground, useThrottledPlayground } from '../playground';
-import { text } from '../text';
+import { useFormat, useWords } from '../language';
+import type { Words } from '../words/words';
 import { useScheme } from '../useScheme';
 import { gainOf } from './gain';
 import { View } from './View';
 
-const words = text.views.accuracy;
 const METHODS: readonly MethodId[] = ['fullPrecision', 'ptq', 'calibration', 'fdda'];
 const NO_ROWS: readonly AccuracyRow[] = [];
 const accuracyOf = (state: PlaygroundState) => shownMoment(state)?.accuracy ?? NO_ROWS;
 
 /** What the last bar is called: it is FDDA only when all of its terms are on. */
-export function methodName(method: MethodId, preset: PresetName | null): string {
+export function methodName({ views: { accuracy: words }, presets }: Words, method: MethodId, preset: PresetName | null): string {
   if (method !== 'fdda' || preset === 'ptq' || preset === 'calibration' || preset === 'fdda') return words.methods[method];
-  return preset === null ? words.ownTerms : text.presets[preset].name;
+  return preset === null ? words.ownTerms : presets[preset].name;
 }
 
 interface BarProps {
@@ -36,6 +36,8 @@ interface BarProps {
 }
 
 const Bar = memo(function Bar({ name, row, color, floor, over }: BarProps) {
+  const words = useWords().views.accuracy;
+  const { percent } = useFormat();
   const accuracy = row?.accuracy ?? null;
   const counted = row && row.correct !== null ? words.of(grouped(row.correct), grouped(row.n)) : '';
   return (
@@ -62,6 +64,9 @@ const Bar = memo(function Bar({ name, row, color, floor, over }: BarProps) {
 const size = (points: number) => Math.abs(points).toFixed(1);
 
 export function AccuracyView() {
+  const all = useWords();
+  const words = all.views.accuracy;
+  const { percent } = useFormat();
   const rows = usePlayground(accuracyOf);
   const slowRows = useThrottledPlayground(accuracyOf);
   const over = usePlayground(({ status, viewing }) => status === 'finished' && viewing === null);
@@ -77,14 +82,14 @@ export function AccuracyView() {
       (['calibration', 'fdda'] as const).flatMap((method) => {
         const row = slowRows.find((each) => each.method === method);
         if (!row || row.curve.length === 0) return [];
-        return [{ id: method, label: methodName(method, preset), color: colors[method], points: row.curve, dots: row.curve.length < 30 }];
+        return [{ id: method, label: methodName(all, method, preset), color: colors[method], points: row.curve, dots: row.curve.length < 30 }];
       }),
-    [slowRows, preset, colors],
+    [slowRows, preset, colors, all],
   );
   const full = slowRows.find(({ method }) => method === 'fullPrecision')?.accuracy ?? null;
   const references = useMemo(
     () => [...(full === null ? [] : [{ y: full, label: words.methods.fullPrecision }])],
-    [full],
+    [full, words],
   );
   const include = useMemo(() => references.map(({ y }) => y), [references]);
 
@@ -92,7 +97,7 @@ export function AccuracyView() {
     <View title={words.title} area="accuracy" help={words.help}>
       <div className="bars">
         {METHODS.map((method) => (
-          <Bar key={method} name={methodName(method, preset)} row={rows.find((row) => row.method === method)} color={colors[method]}
+          <Bar key={method} name={methodName(all, method, preset)} row={rows.find((row) => row.method === method)} color={colors[method]}
             floor={method === 'ptq' ? null : ptq} over={over} />
         ))}
       </div>

@@ -1,10 +1,12 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import type { ProjectionMethod, ProjectionReply } from '../../worker/protocol';
+import type { Failure, ProjectionMethod, ProjectionReply } from '../../worker/protocol';
+import { failureOf, sentencesOf } from '../../state/failures';
 import { shownMoment } from '../../state/playgroundState';
 import { Choice } from '../Choice';
-import { exact, percent } from '../format';
+import { exact } from '../format';
 import { useActions, usePlayground } from '../playground';
-import { text } from '../text';
+import { useFormat, useWords } from '../language';
+import { className } from '../words/words';
 import { useScheme } from '../useScheme';
 import { LOOKS } from './drawPoints';
 import { LayerPicker } from './LayerPicker';
@@ -13,7 +15,6 @@ import type { Cloud, Hit, PointKind } from './scene';
 import { movingClouds, POINT_KINDS, projectedClouds, stillClouds, trails as trailsOf } from './scene';
 import { View } from './View';
 
-const words = text.views.centers;
 type Projection = 'pca' | ProjectionMethod;
 const NOTHING: readonly never[] = [];
 
@@ -22,7 +23,7 @@ function useMaps(layer: number | null, projection: Projection) {
   const run = usePlayground((state) => state.run);
   const { project } = useActions();
   const [maps, setMaps] = useState<Record<string, ProjectionReply>>({});
-  const [failed, setFailed] = useState<string | null>(null);
+  const [failed, setFailed] = useState<{ failure: Failure | null } | null>(null);
   const [asked, setAsked] = useState(0);
   const key = `${run}/${layer}/${projection}`;
   const have = key in maps;
@@ -39,7 +40,7 @@ function useMaps(layer: number | null, projection: Projection) {
       (error: unknown) => {
         if (abort.signal.aborted) return;
         setAsked(0);
-        setFailed(error instanceof Error ? error.message : String(error));
+        setFailed({ failure: failureOf(error) });
       },
     );
     return () => abort.abort();
@@ -60,6 +61,10 @@ function LegendMark({ kind }: { kind: PointKind }) {
 }
 
 export function CentersView() {
+  const all = useWords();
+  const { views, sentences } = all;
+  const words = views.centers;
+  const { percent } = useFormat();
   const overview = usePlayground((state) => state.overview);
   const layer = usePlayground((state) => state.layer);
   const chosen = usePlayground((state) => state.classIndex);
@@ -91,7 +96,7 @@ export function CentersView() {
   const describe = useCallback(
     (hit: Hit): string[] => {
       const lines = [
-        words.ofClass(words.kinds[hit.kind], overview?.network.classNames[hit.classIndex] ?? String(hit.classIndex)),
+        words.ofClass(words.kinds[hit.kind], className(all, overview?.network.classNames, hit.classIndex)),
         words.place(exact(hit.x), exact(hit.y)),
       ];
       if (hit.kind === 'batch' && snapshot && layer !== null && overview) {
@@ -100,7 +105,7 @@ export function CentersView() {
       }
       return lines;
     },
-    [overview, snapshot, layer],
+    [overview, snapshot, layer, all, words],
   );
 
   const tools = (
@@ -118,7 +123,7 @@ export function CentersView() {
         <PointsMap label={words.describe(overview.network.layers[layer].name)} still={still} moving={moving} trails={trails} scheme={scheme}
           chosen={chosen} describe={describe} onPick={toggleClass} />
       ) : (
-        <div className="view-empty">{text.views.waiting}</div>
+        <div className="view-empty">{views.waiting}</div>
       )}
       <footer className="view-foot">
         {POINT_KINDS.map((kind) => (
@@ -133,7 +138,7 @@ export function CentersView() {
             ? variance && <span title={`${words.explainedHelp}: ${Array.from(variance, exact).join(' + ')}`}>{words.explained(percent(variance[0] + variance[1], 0))}</span>
             : (
               <>
-                {failed ?? (computing ? words.computing : map && words.asOf(map.step))}
+                {failed ? (failed.failure ? sentencesOf(failed.failure, sentences).message : words.stopped) : (computing ? words.computing : map && words.asOf(map.step))}
                 {!computing && <button type="button" className="link-button" onClick={recompute}>{words.recompute}</button>}
               </>
             )}

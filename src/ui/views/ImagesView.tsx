@@ -2,15 +2,15 @@ import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import type { RunOverview, SyntheticSnapshot, Verdicts } from '../../engine/training/runReport';
 import { shownMoment } from '../../state/playgroundState';
 import { ClassMarker } from '../ClassMarker';
-import { exact, percent } from '../format';
+import { exact } from '../format';
 import { useActions, usePlayground } from '../playground';
-import { text } from '../text';
+import { useFormat, useWords } from '../language';
+import { className } from '../words/words';
 import { useSize } from '../useSize';
 import type { Cell } from './drawImages';
 import { drawRow, roomFor, rowLayout } from './drawImages';
 import { View } from './View';
 
-const words = text.views.images;
 /** Real images shown of each class, of however many there are. */
 const REAL_SHOWN = 2;
 
@@ -43,9 +43,12 @@ function indicesOf(labels: Uint8Array, classIndex: number, most: number): number
 const right = ({ labels, predicted }: Verdicts, index: number): boolean => labels[index] === predicted[index];
 
 const Row = memo(function Row({ overview, shown, snapshot, classIndex, width, height, chosen, faded, onPick, onPoint }: RowProps) {
+  const all = useWords();
+  const words = all.views.images;
+  const { percent } = useFormat();
   const canvas = useRef<HTMLCanvasElement>(null);
   const { calibration, network } = overview;
-  const name = network.classNames[classIndex] ?? String(classIndex);
+  const name = className(all, network.classNames, classIndex);
   const real = useMemo(() => indicesOf(calibration.verdicts.labels, classIndex, REAL_SHOWN), [calibration, classIndex]);
   const perClass = snapshot?.perClass ?? 4;
   const made = useMemo(() => (snapshot ? indicesOf(snapshot.verdicts.labels, classIndex, perClass) : []), [snapshot, classIndex, perClass]);
@@ -71,7 +74,7 @@ const Row = memo(function Row({ overview, shown, snapshot, classIndex, width, he
     onPoint({
       lines: [
         isReal ? words.calibrationImage(name) : words.syntheticImage(name),
-        words.sees(network.classNames[verdicts.predicted[index]] ?? String(verdicts.predicted[index])),
+        words.sees(className(all, network.classNames, verdicts.predicted[index])),
         words.probability(name, `${percent(verdicts.probability[index])} (${exact(verdicts.probability[index])})`),
       ],
       x: event.clientX,
@@ -94,6 +97,7 @@ const Row = memo(function Row({ overview, shown, snapshot, classIndex, width, he
 });
 
 export function ImagesView() {
+  const words = useWords().views.images;
   const overview = usePlayground((state) => state.overview);
   const snapshot = usePlayground((state) => shownMoment(state)?.synthetic ?? null);
   const chosen = usePlayground((state) => state.classIndex);

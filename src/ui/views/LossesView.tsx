@@ -8,12 +8,11 @@ import { LineChart } from '../charts/LineChart';
 import { Choice } from '../Choice';
 import { lineColors } from '../palette';
 import { usePlayground, useThrottledPlayground } from '../playground';
-import { text } from '../text';
+import { useWords } from '../language';
 import { useScheme } from '../useScheme';
 import { Num } from '../Num';
 import { View } from './View';
 
-const words = text.views.losses;
 const POINTS = 150;
 const generatorLosses = (state: PlaygroundState) => state.generatorLosses;
 const studentLosses = (state: PlaygroundState) => state.studentLosses;
@@ -23,25 +22,27 @@ interface Line extends ChartSeries {
 }
 
 function useGeneratorLines(): Line[] {
+  const { terms, views: { losses: words } } = useWords();
   const losses = useThrottledPlayground(generatorLosses);
   const scheme = useScheme();
   return useMemo(() => {
     const samples = thinned(losses, POINTS);
     const colors = lineColors[scheme];
     const lines: Line[] = TERMS.map((term) => ({
-      id: term, label: text.terms[term].short, title: text.terms[term].name, color: colors[term],
+      id: term, label: terms[term].short, title: terms[term].name, color: colors[term],
       points: samples.map((sample) => [sample.step, sample.terms[term]] as const), faint: term === 'distorted',
     }));
     lines.splice(3, 0, {
       id: 'floor', label: words.floor, title: words.floorHelp, color: colors.floor, dash: 'dashed',
-      points: samples.map(({ step, terms, distortedFloor }) =>
-        [step, terms.distorted === null || distortedFloor === null ? null : terms.distorted - distortedFloor] as const),
+      points: samples.map(({ step, terms: { distorted }, distortedFloor }) =>
+        [step, distorted === null || distortedFloor === null ? null : distorted - distortedFloor] as const),
     });
     return lines;
-  }, [losses, scheme]);
+  }, [losses, scheme, terms, words]);
 }
 
 function useStudentLines(): Line[] {
+  const { comma, views: { losses: words } } = useWords();
   const losses = useThrottledPlayground(studentLosses);
   const scheme = useScheme();
   return useMemo(() => {
@@ -50,12 +51,12 @@ function useStudentLines(): Line[] {
       const samples = thinned(losses[method], POINTS);
       if (samples.length === 0) return [];
       const line = (key: 'ce' | 'distillation', dash?: 'dashed'): Line => ({
-        id: method + key, label: `${words[key]}, ${words.ofMethod[method]}`, title: words.ofMethod[method], color: colors[method], dash,
+        id: method + key, label: `${words[key]}${comma}${words.ofMethod[method]}`, title: words.ofMethod[method], color: colors[method], dash,
         points: samples.map((sample: StudentSample) => [sample.step, sample[key]] as const),
       });
       return [line('ce'), line('distillation', 'dashed')];
     });
-  }, [losses, scheme]);
+  }, [losses, scheme, comma, words]);
 }
 
 /** Where the shown moment is on the current axis; null while live. */
@@ -68,6 +69,8 @@ function useCursor(which: 'generator' | 'student'): number | null {
 const valueAt = ({ points }: Line, cursor: number | null) => (cursor === null ? points.at(-1) : points.findLast(([x]) => x <= cursor))?.[1];
 
 export function LossesView() {
+  const { views } = useWords();
+  const words = views.losses;
   // The student's losses come up by themselves when it is its turn, unless the visitor chose a tab.
   const [wanted, setWanted] = useState<'generator' | 'student' | null>(null);
   const studentsTurn = usePlayground(({ position }) => position !== null && (position.phase === 'calibration' || position.phase === 'fdda'));
@@ -84,7 +87,7 @@ export function LossesView() {
       tools={<Choice label={words.which} value={which} onChange={setWanted}
         options={[{ value: 'generator', label: words.generator }, { value: 'student', label: words.student }]} />}>
       {empty ? (
-        <div className="view-empty">{text.views.notYet}</div>
+        <div className="view-empty">{views.notYet}</div>
       ) : (
         <LineChart label={`${words.title}: ${words[which]}`} series={lines} xLabel={words.axis} log={log} cursor={cursor} />
       )}

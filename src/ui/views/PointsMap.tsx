@@ -1,7 +1,7 @@
 import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import type { PointerEvent } from 'react';
 import type { Scheme } from '../palette';
-import { text } from '../text';
+import { useWords } from '../language';
 import { useSize } from '../useSize';
 import { drawClouds, drawTrails, startDrawing } from './drawPoints';
 import type { Cloud, Hit, Trail } from './scene';
@@ -23,6 +23,7 @@ interface PointsMapProps {
  * rest the synthetic ones, drawn with every frame.
  */
 export const PointsMap = memo(function PointsMap({ label, still, moving, trails, scheme, chosen, describe, onPick }: PointsMapProps) {
+  const words = useWords().views.centers;
   const [box, { width, height }] = useSize<HTMLDivElement>();
   const stillCanvas = useRef<HTMLCanvasElement>(null);
   const movingCanvas = useRef<HTMLCanvasElement>(null);
@@ -69,7 +70,7 @@ export const PointsMap = memo(function PointsMap({ label, still, moving, trails,
     >
       <canvas ref={stillCanvas} style={{ width, height }} />
       <canvas ref={movingCanvas} style={{ width, height }} />
-      {outside > 0 && <span className="map-note" title={text.views.centers.outsideHelp}>{text.views.centers.outside(outside)}</span>}
+      {outside > 0 && <span className="map-note" title={words.outsideHelp}>{words.outside(outside)}</span>}
       {hit && (
         <div className="tooltip" style={{
           ...(hit.px > width / 2 ? { right: width - hit.px + 12 } : { left: hit.px + 12 }),

@@ -8,11 +8,12 @@ import { Choice } from '../Choice';
 import { lineColors } from '../palette';
 import type { Scheme } from '../palette';
 import { useActions, usePlayground, useThrottledPlayground } from '../playground';
-import { text } from '../text';
+import { useWords } from '../language';
+import type { Words } from '../words/words';
+import { className } from '../words/words';
 import { useScheme } from '../useScheme';
 import { View } from './View';
 
-const words = text.views.separation;
 const METRICS = ['nearest', 'silhouette', 'distances', 'batch'] as const;
 type Metric = (typeof METRICS)[number];
 
@@ -30,7 +31,7 @@ function ofClass(values: Float32Array, classes: number, chosen: number | null): 
   });
 }
 
-function seriesOf(metric: Metric, overview: RunOverview, snapshot: SyntheticSnapshot | null, chosen: number | null, scheme: Scheme): ChartSeries[] {
+function seriesOf({ comma, views: { separation: words } }: Words, metric: Metric, overview: RunOverview, snapshot: SyntheticSnapshot | null, chosen: number | null, scheme: Scheme): ChartSeries[] {
   const colors = lineColors[scheme];
   const line = (id: string, label: string, color: string, values: ArrayLike<number>, dash?: 'dashed'): ChartSeries => ({
     id, label, color, points: byLayer(values), dash, dots: !dash,
@@ -47,11 +48,11 @@ function seriesOf(metric: Metric, overview: RunOverview, snapshot: SyntheticSnap
     ];
   }
   if (metric === 'distances') {
-    list.push(line('intra', `${words.intra}, ${words.real}`, colors.distorted, real.intraClass), line('inter', `${words.inter}, ${words.real}`, colors.ceMixed, real.interClass));
+    list.push(line('intra', `${words.intra}${comma}${words.real}`, colors.distorted, real.intraClass), line('inter', `${words.inter}${comma}${words.real}`, colors.ceMixed, real.interClass));
     if (synthetic) {
       list.push(
-        line('intraS', `${words.intra}, ${words.synthetic}`, colors.distorted, synthetic.intraClass, 'dashed'),
-        line('interS', `${words.inter}, ${words.synthetic}`, colors.ceMixed, synthetic.interClass, 'dashed'),
+        line('intraS', `${words.intra}${comma}${words.synthetic}`, colors.distorted, synthetic.intraClass, 'dashed'),
+        line('interS', `${words.inter}${comma}${words.synthetic}`, colors.ceMixed, synthetic.interClass, 'dashed'),
       );
     }
     return list;
@@ -65,6 +66,9 @@ function seriesOf(metric: Metric, overview: RunOverview, snapshot: SyntheticSnap
 const shownSynthetic = (state: PlaygroundState) => shownMoment(state)?.synthetic ?? null;
 
 export function SeparationView() {
+  const all = useWords();
+  const { views } = all;
+  const words = views.separation;
   const overview = usePlayground((state) => state.overview);
   const layer = usePlayground((state) => state.layer);
   const chosen = usePlayground((state) => state.classIndex);
@@ -74,17 +78,17 @@ export function SeparationView() {
   const [metric, setMetric] = useState<Metric>('nearest');
 
   const series = useMemo(
-    () => (overview ? seriesOf(metric, overview, snapshot, chosen, scheme) : []),
-    [metric, overview, snapshot, metric === 'batch' ? chosen : null, scheme], // eslint-disable-line react-hooks/exhaustive-deps
+    () => (overview ? seriesOf(all, metric, overview, snapshot, chosen, scheme) : []),
+    [all, metric, overview, snapshot, metric === 'batch' ? chosen : null, scheme], // eslint-disable-line react-hooks/exhaustive-deps
   );
   const layers = overview?.network.layers.length ?? 0;
-  const band = useMemo(() => (overview ? { from: overview.startLayer + 1, to: layers, label: words.deep } : undefined), [overview, layers]);
+  const band = useMemo(() => (overview ? { from: overview.startLayer + 1, to: layers, label: words.deep } : undefined), [overview, layers, words]);
   const references = useMemo(
     () =>
       metric === 'nearest' && overview
         ? [{ y: 1 / overview.network.numClasses, label: words.chance }]
         : metric === 'silhouette' ? [{ y: 0, label: '' }] : [],
-    [metric, overview],
+    [metric, overview, words],
   );
   const include = useMemo(() => (metric === 'nearest' ? [0, 1] : metric === 'silhouette' ? [0] : [0]), [metric]);
 
@@ -98,7 +102,7 @@ export function SeparationView() {
         <LineChart label={`${words.title}: ${words.metrics[metric]}. ${words.metricHelp[metric]}`} series={series} xLabel={words.axis} xDomain={[1, layers]}
           band={band} references={references} include={include} cursor={layer === null ? null : layer + 1} onSelect={(x) => selectLayer(x - 1)} />
       ) : (
-        <div className="view-empty">{text.views.waiting}</div>
+        <div className="view-empty">{views.waiting}</div>
       )}
       <footer className="view-foot">
         {series.map((each) => (
@@ -108,7 +112,7 @@ export function SeparationView() {
           </span>
         ))}
         {metric === 'batch' && (
-          <span className="view-note">{chosen === null ? words.allClasses : words.forClass(overview?.network.classNames[chosen] ?? '')}</span>
+          <span className="view-note">{chosen === null ? words.allClasses : words.forClass(className(all, overview?.network.classNames, chosen))}</span>
         )}
       </footer>
     </View>

@@ -1,5 +1,5 @@
-/** The words below the fold. Part of the page's words (see `text.ts`), apart only for their length. */
-export const articleText = {
+/** The words below the fold in English. Part of the page's words (see `en.ts`), apart only for their length. */
+export const enArticle = {
   title: 'How it works',
   lead:
     'A neural network is a long chain of multiplications with numbers of 32 bits. With numbers of 3 or 4 bits it would be smaller and faster, but simply rounding everything breaks it. FDDA (fine-grained data distribution alignment) sets out to repair the damage with hardly any real data: one image a class is enough to start.',

@@ -1,19 +1,28 @@
-import type { MethodId, RunPhase } from '../engine/training/runReport';
-import type { TermName } from '../engine/training/runSettings';
-import type { PresetName } from '../state/presets';
-import type { SettingGroup, SettingKey } from '../state/settings';
-import { describeNote, SETTINGS, SETTING_KEYS } from '../state/settings';
-import type { LinkNote } from '../state/shareLink';
-import { articleText } from './articleText';
+import type { ShapeName } from '../../engine/data/shapeOutlines';
+import { SENTENCES } from '../../engine/sentences';
+import type { MethodId, RunPhase } from '../../engine/training/runReport';
+import type { TermName } from '../../engine/training/runSettings';
+import type { PresetName } from '../../state/presets';
+import type { Setting, SettingGroup } from '../../state/settings';
+import { describeNote, SETTINGS, SETTING_KEYS } from '../../state/settings';
+import type { LinkNote } from '../../state/shareLink';
+import type { Units } from '../format';
+import { enArticle } from './enArticle';
+import type { SettingWords } from './words';
 
 /**
- * Every word of the page, in one place, ready to be translated. The words of single settings are declared with the
- * settings themselves, because the command line needs them too; the page reads them from here.
+ * Every word of the page in English, in one place. Another language is another file of the same shape (see `words.ts`);
+ * the compiler refuses one that lacks an entry. The English words of single settings are declared with the settings
+ * themselves, because the command line needs them too; the page reads them from here.
  */
 
 const settingWords = Object.fromEntries(
-  SETTING_KEYS.map((key) => [key, { label: SETTINGS[key].label, help: SETTINGS[key].help }]),
-) as Record<SettingKey, { label: string; help: string }>;
+  SETTING_KEYS.map((key) => {
+    const setting: Setting = SETTINGS[key];
+    const options = setting.kind === 'choice' ? { options: Object.fromEntries(setting.options.map(({ value, label }) => [value, label])) } : {};
+    return [key, { label: setting.label, help: setting.help, ...options }];
+  }),
+) as unknown as SettingWords;
 
 const phaseWords: Record<RunPhase, string> = {
   prepare: 'Getting ready',
@@ -28,14 +37,30 @@ const phaseNames: Record<RunPhase, string> = {
   prepare: 'Preparation', ptq: 'Quantizing', generator: 'Generator', calibration: 'Calibration-only student', fdda: 'Student', done: 'End',
 };
 
-export const text = {
+export const en = {
   title: 'FDDA playground',
   tagline: 'Squeeze a neural network into a few bits and repair it with images made from its own statistics.',
   howItWorks: 'How it works',
   /** Below the fold; in a file of its own only for its length. */
-  article: articleText,
+  article: enArticle,
+
+  /** What engine and worker say; the command line says it too. */
+  sentences: SENTENCES,
+
+  units: {
+    percent: (value) => `${value} %`,
+    milliseconds: (value) => `${value} ms`,
+    seconds: (value) => `${value} s`,
+    minutes: (minutes, seconds) => (seconds === '0' ? `${minutes} min` : `${minutes} min ${seconds} s`),
+    hours: (hours, minutes) => `${hours} h ${minutes} min`,
+    large: [{ from: 1e9, name: (value) => `${value} billion` }, { from: 1e6, name: (value) => `${value} million` }],
+  } satisfies Units as Units,
+
+  /** Between the parts of a list. */
+  comma: ', ',
 
   header: {
+    language: { label: 'Language', missing: (name: string) => `${name} could not be loaded. Check the connection and choose it again.` },
     theme: { label: 'Colors', light: 'Light', dark: 'Dark', auto: 'As the system' },
     copyLink: 'Copy link',
     linkCopied: 'Link copied',
@@ -110,8 +135,16 @@ export const text = {
 
   link: {
     title: 'The link was not taken exactly as written',
-    note: (note: LinkNote) =>
-      note.kind === 'backend' ? `“${note.given}” in “${note.key}” is not a backend and was ignored.` : describeNote(note),
+    note(note: LinkNote): string {
+      switch (note.kind) {
+        case 'backend':
+          return `“${note.given}” in “${note.key}” is not a backend and was ignored.`;
+        case 'language':
+          return `The page does not speak “${note.given}”; “${note.key}” was ignored.`;
+        default:
+          return describeNote(note);
+      }
+    },
   },
 
   controls: {
@@ -127,10 +160,12 @@ export const text = {
     off: 'off',
     waits: 'Takes effect on Reset',
     live: 'Takes effect at once',
-    range: (allowed: string) => `Allowed: ${allowed}.`,
+    range: (min: string, max: string) => `Allowed: ${min} to ${max}.`,
     atDefault: (value: string) => `Default: ${value}.`,
     help: (label: string) => `Help: ${label}`,
-    on: 'On',
+    on: 'on',
+    /** Ends a sentence. */
+    stop: '.',
     network: 'Network',
     openNetwork: 'Open a network…',
     openNetworkHelp:
@@ -143,6 +178,13 @@ export const text = {
   } satisfies Record<SettingGroup, string>,
   termDetails: 'Details of the loss terms',
   settings: settingWords,
+
+  /** The classes of the bundled images. */
+  classes: {
+    circle: 'circle', ring: 'ring', square: 'square', triangle: 'triangle', star: 'star', cross: 'cross', crescent: 'crescent', heart: 'heart',
+    hexagon: 'hexagon', arrow: 'arrow',
+  } satisfies Record<ShapeName, string>,
+  unnamedClass: (index: string) => `class ${index}`,
 
   presets: {
     ptq: { name: 'PTQ only', help: 'Quantize and leave it: no training at all.' },
@@ -201,6 +243,7 @@ export const text = {
         umap: 'Keeps neighbours together and some of the large shape. A picture of one moment.',
       },
       computing: 'Working out the map',
+      stopped: 'The engine was stopped before the map was ready',
       asOf: (step: number | null) => (step === null ? 'without synthetic images yet' : `as of generator step ${step}`),
       recompute: 'Recompute',
       explained: (share: string) => `shows ${share} of the variance`,

@@ -1,0 +1,16 @@
+import type { Sentences } from '../engine/sentences';
+import { inWords } from '../engine/sentences';
+import { EngineFailure, EngineGone } from '../worker/client';
+import type { Failure } from '../worker/protocol';
+
+/** What a request failed with; null when its engine was stopped, which is reported by itself. */
+export function failureOf(error: unknown): Failure | null {
+  if (error instanceof EngineGone) return null;
+  if (error instanceof EngineFailure) return error.failure;
+  return { code: 'internal', message: error instanceof Error ? error.message : String(error), hint: '' };
+}
+
+/** What was wrong and what to do, in a language; in English where the page does not know the sentence. */
+export function sentencesOf({ message, hint, said }: Failure, sentences: Sentences): { message: string; hint: string } {
+  return { message: inWords(said?.message ?? message, sentences), hint: inWords(said?.hint ?? hint, sentences) };
+}

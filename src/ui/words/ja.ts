@@ -1,0 +1,209 @@
+import type { RunPhase } from '../../engine/training/runReport';
+import type { SettingNote } from '../../state/settings';
+import { jaArticle } from './jaArticle';
+import { jaSentences } from './jaSentences';
+import { jaSettings } from './jaSettings';
+import { jaViews } from './jaViews';
+import type { Words } from './words';
+
+const phaseWords: Record<RunPhase, string> = {
+  prepare: '準備しています',
+  ptq: '学習の前に、元のネットワークと量子化したネットワークの正解率を測っています',
+  generator: '生成器を学習しています：合成画像の統計量が実画像の統計量へ近づきます',
+  calibration: '比較のために、校正画像だけで生徒を学習しています',
+  fdda: '校正画像と合成画像で生徒を学習しています',
+  done: '終了しました',
+};
+
+const phaseNames: Record<RunPhase, string> = {
+  prepare: '準備', ptq: '量子化', generator: '生成器', calibration: '校正画像のみの生徒', fdda: '生徒', done: '終了',
+};
+
+function settingNote(note: SettingNote): string {
+  switch (note.kind) {
+    case 'unknown':
+      return `「${note.key}」という設定はないため、無視しました。`;
+    case 'invalid':
+      return `「${note.key}」を「${note.given}」にはできません。${String(note.used)} を使います。`;
+    case 'clamped':
+      return `「${note.key}」を ${note.given} にはできません。最も近い値 ${String(note.used)} を使います。`;
+    case 'rounded':
+      return `「${note.key}」を ${note.given} から ${String(note.used)} に丸めました。`;
+  }
+}
+
+/** Every word of the page in Japanese. Parts of it are in files of their own for their length. */
+export const ja: Words = {
+  title: 'FDDA プレイグラウンド',
+  tagline: 'ニューラルネットワークを数ビットに量子化し、自身の統計量から作った画像で修復します。',
+  howItWorks: '手法の解説',
+  article: jaArticle,
+  sentences: jaSentences,
+
+  units: {
+    percent: (value) => `${value}%`,
+    milliseconds: (value) => `${value} ミリ秒`,
+    seconds: (value) => `${value} 秒`,
+    minutes: (minutes, seconds) => (seconds === '0' ? `${minutes} 分` : `${minutes} 分 ${seconds} 秒`),
+    hours: (hours, minutes) => `${hours} 時間 ${minutes} 分`,
+    large: [{ from: 1e8, name: (value) => `${value} 億` }, { from: 1e4, name: (value) => `${value} 万` }],
+  },
+
+  comma: '、',
+
+  header: {
+    language: { label: '言語', missing: (name) => `${name} を読み込めませんでした。接続を確かめて、もう一度選んでください。` },
+    theme: { label: '配色', light: 'ライト', dark: 'ダーク', auto: 'システムに合わせる' },
+    copyLink: 'リンクをコピー',
+    linkCopied: 'コピーしました',
+    copyFailed: 'アドレスバーからコピーしてください',
+  },
+
+  backend: {
+    label: (name, speed) => `バックエンド：${name}${speed && `、${speed}`}`,
+    starting: 'エンジンを起動中',
+    choose: '計算に使うもの。ここで動く最速のものを選んであります。変更すると、実行は最初からになります。',
+    perStep: (seconds) => `1 ステップ ${seconds}`,
+    probe: (seconds) => `起動時の試験で ${seconds}`,
+    names: { webgpu: 'WebGPU', webgl: 'WebGL', wasm: 'WebAssembly', cpu: '通常の JavaScript' },
+    unavailable: 'ここでは動きません',
+    inUse: '使用中',
+  },
+
+  transport: {
+    region: '実行',
+    play: '再生', pause: '一時停止', step: 'ステップ', reset: 'リセット',
+    hints: {
+      play: 'ここから最後まで手法を実行します',
+      pause: '現在のステップが終わったら止めます。「再生」で続きから再開します',
+      step: '1 ステップだけ進めて止めます',
+      reset: '現在の設定で最初からやり直します。シードが同じなら同じ結果になります',
+    },
+    progress: '実行全体の進み具合',
+    remaining: (time) => `残り約 ${time}`,
+    elapsed: (time) => `所要時間 ${time}`,
+    stepOf: (step, steps) => `ステップ ${step} / ${steps}`,
+    applies: (count) => `変更した ${count} 件の設定はリセット後に反映されます`,
+    resetToApply: 'リセットして反映',
+  },
+
+  status: {
+    starting: 'エンジンを起動しています',
+    ready: '準備ができました。「再生」を押してください。',
+    queued: 'エンジンの準備ができしだい始めます',
+    running: (phase) => phaseWords[phase],
+    paused: (phase) => `一時停止中：${phaseNames[phase]}`,
+    finished: (rows) => `終了しました。正解率：${rows}。`,
+    failed: '問題が起きたため停止しました',
+    dead: 'エンジンが停止しました',
+    silent: 'エンジンからしばらく応答がありません。長いステップの途中かもしれません',
+  },
+
+  timeline: {
+    label: 'タイムライン',
+    live: 'ライブ',
+    backToLive: 'ライブに戻る',
+    nothing: '実行が進むと記録されます',
+    at: (phase, step, elapsed) => `${phaseNames[phase]}、ステップ ${step}、開始から ${elapsed}`,
+  },
+
+  trouble: {
+    death: {
+      crashed: 'エンジンが予期せず停止しました。',
+      unreadable: 'エンジンから読み取れないデータが届きました。',
+      hint: '続けるには再起動してください。設定はそのままで、記録も新しい実行が始まるまで見られます。',
+    },
+    file: { message: 'ファイルを読めませんでした。', hint: 'ファイルがまだあるか、開く権限があるかを確かめてください。読み込み済みのネットワークはそのままです。' },
+    titles: {
+      network: 'このネットワークは使えません', notFinite: '損失が数値でなくなりました', deviceLost: 'グラフィックスデバイスが失われました',
+      outOfMemory: 'メモリー不足です', backend: 'このバックエンドは動きません', settings: 'この設定は使えません', internal: '問題が起きました',
+    },
+    where: (term, step) => `項：${term}。ステップ：${step}。`,
+    restore: (step) => `ステップ ${step} のスナップショットに戻る`,
+    restoreUnknown: '最後のスナップショットに戻る',
+    restart: 'エンジンを再起動',
+    dismiss: '閉じる',
+  },
+
+  link: {
+    title: 'リンクの一部をそのままでは使えませんでした',
+    note(note) {
+      switch (note.kind) {
+        case 'backend':
+          return `「${note.key}」の「${note.given}」はバックエンドではないため、無視しました。`;
+        case 'language':
+          return `このページは「${note.given}」に対応していないため、「${note.key}」を無視しました。`;
+        default:
+          return settingNote(note);
+      }
+    },
+  },
+
+  controls: {
+    region: '設定',
+    show: '設定を表示', hide: '設定を隠す',
+    method: '手法',
+    methodHelp: '手法の違いは損失項の選び方だけで、ほかはすべて同じです。FDDA は 5 つすべてを使います。1 つ選んで「再生」か「リセット」を押し、正解率を比べてみてください。',
+    custom: '独自の組み合わせ',
+    weight: '重み',
+    valueNow: '現在値',
+    valueHelp: '最新のステップでの値（重みを掛ける前）',
+    off: 'オフ',
+    waits: 'リセット後に反映',
+    live: 'すぐに反映',
+    range: (min, max) => `範囲：${min}〜${max}。`,
+    atDefault: (value) => `既定値：${value}。`,
+    help: (label) => `ヘルプ：${label}`,
+    on: 'オン',
+    stop: '。',
+    network: 'ネットワーク',
+    openNetwork: 'ネットワークを開く…',
+    openNetworkHelp:
+      'Keras のネットワークを TensorFlow.js の layers モデルに変換したものを使えます。model.json とすべての .bin ファイルを一緒に選んでください。手法が統計量を読むため、BatchNorm 層が必要です。付属の画像に合わせるには、32×32 ピクセルのカラー画像を 10 クラスに分類するものにしてください。',
+    bundledNetwork: '付属のネットワークに戻す',
+    facts: (layers, parameters, macs) => `BatchNorm 層 ${layers}、パラメーター ${parameters}、画像あたりの積和演算 ${macs}`,
+  },
+  groups: { data: 'データ', generator: '生成器', terms: '損失項', quantizer: '量子化器', student: '生徒' },
+  termDetails: '損失項の詳細',
+  settings: jaSettings,
+
+  classes: {
+    circle: '円', ring: 'リング', square: '正方形', triangle: '三角形', star: '星', cross: '十字', crescent: '三日月', heart: 'ハート', hexagon: '六角形',
+    arrow: '矢印',
+  },
+  unnamedClass: (index) => `クラス ${index}`,
+
+  presets: {
+    ptq: { name: 'PTQ のみ', help: '量子化するだけで、学習はしません。' },
+    calibration: { name: '校正画像のみ', help: '合成画像を使わず、少数の実画像だけで量子化したネットワークを学習します。' },
+    zeroShot: { name: 'ゼロショット風', help: 'CE と BNS だけを使います。教師に認識され、全体の統計量に合う合成画像です。クラスごとの統計量は見ません。' },
+    centralized: { name: '＋中心項', help: 'さらに、各クラスをその中心へ引き寄せます。' },
+    distorted: { name: '＋揺らし項', help: 'さらに、各クラスをノイズ付きの中心へ引き寄せ、ある程度の散らばりを保ちます。' },
+    fdda: { name: 'FDDA', help: '5 つの項すべてを使います。' },
+  },
+
+  terms: {
+    ceMixed: {
+      name: '正しいクラス（混合）', short: 'CE 混合',
+      help: '混合バッチのどの画像についても、作ろうとしたクラスが教師に見えるようにします（交差エントロピー、CE）。0 は完全な確信です。この項がないと、統計量はすべて合っていても何も写っていない画像ができることがあります。',
+    },
+    bns: {
+      name: '全体の統計量', short: 'BNS',
+      help: '各 BatchNorm 層は、学習中に見たものの平均と分散を覚えています。この項は、それと混合バッチ自身の統計量との二乗距離を全層で平均したものです。CE と合わせると、ゼロショット手法が使う損失になります。',
+    },
+    distorted: {
+      name: '揺らした中心', short: 'D',
+      help: '単一クラスのバッチを、ステップごとに新しいノイズでずらしたクラス中心へ引き寄せます。実画像も散らばっているので、クラスが 1 点に縮まなくて済むようにします。ノイズ自体のぶん、値は必ず残ります（既定では 0.25 + 1.00）。この下限は学習の失敗ではないので、グラフには下限を引いた D も示します。',
+    },
+    ceSingle: {
+      name: '正しいクラス（単一）', short: 'CE 単一',
+      help: '1 クラスだけのバッチについての同じ損失です。中心に関する 2 つの項が見るのも、このバッチです。',
+    },
+    centralized: {
+      name: 'クラス中心', short: 'C',
+      help: '単一クラスのバッチの統計量を、そのクラスの中心、つまり深い層での校正画像の統計量へ引き寄せます。D も同じ場所へ引くため、重みは小さくしてあります。',
+    },
+  },
+
+  views: jaViews,
+};
