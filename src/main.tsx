@@ -3,10 +3,15 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
 import { createPlayground } from './state/runStore';
+import { loadShipped } from './state/recording/shipped';
 import { readLink } from './state/shareLink';
 import { PlaygroundContext } from './ui/playground';
 import './ui/styles';
+import { afterNextPaint } from './worker/client';
 import { spawnEngine } from './worker/spawn';
+
+// First of all: the page shows it while the engine is still on its way.
+const shipped = loadShipped(document.baseURI);
 
 const theme = createTheme({ primaryColor: 'indigo', primaryShade: { light: 7, dark: 8 }, defaultRadius: 'sm', cursorType: 'pointer', components: { Button: { defaultProps: { fw: 550 } } } });
 
@@ -14,6 +19,7 @@ const playground = createPlayground({
   link: readLink(location.search),
   baseUrl: new URL('./', document.baseURI).href,
   spawn: spawnEngine,
+  versions: { playground: __PLAYGROUND_VERSION__, tfjs: __TFJS_VERSION__ },
 });
 
 createRoot(document.getElementById('root')!).render(
@@ -25,4 +31,11 @@ createRoot(document.getElementById('root')!).render(
     </MantineProvider>
   </StrictMode>,
 );
-playground.actions.start();
+
+/** The engine takes every core while it finds its backend: the first picture goes before it, but nothing waits for it long. */
+const FIRST_PICTURE_MS = 1000;
+const firstPicture = shipped.then((text) => (text === null ? false : playground.actions.showShipped(text)))
+  // The page works without it.
+  .catch((error: unknown) => console.warn('The recorded run cannot be shown:', error))
+  .then((shown) => (shown ? new Promise<void>((resolve) => afterNextPaint(resolve)) : undefined));
+void Promise.race([firstPicture, new Promise((resolve) => setTimeout(resolve, FIRST_PICTURE_MS))]).then(() => playground.actions.start());

@@ -4,6 +4,7 @@ import { BACKENDS, writeLink } from '../state/shareLink';
 import { duration, exact } from './format';
 import { AutoIcon, CheckIcon, ChipIcon, LinkIcon, MoonIcon, SunIcon } from './icons';
 import { useActions, usePlayground } from './playground';
+import { TakeAway } from './TakeAway';
 import { text } from './text';
 
 const words = text.header;
@@ -104,6 +105,7 @@ export function Header() {
         <a href="#explanation">{text.howItWorks}</a>
         <BackendMenu />
         <ThemeMenu />
+        <TakeAway />
         <CopyLink />
       </div>
     </header>

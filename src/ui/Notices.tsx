@@ -10,6 +10,8 @@ function said(trouble: Trouble): { title: string; message: string; hint: string 
   switch (trouble.kind) {
     case 'death':
       return { title: words.death[trouble.reason], message: trouble.detail, hint: words.death.hint };
+    case 'recording':
+      return { title: text.recordingTrouble.title(trouble.name), message: text.recordingTrouble.problem(trouble.problem), hint: text.recordingTrouble.hint };
     case 'file':
       return { title: words.file.message, message: trouble.detail, hint: words.file.hint };
     case 'failure':

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Progress } from '@mantine/core';
 import type { PlaygroundState } from '../state/playgroundState';
-import { waitingForReset } from '../state/playgroundState';
+import { engineRun, waitingForReset } from '../state/playgroundState';
 import { presetOf } from '../state/presets';
 import { exact, grouped, percent, span } from './format';
 import { PauseIcon, PlayIcon, ResetIcon, SlidersIcon, StepIcon } from './icons';
@@ -36,7 +36,7 @@ function Buttons() {
 
 /** What is going on, in words that change only when something else begins: it is read aloud. */
 function statusWords(state: PlaygroundState): string {
-  const { engine, status, progress, position, playWhenReady, live, silentSeconds } = state;
+  const { engine, status, progress, position, playWhenReady, silentSeconds } = state;
   if (engine === 'dead') return text.status.dead;
   if (silentSeconds > 0) return `${text.status.silent} …`;
   const next = position?.phase ?? 'prepare';
@@ -53,7 +53,7 @@ function statusWords(state: PlaygroundState): string {
       return text.status.paused(next);
     case 'finished': {
       const preset = presetOf(state.applied);
-      const rows = (live?.accuracy ?? []).filter(({ accuracy }) => accuracy !== null);
+      const rows = (engineRun(state).live?.accuracy ?? []).filter(({ accuracy }) => accuracy !== null);
       return text.status.finished(rows.map(({ method, accuracy }) => `${methodName(method, preset)} ${percent(accuracy!)}`).join(', '));
     }
     case 'failed':

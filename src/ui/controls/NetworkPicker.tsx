@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useRef } from 'react';
+import { engineRun } from '../../state/playgroundState';
 import { large } from '../format';
 import { Help } from '../Help';
 import { useActions, usePlayground } from '../playground';
@@ -9,7 +10,7 @@ const words = text.controls;
 
 /** The network in use, and another one from files. */
 export function NetworkPicker() {
-  const network = usePlayground((state) => state.overview?.network);
+  const network = usePlayground((state) => engineRun(state).overview?.network);
   const bundled = usePlayground((state) => state.bundled);
   const ready = usePlayground((state) => state.engine === 'ready' && !state.replacing);
   const { loadNetwork, useBundledNetwork: loadBundled } = useActions();
