@@ -24,7 +24,7 @@ import { BUNDLED_FOLDER, readBytes, readNetworkFolder } from './files';
 /** As often as the page gets frames. */
 const FRAME_INTERVAL_MS = 100;
 /** Looks at the generator's images during its training; as many are written. Each takes some 25 kB of the file. */
-const SNAPSHOTS = 8;
+const SNAPSHOTS = 7;
 
 const { settings, notes, rest } = parseFlags(process.argv.slice(2));
 for (const note of notes) console.log(describeNote(note));
