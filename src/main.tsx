@@ -32,10 +32,18 @@ createRoot(document.getElementById('root')!).render(
   </StrictMode>,
 );
 
-/** The engine takes every core while it finds its backend: the first picture goes before it, but nothing waits for it long. */
-const FIRST_PICTURE_MS = 1000;
-const firstPicture = shipped.then((text) => (text === null ? false : playground.actions.showShipped(text)))
+/** The engine takes every core while it finds its backend: the first picture goes before it. A slow network is not waited for. */
+const PATIENCE_MS = 1500;
+const painted = () => new Promise<void>((resolve) => afterNextPaint(resolve));
+const text = await Promise.race([shipped, new Promise<null>((resolve) => setTimeout(resolve, PATIENCE_MS, null))]);
+try {
+  if (text !== null && (await playground.actions.showShipped(text))) {
+    // Once for the layout, once for what is drawn into it.
+    await painted();
+    await painted();
+  }
+} catch (error) {
   // The page works without it.
-  .catch((error: unknown) => console.warn('The recorded run cannot be shown:', error))
-  .then((shown) => (shown ? new Promise<void>((resolve) => afterNextPaint(resolve)) : undefined));
-void Promise.race([firstPicture, new Promise((resolve) => setTimeout(resolve, FIRST_PICTURE_MS))]).then(() => playground.actions.start());
+  console.warn('The recorded run cannot be shown:', error);
+}
+playground.actions.start();

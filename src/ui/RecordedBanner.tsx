@@ -23,7 +23,7 @@ export function RecordedBanner() {
   const settings = usePlayground((state) => state.settings);
   // As one text, because a list made anew would count as a change each time.
   const differing = usePlayground((state) => differingSettings(state).join());
-  const hasOwn = usePlayground((state) => engineRun(state).live !== null);
+  const hasOwn = usePlayground((state) => engineRun(state).live !== null && (state.started || state.recorded?.file != null));
   const { showLive } = useActions();
   if (!recorded) return null;
   const { backend, dataset, file, finished, versions, written } = recorded;

@@ -124,7 +124,7 @@ export const text = {
     region: 'Recorded run',
     badge: 'Recorded run',
     shipped: (network: string, dataset: string, backend: string, seed: number) =>
-      `Nothing is computed yet: this is ${network} on ${dataset}, seed ${seed}, run before on ${backend} with the same program. Press Play to run it here.`,
+      `Not computed just now: ${network} on ${dataset}, seed ${seed}, run earlier with this program on ${backend}. Press Play to run it here.`,
     file: (name: string, network: string, date: string, backend: string, seed: number) =>
       `From the file ${name}: ${network}, seed ${seed}, run on ${backend}, saved on ${date}.`,
     unfinished: 'It was saved before its end.',
