@@ -88,11 +88,20 @@ function workerSize(): Plugin {
 
 const port = Number(process.env.PORT) || undefined;
 
+const packageVersion = (name: string) => (createRequire(import.meta.url)(name) as { version: string }).version;
+
+/** For the page, which must not import what it names the version of. */
+export const VERSIONS = {
+  __PLAYGROUND_VERSION__: JSON.stringify(packageVersion('./package.json')),
+  __TFJS_VERSION__: JSON.stringify(packageVersion('@tensorflow/tfjs-core/package.json')),
+};
+
 export default defineConfig({
   // Relative, so that the build also works from a subfolder of a web server.
   base: './',
   // No fallback to index.html: a file that is not there (a model, say) is a 404.
   appType: 'mpa',
+  define: VERSIONS,
   plugins: [react(), tfjsWasmBinaries(), workerSize()],
   worker: { format: 'es', plugins: () => [tfjsWasmThreads()] },
   // Found only in the worker, which the dev server's first look at the imports misses: it would reload the page over them.

@@ -4,6 +4,7 @@ import { ControlColumn } from './ui/controls/ControlColumn';
 import { Header } from './ui/Header';
 import { Notices } from './ui/Notices';
 import { usePlayground } from './ui/playground';
+import { RecordedBanner } from './ui/RecordedBanner';
 import { Transport } from './ui/Transport';
 import { AccuracyView } from './ui/views/AccuracyView';
 import { CentersView } from './ui/views/CentersView';
@@ -17,13 +18,15 @@ const WIDE = '(min-width: 1100px)';
 export function App() {
   const [open, setOpen] = useState(() => window.matchMedia(WIDE).matches);
   const past = usePlayground((state) => state.viewing !== null);
+  const recorded = usePlayground((state) => state.recorded !== null);
   return (
     <>
       <div className="stage">
         <Header />
         <Transport settingsOpen={open} onToggleSettings={() => setOpen(!open)} />
         <Notices />
-        <main className="work" data-controls={open} data-past={past}>
+        <RecordedBanner />
+        <main className="work" data-controls={open} data-past={past} data-recorded={recorded}>
           {open && <ControlColumn id="controls" />}
           <CentersView />
           <SeparationView />

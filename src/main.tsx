@@ -4,13 +4,18 @@ import { createRoot } from 'react-dom/client';
 import { App } from './App';
 import { createPlayground } from './state/runStore';
 import { chooseLanguage, rememberedLanguage } from './state/language';
+import { loadShipped } from './state/recording/shipped';
 import { readLink } from './state/shareLink';
 import { LanguageProvider } from './ui/LanguageProvider';
 import { PlaygroundContext } from './ui/playground';
 import './ui/styles';
 import { en } from './ui/words/en';
 import { loadWords } from './ui/words/words';
+import { afterNextPaint } from './worker/client';
 import { spawnEngine } from './worker/spawn';
+
+// First of all: the page shows it while the engine is still on its way.
+const shipped = loadShipped(document.baseURI);
 
 const theme = createTheme({ primaryColor: 'indigo', primaryShade: { light: 7, dark: 8 }, defaultRadius: 'sm', cursorType: 'pointer', components: { Button: { defaultProps: { fw: 550 } } } });
 
@@ -21,7 +26,11 @@ const playground = createPlayground({
   link,
   baseUrl: new URL('./', document.baseURI).href,
   spawn: spawnEngine,
+  versions: { playground: __PLAYGROUND_VERSION__, tfjs: __TFJS_VERSION__ },
 });
+
+/** The engine takes every core while it finds its backend: the first picture goes before it. A slow network is not waited for. */
+const PATIENCE_MS = 1500;
 
 /** Shows the page; in English when the words of another language cannot be had. */
 async function show(): Promise<void> {
@@ -39,5 +48,18 @@ async function show(): Promise<void> {
   );
 }
 
-void show();
+const painted = () => new Promise<void>((resolve) => afterNextPaint(resolve));
+const shown = show();
+const text = await Promise.race([shipped, new Promise<null>((resolve) => setTimeout(resolve, PATIENCE_MS, null))]);
+try {
+  if (text !== null && (await playground.actions.showShipped(text))) {
+    // Once for the layout, once for what is drawn into it.
+    await shown;
+    await painted();
+    await painted();
+  }
+} catch (error) {
+  // The page works without it.
+  console.warn('The recorded run cannot be shown:', error);
+}
 playground.actions.start();

@@ -1,11 +1,13 @@
-import type { GeneratorSample, RunOverview, RunPhase, StudentSample } from '../engine/training/runReport';
+import type { GeneratorSample, RunPhase } from '../engine/training/runReport';
 import type { RunSettings } from '../engine/training/runSettings';
 import type { BackendName, BackendReport, Failure, ProjectionMethod, ProjectionReply, RunStatus } from '../worker/protocol';
 import type { DeathReason, ProgressReport } from '../worker/client';
 import type { Moment } from './history';
-import type { Series } from './series';
+import type { RecordingProblem } from './recording/checks';
+import type { RecordingFacts } from './recording/format';
+import type { RunRecord } from './runRecord';
 import type { SettingKey, SettingValue } from './settings';
-import { changedSettings } from './settings';
+import { changedSettings, SETTING_KEYS } from './settings';
 import type { LinkNote } from './shareLink';
 
 /** What went wrong, until it is dismissed or mended. Nothing that was shown before is lost by it. */
@@ -14,7 +16,15 @@ export type Trouble =
   /** The worker is gone. */
   | { kind: 'death'; reason: DeathReason; detail: string }
   /** A file that the page itself could not read. */
-  | { kind: 'file'; detail: string };
+  | { kind: 'file'; detail: string }
+  /** A file that was to be opened as a recorded run. */
+  | { kind: 'recording'; name: string; problem: RecordingProblem };
+
+/** The recorded run that is shown, and where it is from: it came with the page, or from a file. */
+export interface ShownRecording extends RecordingFacts {
+  /** Name of the file; null: the one that came with the page. */
+  file: string | null;
+}
 
 /** Where the run is, of the latest frame. */
 export interface Position {
@@ -28,7 +38,8 @@ export interface Position {
   message: string;
 }
 
-export interface PlaygroundState {
+/** Its part that is a `RunRecord` is the run that is shown: the engine's, or a recorded one. */
+export interface PlaygroundState extends RunRecord {
   // ---- engine -------------------------------------------------------------------------------------------
   engine: 'starting' | 'ready' | 'dead';
   backend: BackendName | null;
@@ -61,18 +72,19 @@ export interface PlaygroundState {
   replacing: boolean;
   /** Counts runs. */
   run: number;
-  overview: RunOverview | null;
+  /** Of the engine's run. */
   position: Position | null;
-  generatorLosses: Series<GeneratorSample>;
-  studentLosses: Record<StudentSample['method'], Series<StudentSample>>;
-  /** The newest moment. */
-  live: Moment | null;
-  history: readonly Moment[];
+  /** The recorded run that is shown in place of the engine's. */
+  recorded: ShownRecording | null;
+  /** The engine's run while a recorded one is shown in its place; null otherwise. */
+  behind: RunRecord | null;
   trouble: Trouble | null;
 
   // ---- what is looked at --------------------------------------------------------------------------------
   /** An earlier moment brought back; null: live. */
   viewing: Moment | null;
+  /** The timeline is going through the moments by itself. */
+  replaying: boolean;
   /** Chosen BatchNorm layer; null until there is a network. */
   layer: number | null;
   /** Chosen class; null: all alike. */
@@ -98,6 +110,19 @@ export interface PlaygroundActions {
   /** Chooses a class, or lets go of it when it was chosen already. */
   toggleClass(classIndex: number): void;
   view(moment: Moment | null): void;
+  /** Goes through the recorded moments like a film, from the one that is shown or, at the end, from the first. */
+  replay(): void;
+  stopReplay(): void;
+  /** Shows the next moment; at the end the first. */
+  viewNext(): void;
+  /** Shows the run that came with the page, if it is of the settings asked for and nothing else is shown yet. */
+  showShipped(text: string): Promise<boolean>;
+  /** Opens a file as a recorded run; on failure everything stays as it is. */
+  openRecording(file: File): Promise<void>;
+  /** The shown run as a file; null while there is nothing to save. */
+  saveRecording(): Promise<{ name: string; text: string } | null>;
+  /** From a recorded run back to the engine's own. */
+  showLive(): void;
   dismissTrouble(): void;
   dismissNotes(): void;
   dispose(): void;
@@ -117,3 +142,18 @@ export function shownSample({ viewing, generatorLosses }: PlaygroundState): Gene
 
 /** The moment that the views show. */
 export const shownMoment = (state: PlaygroundState): Moment | null => state.viewing ?? state.live;
+
+/** The engine's own run, shown or not. */
+export const engineRun = (state: PlaygroundState): RunRecord => state.behind ?? state;
+
+/** What the run that is shown was asked for. */
+export const shownSettings = (state: PlaygroundState): RunSettings => state.recorded?.settings ?? state.applied;
+
+/** Settings in which the recorded run that is shown differs from the controls. */
+export function differingSettings({ recorded, settings }: PlaygroundState): SettingKey[] {
+  return recorded ? SETTING_KEYS.filter((key) => recorded.settings[key] !== settings[key]) : [];
+}
+
+/** The run that is shown is at its end: what is not measured will not be. */
+export const isOver = ({ viewing, recorded, status }: PlaygroundState): boolean =>
+  viewing === null && (recorded ? recorded.finished : status === 'finished');

@@ -1,34 +1,32 @@
 import { createStore } from 'zustand/vanilla';
-import type { GeneratorSample, RunFrame, StudentSample } from '../engine/training/runReport';
+import type { RunFrame } from '../engine/training/runReport';
 import type { RunSettings } from '../engine/training/runSettings';
 import type { InitializeReply, NetworkFile } from '../worker/protocol';
 import type { WorkerLike } from '../worker/client';
 import { EngineClient, EngineGone } from '../worker/client';
 import { failureOf } from './failures';
-import { addMoment, nextMoment } from './history';
 import type { PlaygroundActions, PlaygroundState, Position } from './playgroundState';
-import { appendSamples, emptySeries } from './series';
+import { engineRun } from './playgroundState';
+import { choicesFor, recordedActions, showEngineRun, withEngineRun } from './recordedRun';
+import type { Versions } from './recording/format';
+import { afterFrame, emptyRecord } from './runRecord';
 import { changedSettings, withSetting } from './settings';
 import type { Link } from './shareLink';
+import { timelineActions } from './timeline';
 
 export interface PlaygroundOptions {
   link: Link;
   baseUrl: string;
   spawn: () => WorkerLike;
+  /** Written into recorded runs. */
+  versions?: Versions;
   afterPaint?: (callback: () => void) => void;
+  /** Milliseconds that a moment stays when the timeline is played. */
+  momentDelay?: number;
   /** Milliseconds that changes of settings are gathered before they are sent. */
   liveDelay?: number;
   configureDelay?: number;
 }
-
-const freshRun = () => ({
-  position: null,
-  generatorLosses: emptySeries<GeneratorSample>(),
-  studentLosses: { calibration: emptySeries<StudentSample>(), fdda: emptySeries<StudentSample>() },
-  live: null,
-  history: [],
-  viewing: null,
-});
 
 function positionOf(frame: RunFrame): Position {
   const { phase, step, steps, fraction, elapsedSeconds, secondsPerStep, remainingSeconds, message } = frame;
@@ -62,52 +60,40 @@ export function createPlayground(options: PlaygroundOptions) {
     playWhenReady: false,
     replacing: false,
     run: 0,
-    overview: null,
-    ...freshRun(),
+    position: null,
+    ...emptyRecord(),
+    recorded: null,
+    behind: null,
+    viewing: null,
+    replaying: false,
     trouble: null,
     layer: null,
     classIndex: null,
   }));
   const { getState: get, setState: set } = store;
+  /** A run of the engine's was asked for: it takes the place of a recorded one as soon as there is something of it to see. */
+  let wantsEngineRun = false;
 
   const client = new EngineClient({
     spawn: options.spawn,
     afterPaint: options.afterPaint,
     events: {
       overview: (overview, fresh) =>
-        set(({ run, layer, classIndex }) => {
-          if (!fresh) return { overview, progress: null };
-          const last = overview.network.layers.length - 1;
+        set((state) => {
+          if (!fresh) return { ...withEngineRun(state, { overview }), progress: null };
           return {
-            ...freshRun(),
-            run: run + 1,
-            overview,
+            ...withEngineRun(state, emptyRecord(overview)),
+            ...(state.recorded ? {} : { viewing: null, replaying: false, ...choicesFor(state, overview) }),
+            position: null,
+            run: state.run + 1,
             started: false,
             progress: null,
-            // Deep layers are where classes lie apart: a good first look.
-            layer: layer === null || layer > last ? last : layer,
-            classIndex: classIndex !== null && classIndex < overview.network.numClasses ? classIndex : null,
           };
         }),
-      frame: (frame) =>
-        set((state) => {
-          const live = nextMoment(state.live, frame);
-          const ofMethod = (method: StudentSample['method']) => frame.student.filter((sample) => sample.method === method);
-          return {
-            position: positionOf(frame),
-            live,
-            history: addMoment(state.history, live),
-            generatorLosses: appendSamples(state.generatorLosses, frame.generator),
-            studentLosses:
-              frame.student.length === 0
-                ? state.studentLosses
-                : {
-                    calibration: appendSamples(state.studentLosses.calibration, ofMethod('calibration')),
-                    fdda: appendSamples(state.studentLosses.fdda, ofMethod('fdda')),
-                  },
-            progress: null,
-          };
-        }),
+      frame: (frame) => {
+        set((state) => ({ ...withEngineRun(state, afterFrame(engineRun(state), frame)), position: positionOf(frame), progress: null }));
+        if (wantsEngineRun) actions.showLive();
+      },
       status: (status) => {
         set({ status });
         playIfWanted();
@@ -166,6 +152,7 @@ export function createPlayground(options: PlaygroundOptions) {
       }
     } catch (error) {
       if (mine !== replacements) return false;
+      wantsEngineRun = false;
       if (!(error instanceof EngineGone)) {
         set((state) => ({ engine: state.engine === 'starting' ? 'dead' : state.engine, applied, playWhenReady: false }));
       }
@@ -191,33 +178,43 @@ export function createPlayground(options: PlaygroundOptions) {
     void replaceRun((settings) => client.configure(settings));
   }
 
+  /** The engine's run, at its newest moment; a recorded run stays until the engine's has something to show. */
+  const nowLive = (state: PlaygroundState): Partial<PlaygroundState> => {
+    if (state.recorded && engineRun(state).live === null) return {};
+    return { ...showEngineRun(state), viewing: null, replaying: false };
+  };
+
   const actions: PlaygroundActions = {
     start: initialize,
     play() {
       if (configureTimer !== null && !get().replacing) configure();
       const { engine, status, replacing } = get();
       if (engine === 'dead' || status === 'running' || status === 'finished' || status === 'failed') return;
+      wantsEngineRun = true;
       if (replacing || status === 'preparing') return set({ playWhenReady: true });
       if (liveTimer !== null) {
         clearTimeout(liveTimer);
         sendLive();
       }
-      set({ started: true, playWhenReady: false, viewing: null, trouble: null });
+      set((state) => ({ ...nowLive(state), started: true, playWhenReady: false, trouble: null }));
       ask(client.play());
     },
     pause() {
+      if (get().playWhenReady) wantsEngineRun = false;
       set({ playWhenReady: false });
       if (get().status === 'running') ask(client.pause());
     },
     step() {
       const { status, replacing } = get();
       if (replacing || (status !== 'ready' && status !== 'paused')) return;
-      set({ started: true, viewing: null, trouble: null });
+      wantsEngineRun = true;
+      set((state) => ({ ...nowLive(state), started: true, trouble: null }));
       ask(client.step());
     },
     reset() {
       if (get().engine !== 'ready') return;
       set({ playWhenReady: false });
+      wantsEngineRun = true;
       configure();
     },
     setSetting: (key, value) => actions.setSettings(withSetting(get().settings, key, value)),
@@ -241,19 +238,25 @@ export function createPlayground(options: PlaygroundOptions) {
     useBackend(backend) {
       const before = get().wantedBackend;
       set({ wantedBackend: backend });
+      wantsEngineRun = true;
       void replaceRun((settings) => client.useBackend(backend, settings)).then((done) => !done && set({ wantedBackend: before }));
     },
     async loadNetwork(files) {
       try {
+        wantsEngineRun = true;
         const read = await Promise.all(files.map(async (file): Promise<NetworkFile> => ({ name: file.name, bytes: await file.arrayBuffer() })));
         await replaceRun((settings) => client.loadNetwork(read, settings));
       } catch (error) {
+        wantsEngineRun = false;
         set({ trouble: { kind: 'file', detail: error instanceof Error ? error.message : String(error) } });
       }
     },
-    useBundledNetwork: () => void replaceRun((settings) => client.useBundledNetwork(settings)),
+    useBundledNetwork() {
+      wantsEngineRun = true;
+      void replaceRun((settings) => client.useBundledNetwork(settings));
+    },
     restoreSnapshot() {
-      set({ trouble: null, viewing: null });
+      set((state) => ({ ...nowLive(state), trouble: null }));
       ask(client.restoreSnapshot(get().settings));
     },
     restartEngine() {
@@ -265,11 +268,19 @@ export function createPlayground(options: PlaygroundOptions) {
     project: (layer, method, signal) => client.project(layer, method, signal),
     selectLayer: (layer) => set({ layer }),
     toggleClass: (classIndex) => set((state) => ({ classIndex: state.classIndex === classIndex ? null : classIndex })),
-    view: (viewing) => set({ viewing }),
+    ...timelineActions(store, options.momentDelay),
+    ...recordedActions(store, options.versions ?? { playground: '', tfjs: '' }, () => {
+      wantsEngineRun = false;
+    }),
+    showLive() {
+      wantsEngineRun = false;
+      set(showEngineRun);
+    },
     dismissTrouble: () => set({ trouble: null }),
     dismissNotes: () => set({ linkNotes: [] }),
     dispose() {
       clearTimers();
+      actions.stopReplay();
       client.dispose();
     },
   };

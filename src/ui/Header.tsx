@@ -7,6 +7,7 @@ import { exact } from './format';
 import { AutoIcon, CheckIcon, ChipIcon, LanguageIcon, LinkIcon, MoonIcon, SunIcon } from './icons';
 import { useActions, usePlayground } from './playground';
 import { LANGUAGE_NAMES, useFormat, useLanguage, useWords } from './language';
+import { TakeAway } from './TakeAway';
 
 /** The backend in use with its speed; opens to what else there is. */
 function BackendMenu() {
@@ -131,6 +132,7 @@ export function Header() {
         <BackendMenu />
         <LanguageMenu />
         <ThemeMenu />
+        <TakeAway />
         <CopyLink />
       </div>
     </header>

@@ -6,10 +6,12 @@ import { useActions, usePlayground } from './playground';
 import { LANGUAGE_NAMES, useLanguage, useWords } from './language';
 import type { Words } from './words/words';
 
-function said({ trouble: words, sentences }: Words, trouble: Trouble): { title: string; message: string; hint: string } {
+function said({ trouble: words, recordingTrouble, sentences }: Words, trouble: Trouble): { title: string; message: string; hint: string } {
   switch (trouble.kind) {
     case 'death':
       return { title: words.death[trouble.reason], message: trouble.detail, hint: words.death.hint };
+    case 'recording':
+      return { title: recordingTrouble.title(trouble.name), message: recordingTrouble.problem(trouble.problem), hint: recordingTrouble.hint };
     case 'file':
       return { title: words.file.message, message: trouble.detail, hint: words.file.hint };
     case 'failure':

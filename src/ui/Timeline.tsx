@@ -1,8 +1,10 @@
 import { Button } from '@mantine/core';
+import { useReducedMotion } from '@mantine/hooks';
 import { useMemo } from 'react';
 import type { RunPhase } from '../engine/training/runReport';
 import type { Moment } from '../state/history';
 import type { PlaygroundState } from '../state/playgroundState';
+import { PauseIcon, PlayIcon, StepIcon } from './icons';
 import { useActions, usePlayground, useThrottledPlayground } from './playground';
 import { useFormat, useWords } from './language';
 
@@ -26,11 +28,18 @@ function phaseStripes(history: readonly Moment[]): string {
 
 /** Any recorded moment of the run can be brought back: images, points, curves and accuracies together. */
 export function Timeline() {
-  const words = useWords().timeline;
+  const text = useWords();
+  const words = text.timeline;
   const { span } = useFormat();
   const slow = useThrottledPlayground(recorded);
   const viewing = usePlayground((state) => state.viewing);
-  const { view } = useActions();
+  const replaying = usePlayground((state) => state.replaying);
+  const isRecording = usePlayground((state) => state.recorded !== null);
+  const { view, viewNext, replay, stopReplay } = useActions();
+  // Those who want less motion step by hand.
+  const still = useReducedMotion(false, { getInitialValueInEffect: false });
+  const end = isRecording ? text.recorded.end : words.live;
+  const backToEnd = isRecording ? text.recorded.backToEnd : words.backToLive;
   // A moment that is looked at may have been thinned out of the record since: the nearest one stands for it.
   const index = useMemo(() => {
     if (viewing === null) return slow.length - 1;
@@ -41,17 +50,28 @@ export function Timeline() {
   const usable = slow.length > 1;
   const at = viewing ?? slow[index];
   const where = at ? words.at(at.phase, at.step, span(at.elapsedSeconds)) : words.nothing;
+  const action = still ? text.replay.next : replaying ? text.replay.pause : text.replay.play;
+  const go = still ? viewNext : replaying ? stopReplay : replay;
   return (
     <div className="timeline" data-past={viewing !== null}>
       <div className="timeline-head">
         <span>{words.label}</span>
-        <span className="timeline-where">{usable ? (viewing ? where : words.live) : words.nothing}</span>
-        <Button size="compact-xs" variant={viewing ? 'filled' : 'subtle'} disabled={viewing === null} onClick={() => view(null)} title={words.backToLive} aria-label={words.backToLive}>
-          {words.live}
+        <button type="button" className="icon-button" disabled={!usable} aria-label={action} title={action} onClick={go}>
+          {still ? <StepIcon /> : replaying ? <PauseIcon /> : <PlayIcon />}
+        </button>
+        <span className="timeline-where">{usable ? (viewing ? where : isRecording ? text.recorded.badge : words.live) : words.nothing}</span>
+        <Button size="compact-xs" variant={viewing ? 'filled' : 'subtle'} disabled={viewing === null} onClick={() => view(null)} title={backToEnd} aria-label={backToEnd}>
+          {end}
         </Button>
       </div>
-      <input type="range" className="timeline-range" aria-label={words.label} aria-valuetext={viewing ? where : words.live} min={0} max={Math.max(1, slow.length - 1)} step={1}
+      <input type="range" className="timeline-range" aria-label={words.label} aria-valuetext={viewing ? where : end} min={0} max={Math.max(1, slow.length - 1)} step={1}
         value={usable ? index : 1} disabled={!usable} style={{ '--stripes': usable ? stripes : 'none' } as React.CSSProperties}
+        onKeyDown={(event) => {
+          // Arrows, Home and End are the slider's own.
+          if (event.key !== ' ') return;
+          event.preventDefault();
+          go();
+        }}
         onChange={(event) => {
           const next = Number(event.target.value);
           view(next >= slow.length - 1 ? null : slow[next]);

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Progress } from '@mantine/core';
 import { inWords } from '../engine/sentences';
 import type { PlaygroundState } from '../state/playgroundState';
-import { waitingForReset } from '../state/playgroundState';
+import { engineRun, waitingForReset } from '../state/playgroundState';
 import { presetOf } from '../state/presets';
 import type { Format } from './format';
 import { exact, grouped } from './format';
@@ -38,7 +38,7 @@ function Buttons() {
 
 /** What is going on, in words that change only when something else begins: it is read aloud. */
 function statusWords(state: PlaygroundState, words: Words, { percent }: Format): string {
-  const { engine, status, progress, position, playWhenReady, live, silentSeconds } = state;
+  const { engine, status, progress, position, playWhenReady, silentSeconds } = state;
   if (engine === 'dead') return words.status.dead;
   if (silentSeconds > 0) return `${words.status.silent} …`;
   const next = position?.phase ?? 'prepare';
@@ -55,7 +55,7 @@ function statusWords(state: PlaygroundState, words: Words, { percent }: Format):
       return words.status.paused(next);
     case 'finished': {
       const preset = presetOf(state.applied);
-      const rows = (live?.accuracy ?? []).filter(({ accuracy }) => accuracy !== null);
+      const rows = (engineRun(state).live?.accuracy ?? []).filter(({ accuracy }) => accuracy !== null);
       return words.status.finished(rows.map(({ method, accuracy }) => `${methodName(words, method, preset)} ${percent(accuracy!)}`).join(words.comma));
     }
     case 'failed':

@@ -19,6 +19,7 @@ export const CheckIcon = icon(<path d="M3 8.5l3.2 3.2L13 4.8" />);
 export const SunIcon = icon(<><circle cx="8" cy="8" r="3" /><path d="M8 1v1.6M8 13.4V15M1 8h1.6M13.4 8H15M3 3l1.2 1.2M11.8 11.8L13 13M13 3l-1.2 1.2M4.2 11.8L3 13" /></>);
 export const MoonIcon = icon(<path d="M13.5 9.6A6 6 0 0 1 6.4 2.5a6 6 0 1 0 7.1 7.1z" />);
 export const AutoIcon = icon(<><circle cx="8" cy="8" r="5.6" /><path d="M8 2.4a5.6 5.6 0 0 1 0 11.2z" fill="currentColor" /></>);
+export const SaveIcon = icon(<><path d="M8 2v8M4.6 6.8L8 10.2l3.4-3.4" /><path d="M2.5 11.5v2h11v-2" /></>);
 export const LeftIcon = icon(<path d="M10 3L5 8l5 5" />);
 export const RightIcon = icon(<path d="M6 3l5 5-5 5" />);
 export const ChipIcon = icon(<><rect x="4" y="4" width="8" height="8" rx="1.4" /><path d="M6.2 4V1.8M9.8 4V1.8M6.2 14.2V12M9.8 14.2V12M4 6.2H1.8M4 9.8H1.8M14.2 6.2H12M14.2 9.8H12" /></>);

@@ -14,9 +14,10 @@ const PARAMETERS: Record<string, unknown[]> = {
   'timeline.at': ['generator', 17, '23 s'],
   'views.accuracy.gain': ['17.5', true],
   'link.note': [{ kind: 'clamped', key: 'weight-bits', given: '99', used: 8 }],
+  'recordingTrouble.problem': [{ kind: 'version', found: '9', known: 1 }],
 };
 /** Parameters that choose a text, or are counted from 1 in it, and need not be in it. */
-const CHOOSING: Record<string, number[]> = { 'status.running': [0], 'status.paused': [0], 'timeline.at': [0], 'views.accuracy.gain': [1], 'link.note': [0], 'views.layerOption': [0] };
+const CHOOSING: Record<string, number[]> = { 'status.running': [0], 'status.paused': [0], 'timeline.at': [0], 'views.accuracy.gain': [1], 'link.note': [0], 'views.layerOption': [0], 'recordingTrouble.problem': [0] };
 
 /** What is said in Japanese exactly as in English: names, symbols, numbers. */
 const SAME_IN_JAPANESE = new Set([
@@ -24,7 +25,7 @@ const SAME_IN_JAPANESE = new Set([
   'Fine-grained Data Distribution Alignment for Post-Training Quantization', '、',
 ]);
 /** Signs, and functions that only put signs between their parameters. */
-const SIGNS_ONLY = ['units.percent', 'views.accuracy.of', 'views.images.count', 'sentences.webgpu', 'sentences.webgl', 'sentences.wasm', 'sentences.listed', 'views.centers.ofClass', 'controls.stop'];
+const SIGNS_ONLY = ['units.percent', 'views.accuracy.of', 'views.images.count', 'sentences.webgpu', 'sentences.webgl', 'sentences.wasm', 'sentences.listed', 'views.centers.ofClass', 'controls.stop', 'recorded.versions'];
 
 type Entry = [path: string, value: string | number | ((...parameters: unknown[]) => string)];
 

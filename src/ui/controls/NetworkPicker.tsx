@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useRef } from 'react';
+import { engineRun } from '../../state/playgroundState';
 import { Help } from '../Help';
 import { useActions, usePlayground } from '../playground';
 import { useFormat, useWords } from '../language';
@@ -8,7 +9,7 @@ import { useFormat, useWords } from '../language';
 export function NetworkPicker() {
   const words = useWords().controls;
   const { large } = useFormat();
-  const network = usePlayground((state) => state.overview?.network);
+  const network = usePlayground((state) => engineRun(state).overview?.network);
   const bundled = usePlayground((state) => state.bundled);
   const ready = usePlayground((state) => state.engine === 'ready' && !state.replacing);
   const { loadNetwork, useBundledNetwork: loadBundled } = useActions();

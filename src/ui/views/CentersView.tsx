@@ -72,7 +72,10 @@ export function CentersView() {
   const history = usePlayground((state) => state.history);
   const scheme = useScheme();
   const { toggleClass } = useActions();
-  const [projection, setProjection] = useState<Projection>('pca');
+  const [wanted, setWanted] = useState<Projection>('pca');
+  // The other maps are worked out by the engine, which knows its own run only.
+  const recorded = usePlayground((state) => state.recorded !== null);
+  const projection = recorded ? 'pca' : wanted;
   const [hidden, setHidden] = useState<readonly PointKind[]>(NOTHING);
   const { map, computing, failed, recompute } = useMaps(layer, projection);
 
@@ -110,8 +113,9 @@ export function CentersView() {
 
   const tools = (
     <>
-      <Choice label={words.projection} value={projection} onChange={setProjection}
-        options={(['pca', 'tsne', 'umap'] as const).map((value) => ({ value, label: words.projections[value], title: words.projectionHelp[value] }))} />
+      <Choice label={words.projection} value={projection} onChange={setWanted}
+        options={(recorded ? (['pca'] as const) : (['pca', 'tsne', 'umap'] as const)).map((value) => (
+          { value, label: words.projections[value], title: recorded ? all.recorded.onlyPca : words.projectionHelp[value] }))} />
       <LayerPicker />
     </>
   );

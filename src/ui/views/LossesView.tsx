@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react';
 import type { StudentSample } from '../../engine/training/runReport';
 import { TERMS } from '../../engine/training/runSettings';
 import type { PlaygroundState } from '../../state/playgroundState';
+import { shownMoment } from '../../state/playgroundState';
 import { thinned } from '../../state/series';
 import type { ChartSeries } from '../charts/LineChart';
 import { LineChart } from '../charts/LineChart';
@@ -73,7 +74,10 @@ export function LossesView() {
   const words = views.losses;
   // The student's losses come up by themselves when it is its turn, unless the visitor chose a tab.
   const [wanted, setWanted] = useState<'generator' | 'student' | null>(null);
-  const studentsTurn = usePlayground(({ position }) => position !== null && (position.phase === 'calibration' || position.phase === 'fdda'));
+  const studentsTurn = usePlayground((state) => {
+    const phase = shownMoment(state)?.phase;
+    return phase === 'calibration' || phase === 'fdda';
+  });
   const which = wanted ?? (studentsTurn ? 'student' : 'generator');
   const [log, setLog] = useState(true);
   const generator = useGeneratorLines();

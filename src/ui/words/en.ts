@@ -8,6 +8,7 @@ import { describeNote, SETTINGS, SETTING_KEYS } from '../../state/settings';
 import type { LinkNote } from '../../state/shareLink';
 import type { Units } from '../format';
 import { enArticle } from './enArticle';
+import { enRecorded } from './enRecorded';
 import type { SettingWords } from './words';
 
 /**
@@ -146,6 +147,8 @@ export const en = {
       }
     },
   },
+
+  ...enRecorded,
 
   controls: {
     region: 'Settings',

@@ -1,6 +1,7 @@
 import type { RunPhase } from '../../engine/training/runReport';
 import type { SettingNote } from '../../state/settings';
 import { jaArticle } from './jaArticle';
+import { jaRecorded } from './jaRecorded';
 import { jaSentences } from './jaSentences';
 import { jaSettings } from './jaSettings';
 import { jaViews } from './jaViews';
@@ -138,6 +139,8 @@ export const ja: Words = {
       }
     },
   },
+
+  ...jaRecorded,
 
   controls: {
     region: '設定',

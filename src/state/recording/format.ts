@@ -1,0 +1,162 @@
+import type { MethodId, RunPhase } from '../../engine/training/runReport';
+import type { RunSettings } from '../../engine/training/runSettings';
+import type { BackendName } from '../../worker/protocol';
+import type { RunRecord } from '../runRecord';
+import type { PackedNumbers } from './packing';
+
+/**
+ * A recorded run: what a run showed, as one JSON file. The page writes it ("Save this run"), `npm run record` writes the
+ * one in `public/recordings`, and the page shows either again. Numbers are rounded to what the page shows of them,
+ * images are kept as in a JPEG; labels, settings and counts are exact.
+ */
+
+export const FORMAT = 'fdda-playground-run';
+/** To be raised when an older reader would misread the file. A new setting is no reason: see `readSettings`. */
+export const FORMAT_VERSION = 1;
+
+/** Where the page finds the run that comes with it, in its own folder. */
+export const SHIPPED_RECORDING = 'recordings/default.json';
+
+export interface Versions {
+  playground: string;
+  tfjs: string;
+}
+
+/** What is known of a recorded run beside what it showed. */
+export interface RecordingFacts {
+  settings: RunSettings;
+  versions: Versions;
+  backend: BackendName;
+  dataset: string;
+  /** When it was written: an ISO date and time. */
+  written: string;
+  /** Whether the run came to its end. */
+  finished: boolean;
+}
+
+/** A recorded run as the page holds it. */
+export interface Recording extends RecordingFacts {
+  record: RunRecord & { overview: NonNullable<RunRecord['overview']>; live: NonNullable<RunRecord['live']> };
+}
+
+/** Of one file. Anything beyond is refused before memory is taken for it. */
+export const LIMITS = {
+  fileBytes: 16 * 2 ** 20,
+  moments: 240,
+  snapshots: 64,
+  samples: 2000,
+  layers: 200,
+  classes: 64,
+  channels: 65536,
+  imageSide: 256,
+  images: 4096,
+  points: 20000,
+  curve: 1000,
+  text: 200,
+} as const;
+
+// ---- the file ---------------------------------------------------------------------------------------------------
+
+export interface PackedTile {
+  count: number;
+  height: number;
+  width: number;
+  /** Deflated coefficients, or their differences (modulo 256) to those of the snapshot before where that has as many. */
+  data: string;
+}
+
+export interface PackedPoints {
+  count: number;
+  xy: PackedNumbers;
+  labels: number[];
+}
+
+export interface VerdictsFile {
+  labels: number[];
+  predicted: number[];
+  probability: number[];
+}
+
+/** One value a layer; null where there is none. */
+export interface SeparationFile {
+  silhouette: (number | null)[];
+  intraClass: (number | null)[];
+  interClass: (number | null)[];
+  nearestCenterAccuracy: (number | null)[];
+}
+
+export interface SnapshotFile {
+  step: number;
+  perClass: number;
+  images: PackedTile;
+  verdicts: VerdictsFile;
+  points: PackedPoints;
+  batchPoints: PackedPoints;
+  separation: SeparationFile;
+  distanceToOwnCenter: PackedNumbers;
+  distanceToNearestOther: PackedNumbers;
+}
+
+export interface MomentFile {
+  phase: RunPhase;
+  step: number;
+  steps: number;
+  elapsedSeconds: number;
+  fraction: number;
+  generatorStep: number | null;
+  studentStep: { calibration?: number; fdda?: number };
+  /** Index into `snapshots`. */
+  snapshot: number | null;
+  /** Index into `accuracies`. */
+  accuracy: number;
+}
+
+export interface AccuracyFile {
+  method: MethodId;
+  accuracy: number | null;
+  correct: number | null;
+  n: number;
+  state: 'pending' | 'running' | 'done';
+  step: number;
+  steps: number;
+  curve: [number, number][];
+}
+
+/** A series by columns, all of one length. */
+export type Columns<Name extends string> = { step: number[] } & Record<Name, (number | null)[]>;
+
+export const GENERATOR_COLUMNS = ['ceMixed', 'bns', 'distorted', 'ceSingle', 'centralized', 'total', 'distortedFloor', 'learningRate'] as const;
+export const STUDENT_COLUMNS = ['ce', 'distillation', 'total', 'learningRate'] as const;
+
+export interface RecordingFile {
+  format: typeof FORMAT;
+  version: typeof FORMAT_VERSION;
+  written: string;
+  versions: Versions;
+  backend: BackendName;
+  dataset: string;
+  finished: boolean;
+  settings: RunSettings;
+  overview: {
+    network: {
+      name: string;
+      inputShape: [number, number, number];
+      classNames: string[];
+      layers: { name: string; channels: number; height: number; width: number }[];
+      parameters: number;
+      macs: number;
+    };
+    startLayer: number;
+    calibration: { images: PackedTile; verdicts: VerdictsFile; reliable: number[] };
+    points: { observation: PackedPoints; calibration: PackedPoints; centers: PackedPoints; distorted: PackedPoints; explainedVariance: number[] };
+    separation: SeparationFile;
+    checkpoint: { note: string; steps: number } | null;
+  };
+  losses: {
+    generator: Columns<(typeof GENERATOR_COLUMNS)[number]>;
+    student: Record<'calibration' | 'fdda', Columns<(typeof STUDENT_COLUMNS)[number]>>;
+  };
+  snapshots: SnapshotFile[];
+  accuracies: AccuracyFile[][];
+  moments: MomentFile[];
+}

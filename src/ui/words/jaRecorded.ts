@@ -1,0 +1,63 @@
+import type { FieldFault } from '../../state/recording/checks';
+import type { Words } from './words';
+
+const faults: Record<FieldFault, string> = {
+  missing: 'がありません', type: 'の型が違います', range: 'の値が許される範囲にありません', length: 'の長さが違います',
+  packed: 'を展開できません', contradiction: 'がファイルのほかの部分と矛盾しています',
+};
+
+/** Recorded runs in Japanese. */
+export const jaRecorded: Pick<Words, 'recorded' | 'replay' | 'takeAway' | 'recordingTrouble'> = {
+  recorded: {
+    region: '記録された実行',
+    badge: '記録された実行',
+    shipped: (network, dataset, backend, seed) =>
+      `今ここで計算したものではありません。${dataset} での ${network}、シード ${seed} を、このプログラムで前もって ${backend} で実行した記録です。「再生」を押すと、ここで実行します。`,
+    file: (name, network, date, backend, seed) =>
+      `ファイル ${name} の記録です。${network}、シード ${seed}、${backend} で実行、${date} に保存。`,
+    unfinished: '最後まで終わる前に保存されました。',
+    versions: (playground, tfjs) => `Playground ${playground}、TensorFlow.js ${tfjs}`,
+    differs: '現在の設定と違う点：',
+    difference: (label, recorded, yours) => `${label} ${recorded}（現在 ${yours}）`,
+    more: (count) => `ほか ${count} 件`,
+    back: '自分の実行に戻る',
+    end: '最後',
+    backToEnd: '記録の最後へ',
+    onlyPca: 'ほかの図法には自分の実行が必要です。「再生」を押してください',
+  },
+  replay: {
+    play: 'タイムラインを再生', pause: 'タイムラインを一時停止', next: '次の時点',
+  },
+  takeAway: {
+    label: '持ち帰る',
+    save: 'この実行を保存',
+    saveHint: '設定、シード、バージョン、画像、損失、正解率を 1 つの JSON ファイルにします。ここでまた開けます。',
+    open: '実行を開く…',
+    openHint: 'ここで保存したファイルです。自分の実行は失われません。',
+    nothing: '保存するものがまだありません',
+  },
+  recordingTrouble: {
+    title: (name) => `${name || 'このファイル'} は記録された実行として開けません`,
+    hint: 'ページは何も変わっていません。「この実行を保存」で作ったファイルを選んでください。',
+    problem(problem) {
+      switch (problem.kind) {
+        case 'unreadable':
+          return `ブラウザーが読み込めませんでした（${problem.detail}）。ファイルがまだあるか、開く権限があるかを確かめてください。`;
+        case 'tooLarge':
+          return `大きさが ${Math.ceil(problem.bytes / 2 ** 20)} MB あります。記録された実行は最大 ${Math.floor(problem.most / 2 ** 20)} MB です。`;
+        case 'empty':
+          return 'ファイルが空です。';
+        case 'notJson':
+          return 'JSON ではありません。';
+        case 'truncated':
+          return '途中で切れています。もう一度コピーまたはダウンロードしてください。';
+        case 'foreign':
+          return 'JSON ですが、このプレイグラウンドの実行ではありません。';
+        case 'version':
+          return `形式のバージョンは ${problem.found} ですが、このページが読めるのはバージョン ${problem.known} です。新しいページなら読めるかもしれません。`;
+        case 'field':
+          return `項目「${problem.path}」${faults[problem.fault]}。保存後に変更されたか、壊れています。`;
+      }
+    },
+  },
+};

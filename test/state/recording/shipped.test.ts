@@ -1,0 +1,37 @@
+import { readFileSync, statSync } from 'node:fs';
+import { describe, expect, it, vi } from 'vitest';
+import { SHIPPED_RECORDING } from '../../../src/state/recording/format';
+import { readRecording } from '../../../src/state/recording/read';
+import { loadShipped } from '../../../src/state/recording/shipped';
+import { defaultSettings } from '../../../src/state/settings';
+
+const FILE = `public/${SHIPPED_RECORDING}`;
+
+describe('the recorded run that comes with the page', () => {
+  it('is a whole run of today’s defaults (otherwise: npm run record), in less than 300 kB', async () => {
+    expect(statSync(FILE).size).toBeLessThan(300_000);
+    const { settings, finished, record, backend, dataset } = await readRecording(readFileSync(FILE, 'utf8'));
+    expect(settings).toEqual(defaultSettings());
+    expect({ finished, backend, dataset, phase: record.live.phase }).toEqual({ finished: true, backend: 'wasm', dataset: 'Shapes', phase: 'done' });
+    expect(record.live.accuracy.map(({ method, accuracy }) => [method, accuracy !== null])).toEqual(['fullPrecision', 'ptq', 'calibration', 'fdda'].map((method) => [method, true]));
+    expect(record.generatorLosses.last!.step).toBe(settings.generatorSteps);
+    expect(new Set(record.history.map(({ synthetic }) => synthetic)).size).toBeGreaterThanOrEqual(5);
+    expect(record.history.length).toBeGreaterThan(30);
+  });
+
+  it('is loaded from the page’s own folder; where it is not there, nothing is', async () => {
+    const fetched = vi.fn<(url: URL) => Promise<Response>>();
+    vi.stubGlobal('fetch', fetched);
+    try {
+      fetched.mockResolvedValueOnce(new Response('text'));
+      expect(await loadShipped('https://example.org/folder/')).toBe('text');
+      expect(String(fetched.mock.calls[0][0])).toBe(`https://example.org/folder/${SHIPPED_RECORDING}`);
+      fetched.mockResolvedValueOnce(new Response('', { status: 404 }));
+      expect(await loadShipped('https://example.org/')).toBeNull();
+      fetched.mockRejectedValueOnce(new TypeError('offline'));
+      expect(await loadShipped('https://example.org/')).toBeNull();
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+});
