@@ -6,6 +6,7 @@ import { describeNote, SETTINGS, SETTING_KEYS } from '../../state/settings';
 import type { LinkNote } from '../../state/shareLink';
 import type { Units } from '../format';
 import { enArticle } from './enArticle';
+import { enCompare } from './enCompare';
 import type { SettingWords } from './words';
 
 /**
@@ -41,6 +42,7 @@ export const en = {
   howItWorks: 'How it works',
   /** Below the fold; in a file of its own only for its length. */
   article: enArticle,
+  compare: enCompare,
 
   units: {
     percent: (value) => `${value} %`,
