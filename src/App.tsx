@@ -1,5 +1,7 @@
 import { useState } from 'react';
 import { Article } from './ui/Article';
+import { CompareBar } from './ui/compare/CompareBar';
+import { ComparePanel } from './ui/compare/ComparePanel';
 import { ControlColumn } from './ui/controls/ControlColumn';
 import { Header } from './ui/Header';
 import { Notices } from './ui/Notices';
@@ -23,6 +25,7 @@ export function App() {
         <Header />
         <Transport settingsOpen={open} onToggleSettings={() => setOpen(!open)} />
         <Notices />
+        <CompareBar />
         <main className="work" data-controls={open} data-past={past}>
           {open && <ControlColumn id="controls" />}
           <CentersView />
@@ -32,6 +35,7 @@ export function App() {
           <AccuracyView />
         </main>
       </div>
+      <ComparePanel />
       <Article />
     </>
   );

@@ -2,9 +2,11 @@ import { createTheme, MantineProvider } from '@mantine/core';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
+import { createComparison } from './state/compare/comparison';
 import { createPlayground } from './state/runStore';
 import { chooseLanguage, rememberedLanguage } from './state/language';
 import { readLink } from './state/shareLink';
+import { ComparisonContext } from './ui/compare/comparison';
 import { LanguageProvider } from './ui/LanguageProvider';
 import { PlaygroundContext } from './ui/playground';
 import './ui/styles';
@@ -23,6 +25,8 @@ const playground = createPlayground({
   spawn: spawnEngine,
 });
 
+const comparison = createComparison(playground);
+
 /** Shows the page; in English when the words of another language cannot be had. */
 async function show(): Promise<void> {
   const initial = await loadWords(language).then((words) => ({ language, words }), () => ({ language: 'en' as const, words: en }));
@@ -31,7 +35,9 @@ async function show(): Promise<void> {
       <MantineProvider theme={theme} defaultColorScheme="auto">
         <LanguageProvider initial={initial}>
           <PlaygroundContext value={playground}>
-            <App />
+            <ComparisonContext value={comparison}>
+              <App />
+            </ComparisonContext>
           </PlaygroundContext>
         </LanguageProvider>
       </MantineProvider>

@@ -45,8 +45,10 @@ export function createComparison(playground: PlaygroundStore) {
     if (state.status !== 'finished' || (before.status === 'finished' && before.run === state.run)) return null;
     const run = keepRun(state);
     if (!run) return null;
-    const result = resultOf(run);
-    set(({ results, kept }) => ({ results: addResult(results, result), kept: addKept(kept, run) }));
+    const { results } = get();
+    const known = results.find((each) => each.run === run.run);
+    const result = resultOf(run, known?.number ?? (results.at(-1)?.number ?? 0) + 1);
+    set(({ kept }) => ({ results: addResult(results, result), kept: addKept(kept, run) }));
     return result;
   };
 

@@ -73,12 +73,8 @@ export function samePlane(a: RunOverview, b: RunOverview, layer: number): boolea
   if (networkKey(a) !== networkKey(b)) return false;
   const [one, other] = [a.points.observation, b.points.observation];
   if (one.count !== other.count) return false;
-  const from = layer * one.count * 2;
-  let [extent, apart] = [0, 0];
-  for (let i = from; i < from + one.count * 2; i++) {
-    extent = Math.max(extent, Math.abs(one.xy[i]));
-    // Written so that a place that is no number counts as apart.
-    if (!(Math.abs(one.xy[i] - other.xy[i]) <= apart)) apart = Math.abs(one.xy[i] - other.xy[i]);
-  }
-  return apart <= 0.01 * extent;
+  const part = (xy: Float32Array) => xy.subarray(layer * one.count * 2, (layer + 1) * one.count * 2);
+  const [ours, theirs] = [part(one.xy), part(other.xy)];
+  const tolerance = 0.01 * ours.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return ours.every((value, i) => Math.abs(value - theirs[i]) <= tolerance);
 }

@@ -14,6 +14,9 @@ export interface Measured {
 
 /** What a finished run came to. */
 export interface Result {
+  /** Counts the visit's results, from 1. */
+  number: number;
+  /** See `KeptRun`. */
   run: number;
   settings: RunSettings;
   networkName: string;
@@ -27,13 +30,13 @@ export interface Result {
   changedMidway: boolean;
 }
 
-export function resultOf({ run, settings, backend, overview, moment }: KeptRun): Result {
+export function resultOf({ run, settings, backend, overview, moment }: KeptRun, number: number): Result {
   const accuracy: Result['accuracy'] = {};
   for (const row of moment.accuracy) {
     if (row.state === 'done' && row.accuracy !== null) accuracy[row.method] = { accuracy: row.accuracy, n: row.n };
   }
   return {
-    run, settings, networkName: overview.network.name, network: networkKey(overview), backend, accuracy, seconds: moment.elapsedSeconds,
+    number, run, settings, networkName: overview.network.name, network: networkKey(overview), backend, accuracy, seconds: moment.elapsedSeconds,
     changedMidway: changedSettings(overview.settings, settings, 'live').length > 0,
   };
 }
@@ -45,11 +48,11 @@ export function addResult(results: readonly Result[], result: Result, most = MAX
   return [...results.filter(({ run }) => run !== result.run), result].slice(-most);
 }
 
-export type ResultColumn = 'run' | 'weightBits' | 'activationBits' | 'imagesPerClass' | 'seed' | MethodId | 'seconds';
+export type ResultColumn = 'number' | 'weightBits' | 'activationBits' | 'imagesPerClass' | 'seed' | MethodId | 'seconds';
 
 export function columnValue(result: Result, column: ResultColumn): number | null {
   switch (column) {
-    case 'run':
+    case 'number':
     case 'seconds':
       return result[column];
     case 'weightBits':
@@ -69,7 +72,7 @@ export function columnValue(result: Result, column: ResultColumn): number | null
 export function sortedResults(results: readonly Result[], column: ResultColumn, descending: boolean): Result[] {
   return [...results].sort((a, b) => {
     const [one, other] = [columnValue(a, column), columnValue(b, column)];
-    if (one === other) return a.run - b.run;
+    if (one === other) return a.number - b.number;
     if (one === null || other === null) return one === null ? 1 : -1;
     return descending ? other - one : one - other;
   });

@@ -69,3 +69,5 @@ export const sameDepth = (a: Pick<KeptRun, 'overview'>, b: Pick<KeptRun, 'overvi
 /** A difference of accuracies in points, with its sign. */
 export const signedPoints = (difference: number): string => `${difference < 0 ? '−' : '+'}${Math.abs(difference * 100).toFixed(1)}`;
 
+/** A part of accuracies in points, without a sign. */
+export const points = (difference: number): string => (difference * 100).toFixed(1);

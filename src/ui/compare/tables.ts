@@ -3,7 +3,7 @@ import { defaultSettings } from '../../state/settings';
 import type { Words } from '../words/words';
 import { methodOf, settingChanges } from './sentences';
 
-export const COLUMNS = ['run', 'method', 'weightBits', 'activationBits', 'imagesPerClass', 'seed', 'fullPrecision', 'ptq', 'calibration', 'fdda', 'seconds'] as const;
+export const COLUMNS = ['number', 'method', 'weightBits', 'activationBits', 'imagesPerClass', 'seed', 'fullPrecision', 'ptq', 'calibration', 'fdda', 'seconds'] as const;
 export type TableColumn = (typeof COLUMNS)[number];
 export const isSortable = (column: TableColumn): column is ResultColumn => column !== 'method';
 
@@ -19,13 +19,13 @@ function csvCell(value: string): string {
 export function resultsCsv(words: Words, results: readonly Result[]): string {
   const { columns, more } = words.compare.results;
   const head = [
-    columns.run, columns.method, columns.weightBits, columns.activationBits, columns.imagesPerClass, columns.seed,
+    columns.number, columns.method, columns.weightBits, columns.activationBits, columns.imagesPerClass, columns.seed,
     ...METHODS.map((method) => columns[method]), more.n, more.seconds, more.network, more.backend, more.settings,
   ];
   const rows = results.map((result) => {
-    const { run, settings, accuracy, seconds, networkName, backend } = result;
+    const { number, settings, accuracy, seconds, networkName, backend } = result;
     return [
-      run, methodOf(words, settings), settings.weightBits, settings.activationBits, settings.imagesPerClass, settings.seed,
+      number, methodOf(words, settings), settings.weightBits, settings.activationBits, settings.imagesPerClass, settings.seed,
       ...METHODS.map((method) => accuracy[method]?.accuracy ?? ''), settings.testImages, seconds, networkName, backend ?? '',
       words.compare.joined(settingChanges(words, defaultSettings(), settings)),
     ].map((cell) => csvCell(String(cell)));

@@ -23,6 +23,7 @@ export const enCompare = {
   joined: (changes: readonly string[]) => changes.join(', '),
   network: 'Network',
   backend: 'Backend',
+  pinnedTitle: 'The pinned run',
   legend: 'pinned run',
 
   /** What of the two runs cannot be laid over each other. */
@@ -66,7 +67,6 @@ export const enCompare = {
     none: 'No seed is finished yet.',
     of: (name: string) => `Settings: ${name}`,
     method: 'Method', each: 'Each seed', mean: 'Mean', deviation: 'Standard deviation', n: 'Seeds',
-    strip: (name: string, list: string) => `${name}: ${list}`,
     seedValue: (seed: string, value: string) => `seed ${seed}: ${value}`,
     points: (value: string) => `${value} points`,
     gains: (name: string) => `${name} minus calibration images only, seed by seed`,
@@ -92,8 +92,8 @@ export const enCompare = {
     note: 'Kept until the page is closed, the latest 50.',
     region: 'Table of results',
     columns: {
-      run: 'Run', method: 'Method', weightBits: 'Weight bits', activationBits: 'Activation bits', imagesPerClass: 'Images a class', seed: 'Seed',
-      fullPrecision: 'Full precision', ptq: 'PTQ only', calibration: 'Calibration only', fdda: 'With synthetic', seconds: 'Time', actions: 'Do',
+      number: 'Run', method: 'Method', weightBits: 'Weight bits', activationBits: 'Activation bits', imagesPerClass: 'Images a class', seed: 'Seed',
+      fullPrecision: 'Full precision', ptq: 'PTQ only', calibration: 'Calibration only', fdda: 'With synthetic', seconds: 'Time', actions: 'Actions',
     },
     more: { n: 'Test images', network: 'Network', backend: 'Backend', settings: 'Other than default', seconds: 'Seconds' },
     sort: (column: string) => `Sort by ${column}`,

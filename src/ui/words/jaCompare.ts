@@ -23,6 +23,7 @@ export const jaCompare: Words['compare'] = {
   joined: (changes) => changes.join('、'),
   network: 'ネットワーク',
   backend: 'バックエンド',
+  pinnedTitle: 'ピン留めした実行',
   legend: 'ピン留めした実行',
 
   notComparable: '比べられないもの',
@@ -65,7 +66,6 @@ export const jaCompare: Words['compare'] = {
     none: 'まだ完了したシードはありません。',
     of: (name) => `設定：${name}`,
     method: '手法', each: '各シード', mean: '平均', deviation: '標準偏差', n: 'シード数',
-    strip: (name, list) => `${name}：${list}`,
     seedValue: (seed, value) => `シード ${seed}：${value}`,
     points: (value) => `${value} ポイント`,
     gains: (name) => `${name} から「校正画像のみ」を引いた差（シードごと）`,
@@ -91,7 +91,7 @@ export const jaCompare: Words['compare'] = {
     note: 'ページを閉じるまで、最新の 50 件を残します。',
     region: '結果の表',
     columns: {
-      run: '実行', method: '手法', weightBits: '重みビット', activationBits: '活性ビット', imagesPerClass: '1 クラスの画像', seed: 'シード',
+      number: '実行', method: '手法', weightBits: '重みビット', activationBits: '活性ビット', imagesPerClass: '1 クラスの画像', seed: 'シード',
       fullPrecision: '全精度', ptq: 'PTQ のみ', calibration: '校正画像のみ', fdda: '合成画像あり', seconds: '時間', actions: '操作',
     },
     more: { n: 'テスト画像', network: 'ネットワーク', backend: 'バックエンド', settings: '既定値との違い', seconds: '秒' },
