@@ -18,10 +18,9 @@ import { points, runName, signedPoints } from './sentences';
 
 const COUNTS = Array.from({ length: MAX_SEEDS - MIN_SEEDS + 1 }, (_, i) => MIN_SEEDS + i);
 
-function Repeat() {
+function Repeat({ count, onCount }: { count: number; onCount: (count: number) => void }) {
   const words = useWords().compare.seeds;
   const { span } = useFormat();
-  const [count, setCount] = useState(3);
   const id = useId();
   const possible = usePlayground(canRepeat);
   const settings = usePlayground((state) => state.settings);
@@ -30,7 +29,7 @@ function Repeat() {
   return (
     <div className="compare-actions">
       <label htmlFor={id}>{words.count}</label>
-      <select id={id} value={count} onChange={(event) => setCount(Number(event.target.value))}>
+      <select id={id} value={count} onChange={(event) => onCount(Number(event.target.value))}>
         {COUNTS.map((each) => <option key={each} value={each}>{each}</option>)}
       </select>
       <Button size="compact-sm" disabled={!possible} title={possible ? undefined : words.cannot} onClick={() => repeat(count)}>{words.start(String(count))}</Button>
@@ -91,14 +90,16 @@ function SeriesResult({ series }: { series: SeedSeries }) {
       {series.state === 'running' ? <SeriesProgress series={series} /> : <p aria-live="polite">{seeds.ended[series.state](done, asked)}</p>}
       {spreads.length === 0 ? <p>{seeds.none}</p> : (
         <>
-          <table className="compare-table">
-            <thead>
-              <tr><th scope="col">{seeds.method}</th><th scope="col">{seeds.each}</th><th scope="col">{seeds.mean}</th><th scope="col">{seeds.deviation}</th><th scope="col">{seeds.n}</th></tr>
-            </thead>
-            <tbody>
-              {spreads.map((spread) => <SpreadRow key={spread.method} name={methodName(words, spread.method, preset)} spread={spread} />)}
-            </tbody>
-          </table>
+          <div className="table-scroll" role="group" aria-label={seeds.title} tabIndex={0}>
+            <table className="compare-table">
+              <thead>
+                <tr><th scope="col">{seeds.method}</th><th scope="col">{seeds.each}</th><th scope="col">{seeds.mean}</th><th scope="col">{seeds.deviation}</th><th scope="col">{seeds.n}</th></tr>
+              </thead>
+              <tbody>
+                {spreads.map((spread) => <SpreadRow key={spread.method} name={methodName(words, spread.method, preset)} spread={spread} />)}
+              </tbody>
+            </table>
+          </div>
           <Gains series={series} name={methodName(words, 'fdda', preset)} />
         </>
       )}
@@ -110,10 +111,11 @@ function SeriesResult({ series }: { series: SeedSeries }) {
 export function SeedPanel() {
   const words = useWords().compare.seeds;
   const series = useComparison((state) => state.series);
+  const [count, setCount] = useState(3);
   return (
     <div className="compare-card">
       <h3>{words.title} <HelpLines label={words.title} lines={[words.help]} /></h3>
-      {series?.state !== 'running' && <Repeat />}
+      {series?.state !== 'running' && <Repeat count={count} onCount={setCount} />}
       {series && <SeriesResult series={series} />}
     </div>
   );

@@ -59,7 +59,7 @@ const Bar = memo(function Bar({ name, row, color, floor, over, pinned, spread }:
       </span>
       <span className="bar-value">
         {accuracy === null ? (
-          <span className="bar-pending">{over ? words.skipped : words.pending}</span>
+          <span className="bar-pending" title={over ? words.skipped : words.pending}>{pinned == null ? (over ? words.skipped : words.pending) : '–'}</span>
         ) : (
           <>
             <data value={exact(accuracy)} title={`${counted} (${exact(accuracy)})`}>{percent(accuracy)}</data>
