@@ -1,5 +1,7 @@
 import { useState } from 'react';
 import { Article } from './ui/Article';
+import { CompareBar } from './ui/compare/CompareBar';
+import { ComparePanel } from './ui/compare/ComparePanel';
 import { ControlColumn } from './ui/controls/ControlColumn';
 import { Header } from './ui/Header';
 import { Notices } from './ui/Notices';
@@ -26,6 +28,7 @@ export function App() {
         <Transport settingsOpen={open} onToggleSettings={() => setOpen(!open)} />
         <Notices />
         <RecordedBanner />
+        <CompareBar />
         <main className="work" data-controls={open} data-past={past} data-recorded={recorded}>
           {open && <ControlColumn id="controls" />}
           <CentersView />
@@ -35,6 +38,7 @@ export function App() {
           <AccuracyView />
         </main>
       </div>
+      <ComparePanel />
       <Article />
     </>
   );

@@ -2,10 +2,12 @@ import { createTheme, MantineProvider } from '@mantine/core';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
+import { createComparison } from './state/compare/comparison';
 import { createPlayground } from './state/runStore';
 import { chooseLanguage, rememberedLanguage } from './state/language';
 import { loadShipped } from './state/recording/shipped';
 import { readLink } from './state/shareLink';
+import { ComparisonContext } from './ui/compare/comparison';
 import { LanguageProvider } from './ui/LanguageProvider';
 import { PlaygroundContext } from './ui/playground';
 import './ui/styles';
@@ -29,6 +31,8 @@ const playground = createPlayground({
   versions: { playground: __PLAYGROUND_VERSION__, tfjs: __TFJS_VERSION__ },
 });
 
+const comparison = createComparison(playground);
+
 /** The engine takes every core while it finds its backend: the first picture goes before it. A slow network is not waited for. */
 const PATIENCE_MS = 1500;
 
@@ -40,7 +44,9 @@ async function show(): Promise<void> {
       <MantineProvider theme={theme} defaultColorScheme="auto">
         <LanguageProvider initial={initial}>
           <PlaygroundContext value={playground}>
-            <App />
+            <ComparisonContext value={comparison}>
+              <App />
+            </ComparisonContext>
           </PlaygroundContext>
         </LanguageProvider>
       </MantineProvider>

@@ -128,6 +128,7 @@ export function Header() {
       <h1>{words.title}</h1>
       <p>{words.tagline}</p>
       <div className="page-tools">
+        <a href="#compare">{words.compare.link}</a>
         <a href="#explanation">{words.howItWorks}</a>
         <BackendMenu />
         <LanguageMenu />

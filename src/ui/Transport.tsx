@@ -8,6 +8,7 @@ import { exact, grouped } from './format';
 import { PauseIcon, PlayIcon, ResetIcon, SlidersIcon, StepIcon } from './icons';
 import { useActions, usePlayground, useThrottledPlayground } from './playground';
 import { useFormat, useWords } from './language';
+import { PinButton } from './compare/PinButton';
 import type { Words } from './words/words';
 import { Timeline } from './Timeline';
 import { methodName } from './views/AccuracyView';
@@ -32,6 +33,7 @@ function Buttons() {
       <Button size="sm" variant="default" leftSection={<StepIcon />} onClick={step} title={words.hints.step} disabled={!alive || !idle}>{words.step}</Button>
       <Button size="sm" variant={waiting > 0 || status === 'finished' ? 'light' : 'default'} leftSection={<ResetIcon />} onClick={reset}
         title={words.hints.reset} disabled={engine !== 'ready' || replacing}>{words.reset}</Button>
+      <PinButton />
     </>
   );
 }

@@ -225,7 +225,7 @@ export class FakeServer {
   }
 
   private sendFrame(now: boolean): void {
-    if (!this.run || this.unacknowledged !== null || (!now && (Date.now() - this.lastFrame < 100 || (!this.generator.length && !this.student.length)))) return;
+    if (!this.run || (!now && (this.unacknowledged !== null || Date.now() - this.lastFrame < 100 || (!this.generator.length && !this.student.length)))) return;
     const total = this.stages.reduce((sum, { steps }) => sum + steps, 0);
     const done = this.stages.slice(0, this.stage).reduce((sum, { steps }) => sum + steps, 0) + this.step;
     const perStep = (this.options.stepMs ?? 0) / 1000;

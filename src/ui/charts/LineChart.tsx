@@ -174,7 +174,7 @@ export const LineChart = memo(function LineChart(props: LineChartProps) {
           <strong>{`${xLabel} ${formatX(shown)}`}</strong>
           {readings.map((each) => (
             <div key={each.id} className="tooltip-row">
-              <span className="tooltip-key" style={{ color: each.color }}>{each.dash ? '┅' : '━'}</span> {each.label} <b>{formatY(each.value)}</b>
+              <span className="tooltip-key" style={{ color: each.color }}>{each.dash === 'dotted' ? '┈' : each.dash ? '┅' : '━'}</span> {each.label} <b>{formatY(each.value)}</b>
             </div>
           ))}
         </div>

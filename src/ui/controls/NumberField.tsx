@@ -5,7 +5,7 @@ import { useWords } from '../language';
 import { fromPosition, POSITIONS, toPosition } from './sliderScale';
 
 /** Small numbers as 3e-5: five zeros are hard to count. */
-const plain = (value: number) => (value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential().replace('e+', 'e') : String(value));
+export const plain = (value: number) => (value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential().replace('e+', 'e') : String(value));
 
 interface NumberFieldProps {
   setting: NumberSetting;

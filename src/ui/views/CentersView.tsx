@@ -1,8 +1,10 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { Failure, ProjectionMethod, ProjectionReply } from '../../worker/protocol';
+import { samePlane } from '../../state/compare/keptRun';
 import { failureOf, sentencesOf } from '../../state/failures';
 import { shownMoment } from '../../state/playgroundState';
 import { Choice } from '../Choice';
+import { usePinned } from '../compare/comparison';
 import { exact } from '../format';
 import { useActions, usePlayground } from '../playground';
 import { useFormat, useWords } from '../language';
@@ -12,7 +14,7 @@ import { LOOKS } from './drawPoints';
 import { LayerPicker } from './LayerPicker';
 import { PointsMap } from './PointsMap';
 import type { Cloud, Hit, PointKind } from './scene';
-import { movingClouds, POINT_KINDS, projectedClouds, stillClouds, trails as trailsOf } from './scene';
+import { movingClouds, pinnedClouds, POINT_KINDS, projectedClouds, stillClouds, trails as trailsOf } from './scene';
 import { View } from './View';
 
 type Projection = 'pca' | ProjectionMethod;
@@ -55,14 +57,15 @@ function LegendMark({ kind }: { kind: PointKind }) {
   return (
     <svg width={2 * r + 3} height={2 * r + 3} viewBox={`${-r - 1.5} ${-r - 1.5} ${2 * r + 3} ${2 * r + 3}`} aria-hidden="true" className="legend-mark">
       <path d={marker ? `M0 ${-r}L${r} 0L0 ${r}L${-r} 0Z` : `M${r} 0A${r} ${r} 0 1 1 ${-r} 0A${r} ${r} 0 1 1 ${r} 0Z`}
-        fill={fill ? 'currentColor' : 'none'} stroke="currentColor" strokeWidth={fill ? 0 : outline ? 2 : 1} />
+        fill={fill ? 'currentColor' : 'none'} stroke="currentColor" strokeWidth={fill ? 0 : outline ? 2 : 1}
+        strokeDasharray={kind === 'pinned' ? '2.2 1.6' : undefined} />
     </svg>
   );
 }
 
 export function CentersView() {
   const all = useWords();
-  const { views, sentences } = all;
+  const { views, compare, sentences } = all;
   const words = views.centers;
   const { percent } = useFormat();
   const overview = usePlayground((state) => state.overview);
@@ -87,9 +90,14 @@ export function CentersView() {
     () => visible(projection === 'pca' ? stillAll : (mapped?.still ?? NOTHING)),
     [visible, projection, stillAll, mapped],
   );
+  const pinned = usePinned();
+  const shared = useMemo(() => pinned !== null && overview !== null && layer !== null && samePlane(pinned.overview, overview, layer), [pinned, overview, layer]);
+  const pinnedSnapshot = shared && projection === 'pca' ? (pinned?.moment.synthetic ?? null) : null;
   const moving = useMemo(
-    () => visible(projection === 'pca' ? (layer === null ? NOTHING : movingClouds(snapshot, layer)) : (mapped?.moving ?? NOTHING)),
-    [visible, projection, snapshot, layer, mapped],
+    () => visible(projection === 'pca'
+      ? (layer === null ? NOTHING : [...(pinnedSnapshot ? pinnedClouds(pinnedSnapshot, layer) : []), ...movingClouds(snapshot, layer)])
+      : (mapped?.moving ?? NOTHING)),
+    [visible, projection, pinnedSnapshot, snapshot, layer, mapped],
   );
   const trails = useMemo(
     () => (projection === 'pca' && layer !== null && !hidden.includes('batch') ? trailsOf(history, shown, layer) : NOTHING),
@@ -99,16 +107,17 @@ export function CentersView() {
   const describe = useCallback(
     (hit: Hit): string[] => {
       const lines = [
-        words.ofClass(words.kinds[hit.kind], className(all, overview?.network.classNames, hit.classIndex)),
+        words.ofClass(hit.kind === 'pinned' ? compare.map.kind : words.kinds[hit.kind], className(all, overview?.network.classNames, hit.classIndex)),
         words.place(exact(hit.x), exact(hit.y)),
       ];
-      if (hit.kind === 'batch' && snapshot && layer !== null && overview) {
+      const measured = hit.kind === 'pinned' ? pinnedSnapshot : hit.kind === 'batch' ? snapshot : null;
+      if (measured && layer !== null && overview) {
         const at = layer * overview.network.numClasses + hit.classIndex;
-        lines.push(words.own(exact(snapshot.distanceToOwnCenter[at])), words.other(exact(snapshot.distanceToNearestOther[at])));
+        lines.push(words.own(exact(measured.distanceToOwnCenter[at])), words.other(exact(measured.distanceToNearestOther[at])));
       }
       return lines;
     },
-    [overview, snapshot, layer, all, words],
+    [overview, snapshot, pinnedSnapshot, layer, all, words, compare],
   );
 
   const tools = (
@@ -130,13 +139,14 @@ export function CentersView() {
         <div className="view-empty">{views.waiting}</div>
       )}
       <footer className="view-foot">
-        {POINT_KINDS.map((kind) => (
-          <button key={kind} type="button" className="legend-key" aria-pressed={!hidden.includes(kind)} title={words.kinds[kind]}
+        {([...POINT_KINDS, ...(pinnedSnapshot ? ['pinned' as const] : [])] satisfies PointKind[]).map((kind) => (
+          <button key={kind} type="button" className="legend-key" aria-pressed={!hidden.includes(kind)} title={kind === 'pinned' ? compare.map.kind : words.kinds[kind]}
             onClick={() => setHidden((old) => (old.includes(kind) ? old.filter((each) => each !== kind) : [...old, kind]))}>
             <LegendMark kind={kind} />
-            {words.legend[kind]}
+            {kind === 'pinned' ? compare.legend : words.legend[kind]}
           </button>
         ))}
+        {pinned && !pinnedSnapshot && <span className="pinned-none" title={shared ? compare.map.pcaOnly : compare.map.otherPlane}>{compare.map.none}</span>}
         <span className="view-note">
           {projection === 'pca'
             ? variance && <span title={`${words.explainedHelp}: ${Array.from(variance, exact).join(' + ')}`}>{words.explained(percent(variance[0] + variance[1], 0))}</span>

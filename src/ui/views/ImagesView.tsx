@@ -1,7 +1,9 @@
 import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import type { RunOverview, SyntheticSnapshot, Verdicts } from '../../engine/training/runReport';
 import { shownMoment } from '../../state/playgroundState';
+import { Choice } from '../Choice';
 import { ClassMarker } from '../ClassMarker';
+import { usePinned } from '../compare/comparison';
 import { exact } from '../format';
 import { useActions, usePlayground } from '../playground';
 import { useFormat, useWords } from '../language';
@@ -97,9 +99,14 @@ const Row = memo(function Row({ overview, shown, snapshot, classIndex, width, he
 });
 
 export function ImagesView() {
-  const words = useWords().views.images;
-  const overview = usePlayground((state) => state.overview);
-  const snapshot = usePlayground((state) => shownMoment(state)?.synthetic ?? null);
+  const { compare, views: { images: words } } = useWords();
+  const pinned = usePinned();
+  const [ofPinned, setOfPinned] = useState(false);
+  const shownPinned = ofPinned ? pinned : null;
+  const now = usePlayground((state) => state.overview);
+  const nowSnapshot = usePlayground((state) => shownMoment(state)?.synthetic ?? null);
+  const overview = shownPinned ? shownPinned.overview : now;
+  const snapshot = shownPinned ? shownPinned.moment.synthetic : nowSnapshot;
   const chosen = usePlayground((state) => state.classIndex);
   const { toggleClass } = useActions();
   const [box, { width, height }] = useSize<HTMLDivElement>();
@@ -113,6 +120,12 @@ export function ImagesView() {
 
   return (
     <View title={words.title} area="images" help={words.help}>
+      {pinned && (
+        <div className="view-bar">
+          <Choice label={compare.imagesOf} value={ofPinned ? 'pinned' : 'now'} onChange={(value) => setOfPinned(value === 'pinned')}
+            options={[{ value: 'now', label: compare.thisRun }, { value: 'pinned', label: compare.pinned }]} />
+        </div>
+      )}
       <div className="image-columns" aria-hidden="true">
         <span>{realAll > REAL_SHOWN ? words.realOf(REAL_SHOWN, realAll) : words.real}</span>
         <span>{shown < perClass ? words.syntheticOf(shown, perClass) : words.synthetic}</span>

@@ -1,12 +1,15 @@
 import { useMemo, useState } from 'react';
-import type { StudentSample } from '../../engine/training/runReport';
+import type { GeneratorSample, StudentSample } from '../../engine/training/runReport';
 import { TERMS } from '../../engine/training/runSettings';
 import type { PlaygroundState } from '../../state/playgroundState';
 import { shownMoment } from '../../state/playgroundState';
-import { thinned } from '../../state/series';
+import type { Series } from '../../state/series';
+import { emptySeries, thinned } from '../../state/series';
 import type { ChartSeries } from '../charts/LineChart';
 import { LineChart } from '../charts/LineChart';
 import { Choice } from '../Choice';
+import { usePinned } from '../compare/comparison';
+import { PinnedKey } from '../compare/PinnedKey';
 import { lineColors } from '../palette';
 import { usePlayground, useThrottledPlayground } from '../playground';
 import { useWords } from '../language';
@@ -15,6 +18,8 @@ import { Num } from '../Num';
 import { View } from './View';
 
 const POINTS = 150;
+const NO_GENERATOR_LOSSES = emptySeries<GeneratorSample>();
+const NO_STUDENT_LOSSES = { calibration: emptySeries<StudentSample>(), fdda: emptySeries<StudentSample>() };
 const generatorLosses = (state: PlaygroundState) => state.generatorLosses;
 const studentLosses = (state: PlaygroundState) => state.studentLosses;
 
@@ -22,9 +27,8 @@ interface Line extends ChartSeries {
   title: string;
 }
 
-function useGeneratorLines(): Line[] {
+function useGeneratorLines(losses: Series<GeneratorSample>): Line[] {
   const { terms, views: { losses: words } } = useWords();
-  const losses = useThrottledPlayground(generatorLosses);
   const scheme = useScheme();
   return useMemo(() => {
     const samples = thinned(losses, POINTS);
@@ -42,9 +46,8 @@ function useGeneratorLines(): Line[] {
   }, [losses, scheme, terms, words]);
 }
 
-function useStudentLines(): Line[] {
+function useStudentLines(losses: PlaygroundState['studentLosses']): Line[] {
   const { comma, views: { losses: words } } = useWords();
-  const losses = useThrottledPlayground(studentLosses);
   const scheme = useScheme();
   return useMemo(() => {
     const colors = lineColors[scheme];
@@ -70,7 +73,7 @@ function useCursor(which: 'generator' | 'student'): number | null {
 const valueAt = ({ points }: Line, cursor: number | null) => (cursor === null ? points.at(-1) : points.findLast(([x]) => x <= cursor))?.[1];
 
 export function LossesView() {
-  const { views } = useWords();
+  const { views, compare } = useWords();
   const words = views.losses;
   // The student's losses come up by themselves when it is its turn, unless the visitor chose a tab.
   const [wanted, setWanted] = useState<'generator' | 'student' | null>(null);
@@ -80,11 +83,22 @@ export function LossesView() {
   });
   const which = wanted ?? (studentsTurn ? 'student' : 'generator');
   const [log, setLog] = useState(true);
-  const generator = useGeneratorLines();
-  const student = useStudentLines();
+  const generator = useGeneratorLines(useThrottledPlayground(generatorLosses));
+  const student = useStudentLines(useThrottledPlayground(studentLosses));
   const lines = which === 'generator' ? generator : student;
+  const pinned = usePinned();
+  const pinnedGenerator = useGeneratorLines(pinned?.generatorLosses ?? NO_GENERATOR_LOSSES);
+  const pinnedStudent = useStudentLines(pinned?.studentLosses ?? NO_STUDENT_LOSSES);
+  const pinnedLines = which === 'generator' ? pinnedGenerator : pinnedStudent;
+  const drawn = useMemo(
+    () => [
+      ...pinnedLines.map((each) => ({ ...each, id: `pinned-${each.id}`, label: compare.ofPinned(each.label), dash: 'dotted' as const, faint: true })),
+      ...lines,
+    ],
+    [pinnedLines, lines, compare],
+  );
   const cursor = useCursor(which);
-  const empty = lines.every(({ points }) => points.length === 0);
+  const empty = drawn.every(({ points }) => points.length === 0);
 
   return (
     <View title={words.title} area="losses" help={words.help}
@@ -93,7 +107,7 @@ export function LossesView() {
       {empty ? (
         <div className="view-empty">{views.notYet}</div>
       ) : (
-        <LineChart label={`${words.title}: ${words[which]}`} series={lines} xLabel={words.axis} log={log} cursor={cursor} />
+        <LineChart label={`${words.title}: ${words[which]}`} series={drawn} xLabel={words.axis} log={log} cursor={cursor} />
       )}
       <footer className="view-foot losses-legend">
         {lines.map((line) => (
@@ -102,6 +116,7 @@ export function LossesView() {
             {line.label} {which === 'generator' && <Num value={valueAt(line, cursor)} note={line.title} />}
           </span>
         ))}
+        {pinnedLines.some(({ points }) => points.length > 0) && <PinnedKey shown />}
         <label className="view-note check">
           <input type="checkbox" checked={log} onChange={(event) => setLog(event.target.checked)} /> {words.scale}
         </label>

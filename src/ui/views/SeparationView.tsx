@@ -1,10 +1,13 @@
 import { useMemo, useState } from 'react';
 import type { RunOverview, SyntheticSnapshot } from '../../engine/training/runReport';
+import type { KeptRun } from '../../state/compare/keptRun';
 import { shownMoment } from '../../state/playgroundState';
 import type { PlaygroundState } from '../../state/playgroundState';
 import type { ChartSeries } from '../charts/LineChart';
 import { LineChart } from '../charts/LineChart';
 import { Choice } from '../Choice';
+import { usePinned } from '../compare/comparison';
+import { sameDepth } from '../compare/sentences';
 import { lineColors } from '../palette';
 import type { Scheme } from '../palette';
 import { useActions, usePlayground, useThrottledPlayground } from '../playground';
@@ -12,6 +15,7 @@ import { useWords } from '../language';
 import type { Words } from '../words/words';
 import { className } from '../words/words';
 import { useScheme } from '../useScheme';
+import { PinnedKey } from '../compare/PinnedKey';
 import { View } from './View';
 
 const METRICS = ['nearest', 'silhouette', 'distances', 'batch'] as const;
@@ -33,7 +37,7 @@ function ofClass(values: Float32Array, classes: number, chosen: number | null): 
 
 function seriesOf({ comma, views: { separation: words } }: Words, metric: Metric, overview: RunOverview, snapshot: SyntheticSnapshot | null, chosen: number | null, scheme: Scheme): ChartSeries[] {
   const colors = lineColors[scheme];
-  const line = (id: string, label: string, color: string, values: ArrayLike<number>, dash?: 'dashed'): ChartSeries => ({
+  const line = (id: string, label: string, color: string, values: ArrayLike<number>, dash?: ChartSeries['dash']): ChartSeries => ({
     id, label, color, points: byLayer(values), dash, dots: !dash,
   });
   const real = overview.separation;
@@ -63,11 +67,18 @@ function seriesOf({ comma, views: { separation: words } }: Words, metric: Metric
   return list;
 }
 
+/** The lines of a pinned run: its own dash, otherwise as this run's. What stands still for all of a run is drawn only for this one. */
+function pinnedSeries(words: Words, metric: Metric, { overview, moment }: KeptRun, chosen: number | null, scheme: Scheme): ChartSeries[] {
+  return seriesOf(words.views.separation, metric, overview, moment.synthetic, chosen, scheme)
+    .filter(({ id }) => metric === 'batch' || id === 'real' || id === 'synthetic' || id.endsWith('S'))
+    .map((each) => ({ ...each, id: `pinned-${each.id}`, label: words.compare.ofPinned(each.label), dash: 'dotted', dots: false }));
+}
+
 const shownSynthetic = (state: PlaygroundState) => shownMoment(state)?.synthetic ?? null;
 
 export function SeparationView() {
   const all = useWords();
-  const { views } = all;
+  const { views, compare } = all;
   const words = views.separation;
   const overview = usePlayground((state) => state.overview);
   const layer = usePlayground((state) => state.layer);
@@ -81,6 +92,13 @@ export function SeparationView() {
     () => (overview ? seriesOf(all, metric, overview, snapshot, chosen, scheme) : []),
     [all, metric, overview, snapshot, metric === 'batch' ? chosen : null, scheme], // eslint-disable-line react-hooks/exhaustive-deps
   );
+  const pinned = usePinned();
+  const overlaid = pinned !== null && overview !== null && sameDepth(pinned, { overview });
+  const pinnedLines = useMemo(
+    () => (overlaid ? pinnedSeries(all, metric, pinned, chosen, scheme) : []),
+    [all, overlaid, pinned, metric, metric === 'batch' ? chosen : null, scheme], // eslint-disable-line react-hooks/exhaustive-deps
+  );
+  const lines = useMemo(() => [...pinnedLines, ...series], [pinnedLines, series]);
   const layers = overview?.network.layers.length ?? 0;
   const band = useMemo(() => (overview ? { from: overview.startLayer + 1, to: layers, label: words.deep } : undefined), [overview, layers, words]);
   const references = useMemo(
@@ -99,7 +117,7 @@ export function SeparationView() {
           options={METRICS.map((value) => ({ value, label: words.metrics[value], title: words.metricHelp[value] }))} />
       </div>
       {overview ? (
-        <LineChart label={`${words.title}: ${words.metrics[metric]}. ${words.metricHelp[metric]}`} series={series} xLabel={words.axis} xDomain={[1, layers]}
+        <LineChart label={`${words.title}: ${words.metrics[metric]}. ${words.metricHelp[metric]}`} series={lines} xLabel={words.axis} xDomain={[1, layers]}
           band={band} references={references} include={include} cursor={layer === null ? null : layer + 1} onSelect={(x) => selectLayer(x - 1)} />
       ) : (
         <div className="view-empty">{views.waiting}</div>
@@ -111,6 +129,7 @@ export function SeparationView() {
             {each.label}
           </span>
         ))}
+        {pinned && <PinnedKey shown={overlaid} otherwise={compare.separationNone} />}
         {metric === 'batch' && (
           <span className="view-note">{chosen === null ? words.allClasses : words.forClass(className(all, overview?.network.classNames, chosen))}</span>
         )}

@@ -19,6 +19,7 @@ export const LOOKS: Record<PointKind, Look> = {
   calibration: { radius: 4, alpha: 1, marker: true, fill: true, outline: true },
   synthetic: { radius: 2.4, alpha: 0.75, marker: true, fill: true, outline: false },
   batch: { radius: 5, alpha: 1, marker: true, fill: false, outline: true },
+  pinned: { radius: 5.5, alpha: 0.85, marker: true, fill: false, outline: false },
   center: { radius: 8, alpha: 1, marker: true, fill: true, outline: true },
 };
 
@@ -75,7 +76,8 @@ function drawCloud(context: CanvasRenderingContext2D, frame: Frame, { kind, xy, 
     } else {
       context.fillStyle = PAPER[scheme];
       if (look.outline) context.fill(path);
-      context.lineWidth = (look.outline ? 2 : 1) / look.radius;
+      context.lineWidth = (look.outline ? 2 : kind === 'pinned' ? 1.4 : 1) / look.radius;
+      if (kind === 'pinned') context.setLineDash([2.2 / look.radius, 1.6 / look.radius]);
       context.strokeStyle = color;
       context.stroke(path);
     }

@@ -5,7 +5,8 @@ import type { Moment } from '../../state/history';
 /** What the map of centers shows, before it is drawn: plain geometry. */
 
 export const POINT_KINDS = ['observation', 'distorted', 'calibration', 'synthetic', 'batch', 'center'] as const;
-export type PointKind = (typeof POINT_KINDS)[number];
+/** `pinned`: the synthetic batches of a run that this one is compared with. */
+export type PointKind = (typeof POINT_KINDS)[number] | 'pinned';
 
 export interface Cloud {
   kind: PointKind;
@@ -40,6 +41,9 @@ export function movingClouds(snapshot: SyntheticSnapshot | null, layer: number):
   if (!snapshot) return [];
   return [cloud('synthetic', snapshot.points, layer), cloud('batch', snapshot.batchPoints, layer)];
 }
+
+/** The synthetic batches of another run, which must share the plane. */
+export const pinnedClouds = (snapshot: SyntheticSnapshot, layer: number): Cloud[] => [cloud('pinned', snapshot.batchPoints, layer)];
 
 /** All points on a map that was worked out on demand. Has no distorted targets. */
 export function projectedClouds(overview: RunOverview, snapshot: SyntheticSnapshot | null, map: ProjectionReply): { still: Cloud[]; moving: Cloud[] } {

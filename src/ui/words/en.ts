@@ -8,6 +8,7 @@ import { describeNote, SETTINGS, SETTING_KEYS } from '../../state/settings';
 import type { LinkNote } from '../../state/shareLink';
 import type { Units } from '../format';
 import { enArticle } from './enArticle';
+import { enCompare } from './enCompare';
 import { enRecorded } from './enRecorded';
 import type { SettingWords } from './words';
 
@@ -44,6 +45,7 @@ export const en = {
   howItWorks: 'How it works',
   /** Below the fold; in a file of its own only for its length. */
   article: enArticle,
+  compare: enCompare,
 
   /** What engine and worker say; the command line says it too. */
   sentences: SENTENCES,

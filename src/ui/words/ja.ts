@@ -1,6 +1,7 @@
 import type { RunPhase } from '../../engine/training/runReport';
 import type { SettingNote } from '../../state/settings';
 import { jaArticle } from './jaArticle';
+import { jaCompare } from './jaCompare';
 import { jaRecorded } from './jaRecorded';
 import { jaSentences } from './jaSentences';
 import { jaSettings } from './jaSettings';
@@ -39,6 +40,7 @@ export const ja: Words = {
   tagline: 'ニューラルネットワークを数ビットに量子化し、自身の統計量から作った画像で修復します。',
   howItWorks: '手法の解説',
   article: jaArticle,
+  compare: jaCompare,
   sentences: jaSentences,
 
   units: {

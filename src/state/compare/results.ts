@@ -1,0 +1,108 @@
+import type { MethodId } from '../../engine/training/runReport';
+import type { RunSettings } from '../../engine/training/runSettings';
+import type { BackendName } from '../../worker/protocol';
+import type { KeptRun } from './keptRun';
+import { networkKey } from './keptRun';
+import { changedSettings } from '../settings';
+import type { Paired, Summary } from './statistics';
+import { paired, summarize } from './statistics';
+
+export interface Measured {
+  accuracy: number;
+  n: number;
+}
+
+/** What a finished run came to. */
+export interface Result {
+  /** Counts the visit's results, from 1. */
+  number: number;
+  /** See `KeptRun`. */
+  run: number;
+  settings: RunSettings;
+  networkName: string;
+  /** See `networkKey`. */
+  network: string;
+  backend: BackendName | null;
+  /** Only what was measured to the end. */
+  accuracy: Partial<Record<MethodId, Measured>>;
+  seconds: number;
+  /** Settings changed while the run was going: with these settings alone it cannot be had again. */
+  changedMidway: boolean;
+}
+
+export function resultOf({ run, settings, backend, overview, moment }: KeptRun, number: number): Result {
+  const accuracy: Result['accuracy'] = {};
+  for (const row of moment.accuracy) {
+    if (row.state === 'done' && row.accuracy !== null) accuracy[row.method] = { accuracy: row.accuracy, n: row.n };
+  }
+  return {
+    number, run, settings, networkName: overview.network.name, network: networkKey(overview), backend, accuracy, seconds: moment.elapsedSeconds,
+    changedMidway: changedSettings(overview.settings, settings, 'live').length > 0,
+  };
+}
+
+export const MAX_RESULTS = 50;
+
+/** `results` with `result` as its newest, the oldest going where there are too many; a run has one result. */
+export function addResult(results: readonly Result[], result: Result, most = MAX_RESULTS): readonly Result[] {
+  return [...results.filter(({ run }) => run !== result.run), result].slice(-most);
+}
+
+export type ResultColumn = 'number' | 'weightBits' | 'activationBits' | 'imagesPerClass' | 'seed' | MethodId | 'seconds';
+
+export function columnValue(result: Result, column: ResultColumn): number | null {
+  switch (column) {
+    case 'number':
+    case 'seconds':
+      return result[column];
+    case 'weightBits':
+    case 'activationBits':
+    case 'imagesPerClass':
+    case 'seed':
+      return result.settings[column];
+    case 'fullPrecision':
+    case 'ptq':
+    case 'calibration':
+    case 'fdda':
+      return result.accuracy[column]?.accuracy ?? null;
+  }
+}
+
+/** By a column, runs that lack it at the end; of equal ones the earlier run first. */
+export function sortedResults(results: readonly Result[], column: ResultColumn, descending: boolean): Result[] {
+  return [...results].sort((a, b) => {
+    const [one, other] = [columnValue(a, column), columnValue(b, column)];
+    if (one === other) return a.number - b.number;
+    if (one === null || other === null) return one === null ? 1 : -1;
+    return descending ? other - one : one - other;
+  });
+}
+
+export interface Spread {
+  method: MethodId;
+  /** [seed, accuracy] pairs. */
+  values: [number, number][];
+  summary: Summary;
+}
+
+const METHODS: readonly MethodId[] = ['fullPrecision', 'ptq', 'calibration', 'fdda'];
+
+/** How each method's accuracy scatters over runs that differ in their seed. */
+export function spreadOf(results: readonly Result[]): Spread[] {
+  return METHODS.flatMap((method) => {
+    const values = results.flatMap(({ settings, accuracy }): [number, number][] => {
+      const measured = accuracy[method];
+      return measured ? [[settings.seed, measured.accuracy]] : [];
+    });
+    const summary = summarize(values.map(([, accuracy]) => accuracy));
+    return summary ? [{ method, values, summary }] : [];
+  });
+}
+
+/** What synthetic images brought beside calibration images only, run by run, in accuracy (0.01 is a point). */
+export function gains(results: readonly Result[]): { bySeed: [number, number][]; paired: Paired } | null {
+  const bySeed = results.flatMap(({ settings, accuracy }): [number, number][] =>
+    accuracy.fdda && accuracy.calibration ? [[settings.seed, accuracy.fdda.accuracy - accuracy.calibration.accuracy]] : []);
+  const all = paired(bySeed.map(([, difference]) => difference));
+  return all && { bySeed, paired: all };
+}

@@ -1,0 +1,122 @@
+import { Button } from '@mantine/core';
+import { useId, useMemo, useState } from 'react';
+import { sameButSeed } from '../../state/compare/difference';
+import type { Spread } from '../../state/compare/results';
+import { gains, spreadOf } from '../../state/compare/results';
+import { canRepeat, MAX_SEEDS, MIN_SEEDS } from '../../state/compare/seedSeries';
+import type { SeedSeries } from '../../state/compare/seedSeries';
+import { boundOf } from '../../state/compare/statistics';
+import { presetOf } from '../../state/presets';
+import { HelpLines } from '../Help';
+import { useFormat, useWords } from '../language';
+import { usePlayground } from '../playground';
+import { methodName } from '../views/AccuracyView';
+import { SeriesProgress } from './CompareBar';
+import { useComparison, useComparisonActions } from './comparison';
+import { SeedMarks } from './SeedMarks';
+import { points, runName, signedPoints } from './sentences';
+
+const COUNTS = Array.from({ length: MAX_SEEDS - MIN_SEEDS + 1 }, (_, i) => MIN_SEEDS + i);
+
+function Repeat({ count, onCount }: { count: number; onCount: (count: number) => void }) {
+  const words = useWords().compare.seeds;
+  const { span } = useFormat();
+  const id = useId();
+  const possible = usePlayground(canRepeat);
+  const settings = usePlayground((state) => state.settings);
+  const alike = useComparison((state) => state.results).findLast((result) => sameButSeed(result.settings, settings));
+  const { repeat } = useComparisonActions();
+  return (
+    <div className="compare-actions">
+      <label htmlFor={id}>{words.count}</label>
+      <select id={id} value={count} onChange={(event) => onCount(Number(event.target.value))}>
+        {COUNTS.map((each) => <option key={each} value={each}>{each}</option>)}
+      </select>
+      <Button size="compact-sm" disabled={!possible} title={possible ? undefined : words.cannot} onClick={() => repeat(count)}>{words.start(String(count))}</Button>
+      {alike && <span className="view-note">{words.about(span(alike.seconds * count))}</span>}
+    </div>
+  );
+}
+
+function SpreadRow({ name, spread }: { name: string; spread: Spread }) {
+  const { percent } = useFormat();
+  const { mean, deviation, n } = spread.summary;
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td className="seed-strip"><span className="bar-track"><SeedMarks spread={spread} /></span></td>
+      <td>{percent(mean)}</td>
+      <td>{deviation === null ? '–' : points(deviation)}</td>
+      <td>{n}</td>
+    </tr>
+  );
+}
+
+/** What synthetic images brought, seed by seed, and how sure that is. */
+function Gains({ series, name }: { series: SeedSeries; name: string }) {
+  const { seeds: words, joined } = useWords().compare;
+  const all = useMemo(() => gains(series.results), [series.results]);
+  if (!all) return <p>{words.noGains}</p>;
+  const { mean, standardError, least, greatest, n, verdict } = all.paired;
+  const bound = boundOf(n).toFixed(1);
+  const said = {
+    tooFew: words.verdicts.tooFew,
+    notShown: words.verdicts.notShown,
+    hint: words.verdicts.hint(String(n), bound),
+    shown: words.verdicts.shown(String(n), bound, mean > 0),
+  }[verdict];
+  return (
+    <div className="seed-gains">
+      <h4>{words.gains(name)}</h4>
+      <p>{joined(all.bySeed.map(([seed, difference]) => words.seedValue(String(seed), signedPoints(difference))))}</p>
+      <p>
+        {standardError === null ? words.gainOne(signedPoints(mean)) : `${words.gainMean(signedPoints(mean), points(standardError))} (${words.range(signedPoints(least), signedPoints(greatest))})`}
+      </p>
+      <p><b>{said}</b></p>
+      <p className="view-note">{words.sameTest}</p>
+    </div>
+  );
+}
+
+function SeriesResult({ series }: { series: SeedSeries }) {
+  const words = useWords();
+  const seeds = words.compare.seeds;
+  const spreads = useMemo(() => spreadOf(series.results), [series.results]);
+  const preset = presetOf(series.settings);
+  const [done, asked] = [String(series.results.length), String(series.seeds.length)];
+  return (
+    <>
+      <p className="view-note">{seeds.of(runName(words, series.settings))}</p>
+      {series.state === 'running' ? <SeriesProgress series={series} /> : <p aria-live="polite">{seeds.ended[series.state](done, asked)}</p>}
+      {spreads.length === 0 ? <p>{seeds.none}</p> : (
+        <>
+          <div className="table-scroll" role="group" aria-label={seeds.title} tabIndex={0}>
+            <table className="compare-table">
+              <thead>
+                <tr><th scope="col">{seeds.method}</th><th scope="col">{seeds.each}</th><th scope="col">{seeds.mean}</th><th scope="col">{seeds.deviation}</th><th scope="col">{seeds.n}</th></tr>
+              </thead>
+              <tbody>
+                {spreads.map((spread) => <SpreadRow key={spread.method} name={methodName(words, spread.method, preset)} spread={spread} />)}
+              </tbody>
+            </table>
+          </div>
+          <Gains series={series} name={methodName(words, 'fdda', preset)} />
+        </>
+      )}
+    </>
+  );
+}
+
+/** One setting with several seeds: starting it, and what came out. */
+export function SeedPanel() {
+  const words = useWords().compare.seeds;
+  const series = useComparison((state) => state.series);
+  const [count, setCount] = useState(3);
+  return (
+    <div className="compare-card">
+      <h3>{words.title} <HelpLines label={words.title} lines={[words.help]} /></h3>
+      {series?.state !== 'running' && <Repeat count={count} onCount={setCount} />}
+      {series && <SeriesResult series={series} />}
+    </div>
+  );
+}

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import type { KeptRun } from '../../../src/state/compare/keptRun';
+import { addKept, keptBytes, networkKey, sameCalibration, samePlane } from '../../../src/state/compare/keptRun';
+import type { Result } from '../../../src/state/compare/results';
+import { addResult, gains, MAX_RESULTS, resultOf, sortedResults, spreadOf } from '../../../src/state/compare/results';
+import { differingKeys, sameButSeed } from '../../../src/state/compare/difference';
+import { seedsFrom } from '../../../src/state/compare/seedSeries';
+import { nextMoment } from '../../../src/state/history';
+import { emptySeries } from '../../../src/state/series';
+import { defaultSettings, SETTINGS } from '../../../src/state/settings';
+import { createFakeRun, FAKE_LAYERS } from '../../worker/fakeRun';
+
+const settings = (changes: Partial<ReturnType<typeof defaultSettings>> = {}) => ({ ...defaultSettings(), ...changes });
+const result = (run: number, accuracy: Result['accuracy'] = {}, seed = run): Result => ({
+  number: run, run, settings: settings({ seed }), networkName: 'net', network: 'net', backend: 'wasm', accuracy, seconds: run, changedMidway: false,
+});
+const at = (accuracy: number) => ({ accuracy, n: 100 });
+
+function kept(run: number, changes: Partial<ReturnType<typeof defaultSettings>> = {}): KeptRun {
+  const fake = createFakeRun(settings(changes));
+  const moment = nextMoment(null, {
+    phase: 'done', step: 1, steps: 1, elapsedSeconds: 12, secondsPerStep: null, remainingSeconds: null, fraction: 1, message: '', generator: [], student: [],
+    accuracy: [
+      { method: 'ptq', accuracy: 0.5, correct: 50, n: 100, state: 'done', step: 1, steps: 1, curve: [] },
+      { method: 'fdda', accuracy: 0.6, correct: 60, n: 100, state: 'running', step: 1, steps: 2, curve: [] },
+    ],
+    synthetic: fake.snapshot(1, settings(changes)),
+  });
+  return {
+    run, settings: settings(changes), backend: 'wasm', overview: fake.overview, moment, finished: true, generatorLosses: emptySeries(),
+    studentLosses: { calibration: emptySeries(), fdda: emptySeries() },
+  };
+}
+
+describe('settings of two runs', () => {
+  it('differ in the table’s order, whatever was changed first', () => {
+    expect(differingKeys(settings(), settings({ weightBits: 4, seed: 2 }))).toEqual(['seed', 'weightBits']);
+    expect(sameButSeed(settings(), settings({ seed: 7 }))).toBe(true);
+    expect(sameButSeed(settings(), settings({ seed: 7, weightBits: 8 }))).toBe(false);
+  });
+});
+
+describe('results', () => {
+  it('stay within their number, a run having one', () => {
+    let results: readonly Result[] = [];
+    for (let run = 1; run <= MAX_RESULTS + 7; run++) results = addResult(results, result(run));
+    expect(results).toHaveLength(MAX_RESULTS);
+    expect(results[0].run).toBe(8);
+    results = addResult(results, { ...result(20), seconds: 99 });
+    expect(results).toHaveLength(MAX_RESULTS);
+    expect(results.filter(({ run }) => run === 20)).toMatchObject([{ seconds: 99 }]);
+  });
+
+  it('hold only what was measured to the end, and say when settings changed on the way', () => {
+    const run = kept(3);
+    expect(resultOf(run, 1)).toMatchObject({ run: 3, accuracy: { ptq: { accuracy: 0.5, n: 100 } }, seconds: 12, changedMidway: false });
+    expect(resultOf(run, 1).accuracy).not.toHaveProperty('fdda');
+    expect(resultOf({ ...run, settings: settings({ bnsWeight: 1 }) }, 1).changedMidway).toBe(true);
+  });
+
+  it('sort by any column, what lacks it at the end both ways', () => {
+    const list = [result(1, { fdda: at(0.7) }), result(2), result(3, { fdda: at(0.9) }), result(4, { fdda: at(0.7) })];
+    expect(sortedResults(list, 'fdda', true).map(({ run }) => run)).toEqual([3, 1, 4, 2]);
+    expect(sortedResults(list, 'fdda', false).map(({ run }) => run)).toEqual([1, 4, 3, 2]);
+    expect(sortedResults(list, 'seed', true).map(({ run }) => run)).toEqual([4, 3, 2, 1]);
+  });
+});
+
+describe('kept runs', () => {
+  it('stay within their number and their memory, the newest always among them', () => {
+    let list: readonly KeptRun[] = [];
+    for (let run = 1; run <= 5; run++) list = addKept(list, kept(run), 3);
+    expect(list.map(({ run }) => run)).toEqual([3, 4, 5]);
+    const bytes = keptBytes(list[0]);
+    // Images alone: 10 real and 40 synthetic ones.
+    expect(bytes).toBeGreaterThan(50 * 32 * 32 * 4);
+    expect(bytes).toBeLessThan(2e6);
+    expect(addKept(list, kept(6), 9, 2.5 * bytes).map(({ run }) => run)).toEqual([5, 6]);
+    expect(addKept(list, kept(6), 9, 1).map(({ run }) => run)).toEqual([6]);
+  });
+});
+
+describe('two runs on one map', () => {
+  const [one, other] = [kept(1).overview, kept(2, { weightBits: 4 }).overview];
+
+  it('share it when the images for looking lie at the same places', () => {
+    expect(samePlane(one, other, FAKE_LAYERS - 1)).toBe(true);
+    expect(sameCalibration(one, other)).toBe(true);
+  });
+
+  it('do not with another seed, another number of images, or another network', () => {
+    expect(samePlane(one, kept(2, { seed: 2 }).overview, 3)).toBe(false);
+    expect(samePlane(one, kept(2, { observationPerClass: 5 }).overview, 3)).toBe(false);
+    const network = { ...other, network: { ...other.network, parameters: 1 } };
+    expect(networkKey(network)).not.toBe(networkKey(one));
+    expect(samePlane(one, network, 3)).toBe(false);
+  });
+
+  it('do not when one place is no number', () => {
+    const broken = structuredClone(other);
+    broken.points.observation.xy[0] = NaN;
+    expect(samePlane(one, broken, 0)).toBe(false);
+    expect(samePlane(one, broken, 1)).toBe(true);
+  });
+
+  it('may have other calibration images all the same', () => {
+    expect(sameCalibration(one, kept(2, { imagesPerClass: 3 }).overview)).toBe(false);
+  });
+});
+
+describe('a spread over seeds', () => {
+  const results = [result(1, { ptq: at(0.3), calibration: at(0.6), fdda: at(0.7) }), result(2, { ptq: at(0.5), fdda: at(0.8) }), result(3, { calibration: at(0.7), fdda: at(0.6) })];
+
+  it('takes each method’s own seeds', () => {
+    const spreads = spreadOf(results);
+    expect(spreads.map(({ method, summary: { n } }) => [method, n])).toEqual([['ptq', 2], ['calibration', 2], ['fdda', 3]]);
+    expect(spreads[0].values).toEqual([[1, 0.3], [2, 0.5]]);
+    expect(spreads[2].summary.mean).toBeCloseTo(0.7, 12);
+  });
+
+  it('subtracts only within one run', () => {
+    const { bySeed, paired } = gains(results)!;
+    expect(bySeed.map(([seed, difference]) => [seed, Math.round(difference * 1000)])).toEqual([[1, 100], [3, -100]]);
+    expect(paired.mean).toBeCloseTo(0, 12);
+    expect(gains([results[1]])).toBeNull();
+  });
+});
+
+describe('seeds', () => {
+  it('go up from the first, within their number and their range', () => {
+    expect(seedsFrom(4, 3)).toEqual([4, 5, 6]);
+    expect(seedsFrom(0, 1)).toHaveLength(2);
+    expect(seedsFrom(0, 99)).toHaveLength(10);
+    expect(seedsFrom(SETTINGS.seed.max, 2)).toEqual([SETTINGS.seed.max, 0]);
+  });
+});
