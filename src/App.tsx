@@ -2,8 +2,10 @@ import { useState } from 'react';
 import { Article } from './ui/Article';
 import { ControlColumn } from './ui/controls/ControlColumn';
 import { Header } from './ui/Header';
+import { LessonBar } from './ui/lessons/LessonBar';
 import { Notices } from './ui/Notices';
 import { usePlayground } from './ui/playground';
+import { TourProvider } from './ui/tour/TourProvider';
 import { Transport } from './ui/Transport';
 import { AccuracyView } from './ui/views/AccuracyView';
 import { CentersView } from './ui/views/CentersView';
@@ -18,11 +20,12 @@ export function App() {
   const [open, setOpen] = useState(() => window.matchMedia(WIDE).matches);
   const past = usePlayground((state) => state.viewing !== null);
   return (
-    <>
+    <TourProvider>
       <div className="stage">
         <Header />
         <Transport settingsOpen={open} onToggleSettings={() => setOpen(!open)} />
         <Notices />
+        <LessonBar />
         <main className="work" data-controls={open} data-past={past}>
           {open && <ControlColumn id="controls" />}
           <CentersView />
@@ -33,6 +36,6 @@ export function App() {
         </main>
       </div>
       <Article />
-    </>
+    </TourProvider>
   );
 }

@@ -3,6 +3,7 @@ import type { RunSettings } from '../engine/training/runSettings';
 import type { BackendName, BackendReport, Failure, ProjectionMethod, ProjectionReply, RunStatus } from '../worker/protocol';
 import type { DeathReason, ProgressReport } from '../worker/client';
 import type { Moment } from './history';
+import type { LessonActions, LessonState } from './lessons/lessonState';
 import type { Series } from './series';
 import type { SettingKey, SettingValue } from './settings';
 import { changedSettings } from './settings';
@@ -28,7 +29,7 @@ export interface Position {
   message: string;
 }
 
-export interface PlaygroundState {
+export interface PlaygroundState extends LessonState {
   // ---- engine -------------------------------------------------------------------------------------------
   engine: 'starting' | 'ready' | 'dead';
   backend: BackendName | null;
@@ -79,7 +80,7 @@ export interface PlaygroundState {
   classIndex: number | null;
 }
 
-export interface PlaygroundActions {
+export interface PlaygroundActions extends LessonActions {
   /** Starts the engine. Once, after the page is up. */
   start(): void;
   play(): void;

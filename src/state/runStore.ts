@@ -5,6 +5,7 @@ import type { Failure, InitializeReply, NetworkFile } from '../worker/protocol';
 import type { WorkerLike } from '../worker/client';
 import { EngineClient, EngineFailure, EngineGone } from '../worker/client';
 import { addMoment, nextMoment } from './history';
+import { createLessons, initialLessons } from './lessons/lessonState';
 import type { PlaygroundActions, PlaygroundState, Position } from './playgroundState';
 import { appendSamples, emptySeries } from './series';
 import { changedSettings, withSetting } from './settings';
@@ -39,6 +40,7 @@ export type PlaygroundStore = ReturnType<typeof createPlayground>;
 /** The page's state and everything that can be done to it. Holds the engine's client; knows no React. */
 export function createPlayground(options: PlaygroundOptions) {
   const { link } = options;
+  const { settings: initialSettings, ...lessonState } = initialLessons(link.lesson, link.settings);
   let liveTimer: ReturnType<typeof setTimeout> | null = null;
   let configureTimer: ReturnType<typeof setTimeout> | null = null;
   let replacements = 0;
@@ -53,8 +55,8 @@ export function createPlayground(options: PlaygroundOptions) {
     bundled: true,
     progress: null,
     silentSeconds: 0,
-    settings: link.settings,
-    applied: link.settings,
+    settings: initialSettings,
+    applied: initialSettings,
     linkNotes: link.notes,
     status: 'preparing',
     started: false,
@@ -66,6 +68,7 @@ export function createPlayground(options: PlaygroundOptions) {
     trouble: null,
     layer: null,
     classIndex: null,
+    ...lessonState,
   }));
   const { getState: get, setState: set } = store;
 
@@ -109,6 +112,7 @@ export function createPlayground(options: PlaygroundOptions) {
         }),
       status: (status) => {
         set({ status });
+        if (status === 'finished') runFinished();
         playIfWanted();
       },
       progress: (progress) => set({ progress }),
@@ -194,7 +198,10 @@ export function createPlayground(options: PlaygroundOptions) {
     void replaceRun((settings) => client.configure(settings));
   }
 
+  const { runFinished, ...lessonActions } = createLessons({ get, set, actions: () => actions });
+
   const actions: PlaygroundActions = {
+    ...lessonActions,
     start: initialize,
     play() {
       if (configureTimer !== null && !get().replacing) configure();

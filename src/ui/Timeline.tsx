@@ -5,6 +5,7 @@ import type { Moment } from '../state/history';
 import type { PlaygroundState } from '../state/playgroundState';
 import { useActions, usePlayground, useThrottledPlayground } from './playground';
 import { useFormat, useWords } from './language';
+import { useTourStop } from './tour/tour';
 
 const recorded = (state: PlaygroundState) => state.history;
 
@@ -31,6 +32,7 @@ export function Timeline() {
   const slow = useThrottledPlayground(recorded);
   const viewing = usePlayground((state) => state.viewing);
   const { view } = useActions();
+  const stop = useTourStop<HTMLDivElement>('timeline');
   // A moment that is looked at may have been thinned out of the record since: the nearest one stands for it.
   const index = useMemo(() => {
     if (viewing === null) return slow.length - 1;
@@ -42,7 +44,7 @@ export function Timeline() {
   const at = viewing ?? slow[index];
   const where = at ? words.at(at.phase, at.step, span(at.elapsedSeconds)) : words.nothing;
   return (
-    <div className="timeline" data-past={viewing !== null}>
+    <div ref={stop} className="timeline" data-past={viewing !== null}>
       <div className="timeline-head">
         <span>{words.label}</span>
         <span className="timeline-where">{usable ? (viewing ? where : words.live) : words.nothing}</span>

@@ -9,6 +9,7 @@ import { useActions, usePlayground, useThrottledPlayground } from './playground'
 import { useFormat, useWords } from './language';
 import type { Words } from './words/words';
 import { Timeline } from './Timeline';
+import { useTourStop } from './tour/tour';
 import { methodName } from './views/AccuracyView';
 
 function Buttons() {
@@ -112,11 +113,13 @@ function WaitingForReset() {
 
 export function Transport({ settingsOpen, onToggleSettings }: { settingsOpen: boolean; onToggleSettings: () => void }) {
   const words = useWords();
+  const buttons = useTourStop<HTMLDivElement>('play');
+  const sliders = useTourStop<HTMLButtonElement>('controls');
   const toggle = settingsOpen ? words.controls.hide : words.controls.show;
   return (
     <section className="transport" aria-label={words.transport.region}>
-      <div className="transport-buttons">
-        <ActionIcon variant={settingsOpen ? 'light' : 'default'} size={34} aria-label={toggle} title={toggle} aria-expanded={settingsOpen} aria-controls="controls"
+      <div ref={buttons} className="transport-buttons">
+        <ActionIcon ref={sliders} variant={settingsOpen ? 'light' : 'default'} size={34} aria-label={toggle} title={toggle} aria-expanded={settingsOpen} aria-controls="controls"
           onClick={onToggleSettings}><SlidersIcon /></ActionIcon>
         <Buttons />
       </div>

@@ -6,6 +6,7 @@ import { describeNote, SETTINGS, SETTING_KEYS } from '../../state/settings';
 import type { LinkNote } from '../../state/shareLink';
 import type { Units } from '../format';
 import { enArticle } from './enArticle';
+import { enLessons, enTour } from './enLessons';
 import type { SettingWords } from './words';
 
 /**
@@ -41,6 +42,10 @@ export const en = {
   howItWorks: 'How it works',
   /** Below the fold; in a file of its own only for its length. */
   article: enArticle,
+  /** A part of the page that is fetched when asked for. */
+  missingPart: 'This part of the page could not be loaded. Check the connection and try again.',
+  lessons: enLessons,
+  tour: enTour,
 
   units: {
     percent: (value) => `${value} %`,
