@@ -40,22 +40,33 @@ function varianceOf(share: number, n: number): number {
   return (p * (1 - p)) / n;
 }
 
+interface Difference {
+  /** Second minus first. */
+  difference: number;
+  /** Its standard error. */
+  error: number;
+}
+
 /** The standard error of the difference, as if both had been measured on different images: rather too large than too small. */
-function differenceOf(first: MeasuredAccuracy, second: MeasuredAccuracy): { difference: number; error: number } {
+function differenceOf(first: MeasuredAccuracy, second: MeasuredAccuracy): Difference {
   return {
     difference: second.accuracy - first.accuracy,
     error: Math.sqrt(varianceOf(first.accuracy, first.n) + varianceOf(second.accuracy, second.n)),
   };
 }
 
-/** Which of two accuracies is higher: 'first', 'second', 'same' (within three points), or not to be told. */
-export function compareAccuracies(first: MeasuredAccuracy | undefined, second: MeasuredAccuracy | undefined): Finding {
-  if (!first || !second) return MISSING;
-  const { difference, error } = differenceOf(first, second);
-  const values = { first: share(first.accuracy), second: share(second.accuracy), difference: points(difference), error: points(error) };
+/** Which side a difference speaks for: 'first', 'second', 'same' (within three points), or not to be told. */
+function decide({ difference, error }: Difference, more: Finding['values']): Finding {
+  const values = { ...more, difference: points(difference), error: points(error) };
   if (Math.abs(difference) > SURE * error) return { outcome: difference > 0 ? 'second' : 'first', sure: 'clear', values };
   if (Math.abs(difference) + SURE * error <= SAME_WITHIN) return { outcome: 'same', sure: 'clear', values };
   return { outcome: null, sure: 'unclear', values };
+}
+
+/** Which of two accuracies is higher. */
+export function compareAccuracies(first: MeasuredAccuracy | undefined, second: MeasuredAccuracy | undefined): Finding {
+  if (!first || !second) return MISSING;
+  return decide(differenceOf(first, second), { first: share(first.accuracy), second: share(second.accuracy) });
 }
 
 /** `finding` with further numbers; missing where one of them is. */
@@ -142,11 +153,17 @@ export const firstLast: Check = ([eightBits, fdda]) =>
     full: accuracyOf(fdda, 'fullPrecision'), plain: accuracyOf(fdda, 'ptq'),
   });
 
-/** One calibration image a class against more; and what synthetic images add to each. */
-export const calibrationImages: Check = ([one, eight]) =>
-  withMore(compareAccuracies(one?.accuracy.fdda, eight?.accuracy.fdda), {
-    alone: accuracyOf(one, 'calibration'), aloneEight: accuracyOf(eight, 'calibration'),
+/** What synthetic images add to one calibration image a class, against what they add to more. */
+export const calibrationImages: Check = (results) => {
+  const gains = results.map(({ accuracy: { calibration, fdda } }) => calibration && fdda && differenceOf(calibration, fdda));
+  const [one, eight] = gains;
+  if (!one || !eight) return MISSING;
+  const change = { difference: eight.difference - one.difference, error: Math.hypot(one.error, eight.error) };
+  return withMore(decide(change, { gain: points(one.difference), gainEight: points(eight.difference) }), {
+    alone: accuracyOf(results[0], 'calibration'), aloneEight: accuracyOf(results[1], 'calibration'),
+    fdda: accuracyOf(results[0], 'fdda'), fddaEight: accuracyOf(results[1], 'fdda'),
   });
+};
 
 /** The rule for unreliable classes on, and off. */
 export const unreliableLabels: Check = ([ruled, trusted]) => {

@@ -48,7 +48,7 @@ export const LESSONS: Record<LessonId, Lesson> = {
   },
   images: {
     // Without the rule for unreliable classes: with eight images more classes are, and leaving them out is another lesson.
-    runs: [1, 8].map((imagesPerClass) => ({ studentSteps: 60, labelRule: false, imagesPerClass })),
+    runs: [1, 8].map((imagesPerClass) => ({ studentSteps: 60, testImages: 2000, labelRule: false, imagesPerClass })),
     choices: SIDES,
     check: calibrationImages,
   },
@@ -78,10 +78,12 @@ export function variedSettings(id: LessonId): SettingKey[] {
 /**
  * The settings of a lesson's run.
  *
- * @param changes what a link asks to have otherwise (a teacher's shorter or longer run); what the lesson is about stays
+ * @param changes what a link asks to have otherwise (a teacher's shorter or longer run); what the lesson is about stays, and
+ *   a run without training stays without
  */
 export function lessonSettings(id: LessonId, run: number, changes: Partial<RunSettings> = {}): RunSettings {
+  const settings: RunSettings = { ...defaultSettings(), ...LESSONS[id].runs[run] };
   const varied = new Set<string>(variedSettings(id));
-  const allowed = Object.fromEntries(Object.entries(changes).filter(([key]) => !varied.has(key)));
-  return { ...defaultSettings(), ...LESSONS[id].runs[run], ...allowed };
+  const isLength = (key: string) => (key === 'studentSteps' || key === 'generatorSteps') && settings[key] > 0;
+  return { ...settings, ...Object.fromEntries(Object.entries(changes).filter(([key]) => !varied.has(key) || isLength(key))) };
 }

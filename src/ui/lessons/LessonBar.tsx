@@ -37,7 +37,7 @@ function PlayRun({ lesson }: { lesson: ActiveLesson }) {
   const running = status === 'running' || queued;
   const open = lesson.prediction !== null || lesson.results.length > 0 || started;
   return (
-    <Button size="compact-md" leftSection={<PlayIcon />} onClick={playLesson} disabled={!alive || running || !open} title={open ? undefined : words.predictFirst}>
+    <Button size="compact-sm" leftSection={<PlayIcon />} onClick={playLesson} disabled={!alive || running || !open} title={open ? undefined : words.predictFirst}>
       {status === 'paused' && started ? words.goOn(name) : words.play(name)}
     </Button>
   );
@@ -101,9 +101,9 @@ function Lesson({ lesson }: { lesson: ActiveLesson }) {
         {!lesson.finding && <Progress lesson={lesson} />}
         <div className="lesson-buttons">
           {!lesson.finding && <PlayRun lesson={lesson} />}
-          {lesson.finding && next && <Button size="compact-md" onClick={() => startLesson(next)}>{words.next}</Button>}
-          {lesson.finding && <Button size="compact-md" variant="default" onClick={repeatLesson}>{words.repeat}</Button>}
-          <Button size="compact-md" variant="default" onClick={leave} title={words.leaveHelp}>{words.leave}</Button>
+          {lesson.finding && next && <Button size="compact-sm" onClick={() => startLesson(next)}>{words.next}</Button>}
+          {lesson.finding && <Button size="compact-sm" variant="default" onClick={repeatLesson}>{words.repeat}</Button>}
+          <Button size="compact-sm" variant="default" onClick={leave} title={words.leaveHelp}>{words.leave}</Button>
         </div>
       </div>
     </section>

@@ -36,7 +36,7 @@ export function TourGuide() {
   };
   const enter = (event: KeyboardEvent<HTMLDivElement>) => {
     // On a button Enter presses the button.
-    if (event.key !== 'Enter' || (event.target as HTMLElement).role !== 'dialog') return;
+    if (event.key !== 'Enter' || event.target instanceof HTMLButtonElement) return;
     event.preventDefault();
     if (step < TOUR_STOPS.length - 1) go(step + 1);
     else close();

@@ -26,7 +26,7 @@ const lessons: Record<LessonId, LessonWords> = {
     task: 'Each class’s center is the statistics (BNS) of its eight calibration images. Press Play, then look at “Nearest center”: how many unseen real images lie nearest to the center of their own class? Until you have chosen, that chart is covered.',
     question: 'The first layer where more than half of them do lies',
     choices: { early: 'in the first third', middle: 'in the middle third', late: 'in the last third', never: 'nowhere' },
-    runs: ['the run'],
+    runs: ['one run'],
     found: ({ layer, layers, accuracy, error, chance, n, synthetic }, outcome) =>
       `${outcome === 'never' ? `No layer reaches half. The best is layer ${layer}` : `It is layer ${layer}`} of ${layers}: ${accuracy} of ${n} real images (standard error ${error} points; chance ${chance}). Of the synthetic images, ${synthetic} there.`,
     because: {
@@ -67,16 +67,16 @@ const lessons: Record<LessonId, LessonWords> = {
   },
   images: {
     title: 'One image per class or eight?',
-    task: 'FDDA with 2-bit weights and 3-bit activations: first with one labeled real image of each class, then with eight.',
-    question: 'More test images are right with',
+    task: 'With 2-bit weights and 3-bit activations, the student is trained on labeled real images alone, and on real and synthetic ones (FDDA): first with one real image of each class, then with eight. What do the synthetic images add to each?',
+    question: 'The synthetic images add more to',
     choices: { first: 'one image a class', same: 'neither (within 3 points)', second: 'eight images a class' },
     runs: ['one image a class', 'eight images a class'],
     found: (values) =>
-      `FDDA with one image a class: ${values.first}, with eight: ${values.second}. ${difference(values)} Without synthetic images: ${values.alone} and ${values.aloneEight}.`,
+      `One image a class: ${values.alone} without synthetic images, ${values.fdda} with them (${values.gain} points). Eight: ${values.aloneEight} without, ${values.fddaEight} with (${values.gainEight} points). ${difference(values)}`,
     because: {
-      first: 'More images did not help here. Try another seed before you believe it: with one image a class, much depends on which one it is.',
-      same: 'More images did not matter much here. Compare the accuracies without synthetic images.',
-      second: 'Real images tell more than synthetic ones: eight give better ranges, better centers, and more to learn from. Compare what the synthetic images add in either case; the more real images, the less.',
+      first: 'With few real images, synthetic ones fill a gap. With more real images there is less of a gap, and poor synthetic images can take more than they give. FDDA is made for the case of very few.',
+      same: 'What the synthetic images add hardly depends on the number of real images here.',
+      second: 'More real images also make better centers, and with them better synthetic images. Try another seed before you believe it: with one image a class, much depends on which one it is.',
     },
   },
   unreliable: {
