@@ -55,7 +55,7 @@ export const LESSONS: Record<LessonId, Lesson> = {
   unreliable: {
     // A seed with calibration images that the bundled network misreads in four of ten classes; short epochs, so that both parts of the rule act.
     runs: [true, false].map((labelRule) => ({
-      ...QUICK, seed: 7, imagesPerClass: 4, stepsPerEpoch: 10, generatorSteps: 100, studentSteps: 60, labelRule,
+      ...QUICK, seed: 7, imagesPerClass: 4, stepsPerEpoch: 10, generatorSteps: 100, studentSteps: 60, testImages: 2000, labelRule,
     })),
     choices: SIDES,
     check: unreliableLabels,

@@ -9,14 +9,16 @@ import type { TourStops } from './tour';
 import { TOUR_STOPS, useTour } from './tour';
 
 /** A larger part of the window leaves no room beside an element for the words about it. */
-const ROOM = 0.55;
+const ROOM = 0.4;
+/** From this width on the views stand side by side, and there is room beside each. */
+const WIDE = 1100;
 
 /** The element of a stop, or its heading where the whole would fill the window. */
 function targetOf(stop: RefObject<HTMLElement | null>): RefObject<HTMLElement | null> {
   return {
     get current() {
       const element = stop.current;
-      if (!element || element.offsetHeight <= ROOM * window.innerHeight || window.innerWidth >= 1100) return element;
+      if (!element || element.offsetHeight <= ROOM * window.innerHeight || window.innerWidth >= WIDE) return element;
       return element.firstElementChild as HTMLElement | null;
     },
   };
@@ -46,7 +48,7 @@ export function TourGuide() {
       labels={{ ...words.labels, stepCounter: words.counter, beacon: words.label }} withCloseButton={false} maxWidth={340}
       transitionProps={{ duration: still ? 0 : 150, transition: 'fade' }} stepTransitionDuration={still ? 0 : 250}>
       {TOUR_STOPS.map((stop) => (
-        <MantineTour.Step key={stop} target={targets[stop]} title={words.steps[stop].title}>
+        <MantineTour.Step key={stop} target={targets[stop]} title={words.steps[stop].title} position={window.innerWidth >= WIDE ? 'bottom' : 'top'}>
           <div aria-live="polite" aria-atomic="true">
             <span className="visually-hidden">{words.steps[stop].title}. </span>
             {words.steps[stop].text}
