@@ -4,9 +4,11 @@ import { CompareBar } from './ui/compare/CompareBar';
 import { ComparePanel } from './ui/compare/ComparePanel';
 import { ControlColumn } from './ui/controls/ControlColumn';
 import { Header } from './ui/Header';
+import { LessonBar } from './ui/lessons/LessonBar';
 import { Notices } from './ui/Notices';
 import { usePlayground } from './ui/playground';
 import { RecordedBanner } from './ui/RecordedBanner';
+import { TourProvider } from './ui/tour/TourProvider';
 import { Transport } from './ui/Transport';
 import { AccuracyView } from './ui/views/AccuracyView';
 import { CentersView } from './ui/views/CentersView';
@@ -22,12 +24,13 @@ export function App() {
   const past = usePlayground((state) => state.viewing !== null);
   const recorded = usePlayground((state) => state.recorded !== null);
   return (
-    <>
+    <TourProvider>
       <div className="stage">
         <Header />
         <Transport settingsOpen={open} onToggleSettings={() => setOpen(!open)} />
         <Notices />
         <RecordedBanner />
+        <LessonBar />
         <CompareBar />
         <main className="work" data-controls={open} data-past={past} data-recorded={recorded}>
           {open && <ControlColumn id="controls" />}
@@ -40,6 +43,6 @@ export function App() {
       </div>
       <ComparePanel />
       <Article />
-    </>
+    </TourProvider>
   );
 }

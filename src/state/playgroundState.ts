@@ -3,6 +3,7 @@ import type { RunSettings } from '../engine/training/runSettings';
 import type { BackendName, BackendReport, Failure, ProjectionMethod, ProjectionReply, RunStatus } from '../worker/protocol';
 import type { DeathReason, ProgressReport } from '../worker/client';
 import type { Moment } from './history';
+import type { LessonActions, LessonState } from './lessons/lessonState';
 import type { RecordingProblem } from './recording/checks';
 import type { RecordingFacts } from './recording/format';
 import type { RunRecord } from './runRecord';
@@ -39,7 +40,7 @@ export interface Position {
 }
 
 /** Its part that is a `RunRecord` is the run that is shown: the engine's, or a recorded one. */
-export interface PlaygroundState extends RunRecord {
+export interface PlaygroundState extends RunRecord, LessonState {
   // ---- engine -------------------------------------------------------------------------------------------
   engine: 'starting' | 'ready' | 'dead';
   backend: BackendName | null;
@@ -91,7 +92,7 @@ export interface PlaygroundState extends RunRecord {
   classIndex: number | null;
 }
 
-export interface PlaygroundActions {
+export interface PlaygroundActions extends LessonActions {
   /** Starts the engine. Once, after the page is up. */
   start(): void;
   play(): void;

@@ -5,6 +5,7 @@ import type { InitializeReply, NetworkFile } from '../worker/protocol';
 import type { WorkerLike } from '../worker/client';
 import { EngineClient, EngineGone } from '../worker/client';
 import { failureOf } from './failures';
+import { createLessons, initialLessons } from './lessons/lessonState';
 import type { PlaygroundActions, PlaygroundState, Position } from './playgroundState';
 import { engineRun } from './playgroundState';
 import { choicesFor, recordedActions, showEngineRun, withEngineRun } from './recordedRun';
@@ -38,6 +39,7 @@ export type PlaygroundStore = ReturnType<typeof createPlayground>;
 /** The page's state and everything that can be done to it. Holds the engine's client; knows no React. */
 export function createPlayground(options: PlaygroundOptions) {
   const { link } = options;
+  const { settings: initialSettings, ...lessonState } = initialLessons(link.lesson, link.settings);
   let liveTimer: ReturnType<typeof setTimeout> | null = null;
   let configureTimer: ReturnType<typeof setTimeout> | null = null;
   let replacements = 0;
@@ -52,8 +54,8 @@ export function createPlayground(options: PlaygroundOptions) {
     bundled: true,
     progress: null,
     silentSeconds: 0,
-    settings: link.settings,
-    applied: link.settings,
+    settings: initialSettings,
+    applied: initialSettings,
     linkNotes: link.notes,
     status: 'preparing',
     started: false,
@@ -69,6 +71,7 @@ export function createPlayground(options: PlaygroundOptions) {
     trouble: null,
     layer: null,
     classIndex: null,
+    ...lessonState,
   }));
   const { getState: get, setState: set } = store;
   /** A run of the engine's was asked for: it takes the place of a recorded one as soon as there is something of it to see. */
@@ -96,6 +99,7 @@ export function createPlayground(options: PlaygroundOptions) {
       },
       status: (status) => {
         set({ status });
+        if (status === 'finished') runFinished();
         playIfWanted();
       },
       progress: (progress) => set({ progress }),
@@ -184,7 +188,10 @@ export function createPlayground(options: PlaygroundOptions) {
     return { ...showEngineRun(state), viewing: null, replaying: false };
   };
 
+  const { runFinished, ...lessonActions } = createLessons({ get, set, actions: () => actions });
+
   const actions: PlaygroundActions = {
+    ...lessonActions,
     start: initialize,
     play() {
       if (configureTimer !== null && !get().replacing) configure();

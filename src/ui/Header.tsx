@@ -6,6 +6,8 @@ import { LANGUAGES } from '../state/language';
 import { exact } from './format';
 import { AutoIcon, CheckIcon, ChipIcon, LanguageIcon, LinkIcon, MoonIcon, SunIcon } from './icons';
 import { useActions, usePlayground } from './playground';
+import { LessonsButton } from './lessons/LessonsButton';
+import { TourButton, TourInvitation } from './tour/TourButton';
 import { LANGUAGE_NAMES, useFormat, useLanguage, useWords } from './language';
 import { TakeAway } from './TakeAway';
 
@@ -126,10 +128,12 @@ export function Header() {
   return (
     <header className="page-head">
       <h1>{words.title}</h1>
-      <p>{words.tagline}</p>
+      <p>{words.tagline} <TourInvitation /></p>
       <div className="page-tools">
         <a href="#compare">{words.compare.link}</a>
         <a href="#explanation">{words.howItWorks}</a>
+        <TourButton />
+        <LessonsButton />
         <BackendMenu />
         <LanguageMenu />
         <ThemeMenu />

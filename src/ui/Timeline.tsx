@@ -7,6 +7,7 @@ import type { PlaygroundState } from '../state/playgroundState';
 import { PauseIcon, PlayIcon, StepIcon } from './icons';
 import { useActions, usePlayground, useThrottledPlayground } from './playground';
 import { useFormat, useWords } from './language';
+import { useTourStop } from './tour/tour';
 
 const recorded = (state: PlaygroundState) => state.history;
 
@@ -36,6 +37,7 @@ export function Timeline() {
   const replaying = usePlayground((state) => state.replaying);
   const isRecording = usePlayground((state) => state.recorded !== null);
   const { view, viewNext, replay, stopReplay } = useActions();
+  const stop = useTourStop<HTMLDivElement>('timeline');
   // Those who want less motion step by hand.
   const still = useReducedMotion(false, { getInitialValueInEffect: false });
   const end = isRecording ? text.recorded.end : words.live;
@@ -53,7 +55,7 @@ export function Timeline() {
   const action = still ? text.replay.next : replaying ? text.replay.pause : text.replay.play;
   const go = still ? viewNext : replaying ? stopReplay : replay;
   return (
-    <div className="timeline" data-past={viewing !== null}>
+    <div ref={stop} className="timeline" data-past={viewing !== null}>
       <div className="timeline-head">
         <span>{words.label}</span>
         <button type="button" className="icon-button" disabled={!usable} aria-label={action} title={action} onClick={go}>

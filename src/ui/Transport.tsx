@@ -11,6 +11,7 @@ import { useFormat, useWords } from './language';
 import { PinButton } from './compare/PinButton';
 import type { Words } from './words/words';
 import { Timeline } from './Timeline';
+import { useTourStop } from './tour/tour';
 import { methodName } from './views/AccuracyView';
 
 function Buttons() {
@@ -115,11 +116,13 @@ function WaitingForReset() {
 
 export function Transport({ settingsOpen, onToggleSettings }: { settingsOpen: boolean; onToggleSettings: () => void }) {
   const words = useWords();
+  const buttons = useTourStop<HTMLDivElement>('play');
+  const sliders = useTourStop<HTMLButtonElement>('controls');
   const toggle = settingsOpen ? words.controls.hide : words.controls.show;
   return (
     <section className="transport" aria-label={words.transport.region}>
-      <div className="transport-buttons">
-        <ActionIcon variant={settingsOpen ? 'light' : 'default'} size={34} aria-label={toggle} title={toggle} aria-expanded={settingsOpen} aria-controls="controls"
+      <div ref={buttons} className="transport-buttons">
+        <ActionIcon ref={sliders} variant={settingsOpen ? 'light' : 'default'} size={34} aria-label={toggle} title={toggle} aria-expanded={settingsOpen} aria-controls="controls"
           onClick={onToggleSettings}><SlidersIcon /></ActionIcon>
         <Buttons />
       </div>

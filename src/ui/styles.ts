@@ -16,3 +16,4 @@ import './controls.css';
 import './views.css';
 import './article.css';
 import './compare/compare.css';
+import './lessons/lessons.css';

@@ -5,11 +5,11 @@ import { readLink, writeLink } from '../../src/state/shareLink';
 describe('share links', () => {
   it('are empty when everything is at its default', () => {
     expect(writeLink({ settings: defaultSettings(), backend: null, without: [] })).toBe('');
-    expect(readLink('')).toEqual({ settings: defaultSettings(), backend: null, without: [], language: null, notes: [] });
+    expect(readLink('')).toEqual({ settings: defaultSettings(), backend: null, without: [], language: null, lesson: null, notes: [] });
   });
 
-  it('bring settings, backend, exclusions and language back exactly', () => {
-    const link = { settings: { ...defaultSettings(), seed: 42, studentLearningRate: 1.2345678e-6 }, backend: 'wasm' as const, without: ['webgpu' as const, 'webgl' as const], language: 'ja' as const };
+  it('bring settings, backend, exclusions, language and lesson back exactly', () => {
+    const link = { settings: { ...defaultSettings(), seed: 42, studentLearningRate: 1.2345678e-6 }, backend: 'wasm' as const, without: ['webgpu' as const, 'webgl' as const], language: 'ja' as const, lesson: 'images' as const };
     expect(readLink(writeLink(link))).toEqual({ ...link, notes: [] });
   });
 

@@ -116,7 +116,7 @@ export function ImagesView() {
   const perClass = snapshot?.perClass ?? 4;
   const shown = roomFor(width - 8, Math.min(realAll, REAL_SHOWN), perClass);
   // Ten rows share the height; more classes scroll.
-  const rowHeight = Math.max(34, Math.floor(height / Math.min(10, classes || 1)) - 21);
+  const rowHeight = Math.max(26, Math.floor(height / Math.min(10, classes || 1)) - 21);
 
   return (
     <View title={words.title} area="images" help={words.help}>

@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'react';
 import type { RunOverview, SyntheticSnapshot } from '../../engine/training/runReport';
 import type { KeptRun } from '../../state/compare/keptRun';
+import { coveredView } from '../../state/lessons/lessonState';
 import { shownMoment } from '../../state/playgroundState';
 import type { PlaygroundState } from '../../state/playgroundState';
 import type { ChartSeries } from '../charts/LineChart';
@@ -78,12 +79,13 @@ const shownSynthetic = (state: PlaygroundState) => shownMoment(state)?.synthetic
 
 export function SeparationView() {
   const all = useWords();
-  const { views, compare } = all;
+  const { views, compare, lessons } = all;
   const words = views.separation;
   const overview = usePlayground((state) => state.overview);
   const layer = usePlayground((state) => state.layer);
   const chosen = usePlayground((state) => state.classIndex);
   const snapshot = useThrottledPlayground(shownSynthetic);
+  const covered = usePlayground((state) => coveredView(state) === 'separation');
   const scheme = useScheme();
   const { selectLayer } = useActions();
   const [metric, setMetric] = useState<Metric>('nearest');
@@ -116,7 +118,9 @@ export function SeparationView() {
         <Choice label={words.metric} value={metric} onChange={setMetric}
           options={METRICS.map((value) => ({ value, label: words.metrics[value], title: words.metricHelp[value] }))} />
       </div>
-      {overview ? (
+      {covered ? (
+        <div className="view-empty">{lessons.covered}</div>
+      ) : overview ? (
         <LineChart label={`${words.title}: ${words.metrics[metric]}. ${words.metricHelp[metric]}`} series={lines} xLabel={words.axis} xDomain={[1, layers]}
           band={band} references={references} include={include} cursor={layer === null ? null : layer + 1} onSelect={(x) => selectLayer(x - 1)} />
       ) : (

@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react';
 import { HelpLines } from '../Help';
+import { useTourStop } from '../tour/tour';
 
 interface ViewProps {
   title: string;
-  area: string;
+  area: 'centers' | 'separation' | 'images' | 'losses' | 'accuracy';
   help: readonly string[];
   /** Beside the title. */
   tools?: ReactNode;
@@ -12,8 +13,9 @@ interface ViewProps {
 
 /** One region of the page: a titled card. */
 export function View({ title, area, help, tools, children }: ViewProps) {
+  const stop = useTourStop<HTMLElement>(area);
   return (
-    <section className="view" style={{ gridArea: area }} aria-label={title}>
+    <section ref={stop} className="view" style={{ gridArea: area }} aria-label={title}>
       <header className="view-head">
         <h2>{title}</h2>
         <HelpLines label={title} lines={help} />

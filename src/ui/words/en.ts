@@ -9,6 +9,7 @@ import type { LinkNote } from '../../state/shareLink';
 import type { Units } from '../format';
 import { enArticle } from './enArticle';
 import { enCompare } from './enCompare';
+import { enLessons, enTour } from './enLessons';
 import { enRecorded } from './enRecorded';
 import type { SettingWords } from './words';
 
@@ -46,6 +47,10 @@ export const en = {
   /** Below the fold; in a file of its own only for its length. */
   article: enArticle,
   compare: enCompare,
+  lessons: enLessons,
+  tour: enTour,
+  /** A part of the page that is fetched when asked for. */
+  missingPart: 'This part of the page could not be loaded. Check the connection and try again.',
 
   /** What engine and worker say; the command line says it too. */
   sentences: SENTENCES,

@@ -2,6 +2,7 @@ import type { RunPhase } from '../../engine/training/runReport';
 import type { SettingNote } from '../../state/settings';
 import { jaArticle } from './jaArticle';
 import { jaCompare } from './jaCompare';
+import { jaLessons, jaTour } from './jaLessons';
 import { jaRecorded } from './jaRecorded';
 import { jaSentences } from './jaSentences';
 import { jaSettings } from './jaSettings';
@@ -41,6 +42,9 @@ export const ja: Words = {
   howItWorks: '手法の解説',
   article: jaArticle,
   compare: jaCompare,
+  lessons: jaLessons,
+  tour: jaTour,
+  missingPart: 'この部分を読み込めませんでした。接続を確かめて、もう一度お試しください。',
   sentences: jaSentences,
 
   units: {
