@@ -19,7 +19,7 @@ export function App() {
   const past = usePlayground((state) => state.viewing !== null);
   return (
     <>
-      <div className="stage">
+      <div className="stage" id="run">
         <Header />
         <Transport settingsOpen={open} onToggleSettings={() => setOpen(!open)} />
         <Notices />

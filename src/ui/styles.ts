@@ -15,3 +15,4 @@ import './page.css';
 import './controls.css';
 import './views.css';
 import './article.css';
+import './article/argument.css';

@@ -5,6 +5,7 @@ import type { Setting, SettingGroup } from '../../state/settings';
 import { describeNote, SETTINGS, SETTING_KEYS } from '../../state/settings';
 import type { LinkNote } from '../../state/shareLink';
 import type { Units } from '../format';
+import { enArgument } from './enArgument';
 import { enArticle } from './enArticle';
 import type { SettingWords } from './words';
 
@@ -41,6 +42,7 @@ export const en = {
   howItWorks: 'How it works',
   /** Below the fold; in a file of its own only for its length. */
   article: enArticle,
+  argument: enArgument,
 
   units: {
     percent: (value) => `${value} %`,
