@@ -33,7 +33,7 @@ export const FORMULAS: Record<FormulaId, { lines: readonly string[]; symbols: re
   centralized: {
     lines: [
       String.raw`\sym{centralized}{C} = \dfrac{1}{\sym{layers}{L} - \sym{startLayer}{l_0}} \sum_{\sym{layer}{l} \ge \sym{startLayer}{l_0}} \Bigl[ \sym{mse}{\mathrm{MSE}}(\sym{mean}{\mu_l},\, \sym{centerMean}{\mu_{l,c}})`,
-      String.raw`\qquad\qquad + \sym{mse}{\mathrm{MSE}}(\sym{variance}{\sigma^2_l},\, \sym{centerVariance}{\sigma^2_{l,c}}) \Bigr]`,
+      String.raw`\qquad\qquad {} + \sym{mse}{\mathrm{MSE}}(\sym{variance}{\sigma^2_l},\, \sym{centerVariance}{\sigma^2_{l,c}}) \Bigr]`,
       String.raw`\sym{startLayer}{l_0} = \lfloor (\sym{layers}{L} + 1) / 2 \rfloor - 2`,
     ],
     symbols: ['centralized', 'layers', 'layer', 'startLayer', 'mse', 'mean', 'variance', 'centerMean', 'centerVariance'],
@@ -41,13 +41,15 @@ export const FORMULAS: Record<FormulaId, { lines: readonly string[]; symbols: re
   distorted: {
     lines: [
       String.raw`\sym{distorted}{D} = \dfrac{1}{\sym{layers}{L} - \sym{startLayer}{l_0}} \sum_{\sym{layer}{l} \ge \sym{startLayer}{l_0}} \Bigl[ \sym{mse}{\mathrm{MSE}}(\sym{mean}{\mu_l},\, \sym{centerMean}{\mu_{l,c}} + 0.5\,\sym{noise}{\varepsilon})`,
-      String.raw`\qquad\qquad + \sym{mse}{\mathrm{MSE}}(\sym{variance}{\sigma^2_l},\, \sym{centerVariance}{\sigma^2_{l,c}} + 1.0\,\sym{noise}{\varepsilon'}) \Bigr]`,
+      String.raw`\qquad\qquad {} + \sym{mse}{\mathrm{MSE}}(\sym{variance}{\sigma^2_l},\, \sym{centerVariance}{\sigma^2_{l,c}} + 1.0\,\sym{noise}{\varepsilon'}) \Bigr]`,
       String.raw`\sym{noise}{\varepsilon, \varepsilon'} \sim \mathcal{N}(0, 1)`,
       String.raw`\sym{expectation}{\mathbb{E}}[\sym{distorted}{D}] = \sym{centralized}{C} + 0.5^2 + 1.0^2`,
       String.raw`\text{loss} = 0.5\,\sym{ceMixed}{\mathrm{CE}_\mathrm{mixed}} + 0.2\,\sym{bns}{\mathrm{BNS}} + 0.9\,\sym{distorted}{D}`,
-      String.raw`\qquad\qquad + 0.5\,\sym{ceSingle}{\mathrm{CE}_\mathrm{single}} + 0.01\,\sym{centralized}{C}`,
+      String.raw`\qquad\qquad {} + 0.5\,\sym{ceSingle}{\mathrm{CE}_\mathrm{single}} + 0.01\,\sym{centralized}{C}`,
     ],
-    symbols: ['distorted', 'noise', 'expectation', 'centralized', 'centerMean', 'centerVariance', 'mse', 'startLayer', 'ceMixed', 'bns', 'ceSingle'],
+    symbols: [
+      'distorted', 'noise', 'expectation', 'centralized', 'layers', 'layer', 'startLayer', 'mse', 'mean', 'variance', 'centerMean', 'centerVariance', 'ceMixed', 'bns', 'ceSingle',
+    ],
   },
   student: {
     lines: [

@@ -11,7 +11,6 @@ export const enArgument = {
   symbolsHint: 'Point at a symbol, here or in the formula, or press it: both are marked.',
   formulaFailed: 'The typeset formula could not be loaded; this is the same in plain signs.',
   chooseClass: 'Class',
-  now: (step: string) => `generator step ${step}`,
 
   lacks: {
     title: 'What plain quantization lacks',
@@ -26,12 +25,11 @@ export const enArgument = {
     input: 'number', output: 'rounded',
     range: 'range',
     price: 'The same network in this run',
-    notMeasured: 'Measured when the run starts.',
     runBits: (weights: string, activations: string) => `This run: ${weights} bits a weight, ${activations} bits an activation.`,
     ask: 'How many bits leave nothing to repair? Try 8, then 4, and look at the two bars.',
     setups: { eight: 'Set 8 bits', four: 'Set 4 bits' },
     answer:
-      'With the bundled network 8 bits cost next to nothing: the rounding errors are a 255th of each range at most. There is nothing for FDDA to repair. Most is to be gained at 2 or 3 bits, where plain quantization fails but the student can still be trained.',
+      'The more bits, the closer the two bars. With 8 bits rounding errors are at most a 255th of each range, and hardly anything is left for FDDA to repair. Most is to be gained at 2 or 3 bits, where plain quantization fails but the student can still be trained.',
   },
 
   statistics: {
@@ -65,8 +63,8 @@ export const enArgument = {
     describe: (layer: string) => `Map of the statistics of real images at layer ${layer}, one color and shape a class`,
     ask: 'From which layer on does more than half of the images lie nearest to their own center? Guess from the colors, layer by layer, before you look at the curve.',
     setups: { first: 'First layer', last: 'Last layer' },
-    answerFrom: (layer: string, layers: string, share: string) => `In this network from layer ${layer} of ${layers} on; there it is ${share}. Guessing would find fewer the more classes there are. This is why FDDA looks at the deeper layers only.`,
-    answerNever: (share: string) => `In this network never for good: the last layer reaches ${share}. Guessing would find fewer the more classes there are.`,
+    answerFrom: (layer: string, layers: string, share: string) => `In this network from layer ${layer} of ${layers} on; there it is ${share}. This is why FDDA looks at the deeper layers only.`,
+    answerNever: (share: string) => `In this network never for good: the last layer reaches ${share}.`,
     answerWait: 'The answer is measured on the network, as soon as the engine is ready.',
   },
 
@@ -98,7 +96,7 @@ export const enArgument = {
     ofC: 'C', ofD: 'average D', floor: 'floor',
     axis: 'distance of the mean from the center', cost: 'cost',
     live: 'The same in this run, all numbers together',
-    ask: 'Put the batch exactly on the center above. How large is D? Then take the noise away from the run and watch D and D − floor.',
+    ask: 'Put the batch in the figure exactly on the center. How large is D? Then take the noise away from the run and watch D and D − floor.',
     setups: { onCenter: 'Batch onto the center', noNoise: 'No noise in the run' },
     answer:
       'On the center C is 0, and all that is left of D is the noise: with the usual strengths 0.25 + 1.00 = 1.25 on average. Without noise D is the same as C. So a D that stops near its floor has not failed to learn. Look at D − floor.',
@@ -122,7 +120,7 @@ export const enArgument = {
     ask: 'Is the order of the methods the same with another seed? Note the table, take the next seed, and run again.',
     setups: { seed: 'Next seed' },
     answer:
-      'Often not for the last two. Another seed draws other calibration images, other noise and other starting weights. The standard error above counts none of this, only the choice of test images. So one run proves little: compare several seeds before you believe a difference.',
+      'Another seed draws other calibration images, other noise and other starting weights. The standard error counts none of this, only the choice of test images. With the bundled network the last two methods changed places over three seeds. So one run proves little: compare several seeds before you believe a difference.',
   },
 
   /** Read aloud, and shown until the typeset formula is there. */
@@ -140,7 +138,7 @@ export const enArgument = {
       'D = 1/(L − l₀) · sum over l ≥ l₀ of [ MSE(μ_l, μ_l,c + 0.5 ε) + MSE(σ²_l, σ²_l,c + 1.0 ε′) ]', 'ε, ε′ ~ N(0, 1)',
       'E[D] = C + 0.5² + 1.0²', 'loss = 0.5 CE_mixed + 0.2 BNS + 0.9 D + 0.5 CE_single + 0.01 C',
     ],
-    student: ['loss = CE + α T² KL(teacher ‖ student), α = T = 20', 'SE = √( p (1 − p) / n )'],
+    student: ['loss = CE + α T² KL(teacher ‖ student)', 'α = T = 20', 'SE = √( p (1 − p) / n )'],
   },
   symbolMeanings: {
     x: 'a weight or an activation, before rounding',

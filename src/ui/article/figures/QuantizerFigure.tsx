@@ -23,7 +23,7 @@ const accuracyOf = (state: PlaygroundState) => shownMoment(state)?.accuracy ?? N
 
 /** Numbers onto the grid of k bits, and what that costs the network of this run. */
 export function QuantizerFigure() {
-  const { argument: { lacks: words }, views: { accuracy: { methods } } } = useWords();
+  const { argument: { lacks: words }, views: { accuracy: { methods, pending } } } = useWords();
   const { percent } = useFormat();
   const applied = usePlayground((state) => state.settings.weightBits);
   const activationBits = usePlayground((state) => state.settings.activationBits);
@@ -65,7 +65,7 @@ export function QuantizerFigure() {
               <span className="bar-name">{methods[method]}</span>
               <span className="bar-track">{accuracy !== null && <span className="bar-fill" style={{ width: `${accuracy * 100}%`, background: colors[method] }} />}</span>
               <span className="bar-value">
-                {accuracy === null ? <span className="bar-pending">{words.notMeasured}</span> : <data value={exact(accuracy)} title={exact(accuracy)}>{percent(accuracy)}</data>}
+                {accuracy === null ? <span className="bar-pending">{pending}</span> : <data value={exact(accuracy)} title={exact(accuracy)}>{percent(accuracy)}</data>}
               </span>
             </div>
           );
