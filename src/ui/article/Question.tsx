@@ -77,7 +77,7 @@ export function Question({ ask, answer, setups = [], actions }: QuestionProps) {
           {open ? argument.hideAnswer : argument.showAnswer}
         </Button>
       </div>
-      <div role="status" className="question-changes">
+      <div aria-live="polite" className="question-changes">
         {changes && (
           <>
             <span>{argument.changed(changesInWords(words, changes))}</span>

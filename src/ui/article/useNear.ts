@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 
-/** How far beyond the window's edge things are made ready. */
-const MARGIN = '400px 0px';
+/** How far beyond the window's edge things are made ready: not so far that the first section would be, before any scrolling. */
+const MARGIN = '100px 0px';
 
 /** Whether an element is in the window or soon will be, and whether it ever was. */
 export function useNear<T extends HTMLElement>(): { element: React.RefObject<T | null>; near: boolean; wasNear: boolean } {

@@ -69,12 +69,12 @@ export function DistortedFigure({ batch, noise, onBatch, onNoise }: DistortedFig
       <label className="figure-slider">
         <span>{words.batch}</span>
         <NumberSlider setting={BATCH} value={batch} label={words.batch} onChange={onBatch} />
-        <output>{batch.toFixed(2).replace('-', '−')}</output>
+        <b className="figure-value">{batch.toFixed(2).replace('-', '−')}</b>
       </label>
       <label className="figure-slider">
         <span>{words.noise}</span>
         <NumberSlider setting={SETTINGS.distortionMean} value={sigma} label={words.noise} onChange={onNoise} />
-        <output>{sigma.toFixed(2)}</output>
+        <b className="figure-value">{sigma.toFixed(2)}</b>
       </label>
       <div className="figure-chart tall" ref={box}>
         {width > 0 && (

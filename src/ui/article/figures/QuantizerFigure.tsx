@@ -43,7 +43,7 @@ export function QuantizerFigure() {
       <label className="figure-slider">
         <span>{words.bits}</span>
         <NumberSlider setting={SETTINGS.weightBits} value={bits} label={words.bits} onChange={setOwn} />
-        <output>{bits}</output>
+        <b className="figure-value">{bits}</b>
       </label>
       <div className="figure-chart tall" ref={box}>
         {width > 0 && (
