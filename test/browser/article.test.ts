@@ -105,7 +105,7 @@ describe('the article', () => {
     await place.getByRole('button', { name: words.centralized.setups.off, exact: true }).click();
     const changes = place.locator('.question-changes');
     expect(await changes.innerText()).toContain(`${en.settings.distortedEnabled.label} off`);
-    const distorted = playground.region(en.controls.region).getByRole('switch', { name: en.terms.distorted.name, exact: true });
+    const distorted = playground.page.getByRole('switch', { name: en.terms.distorted.name, exact: true });
     expect(await distorted.isChecked()).toBe(false);
     await changes.getByRole('button', { name: words.play, exact: true }).click();
     await playground.untilStatus(/^Finished/, 150);
