@@ -70,6 +70,22 @@ function tfjsWasmThreads(): Plugin {
   };
 }
 
+/** KaTeX offers each font in three formats; every browser that runs this page reads the first, and the build holds no other. */
+function katexFonts(): Plugin {
+  return {
+    name: 'katex-fonts',
+    enforce: 'pre',
+    transform: {
+      filter: { id: /katex[^?]*\.css$/ },
+      handler(code) {
+        const kept = code.replace(/,url\([^)]*\.(?:woff|ttf)\) format\("(?:woff|truetype)"\)/g, '');
+        if (/\.(?:woff|ttf)\)/.test(kept) || !kept.includes('.woff2)')) this.error('the fonts are listed in another way: has KaTeX changed?');
+        return { code: kept, map: null };
+      },
+    },
+  };
+}
+
 /** Vite's size report has no gzip column for the worker, which holds TensorFlow.js and is the largest file by far. */
 function workerSize(): Plugin {
   return {
@@ -102,7 +118,7 @@ export default defineConfig({
   // No fallback to index.html: a file that is not there (a model, say) is a 404.
   appType: 'mpa',
   define: VERSIONS,
-  plugins: [react(), tfjsWasmBinaries(), workerSize()],
+  plugins: [react(), katexFonts(), tfjsWasmBinaries(), workerSize()],
   worker: { format: 'es', plugins: () => [tfjsWasmThreads()] },
   // Found only in the worker, which the dev server's first look at the imports misses: it would reload the page over them.
   optimizeDeps: {

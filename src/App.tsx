@@ -25,7 +25,7 @@ export function App() {
   const recorded = usePlayground((state) => state.recorded !== null);
   return (
     <TourProvider>
-      <div className="stage">
+      <div className="stage" id="run">
         <Header />
         <Transport settingsOpen={open} onToggleSettings={() => setOpen(!open)} />
         <Notices />

@@ -1,28 +1,20 @@
+import { Argument } from './article/Argument';
 import { useWords } from './language';
 
-/** Below the fold: what the method is, how to read the page, and what the words mean. */
+/** Below the fold: what the method is and why, how to read the page, and what the words mean. */
 export function Article() {
   const words = useWords().article;
   return (
     <section className="article" id="explanation" aria-labelledby="explanation-title">
       <h2 id="explanation-title">{words.title}</h2>
       <p className="lead">{words.lead}</p>
-      <ol className="article-steps">
-        {words.steps.map(({ title, paragraphs }) => (
-          <li key={title}>
-            <h3>{title}</h3>
-            {paragraphs.map((paragraph) => <p key={paragraph}>{paragraph}</p>)}
-          </li>
-        ))}
-      </ol>
+      <Argument />
       <h2>{words.readingTitle}</h2>
       <dl className="article-views">
         {words.reading.map(({ view, how }) => (
           <div key={view}><dt>{view}</dt><dd>{how}</dd></div>
         ))}
       </dl>
-      <h2>{words.tryTitle}</h2>
-      <ul>{words.tries.map((each) => <li key={each}>{each}</li>)}</ul>
       <h2>{words.glossaryTitle}</h2>
       <dl className="glossary">
         {words.glossary.map(({ word, meaning }) => (

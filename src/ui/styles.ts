@@ -17,3 +17,4 @@ import './views.css';
 import './article.css';
 import './compare/compare.css';
 import './lessons/lessons.css';
+import './article/argument.css';

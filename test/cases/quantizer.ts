@@ -1,8 +1,9 @@
 /** The quantizer against PyTorch, bit by bit where float32 arithmetic allows it. */
 import * as tf from '@tensorflow/tfjs-core';
 import {
-  dequantize, fakeQuantize, fakeQuantizeValue, quantizationGrid, quantize, type QuantizationGrid,
+  dequantize, fakeQuantize, quantizationGrid, quantize, type QuantizationGrid,
 } from '../../src/engine/kernels/fakeQuantize';
+import { fakeQuantizeValue } from '../../src/engine/kernels/scalarQuantizer';
 import quantizer from '../fixtures/quantizer.json';
 import type { Case, Comparison } from './case';
 import { hwio, nhwc } from './fixtures';

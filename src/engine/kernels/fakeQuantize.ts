@@ -9,9 +9,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { differentiable } from './differentiable';
 import { fused, hasFused, runFused } from './fused';
-
-/** Ranges below this count as this wide, so that a constant channel has a scale. */
-export const SMALLEST_RANGE = 1e-8;
+import { checkBits, roundHalfToEven, SMALLEST_RANGE } from './scalarQuantizer';
 
 /**
  * Where the grid of one tensor lies: x' = (q + zero) / scale. Scalars, or one value a channel broadcastable along the last
@@ -23,11 +21,6 @@ export type QuantizationGrid = {
   zero: tf.Tensor;
   bits: number;
 };
-
-/** RangeError unless `bits` is a whole number from 2 to 8. */
-export function checkBits(bits: number): void {
-  if (!Number.isInteger(bits) || bits < 2 || bits > 8) throw new RangeError(`A quantizer has 2 to 8 bits, not ${bits}.`);
-}
 
 /**
  * The grid for values from `lo` to `hi`.
@@ -108,22 +101,4 @@ export function fakeQuantizeToOwnRange<T extends tf.Tensor>(x: T, channels: numb
 export function fakeQuantize<T extends tf.Tensor>(x: T, lo: number | tf.Tensor, hi: number | tf.Tensor, bits: number): T {
   checkBits(bits);
   return fakeQuantizeOnGrid(x, () => quantizationGrid(lo, hi, bits));
-}
-
-/** Nearest whole number, halves to the even one, as IEEE 754 and PyTorch round. */
-export function roundHalfToEven(x: number): number {
-  const floor = Math.floor(x);
-  const rest = x - floor;
-  if (rest !== 0.5) return rest < 0.5 ? floor : floor + 1;
-  return floor % 2 === 0 ? floor : floor + 1;
-}
-
-/** Fake quantization of one number in float32: what the tensors' version does, for searches on the host. */
-export function fakeQuantizeValue(x: number, lo: number, hi: number, bits: number): number {
-  const f = Math.fround;
-  const half = 2 ** (bits - 1);
-  const scale = f((2 ** bits - 1) / Math.max(f(f(hi) - f(lo)), f(SMALLEST_RANGE)));
-  const zero = f(roundHalfToEven(f(scale * f(lo))) + half);
-  const q = Math.min(half - 1, Math.max(-half, roundHalfToEven(f(f(scale * f(x)) - zero))));
-  return f(f(q + zero) / scale);
 }

@@ -181,11 +181,3 @@ export function drawDistortion(layout: StatisticsLayout, random: Random, mean: n
   });
   return noise;
 }
-
-/**
- * Expected value of the distorted term for a batch that lies exactly on its centre: E[D] = C + this (fdda.md, "Generator").
- * For a class that is not trusted: of a batch whose statistics are all 0, the best there is.
- */
-export function distortedFloor(distortionMean: number, distortionVariance: number, trusted = true): number {
-  return trusted ? distortionMean ** 2 + distortionVariance ** 2 : 4;
-}

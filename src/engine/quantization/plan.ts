@@ -1,5 +1,5 @@
 /** Which layers of a network are quantized, and with how many bits (fdda.md, "Quantizer"). */
-import { checkBits } from '../kernels/fakeQuantize';
+import { checkBits } from '../kernels/scalarQuantizer';
 import type { ActivationNode, Conv2dNode, DenseNode, NetworkDefinition, NetworkNode } from '../network/types';
 import type { RunSettings } from '../training/runSettings';
 

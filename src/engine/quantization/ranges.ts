@@ -1,6 +1,7 @@
 /** Where a quantizer's range comes from: kernels from themselves, activations from calibration or generated images. */
 import * as tf from '@tensorflow/tfjs-core';
-import { channelRange, fakeQuantizeValue } from '../kernels/fakeQuantize';
+import { channelRange } from '../kernels/fakeQuantize';
+import { fakeQuantizeValue } from '../kernels/scalarQuantizer';
 import type { Conv2dNode, DenseNode } from '../network/types';
 import type { RunSettings } from '../training/runSettings';
 

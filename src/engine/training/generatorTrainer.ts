@@ -3,9 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { averagingMatrix, poolStatistics, statisticsTap } from '../bns/statistics';
 import type { Generator } from '../generator/generator';
 import { oneHotLabels } from '../generator/generator';
-import {
-  distortedFloor, drawDistortion, generatorLoss, termWeights, type GeneratorTargets, type TeacherView, type TermWeights,
-} from '../losses/generatorLosses';
+import { distortedFloor } from '../losses/distortedFloor';
+import { drawDistortion, generatorLoss, termWeights, type GeneratorTargets, type TeacherView, type TermWeights } from '../losses/generatorLosses';
 import type { Random } from '../random';
 import { NotFiniteError } from './notFinite';
 import { Adam, type OptimizerSnapshot } from './optimizers';

@@ -1,5 +1,8 @@
 import type { AccuracyRow } from '../../engine/training/runReport';
 
+/** Standard error of an accuracy that was measured on `n` images: of a binomial share. */
+export const standardError = (accuracy: number, n: number): number => Math.sqrt((accuracy * (1 - accuracy)) / n);
+
 /**
  * What the synthetic images brought, in points, once both students are done; `clear` when it is more than the choice of
  * test images alone would explain in 19 of 20 cases (normal approximation, as if the two were measured on different images).
@@ -7,7 +10,7 @@ import type { AccuracyRow } from '../../engine/training/runReport';
 export function gainOf(rows: readonly AccuracyRow[]): { points: number; clear: boolean; n: number } | null {
   const [without, withSynthetic] = (['calibration', 'fdda'] as const).map((id) => rows.find(({ method, state }) => method === id && state === 'done'));
   if (!without || !withSynthetic || without.accuracy === null || withSynthetic.accuracy === null) return null;
-  const variance = ({ accuracy, n }: AccuracyRow) => (accuracy! * (1 - accuracy!)) / n;
+  const error = ({ accuracy, n }: AccuracyRow) => standardError(accuracy!, n);
   const points = (withSynthetic.accuracy - without.accuracy) * 100;
-  return { points, clear: Math.abs(points) > 196 * Math.sqrt(variance(without) + variance(withSynthetic)), n: withSynthetic.n };
+  return { points, clear: Math.abs(points) > 196 * Math.hypot(error(without), error(withSynthetic)), n: withSynthetic.n };
 }

@@ -7,6 +7,7 @@ import type { Setting, SettingGroup } from '../../state/settings';
 import { describeNote, SETTINGS, SETTING_KEYS } from '../../state/settings';
 import type { LinkNote } from '../../state/shareLink';
 import type { Units } from '../format';
+import { enArgument } from './enArgument';
 import { enArticle } from './enArticle';
 import { enCompare } from './enCompare';
 import { enLessons, enTour } from './enLessons';
@@ -46,6 +47,7 @@ export const en = {
   howItWorks: 'How it works',
   /** Below the fold; in a file of its own only for its length. */
   article: enArticle,
+  argument: enArgument,
   compare: enCompare,
   lessons: enLessons,
   tour: enTour,

@@ -3,40 +3,6 @@ export const enArticle = {
   title: 'How it works',
   lead:
     'A neural network is a long chain of multiplications with numbers of 32 bits. With numbers of 3 or 4 bits it would be smaller and faster, but simply rounding everything breaks it. FDDA (fine-grained data distribution alignment) sets out to repair the damage with hardly any real data: one image a class is enough to start.',
-  steps: [
-    {
-      title: 'Quantize',
-      paragraphs: [
-        'The original network is the teacher. Its copy with few bits is the student. Quantizing a finished network is called post-training quantization, PTQ for short. At 8 bits little is lost; at 3 bits a lot. The bar “PTQ only” shows how much.',
-        'The student could be trained again, but the training data are often not available: only a few labeled images, the calibration set. Trained on those alone the student tends to learn them by heart.',
-      ],
-    },
-    {
-      title: 'Read the statistics',
-      paragraphs: [
-        'Inside the network sit BatchNorm layers. During training each stored the mean and the variance of what it saw: a summary of all training images, left behind in the network. These BatchNorm statistics, BNS, can also be worked out for a single image or for the images of one class.',
-        'The authors noticed two things. In deep layers the statistics of different classes lie apart (separation). And the images of one class do not coincide, they scatter around a center (incohesion). Both can be seen above before you press Play.',
-      ],
-    },
-    {
-      title: 'Make images that fit',
-      paragraphs: [
-        'A generator turns random numbers and a class into an image. It never sees the training data. It is corrected until its images are recognized by the teacher (CE), match the stored statistics overall (BNS), and match the statistics of their own class: its exact center (C, centralized) and its center shifted by fresh noise (D, distorted), so that the class keeps some spread.',
-      ],
-    },
-    {
-      title: 'Repair the student',
-      paragraphs: [
-        'Then the student is trained on real calibration images and synthetic ones together. It learns to give the right class and to answer like the teacher (distillation).',
-      ],
-    },
-    {
-      title: 'Compare',
-      paragraphs: [
-        'In the end four accuracies stand side by side, all on the same unseen test images: the original, the quantized copy, the copy trained on the few real images only, and the copy trained on both.',
-      ],
-    },
-  ],
   readingTitle: 'How to read the views',
   reading: [
     { view: 'BNS centers', how: 'Each point is the statistics of one image, or of a batch, at one layer. Large markers are class centers. Ringed markers are synthetic batches on their way; the trail shows where they came from, the dotted line where they should go.' },
@@ -45,14 +11,6 @@ export const enArticle = {
     { view: 'Losses', how: 'How far each wish is from being fulfilled; lower is better. D is shown with and without the part that its own noise makes.' },
     { view: 'Accuracy', how: 'Bars with the share of test images that are right. The small mark shows where plain quantization ended. Below, the student while it learns.' },
     { view: 'Timeline', how: 'Drag it to look at any earlier moment: images, points, curves and accuracies go back together. The run itself is not disturbed.' },
-  ],
-  tryTitle: 'Things to try',
-  tries: [
-    'Step through the layers of “BNS centers”. From which layer on do the colors form groups?',
-    'Choose “Calibration images only” and then “FDDA”, with the same seed. How much do the synthetic images help?',
-    'Raise “Real images a class” to 32. Are the synthetic images still worth it?',
-    'Set the quantizer to 4 or 5 bits. How much is left to repair?',
-    'Switch single loss terms off while the generator is being trained, and watch the points.',
   ],
   glossaryTitle: 'Words',
   glossary: [

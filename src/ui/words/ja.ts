@@ -1,5 +1,6 @@
 import type { RunPhase } from '../../engine/training/runReport';
 import type { SettingNote } from '../../state/settings';
+import { jaArgument } from './jaArgument';
 import { jaArticle } from './jaArticle';
 import { jaCompare } from './jaCompare';
 import { jaLessons, jaTour } from './jaLessons';
@@ -41,6 +42,7 @@ export const ja: Words = {
   tagline: 'ニューラルネットワークを数ビットに量子化し、自身の統計量から作った画像で修復します。',
   howItWorks: '手法の解説',
   article: jaArticle,
+  argument: jaArgument,
   compare: jaCompare,
   lessons: jaLessons,
   tour: jaTour,

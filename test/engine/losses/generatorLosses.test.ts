@@ -4,8 +4,9 @@ import {
   averagingMatrix, BnsTable, networkLayout, poolStatistics, runningStatistics, statisticsLayout, statisticsTap,
 } from '../../../src/engine/bns/statistics';
 import { Generator, oneHotLabels } from '../../../src/engine/generator/generator';
+import { distortedFloor, expectedDistorted } from '../../../src/engine/losses/distortedFloor';
 import {
-  columnWeights, defaultStartLayer, distortedFloor, distortedTerm, drawDistortion, generatorLoss, GeneratorTargets, termWeights,
+  columnWeights, defaultStartLayer, distortedTerm, drawDistortion, generatorLoss, GeneratorTargets, termWeights,
 } from '../../../src/engine/losses/generatorLosses';
 import { forward, uploadWeights } from '../../../src/engine/network/executor';
 import { Random } from '../../../src/engine/random';
@@ -50,6 +51,18 @@ it('a term that is switched off has no weight', () => {
     ceSingleEnabled: false, ceSingleWeight: 0.5, centralizedEnabled: true, centralizedWeight: 0.01,
   } as RunSettings;
   expect(termWeights(settings)).toEqual({ ceMixed: 0.5, bns: null, distorted: 0, ceSingle: null, centralized: 0.01 });
+});
+
+describe('the expected distorted term', () => {
+  it('is the centralized term plus the floor', () => {
+    // A batch at distance 0.5 in every mean and 1 in every variance: C = 0.25 + 1.
+    expect(expectedDistorted(1.25, 0.5, 1)).toBe(2.5);
+    expect(expectedDistorted(0.36, 0, 0)).toBe(0.36);
+    // Noise that is one standard deviation up or down, equally often, has the normal's mean and variance.
+    const [batch, center, sigma] = [1.7, 0.9, 0.5];
+    const average = ((batch - center - sigma) ** 2 + (batch - center + sigma) ** 2) / 2;
+    expect(expectedDistorted((batch - center) ** 2, sigma, 0)).toBeCloseTo(average, 12);
+  });
 });
 
 describe.each(NODE_BACKENDS)('on %s', (backend) => {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { fakeQuantizeValue } from '../../../src/engine/kernels/fakeQuantize';
+import { fakeQuantizeValue } from '../../../src/engine/kernels/scalarQuantizer';
 import {
   calibratedRange, minMaxRange, movingAverage, mseRange, percentileRange, sampleValues, weightRange,
 } from '../../../src/engine/quantization/ranges';

@@ -1,7 +1,7 @@
 /** Registers this project's wasm kernels with tfjs: in place of tfjs's own where those are slower, or where it has none. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Activation } from '../activations';
-import { SMALLEST_RANGE } from '../fakeQuantize';
+import { SMALLEST_RANGE } from '../scalarQuantizer';
 import { fusedKernelName, type FusedKernel } from '../fused';
 import { convolve, filterGradient, inputGradient, type Geometry, type Shape4D } from './convolution';
 import {

@@ -5,7 +5,7 @@
  * allowed), and that a product is rounded before something is subtracted from it. The second can be had: see `rounded`.
  */
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { SMALLEST_RANGE } from '../fakeQuantize';
+import { SMALLEST_RANGE } from '../scalarQuantizer';
 import { launch, launchElementwise, size, type WebgpuBackend } from './program';
 import { LANES, ROW_THREADS, slabs } from './rows';
 

@@ -1,0 +1,59 @@
+import type { AccuracyRow, MethodId } from '../../../engine/training/runReport';
+import { shownMoment } from '../../../state/playgroundState';
+import type { PlaygroundState } from '../../../state/playgroundState';
+import { presetOf } from '../../../state/presets';
+import { exact, grouped } from '../../format';
+import { useFormat, useWords } from '../../language';
+import { usePlayground, useThrottledPlayground } from '../../playground';
+import { methodName } from '../../views/AccuracyView';
+import { gainOf, standardError } from '../../views/gain';
+
+const METHODS: readonly MethodId[] = ['fullPrecision', 'ptq', 'calibration', 'fdda'];
+const NO_ROWS: readonly AccuracyRow[] = [];
+const accuracyOf = (state: PlaygroundState) => shownMoment(state)?.accuracy ?? NO_ROWS;
+
+/** This run's accuracies in numbers, each with what the choice of test images leaves open. */
+export function GainFigure() {
+  const all = useWords();
+  const { argument: { gain: words }, views: { accuracy } } = all;
+  const { percent } = useFormat();
+  const rows = useThrottledPlayground(accuracyOf);
+  const applied = usePlayground((state) => state.applied);
+  const preset = presetOf(applied);
+  const gain = gainOf(rows);
+  const points = gain && Math.abs(gain.points).toFixed(1);
+  return (
+    <>
+      <p className="figure-note">{words.ofSettings(String(applied.seed), String(applied.imagesPerClass))}</p>
+      <table className="gain-table">
+        <thead>
+          <tr>
+            <th scope="col">{words.columns.method}</th><th scope="col">{words.columns.right}</th>
+            <th scope="col">{words.columns.accuracy}</th><th scope="col">{words.columns.error}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {METHODS.map((method) => {
+            const row = rows.find((each) => each.method === method);
+            const known = row && row.accuracy !== null && row.correct !== null ? { ...row, accuracy: row.accuracy, correct: row.correct } : null;
+            const error = known && standardError(known.accuracy, known.n);
+            return (
+              <tr key={method}>
+                <th scope="row">{methodName(all, method, preset)}</th>
+                {known && error !== null ? (
+                  <>
+                    <td>{accuracy.of(grouped(known.correct), grouped(known.n))}</td>
+                    <td><data value={exact(known.accuracy)}>{percent(known.accuracy)}</data></td>
+                    <td><data value={exact(error)}>{words.error((error * 100).toFixed(1))}</data></td>
+                  </>
+                ) : <td colSpan={3} className="bar-pending">{accuracy.pending}</td>}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      {gain && points && <p className="gain">{gain.clear ? accuracy.gain(points, gain.points > 0) : accuracy.noGain(`${gain.points < 0 ? '−' : '+'}${points}`, grouped(gain.n))}</p>}
+      <p className="figure-note">{words.chance}</p>
+    </>
+  );
+}
