@@ -40,7 +40,7 @@ describe('the page speaks', () => {
     expect(await page.title()).toBe(ja.title);
     const status = (words: string) => page.getByRole('status').filter({ hasText: words }).waitFor({ timeout: 60_000 });
     await status(ja.status.ready);
-    await page.getByText(ja.article.steps[0].title, { exact: true }).waitFor();
+    await page.getByText(ja.article.readingTitle, { exact: true }).waitFor();
     await button(ja.transport.step).click();
     await status(ja.status.paused('ptq'));
 

@@ -54,7 +54,7 @@ function SpreadRow({ name, spread }: { name: string; spread: Spread }) {
 
 /** What synthetic images brought, seed by seed, and how sure that is. */
 function Gains({ series, name }: { series: SeedSeries; name: string }) {
-  const { seeds: words, joined } = useWords().compare;
+  const { comma, compare: { seeds: words } } = useWords();
   const all = useMemo(() => gains(series.results), [series.results]);
   if (!all) return <p>{words.noGains}</p>;
   const { mean, standardError, least, greatest, n, verdict } = all.paired;
@@ -68,7 +68,7 @@ function Gains({ series, name }: { series: SeedSeries; name: string }) {
   return (
     <div className="seed-gains">
       <h4>{words.gains(name)}</h4>
-      <p>{joined(all.bySeed.map(([seed, difference]) => words.seedValue(String(seed), signedPoints(difference))))}</p>
+      <p>{all.bySeed.map(([seed, difference]) => words.seedValue(String(seed), signedPoints(difference))).join(comma)}</p>
       <p>
         {standardError === null ? words.gainOne(signedPoints(mean)) : `${words.gainMean(signedPoints(mean), points(standardError))} (${words.range(signedPoints(least), signedPoints(greatest))})`}
       </p>

@@ -27,7 +27,7 @@ export function resultsCsv(words: Words, results: readonly Result[]): string {
     return [
       number, methodOf(words, settings), settings.weightBits, settings.activationBits, settings.imagesPerClass, settings.seed,
       ...METHODS.map((method) => accuracy[method]?.accuracy ?? ''), settings.testImages, seconds, networkName, backend ?? '',
-      words.compare.joined(settingChanges(words, defaultSettings(), settings)),
+      settingChanges(words, defaultSettings(), settings).join(words.comma),
     ].map((cell) => csvCell(String(cell)));
   });
   return `${[head.map(csvCell), ...rows].map((row) => row.join(',')).join('\r\n')}\r\n`;

@@ -17,7 +17,7 @@ export function useDifference(): { sentence: string; reservations: string[] } | 
     const now = { settings, overview, backend };
     const changes = runChanges(words, pinned, now);
     return {
-      sentence: changes.length === 0 ? words.compare.same : words.compare.differs(words.compare.joined(changes)),
+      sentence: changes.length === 0 ? words.compare.same : words.compare.differs(changes.join(words.comma)),
       reservations: reservations(words, pinned, now),
     };
   }, [words, pinned, overview, settings, backend]);

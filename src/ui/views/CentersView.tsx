@@ -8,7 +8,7 @@ import { usePinned } from '../compare/comparison';
 import { exact } from '../format';
 import { useActions, usePlayground } from '../playground';
 import { useFormat, useWords } from '../language';
-import { className } from '../words/words';
+import { pointName } from '../words/words';
 import { useScheme } from '../useScheme';
 import { LOOKS } from './drawPoints';
 import { LayerPicker } from './LayerPicker';
@@ -107,7 +107,7 @@ export function CentersView() {
   const describe = useCallback(
     (hit: Hit): string[] => {
       const lines = [
-        words.ofClass(hit.kind === 'pinned' ? compare.map.kind : words.kinds[hit.kind], className(all, overview?.network.classNames, hit.classIndex)),
+        pointName(all, hit.kind, overview?.network.classNames, hit.classIndex),
         words.place(exact(hit.x), exact(hit.y)),
       ];
       const measured = hit.kind === 'pinned' ? pinnedSnapshot : hit.kind === 'batch' ? snapshot : null;
@@ -117,7 +117,7 @@ export function CentersView() {
       }
       return lines;
     },
-    [overview, snapshot, pinnedSnapshot, layer, all, words, compare],
+    [overview, snapshot, pinnedSnapshot, layer, all, words],
   );
 
   const tools = (

@@ -70,7 +70,7 @@ function seriesOf({ comma, views: { separation: words } }: Words, metric: Metric
 
 /** The lines of a pinned run: its own dash, otherwise as this run's. What stands still for all of a run is drawn only for this one. */
 function pinnedSeries(words: Words, metric: Metric, { overview, moment }: KeptRun, chosen: number | null, scheme: Scheme): ChartSeries[] {
-  return seriesOf(words.views.separation, metric, overview, moment.synthetic, chosen, scheme)
+  return seriesOf(words, metric, overview, moment.synthetic, chosen, scheme)
     .filter(({ id }) => metric === 'batch' || id === 'real' || id === 'synthetic' || id.endsWith('S'))
     .map((each) => ({ ...each, id: `pinned-${each.id}`, label: words.compare.ofPinned(each.label), dash: 'dotted', dots: false }));
 }

@@ -20,7 +20,6 @@ export const enCompare = {
   same: 'This run has the same settings as the pinned one.',
   differs: (list: string) => `This run differs from the pinned one in: ${list}.`,
   change: (label: string, from: string, to: string) => `${label} ${from} → ${to}`,
-  joined: (changes: readonly string[]) => changes.join(', '),
   network: 'Network',
   backend: 'Backend',
   pinnedTitle: 'The pinned run',

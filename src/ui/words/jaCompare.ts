@@ -20,7 +20,6 @@ export const jaCompare: Words['compare'] = {
   same: 'この実行の設定は、ピン留めした実行と同じです。',
   differs: (list) => `ピン留めした実行との違い：${list}。`,
   change: (label, from, to) => `${label} ${from} → ${to}`,
-  joined: (changes) => changes.join('、'),
   network: 'ネットワーク',
   backend: 'バックエンド',
   pinnedTitle: 'ピン留めした実行',

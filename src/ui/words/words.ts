@@ -1,6 +1,7 @@
 import type { RunSettings } from '../../engine/training/runSettings';
 import type { Language } from '../../state/language';
 import type { SettingKey } from '../../state/settings';
+import type { PointKind } from '../views/scene';
 import { en } from './en';
 
 /** The shape of some words, whatever they say: any text for a text, any number of lines for a list. */
@@ -38,6 +39,12 @@ export async function loadWords(language: Language): Promise<Words> {
 export function className({ classes, unnamedClass }: Pick<Words, 'classes' | 'unnamedClass'>, names: readonly string[] | undefined, index: number): string {
   const name = names?.[index] ?? `class ${index}`;
   return name === `class ${index}` ? unnamedClass(String(index)) : ((classes as Partial<Record<string, string>>)[name] ?? name);
+}
+
+/** What a point on a map is called. */
+export function pointName(words: Words, kind: PointKind, names: readonly string[] | undefined, classIndex: number): string {
+  const { centers } = words.views;
+  return centers.ofClass(kind === 'pinned' ? words.compare.map.kind : centers.kinds[kind], className(words, names, classIndex));
 }
 
 /** What a setting's option is called. */

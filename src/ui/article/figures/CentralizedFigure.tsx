@@ -5,6 +5,7 @@ import type { ChartSeries } from '../../charts/LineChart';
 import { LineChart } from '../../charts/LineChart';
 import { usePlayground, useThrottledPlayground } from '../../playground';
 import { useWords } from '../../language';
+import { className } from '../../words/words';
 import { lineColors } from '../../palette';
 import { useScheme } from '../../useScheme';
 import { LayerPicker } from '../../views/LayerPicker';
@@ -17,7 +18,8 @@ const FROM_0 = [0];
 
 /** How a class's synthetic batch approaches its own center, or does not, as the generator learns. */
 export function CentralizedFigure() {
-  const { argument: { centralized: words }, views } = useWords();
+  const all = useWords();
+  const { argument: { centralized: words }, views } = all;
   const overview = usePlayground((state) => state.overview);
   const layer = usePlayground((state) => state.layer);
   const chosen = usePlayground((state) => state.classIndex);
@@ -51,7 +53,7 @@ export function CentralizedFigure() {
             {each.label}
           </span>
         ))}
-        <span className="view-note">{chosen === null ? views.separation.allClasses : views.separation.forClass(overview.network.classNames[chosen])}</span>
+        <span className="view-note">{chosen === null ? views.separation.allClasses : views.separation.forClass(className(all, overview.network.classNames, chosen))}</span>
       </div>
       {snapshot && <p className="figure-note">{words.nearest(String(countNearestOwn(snapshot, layer, classes)), String(classes), String(layer + 1))}</p>}
     </>

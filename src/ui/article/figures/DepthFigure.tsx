@@ -4,6 +4,7 @@ import type { ChartSeries } from '../../charts/LineChart';
 import { LineChart } from '../../charts/LineChart';
 import { useActions, usePlayground } from '../../playground';
 import { useFormat, useWords } from '../../language';
+import { pointName } from '../../words/words';
 import { lineColors } from '../../palette';
 import { useScheme } from '../../useScheme';
 import { PointsMap } from '../../views/PointsMap';
@@ -16,12 +17,13 @@ const FROM_0_TO_1 = [0, 1];
 const FROM_0 = [0];
 
 function LayerMap({ overview, layer }: { overview: RunOverview; layer: number }) {
-  const { argument: { depth: words }, views: { centers } } = useWords();
+  const all = useWords();
+  const words = all.argument.depth;
   const chosen = usePlayground((state) => state.classIndex);
   const { toggleClass } = useActions();
   const scheme = useScheme();
   const clouds = useMemo(() => stillClouds(overview, layer).filter(({ kind }) => kind === 'observation' || kind === 'center'), [overview, layer]);
-  const describe = useCallback((hit: Hit) => [centers.ofClass(centers.kinds[hit.kind], overview.network.classNames[hit.classIndex])], [centers, overview]);
+  const describe = useCallback((hit: Hit) => [pointName(all, hit.kind, overview.network.classNames, hit.classIndex)], [all, overview]);
   const name = String(layer + 1);
   return (
     <div className="figure-half">

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef } from 'react';
 import { usePlayground, useActions } from '../../playground';
 import { useWords } from '../../language';
+import { className, pointName } from '../../words/words';
 import { Num } from '../../Num';
 import { useScheme } from '../../useScheme';
 import { LayerPicker } from '../../views/LayerPicker';
@@ -30,7 +31,8 @@ function Picture({ pixels, width, height, channel }: { pixels: Uint8ClampedArray
 
 /** One calibration image, mean and variance of each of its channels, and the same image as a point at the chosen layer. */
 export function StatisticsFigure({ shuffled }: { shuffled: boolean }) {
-  const { argument: { statistics: words }, views } = useWords();
+  const all = useWords();
+  const { argument: { statistics: words }, views } = all;
   const overview = usePlayground((state) => state.overview);
   const layer = usePlayground((state) => state.layer);
   const chosen = usePlayground((state) => state.classIndex);
@@ -52,9 +54,9 @@ export function StatisticsFigure({ shuffled }: { shuffled: boolean }) {
   if (!overview || layer === null || !pixels) return <div className="view-empty">{views.waiting}</div>;
 
   const { calibration: { images: { width, height } }, network } = overview;
-  const name = network.classNames[classIndex];
+  const name = className(all, network.classNames, classIndex);
   const channels = network.inputShape[2] === 1 ? (['gray'] as const) : (['red', 'green', 'blue'] as const);
-  const describe = (hit: Hit) => [views.centers.ofClass(views.centers.kinds[hit.kind], network.classNames[hit.classIndex])];
+  const describe = (hit: Hit) => [pointName(all, hit.kind, network.classNames, hit.classIndex)];
   const title = words.asPoint(String(layer + 1), String(2 * network.layers[layer].channels));
   return (
     <>
