@@ -5,6 +5,9 @@ import { App } from './App';
 import { createPlayground } from './state/runStore';
 import { chooseLanguage, rememberedLanguage } from './state/language';
 import { readLink } from './state/shareLink';
+import { UpdateNotice } from './ui/offline/UpdateNotice';
+import { AddressFollower } from './ui/share/AddressFollower';
+import { EmbedPage } from './ui/EmbedPage';
 import { LanguageProvider } from './ui/LanguageProvider';
 import { PlaygroundContext } from './ui/playground';
 import './ui/styles';
@@ -31,7 +34,9 @@ async function show(): Promise<void> {
       <MantineProvider theme={theme} defaultColorScheme="auto">
         <LanguageProvider initial={initial}>
           <PlaygroundContext value={playground}>
-            <App />
+            {link.embed ? <EmbedPage /> : <App />}
+            <AddressFollower />
+            {!link.embed && <UpdateNotice />}
           </PlaygroundContext>
         </LanguageProvider>
       </MantineProvider>

@@ -2,11 +2,13 @@ import type { GeneratorSample, RunOverview, RunPhase, StudentSample } from '../e
 import type { RunSettings } from '../engine/training/runSettings';
 import type { BackendName, BackendReport, Failure, ProjectionMethod, ProjectionReply, RunStatus } from '../worker/protocol';
 import type { DeathReason, ProgressReport } from '../worker/client';
+import type { Embed } from './embed';
 import type { Moment } from './history';
+import type { Measure, Projection } from './linkView';
 import type { Series } from './series';
 import type { SettingKey, SettingValue } from './settings';
 import { changedSettings } from './settings';
-import type { LinkNote } from './shareLink';
+import type { LinkNote, ShareNote } from './shareLink';
 
 /** What went wrong, until it is dismissed or mended. Nothing that was shown before is lost by it. */
 export type Trouble =
@@ -49,7 +51,7 @@ export interface PlaygroundState {
   settings: RunSettings;
   /** What the current run was asked for, live changes included. */
   applied: RunSettings;
-  linkNotes: readonly LinkNote[];
+  linkNotes: readonly (LinkNote | ShareNote)[];
 
   // ---- run ----------------------------------------------------------------------------------------------
   status: RunStatus;
@@ -77,6 +79,14 @@ export interface PlaygroundState {
   layer: number | null;
   /** Chosen class; null: all alike. */
   classIndex: number | null;
+  /** How the centers are laid out on their map. */
+  projection: Projection;
+  /** What the chart of separation shows. */
+  measure: Measure;
+  /** Name of the lesson that is gone through. */
+  lesson: string | null;
+  /** How the page shows itself inside another page; null: it stands by itself. */
+  embed: Embed | null;
 }
 
 export interface PlaygroundActions {
@@ -97,6 +107,8 @@ export interface PlaygroundActions {
   selectLayer(layer: number): void;
   /** Chooses a class, or lets go of it when it was chosen already. */
   toggleClass(classIndex: number): void;
+  selectProjection(projection: Projection): void;
+  selectMeasure(measure: Measure): void;
   view(moment: Moment | null): void;
   dismissTrouble(): void;
   dismissNotes(): void;

@@ -4,7 +4,9 @@ import type { RunSettings } from '../engine/training/runSettings';
 import type { Failure, InitializeReply, NetworkFile } from '../worker/protocol';
 import type { WorkerLike } from '../worker/client';
 import { EngineClient, EngineFailure, EngineGone } from '../worker/client';
+import { holdLocked } from './embed';
 import { addMoment, nextMoment } from './history';
+import { beyondNetwork } from './linkView';
 import type { PlaygroundActions, PlaygroundState, Position } from './playgroundState';
 import { appendSamples, emptySeries } from './series';
 import { changedSettings, withSetting } from './settings';
@@ -58,14 +60,18 @@ export function createPlayground(options: PlaygroundOptions) {
     linkNotes: link.notes,
     status: 'preparing',
     started: false,
-    playWhenReady: false,
+    playWhenReady: link.embed?.autostart ?? false,
     replacing: false,
     run: 0,
     overview: null,
     ...freshRun(),
     trouble: null,
-    layer: null,
-    classIndex: null,
+    layer: link.view.layer,
+    classIndex: link.view.classIndex,
+    projection: link.view.projection,
+    measure: link.view.measure,
+    lesson: link.lesson,
+    embed: link.embed,
   }));
   const { getState: get, setState: set } = store;
 
@@ -74,7 +80,7 @@ export function createPlayground(options: PlaygroundOptions) {
     afterPaint: options.afterPaint,
     events: {
       overview: (overview, fresh) =>
-        set(({ run, layer, classIndex }) => {
+        set(({ run, layer, classIndex, linkNotes }) => {
           if (!fresh) return { overview, progress: null };
           const last = overview.network.layers.length - 1;
           return {
@@ -83,6 +89,8 @@ export function createPlayground(options: PlaygroundOptions) {
             overview,
             started: false,
             progress: null,
+            // What the link asked for is known to be there or not only now.
+            linkNotes: run === 0 ? [...linkNotes, ...beyondNetwork(link.view, last + 1, overview.network.numClasses)] : linkNotes,
             // Deep layers are where classes lie apart: a good first look.
             layer: layer === null || layer > last ? last : layer,
             classIndex: classIndex !== null && classIndex < overview.network.numClasses ? classIndex : null,
@@ -224,7 +232,8 @@ export function createPlayground(options: PlaygroundOptions) {
       configure();
     },
     setSetting: (key, value) => actions.setSettings(withSetting(get().settings, key, value)),
-    setSettings(settings) {
+    setSettings(wanted) {
+      const settings = holdLocked(get().settings, wanted, get().embed?.locked ?? []);
       set({ settings });
       const { started, applied, engine, replacing } = get();
       if (engine === 'dead') return;
@@ -268,6 +277,8 @@ export function createPlayground(options: PlaygroundOptions) {
     project: (layer, method, signal) => client.project(layer, method, signal),
     selectLayer: (layer) => set({ layer }),
     toggleClass: (classIndex) => set((state) => ({ classIndex: state.classIndex === classIndex ? null : classIndex })),
+    selectProjection: (projection) => set({ projection }),
+    selectMeasure: (measure) => set({ measure }),
     view: (viewing) => set({ viewing }),
     dismissTrouble: () => set({ trouble: null }),
     dismissNotes: () => set({ linkNotes: [] }),

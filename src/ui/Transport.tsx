@@ -110,19 +110,30 @@ function WaitingForReset() {
   );
 }
 
-export function Transport({ settingsOpen, onToggleSettings }: { settingsOpen: boolean; onToggleSettings: () => void }) {
+interface TransportProps {
+  settingsOpen: boolean;
+  /** Without it there is no button for the settings. */
+  onToggleSettings?: () => void;
+  /** Shows the buttons of the run and where it is. */
+  run?: boolean;
+  timeline?: boolean;
+}
+
+export function Transport({ settingsOpen, onToggleSettings, run = true, timeline = true }: TransportProps) {
   const words = useWords();
   const toggle = settingsOpen ? words.controls.hide : words.controls.show;
   return (
     <section className="transport" aria-label={words.transport.region}>
       <div className="transport-buttons">
-        <ActionIcon variant={settingsOpen ? 'light' : 'default'} size={34} aria-label={toggle} title={toggle} aria-expanded={settingsOpen} aria-controls="controls"
-          onClick={onToggleSettings}><SlidersIcon /></ActionIcon>
-        <Buttons />
+        {onToggleSettings && (
+          <ActionIcon variant={settingsOpen ? 'light' : 'default'} size={34} aria-label={toggle} title={toggle} aria-expanded={settingsOpen} aria-controls="controls"
+            onClick={onToggleSettings}><SlidersIcon /></ActionIcon>
+        )}
+        {run && <Buttons />}
       </div>
-      <Progression />
-      <WaitingForReset />
-      <Timeline />
+      {run && <Progression />}
+      {run && <WaitingForReset />}
+      {timeline && <Timeline />}
     </section>
   );
 }

@@ -1,4 +1,4 @@
-import { memo, useMemo } from 'react';
+import { memo, useCallback, useMemo } from 'react';
 import type { AccuracyRow, MethodId } from '../../engine/training/runReport';
 import type { PresetName } from '../../state/presets';
 import { presetOf } from '../../state/presets';
@@ -11,6 +11,7 @@ import { lineColors } from '../palette';
 import { usePlayground, useThrottledPlayground } from '../playground';
 import { useFormat, useWords } from '../language';
 import type { Words } from '../words/words';
+import type { Origin, Thing } from '../takeaway/things';
 import { useScheme } from '../useScheme';
 import { gainOf } from './gain';
 import { View } from './View';
@@ -66,11 +67,13 @@ const size = (points: number) => Math.abs(points).toFixed(1);
 export function AccuracyView() {
   const all = useWords();
   const words = all.views.accuracy;
+  const save = all.share.takeAway;
   const { percent } = useFormat();
   const rows = usePlayground(accuracyOf);
   const slowRows = useThrottledPlayground(accuracyOf);
   const over = usePlayground(({ status, viewing }) => status === 'finished' && viewing === null);
-  const preset = usePlayground((state) => presetOf(state.applied));
+  const applied = usePlayground((state) => state.applied);
+  const preset = presetOf(applied);
   const scheme = useScheme();
   const colors = lineColors[scheme];
   const ptq = rows.find(({ method }) => method === 'ptq')?.accuracy ?? null;
@@ -93,8 +96,24 @@ export function AccuracyView() {
   );
   const include = useMemo(() => references.map(({ y }) => y), [references]);
 
+  const formatTick = useCallback((y: number) => percent(y, 0), [percent]);
+  const chart = { series: curves, xLabel: words.curveAxis, references, include, formatTick };
+  const things = (): Thing[] => [
+    ...(curves.length === 0 ? [] : [
+      {
+        kind: 'picture' as const, what: save.chart, file: 'accuracy-curve',
+        make: async ({ footnote }: Origin) => (await import('../takeaway/chartSvg')).chartSvg({ ...chart, title: words.curve, description: words.help.join(' '), footnote }),
+      },
+      { kind: 'table' as const, what: save.curve, file: 'accuracy-curve', make: async () => (await import('../takeaway/tables')).curveTable(rows) },
+    ]),
+    ...(rows.length === 0 ? [] : [{
+      kind: 'table' as const, what: save.results, file: 'results',
+      make: async () => (await import('../takeaway/tables')).resultsTable(rows, (method) => methodName(all, method, preset), applied),
+    }]),
+  ];
+
   return (
-    <View title={words.title} area="accuracy" help={words.help}>
+    <View title={words.title} area="accuracy" help={words.help} things={things}>
       <div className="bars">
         {METHODS.map((method) => (
           <Bar key={method} name={methodName(all, method, preset)} row={rows.find((row) => row.method === method)} color={colors[method]}
@@ -103,8 +122,7 @@ export function AccuracyView() {
       </div>
       {gain && <p className="gain" title={exact(gain.points)}>{gain.clear ? words.gain(size(gain.points), gain.points > 0) : words.noGain(`${gain.points < 0 ? '−' : '+'}${size(gain.points)}`, grouped(gain.n))}</p>}
       {curves.length > 0 ? (
-        <LineChart label={words.curve} series={curves} xLabel={words.curveAxis} references={references} include={include}
-          formatTick={(y) => percent(y, 0)} formatY={(y) => percent(y, 2)} />
+        <LineChart label={words.curve} {...chart} formatY={(y) => percent(y, 2)} />
       ) : (
         <div className="view-empty small">{words.curve}</div>
       )}

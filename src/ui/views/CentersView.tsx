@@ -1,10 +1,13 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import type { ProjectionMethod, ProjectionReply } from '../../worker/protocol';
+import type { ProjectionReply } from '../../worker/protocol';
+import type { Projection } from '../../state/linkView';
+import { PROJECTIONS } from '../../state/linkView';
 import { shownMoment } from '../../state/playgroundState';
 import { Choice } from '../Choice';
 import { exact } from '../format';
 import { useActions, usePlayground } from '../playground';
 import { useFormat, useWords } from '../language';
+import type { Thing } from '../takeaway/things';
 import { useScheme } from '../useScheme';
 import { LOOKS } from './drawPoints';
 import { LayerPicker } from './LayerPicker';
@@ -13,7 +16,6 @@ import type { Cloud, Hit, PointKind } from './scene';
 import { movingClouds, POINT_KINDS, projectedClouds, stillClouds, trails as trailsOf } from './scene';
 import { View } from './View';
 
-type Projection = 'pca' | ProjectionMethod;
 const NOTHING: readonly never[] = [];
 
 /** Maps that were worked out on demand, by run, layer and method. */
@@ -26,7 +28,7 @@ function useMaps(layer: number | null, projection: Projection) {
   const key = `${run}/${layer}/${projection}`;
   const have = key in maps;
   useEffect(() => {
-    if (projection === 'pca' || layer === null || (have && asked === 0)) return;
+    if (projection === 'pca' || layer === null || run === 0 || (have && asked === 0)) return;
     const abort = new AbortController();
     project(layer, projection, abort.signal).then(
       (map) => {
@@ -59,7 +61,7 @@ function LegendMark({ kind }: { kind: PointKind }) {
 }
 
 export function CentersView() {
-  const { views } = useWords();
+  const { views, share: { takeAway: save } } = useWords();
   const words = views.centers;
   const { percent } = useFormat();
   const overview = usePlayground((state) => state.overview);
@@ -68,8 +70,8 @@ export function CentersView() {
   const shown = usePlayground(shownMoment);
   const history = usePlayground((state) => state.history);
   const scheme = useScheme();
-  const { toggleClass } = useActions();
-  const [projection, setProjection] = useState<Projection>('pca');
+  const { toggleClass, selectProjection } = useActions();
+  const projection = usePlayground((state) => state.projection);
   const [hidden, setHidden] = useState<readonly PointKind[]>(NOTHING);
   const { map, computing, failed, recompute } = useMaps(layer, projection);
 
@@ -107,15 +109,31 @@ export function CentersView() {
 
   const tools = (
     <>
-      <Choice label={words.projection} value={projection} onChange={setProjection}
-        options={(['pca', 'tsne', 'umap'] as const).map((value) => ({ value, label: words.projections[value], title: words.projectionHelp[value] }))} />
+      <Choice label={words.projection} value={projection} onChange={selectProjection}
+        options={PROJECTIONS.map((value) => ({ value, label: words.projections[value], title: words.projectionHelp[value] }))} />
       <LayerPicker />
     </>
   );
   const variance = overview && layer !== null ? overview.points.explainedVariance.subarray(2 * layer, 2 * layer + 2) : null;
 
+  const things = (): Thing[] => {
+    if (!overview || layer === null || still.length + moving.length === 0) return [];
+    const { network: { layers, classNames } } = overview;
+    const file = `centers-layer${layer + 1}-${projection}`;
+    return [
+      {
+        kind: 'picture', what: save.map, file,
+        make: async ({ footnote }) => (await import('../takeaway/mapSvg')).mapSvg({
+          title: `${words.title}, ${save.atLayer(`${layer + 1} (${layers[layer].name})`)}, ${words.projections[projection]}`, description: words.describe(layers[layer].name),
+          footnote, still, moving, trails, chosen, classNames, kindNames: words.kinds,
+        }),
+      },
+      { kind: 'table', what: save.points, file, make: async () => (await import('../takeaway/tables')).pointsTable([...still, ...moving], classNames, layer, projection) },
+    ];
+  };
+
   return (
-    <View title={words.title} area="centers" help={words.help} tools={tools}>
+    <View title={words.title} area="centers" help={words.help} tools={tools} things={things}>
       {overview && layer !== null ? (
         <PointsMap label={words.describe(overview.network.layers[layer].name)} still={still} moving={moving} trails={trails} scheme={scheme}
           chosen={chosen} describe={describe} onPick={toggleClass} />

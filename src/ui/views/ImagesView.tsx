@@ -5,6 +5,7 @@ import { ClassMarker } from '../ClassMarker';
 import { exact } from '../format';
 import { useActions, usePlayground } from '../playground';
 import { useFormat, useWords } from '../language';
+import type { Thing } from '../takeaway/things';
 import { useSize } from '../useSize';
 import type { Cell } from './drawImages';
 import { drawRow, roomFor, rowLayout } from './drawImages';
@@ -95,7 +96,7 @@ const Row = memo(function Row({ overview, shown, snapshot, classIndex, width, he
 });
 
 export function ImagesView() {
-  const words = useWords().views.images;
+  const { views: { images: words }, share: { takeAway: save } } = useWords();
   const overview = usePlayground((state) => state.overview);
   const snapshot = usePlayground((state) => shownMoment(state)?.synthetic ?? null);
   const chosen = usePlayground((state) => state.classIndex);
@@ -109,8 +110,16 @@ export function ImagesView() {
   // Ten rows share the height; more classes scroll.
   const rowHeight = Math.max(34, Math.floor(height / Math.min(10, classes || 1)) - 21);
 
+  const things = (): Thing[] => overview ? [
+    {
+      kind: 'image', what: save.grid, file: 'images',
+      make: async ({ footnote }) => (await import('../takeaway/imageGrid')).imageGrid(overview, snapshot, { title: words.title, real: save.real, synthetic: save.synthetic, footnote }),
+    },
+    { kind: 'table', what: save.verdicts, file: 'images-verdicts', make: async () => (await import('../takeaway/tables')).verdictsTable(overview, snapshot) },
+  ] : [];
+
   return (
-    <View title={words.title} area="images" help={words.help}>
+    <View title={words.title} area="images" help={words.help} things={things}>
       <div className="image-columns" aria-hidden="true">
         <span>{realAll > REAL_SHOWN ? words.realOf(REAL_SHOWN, realAll) : words.real}</span>
         <span>{shown < perClass ? words.syntheticOf(shown, perClass) : words.synthetic}</span>

@@ -1,5 +1,7 @@
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import type { RunOverview, SyntheticSnapshot } from '../../engine/training/runReport';
+import type { Measure } from '../../state/linkView';
+import { MEASURES } from '../../state/linkView';
 import { shownMoment } from '../../state/playgroundState';
 import type { PlaygroundState } from '../../state/playgroundState';
 import type { ChartSeries } from '../charts/LineChart';
@@ -10,11 +12,9 @@ import type { Scheme } from '../palette';
 import { useActions, usePlayground, useThrottledPlayground } from '../playground';
 import { useWords } from '../language';
 import type { Words } from '../words/words';
+import type { Thing } from '../takeaway/things';
 import { useScheme } from '../useScheme';
 import { View } from './View';
-
-const METRICS = ['nearest', 'silhouette', 'distances', 'batch'] as const;
-type Metric = (typeof METRICS)[number];
 
 /** Layers are counted from 1 on the axis. */
 const byLayer = (values: ArrayLike<number>): [number, number | null][] =>
@@ -30,7 +30,7 @@ function ofClass(values: Float32Array, classes: number, chosen: number | null): 
   });
 }
 
-function seriesOf(words: Words['views']['separation'], metric: Metric, overview: RunOverview, snapshot: SyntheticSnapshot | null, chosen: number | null, scheme: Scheme): ChartSeries[] {
+function seriesOf(words: Words['views']['separation'], metric: Measure, overview: RunOverview, snapshot: SyntheticSnapshot | null, chosen: number | null, scheme: Scheme): ChartSeries[] {
   const colors = lineColors[scheme];
   const line = (id: string, label: string, color: string, values: ArrayLike<number>, dash?: 'dashed'): ChartSeries => ({
     id, label, color, points: byLayer(values), dash, dots: !dash,
@@ -65,15 +65,15 @@ function seriesOf(words: Words['views']['separation'], metric: Metric, overview:
 const shownSynthetic = (state: PlaygroundState) => shownMoment(state)?.synthetic ?? null;
 
 export function SeparationView() {
-  const { views } = useWords();
+  const { views, share } = useWords();
   const words = views.separation;
   const overview = usePlayground((state) => state.overview);
   const layer = usePlayground((state) => state.layer);
   const chosen = usePlayground((state) => state.classIndex);
   const snapshot = useThrottledPlayground(shownSynthetic);
   const scheme = useScheme();
-  const { selectLayer } = useActions();
-  const [metric, setMetric] = useState<Metric>('nearest');
+  const { selectLayer, selectMeasure } = useActions();
+  const metric = usePlayground((state) => state.measure);
 
   const series = useMemo(
     () => (overview ? seriesOf(words, metric, overview, snapshot, chosen, scheme) : []),
@@ -90,15 +90,25 @@ export function SeparationView() {
   );
   const include = useMemo(() => (metric === 'nearest' ? [0, 1] : metric === 'silhouette' ? [0] : [0]), [metric]);
 
+  const chart = { series, xLabel: words.axis, xDomain: [1, layers] as [number, number], band, references, include, cursor: layer === null ? null : layer + 1 };
+  const title = `${words.title}: ${words.metrics[metric]}`;
+  const things = (): Thing[] => overview ? [
+    {
+      kind: 'picture', what: share.takeAway.chart, file: `separation-${metric}`,
+      make: async ({ footnote }) => (await import('../takeaway/chartSvg')).chartSvg({ ...chart, title, description: words.metricHelp[metric], footnote }),
+    },
+    { kind: 'table', what: share.takeAway.byLayer, file: 'separation-by-layer', make: async () => (await import('../takeaway/tables')).separationTable(overview, snapshot) },
+    ...(snapshot ? [{ kind: 'table' as const, what: share.takeAway.byClass, file: 'distances-by-class', make: async () => (await import('../takeaway/tables')).distancesTable(overview, snapshot) }] : []),
+  ] : [];
+
   return (
-    <View title={words.title} area="separation" help={words.help}>
+    <View title={words.title} area="separation" help={words.help} things={things}>
       <div className="view-bar">
-        <Choice label={words.metric} value={metric} onChange={setMetric}
-          options={METRICS.map((value) => ({ value, label: words.metrics[value], title: words.metricHelp[value] }))} />
+        <Choice label={words.metric} value={metric} onChange={selectMeasure}
+          options={MEASURES.map((value) => ({ value, label: words.metrics[value], title: words.metricHelp[value] }))} />
       </div>
       {overview ? (
-        <LineChart label={`${words.title}: ${words.metrics[metric]}. ${words.metricHelp[metric]}`} series={series} xLabel={words.axis} xDomain={[1, layers]}
-          band={band} references={references} include={include} cursor={layer === null ? null : layer + 1} onSelect={(x) => selectLayer(x - 1)} />
+        <LineChart label={`${words.title}: ${words.metrics[metric]}. ${words.metricHelp[metric]}`} {...chart} onSelect={(x) => selectLayer(x - 1)} />
       ) : (
         <div className="view-empty">{views.waiting}</div>
       )}

@@ -6,6 +6,7 @@ import { describeNote, SETTINGS, SETTING_KEYS } from '../../state/settings';
 import type { LinkNote } from '../../state/shareLink';
 import type { Units } from '../format';
 import { enArticle } from './enArticle';
+import { enShare } from './enShare';
 import type { SettingWords } from './words';
 
 /**
@@ -41,6 +42,7 @@ export const en = {
   howItWorks: 'How it works',
   /** Below the fold; in a file of its own only for its length. */
   article: enArticle,
+  share: enShare,
 
   units: {
     percent: (value) => `${value} %`,
@@ -54,9 +56,6 @@ export const en = {
   header: {
     language: { label: 'Language', missing: (name: string) => `${name} could not be loaded. Check the connection and choose it again.` },
     theme: { label: 'Colors', light: 'Light', dark: 'Dark', auto: 'As the system' },
-    copyLink: 'Copy link',
-    linkCopied: 'Link copied',
-    copyFailed: 'Copy the address from the address bar',
   },
 
   backend: {

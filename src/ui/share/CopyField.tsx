@@ -1,0 +1,40 @@
+import { Button } from '@mantine/core';
+import { useEffect, useId, useRef, useState } from 'react';
+import { CheckIcon } from '../icons';
+import { useWords } from '../language';
+
+interface CopyFieldProps {
+  label: string;
+  text: string;
+  /** Lines that are shown; one: a single line that can be scrolled. */
+  rows?: number;
+}
+
+/** A text to take along, with a button that copies it, or selects it where the browser does not let it be copied. */
+export function CopyField({ label, text, rows = 1 }: CopyFieldProps) {
+  const words = useWords().share;
+  const id = useId();
+  const area = useRef<HTMLTextAreaElement>(null);
+  const [said, setSaid] = useState<'copied' | 'selected' | null>(null);
+  useEffect(() => setSaid(null), [text]);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setSaid('copied');
+    } catch {
+      area.current?.focus();
+      area.current?.select();
+      setSaid('selected');
+    }
+  };
+  return (
+    <div className="copy-field">
+      <label htmlFor={id}>{label}</label>
+      <textarea id={id} ref={area} readOnly rows={rows} value={text} spellCheck={false} data-lines={rows} onFocus={(event) => event.target.select()} />
+      <div className="copy-line">
+        <Button size="compact-sm" leftSection={said === 'copied' ? <CheckIcon /> : undefined} onClick={copy} aria-label={`${words.copy}: ${label}`}>{words.copy}</Button>
+        <span role="status" className="view-note">{said && words[said]}</span>
+      </div>
+    </div>
+  );
+}
