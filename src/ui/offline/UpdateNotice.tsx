@@ -19,7 +19,7 @@ export function UpdateNotice() {
     return () => clearTimeout(timer);
   }, []);
   return (
-    <div role="status" className="update-notice">
+    <div aria-live="polite" className="update-notice">
       {reload && (
         <div className="update-box">
           <span><strong>{words.update}</strong> {words.updateHint}</span>

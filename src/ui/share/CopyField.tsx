@@ -33,7 +33,7 @@ export function CopyField({ label, text, rows = 1 }: CopyFieldProps) {
       <textarea id={id} ref={area} readOnly rows={rows} value={text} spellCheck={false} data-lines={rows} onFocus={(event) => event.target.select()} />
       <div className="copy-line">
         <Button size="compact-sm" leftSection={said === 'copied' ? <CheckIcon /> : undefined} onClick={copy} aria-label={`${words.copy}: ${label}`}>{words.copy}</Button>
-        <span role="status" className="view-note">{said && words[said]}</span>
+        <span aria-live="polite" className="view-note">{said && words[said]}</span>
       </div>
     </div>
   );

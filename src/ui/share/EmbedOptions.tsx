@@ -81,7 +81,7 @@ export function EmbedOptions() {
             if (window.open(url, 'fdda-embed-preview', `popup,width=${width},height=${height}`)) event.preventDefault();
           }}><OpenIcon /> {words.preview}</a>
       </div>
-      <CopyField label={words.code} rows={4} text={embedCode(url, all.title, width, height)} />
+      <CopyField label={words.code} rows={6} text={embedCode(url, all.title, width, height)} />
       <p className="view-note">{words.threads}</p>
     </div>
   );

@@ -31,8 +31,8 @@ function CiteTab() {
   const url = `${location.origin}${location.pathname}`;
   return (
     <div className="share-tab">
-      <CopyField label={words.paper} rows={9} text={PAPER_BIBTEX} />
-      <CopyField label={words.page} rows={6} text={pageBibtex(url, words.pageTitle, words.accessed(now.toISOString().slice(0, 10)), now.getFullYear())} />
+      <CopyField label={words.paper} rows={12} text={PAPER_BIBTEX} />
+      <CopyField label={words.page} rows={8} text={pageBibtex(url, words.pageTitle, words.accessed(now.toISOString().slice(0, 10)), now.getFullYear())} />
       <p className="view-note">{words.help}</p>
     </div>
   );

@@ -37,9 +37,9 @@ export function TakeAway({ view, things }: TakeAwayProps) {
   return (
     <>
       {failed && <span role="alert" className="view-note">{words.failed}</span>}
-      <Menu position="bottom-end" withArrow shadow="md" onOpen={() => setOffered(things())}>
+      <Menu position="bottom-start" withArrow shadow="md" onOpen={() => setOffered(things())}>
         <Menu.Target>
-          <button type="button" className="icon-button" aria-label={label} title={label}><DownloadIcon /></button>
+          <button type="button" className="take-away" aria-label={label} title={label}><DownloadIcon /></button>
         </Menu.Target>
         <Menu.Dropdown>
           {offered.length === 0 && <Menu.Item disabled>{words.nothing}</Menu.Item>}

@@ -23,7 +23,7 @@ export function generatorTable(series: Series<GeneratorSample>): Table {
 
 export function studentTable(series: Record<StudentSample['method'], Series<StudentSample>>): Table {
   return {
-    header: ['method', 'step', 'ce [nat]', 'distillation [nat]', 'total [1]', 'learning_rate [1]'],
+    header: ['method', 'step', 'ce [nat]', 'distillation [1]', 'total [1]', 'learning_rate [1]'],
     rows: (['calibration', 'fdda'] as const).flatMap((method) =>
       samples(series[method]).map(({ step, ce, distillation, total, learningRate }) => [method, step, ce, distillation, total, learningRate])),
   };

@@ -21,7 +21,8 @@ export function View({ title, area, help, tools, things, children }: ViewProps) 
       <header className="view-head">
         <h2>{title}</h2>
         <HelpLines label={title} lines={help} />
-        <div className="view-tools">{tools}{things && <TakeAway view={title} things={things} />}</div>
+        {things && <TakeAway view={title} things={things} />}
+        <div className="view-tools">{tools}</div>
       </header>
       {children}
     </section>
