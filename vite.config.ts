@@ -5,7 +5,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
-import { offline } from './vite.offline';
+import { offline } from './vite.offline.ts';
 
 /** With these a page is cross-origin isolated: SharedArrayBuffer exists and wasm may use threads. */
 const ISOLATION_HEADERS = {

@@ -31,6 +31,8 @@ export function offline(): Plugin[] {
       ],
     },
     workbox: {
+      // Also where tests build it: they should have what is shipped.
+      mode: 'production',
       globPatterns: ['**/*'],
       globIgnores: ['**/*.map'],
       maximumFileSizeToCacheInBytes: 64 * 2 ** 20,

@@ -24,7 +24,7 @@ async function wholeBuild(): Promise<Map<string, Stored>> {
   };
   await fetchFile('service-worker.js');
   const script = files.get('service-worker.js')!.body.toString('utf8');
-  for (const [, path] of script.matchAll(/url:\s*"([^"]+)"/g)) await fetchFile(path);
+  for (const [, path] of script.matchAll(/url:\s*"([^"]+)",\s*revision:/g)) await fetchFile(path);
   return files;
 }
 
