@@ -76,9 +76,20 @@ it('holds everything that a run needs', () => {
   expect(manifest.icons.some(({ purpose }) => purpose === 'maskable')).toBe(true);
 });
 
+const registrations = () => page.evaluate('navigator.serviceWorker.getRegistrations().then((list) => list.length)');
+
+it('is not kept by a page that is embedded', async () => {
+  await page.goto(`http://localhost:${port}/?${QUICK}&embed`);
+  await page.getByRole('status').filter({ hasText: 'Ready' }).waitFor({ timeout: 120_000 });
+  // Longer than the whole page waits before it registers.
+  await page.waitForTimeout(5000);
+  expect(await registrations()).toBe(0);
+});
+
 it('after one visit runs to the end without a network, isolated as before', async () => {
   await page.goto(`http://localhost:${port}/?${QUICK}`);
   await page.evaluate("navigator.serviceWorker.ready.then(({ active }) => new Promise((resolve) => active.state === 'activated' ? resolve() : active.addEventListener('statechange', () => active.state === 'activated' && resolve())))");
+  expect(await registrations()).toBe(1);
   await stop();
   await context.setOffline(true);
 

@@ -137,7 +137,6 @@ describe('embedded', () => {
       await frame.getByRole('status').filter({ hasText: 'Finished' }).waitFor({ timeout: 180_000 });
       const inner = page.frames()[1];
       expect(await inner.evaluate('crossOriginIsolated')).toBe(false);
-      expect(await inner.evaluate("navigator.serviceWorker.getRegistrations().then((list) => list.length)")).toBe(0);
       expect(await frame.getByRole('slider', { name: 'Timeline' }).count()).toBe(0);
       expect(errors).toEqual([]);
     } finally {

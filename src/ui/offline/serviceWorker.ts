@@ -3,7 +3,7 @@ import { Workbox } from 'workbox-window';
 const HOUR = 3_600_000;
 
 /** Whether this page may keep itself for use without a network. Never while it is being edited, nor from a file. */
-export const canWorkOffline = (): boolean => import.meta.env.PROD && 'serviceWorker' in navigator && /^https?:$/.test(location.protocol);
+export const canWorkOffline = (): boolean => import.meta.hot === undefined && 'serviceWorker' in navigator && /^https?:$/.test(location.protocol);
 
 /**
  * Stores the page for use without a network and watches for new versions.

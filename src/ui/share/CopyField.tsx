@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useEffect, useId, useRef, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { CheckIcon } from '../icons';
 import { useWords } from '../language';
 
@@ -15,16 +15,17 @@ export function CopyField({ label, text, rows = 1 }: CopyFieldProps) {
   const words = useWords().share;
   const id = useId();
   const area = useRef<HTMLTextAreaElement>(null);
-  const [said, setSaid] = useState<'copied' | 'selected' | null>(null);
-  useEffect(() => setSaid(null), [text]);
+  const [done, setDone] = useState<{ how: 'copied' | 'selected'; text: string } | null>(null);
+  // Said of the text that was copied, not of one that took its place.
+  const said = done?.text === text ? done.how : null;
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(text);
-      setSaid('copied');
+      setDone({ how: 'copied', text });
     } catch {
       area.current?.focus();
       area.current?.select();
-      setSaid('selected');
+      setDone({ how: 'selected', text });
     }
   };
   return (
