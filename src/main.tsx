@@ -8,6 +8,9 @@ import { chooseLanguage, rememberedLanguage } from './state/language';
 import { loadShipped } from './state/recording/shipped';
 import { readLink } from './state/shareLink';
 import { ComparisonContext } from './ui/compare/comparison';
+import { UpdateNotice } from './ui/offline/UpdateNotice';
+import { AddressFollower } from './ui/share/AddressFollower';
+import { EmbedPage } from './ui/EmbedPage';
 import { LanguageProvider } from './ui/LanguageProvider';
 import { PlaygroundContext } from './ui/playground';
 import './ui/styles';
@@ -45,8 +48,10 @@ async function show(): Promise<void> {
         <LanguageProvider initial={initial}>
           <PlaygroundContext value={playground}>
             <ComparisonContext value={comparison}>
-              <App />
+              {link.embed ? <EmbedPage /> : <App />}
             </ComparisonContext>
+            <AddressFollower />
+            {!link.embed && <UpdateNotice />}
           </PlaygroundContext>
         </LanguageProvider>
       </MantineProvider>

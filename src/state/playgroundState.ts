@@ -2,14 +2,16 @@ import type { GeneratorSample, RunPhase } from '../engine/training/runReport';
 import type { RunSettings } from '../engine/training/runSettings';
 import type { BackendName, BackendReport, Failure, ProjectionMethod, ProjectionReply, RunStatus } from '../worker/protocol';
 import type { DeathReason, ProgressReport } from '../worker/client';
+import type { Embed } from './embed';
 import type { Moment } from './history';
 import type { LessonActions, LessonState } from './lessons/lessonState';
+import type { Measure, Projection } from './linkView';
 import type { RecordingProblem } from './recording/checks';
 import type { RecordingFacts } from './recording/format';
 import type { RunRecord } from './runRecord';
 import type { SettingKey, SettingValue } from './settings';
 import { changedSettings, SETTING_KEYS } from './settings';
-import type { LinkNote } from './shareLink';
+import type { LinkNote, ShareNote } from './shareLink';
 
 /** What went wrong, until it is dismissed or mended. Nothing that was shown before is lost by it. */
 export type Trouble =
@@ -61,7 +63,7 @@ export interface PlaygroundState extends RunRecord, LessonState {
   settings: RunSettings;
   /** What the current run was asked for, live changes included. */
   applied: RunSettings;
-  linkNotes: readonly LinkNote[];
+  linkNotes: readonly (LinkNote | ShareNote)[];
 
   // ---- run ----------------------------------------------------------------------------------------------
   status: RunStatus;
@@ -90,6 +92,12 @@ export interface PlaygroundState extends RunRecord, LessonState {
   layer: number | null;
   /** Chosen class; null: all alike. */
   classIndex: number | null;
+  /** How the centers are laid out on their map. */
+  projection: Projection;
+  /** What the chart of separation shows. */
+  measure: Measure;
+  /** How the page shows itself inside another page; null: it stands by itself. */
+  embed: Embed | null;
 }
 
 export interface PlaygroundActions extends LessonActions {
@@ -110,6 +118,8 @@ export interface PlaygroundActions extends LessonActions {
   selectLayer(layer: number): void;
   /** Chooses a class, or lets go of it when it was chosen already. */
   toggleClass(classIndex: number): void;
+  selectProjection(projection: Projection): void;
+  selectMeasure(measure: Measure): void;
   view(moment: Moment | null): void;
   /** Goes through the recorded moments like a film, from the one that is shown or, at the end, from the first. */
   replay(): void;

@@ -4,8 +4,10 @@ import type { RunSettings } from '../engine/training/runSettings';
 import type { InitializeReply, NetworkFile } from '../worker/protocol';
 import type { WorkerLike } from '../worker/client';
 import { EngineClient, EngineGone } from '../worker/client';
+import { holdLocked } from './embed';
 import { failureOf } from './failures';
 import { createLessons, initialLessons } from './lessons/lessonState';
+import { beyondNetwork } from './linkView';
 import type { PlaygroundActions, PlaygroundState, Position } from './playgroundState';
 import { engineRun } from './playgroundState';
 import { choicesFor, recordedActions, showEngineRun, withEngineRun } from './recordedRun';
@@ -59,7 +61,7 @@ export function createPlayground(options: PlaygroundOptions) {
     linkNotes: link.notes,
     status: 'preparing',
     started: false,
-    playWhenReady: false,
+    playWhenReady: link.embed?.autostart ?? false,
     replacing: false,
     run: 0,
     position: null,
@@ -69,8 +71,11 @@ export function createPlayground(options: PlaygroundOptions) {
     viewing: null,
     replaying: false,
     trouble: null,
-    layer: null,
-    classIndex: null,
+    layer: link.view.layer,
+    classIndex: link.view.classIndex,
+    projection: link.view.projection,
+    measure: link.view.measure,
+    embed: link.embed,
     ...lessonState,
   }));
   const { getState: get, setState: set } = store;
@@ -91,6 +96,9 @@ export function createPlayground(options: PlaygroundOptions) {
             run: state.run + 1,
             started: false,
             progress: null,
+            // What the link asked for is known to be there or not only now.
+            linkNotes: state.run === 0
+              ? [...state.linkNotes, ...beyondNetwork(link.view, overview.network.layers.length, overview.network.numClasses)] : state.linkNotes,
           };
         }),
       frame: (frame) => {
@@ -225,7 +233,8 @@ export function createPlayground(options: PlaygroundOptions) {
       configure();
     },
     setSetting: (key, value) => actions.setSettings(withSetting(get().settings, key, value)),
-    setSettings(settings) {
+    setSettings(wanted) {
+      const settings = holdLocked(get().settings, wanted, get().embed?.locked ?? []);
       set({ settings });
       const { started, applied, engine, replacing } = get();
       if (engine === 'dead') return;
@@ -275,6 +284,8 @@ export function createPlayground(options: PlaygroundOptions) {
     project: (layer, method, signal) => client.project(layer, method, signal),
     selectLayer: (layer) => set({ layer }),
     toggleClass: (classIndex) => set((state) => ({ classIndex: state.classIndex === classIndex ? null : classIndex })),
+    selectProjection: (projection) => set({ projection }),
+    selectMeasure: (measure) => set({ measure }),
     ...timelineActions(store, options.momentDelay),
     ...recordedActions(store, options.versions ?? { playground: '', tfjs: '' }, () => {
       wantsEngineRun = false;

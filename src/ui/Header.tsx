@@ -1,15 +1,15 @@
 import { ActionIcon, Button, Menu, useMantineColorScheme } from '@mantine/core';
-import { useEffect, useState } from 'react';
 import { inWords } from '../engine/sentences';
-import { BACKENDS, writeLink } from '../state/shareLink';
+import { BACKENDS } from '../state/shareLink';
 import { LANGUAGES } from '../state/language';
 import { exact } from './format';
-import { AutoIcon, CheckIcon, ChipIcon, LanguageIcon, LinkIcon, MoonIcon, SunIcon } from './icons';
+import { AutoIcon, CheckIcon, ChipIcon, LanguageIcon, MoonIcon, SunIcon } from './icons';
 import { useActions, usePlayground } from './playground';
 import { LessonsButton } from './lessons/LessonsButton';
 import { TourButton, TourInvitation } from './tour/TourButton';
 import { LANGUAGE_NAMES, useFormat, useLanguage, useWords } from './language';
 import { TakeAway } from './TakeAway';
+import { ShareButton } from './share/ShareButton';
 
 /** The backend in use with its speed; opens to what else there is. */
 function BackendMenu() {
@@ -93,36 +93,6 @@ function ThemeMenu() {
   );
 }
 
-function CopyLink() {
-  const { words: { header: words }, language } = useLanguage();
-  const settings = usePlayground((state) => state.settings);
-  const backend = usePlayground((state) => state.wantedBackend);
-  const without = usePlayground((state) => state.without);
-  const [said, setSaid] = useState<string | null>(null);
-  useEffect(() => {
-    if (said === null) return;
-    const timer = setTimeout(() => setSaid(null), 2500);
-    return () => clearTimeout(timer);
-  }, [said]);
-  const copy = async () => {
-    // Who was sent a language passes it on; who was not leaves the choice to the next reader's browser.
-    const sent = new URLSearchParams(location.search).has('lang') ? language : null;
-    const url = new URL(writeLink({ settings, backend, without: [...without], language: sent }) || location.pathname, location.href).href;
-    try {
-      await navigator.clipboard.writeText(url);
-      setSaid(words.linkCopied);
-    } catch {
-      history.replaceState(null, '', url);
-      setSaid(words.copyFailed);
-    }
-  };
-  return (
-    <Button size="compact-sm" variant="default" leftSection={said === words.linkCopied ? <CheckIcon /> : <LinkIcon />} onClick={copy}>
-      <span aria-live="polite">{said ?? words.copyLink}</span>
-    </Button>
-  );
-}
-
 export function Header() {
   const words = useWords();
   return (
@@ -138,7 +108,7 @@ export function Header() {
         <LanguageMenu />
         <ThemeMenu />
         <TakeAway />
-        <CopyLink />
+        <ShareButton />
       </div>
     </header>
   );

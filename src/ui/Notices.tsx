@@ -2,6 +2,7 @@ import { Alert, Button } from '@mantine/core';
 import { TERMS } from '../engine/training/runSettings';
 import { sentencesOf } from '../state/failures';
 import type { Trouble } from '../state/playgroundState';
+import { isShareNote } from '../state/shareLink';
 import { useActions, usePlayground } from './playground';
 import { LANGUAGE_NAMES, useLanguage, useWords } from './language';
 import type { Words } from './words/words';
@@ -72,7 +73,7 @@ export function Notices() {
       )}
       {notes.length > 0 && (
         <Alert color="yellow" variant="light" className="notice" title={words.link.title} withCloseButton closeButtonLabel={words.trouble.dismiss} onClose={dismissNotes}>
-          <ul>{notes.map((note) => <li key={JSON.stringify(note)}>{words.link.note(note)}</li>)}</ul>
+          <ul>{notes.map((note) => <li key={JSON.stringify(note)}>{isShareNote(note) ? words.share.note(note) : words.link.note(note)}</li>)}</ul>
         </Alert>
       )}
     </div>

@@ -21,6 +21,8 @@ function Buttons() {
   const queued = usePlayground((state) => state.playWhenReady);
   const replacing = usePlayground((state) => state.replacing);
   const waiting = usePlayground((state) => waitingForReset(state).length);
+  // The pinned run is looked at in parts of the page that an embedded one has not.
+  const embedded = usePlayground((state) => state.embed !== null);
   const { play, pause, step, reset } = useActions();
   const alive = engine !== 'dead';
   const running = status === 'running' || queued;
@@ -34,7 +36,7 @@ function Buttons() {
       <Button size="sm" variant="default" leftSection={<StepIcon />} onClick={step} title={words.hints.step} disabled={!alive || !idle}>{words.step}</Button>
       <Button size="sm" variant={waiting > 0 || status === 'finished' ? 'light' : 'default'} leftSection={<ResetIcon />} onClick={reset}
         title={words.hints.reset} disabled={engine !== 'ready' || replacing}>{words.reset}</Button>
-      <PinButton />
+      {!embedded && <PinButton />}
     </>
   );
 }
@@ -114,7 +116,16 @@ function WaitingForReset() {
   );
 }
 
-export function Transport({ settingsOpen, onToggleSettings }: { settingsOpen: boolean; onToggleSettings: () => void }) {
+interface TransportProps {
+  settingsOpen: boolean;
+  /** Without it there is no button for the settings. */
+  onToggleSettings?: () => void;
+  /** Shows the buttons of the run and where it is. */
+  run?: boolean;
+  timeline?: boolean;
+}
+
+export function Transport({ settingsOpen, onToggleSettings, run = true, timeline = true }: TransportProps) {
   const words = useWords();
   const buttons = useTourStop<HTMLDivElement>('play');
   const sliders = useTourStop<HTMLButtonElement>('controls');
@@ -122,13 +133,15 @@ export function Transport({ settingsOpen, onToggleSettings }: { settingsOpen: bo
   return (
     <section className="transport" aria-label={words.transport.region}>
       <div ref={buttons} className="transport-buttons">
-        <ActionIcon ref={sliders} variant={settingsOpen ? 'light' : 'default'} size={34} aria-label={toggle} title={toggle} aria-expanded={settingsOpen} aria-controls="controls"
-          onClick={onToggleSettings}><SlidersIcon /></ActionIcon>
-        <Buttons />
+        {onToggleSettings && (
+          <ActionIcon ref={sliders} variant={settingsOpen ? 'light' : 'default'} size={34} aria-label={toggle} title={toggle} aria-expanded={settingsOpen} aria-controls="controls"
+            onClick={onToggleSettings}><SlidersIcon /></ActionIcon>
+        )}
+        {run && <Buttons />}
       </div>
-      <Progression />
-      <WaitingForReset />
-      <Timeline />
+      {run && <Progression />}
+      {run && <WaitingForReset />}
+      {timeline && <Timeline />}
     </section>
   );
 }

@@ -26,3 +26,6 @@ export const ChipIcon = icon(<><rect x="4" y="4" width="8" height="8" rx="1.4" /
 export const SlidersIcon = icon(<><path d="M2 4.5h6M12 4.5h2M2 11.5h2M8 11.5h6" /><circle cx="10" cy="4.5" r="1.9" /><circle cx="6" cy="11.5" r="1.9" /></>);
 export const PinIcon = icon(<><path d="M5.5 2h5M6.2 2v4.2L4 9h8L9.8 6.2V2" /><path d="M8 9v5" /></>);
 export const LanguageIcon = icon(<><circle cx="8" cy="8" r="6" /><path d="M2 8h12M8 2c2.2 1.9 2.8 4 2.8 6s-.6 4.1-2.8 6c-2.2-1.9-2.8-4-2.8-6s.6-4.1 2.8-6z" strokeWidth="1.3" /></>);
+export const DownloadIcon = icon(<><path d="M8 2v8M4.8 7L8 10.2 11.2 7" /><path d="M2.5 13.5h11" /></>);
+export const LockIcon = icon(<><rect x="3.5" y="7" width="9" height="6.5" rx="1.2" fill="currentColor" /><path d="M5.5 7V5a2.5 2.5 0 0 1 5 0v2" /></>);
+export const OpenIcon = icon(<><path d="M9.5 2.5h4v4M13.5 2.5L8 8" /><path d="M12 9.5v3a1 1 0 0 1-1 1H3.5a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1h3" /></>);

@@ -43,3 +43,11 @@ export const lineColors = {
     real: '#d5dbe1', synthetic: '#ff8a3d', calibration: '#f2c230', fdda: '#5aa9ff', fullPrecision: '#b9c0c9', ptq: '#ff8a3d',
   },
 } as const;
+
+const ON_PAPER = new Map<string, string>([
+  ...DARK.map((color, i) => [color, LIGHT[i]] as const),
+  ...(Object.keys(lineColors.dark) as (keyof typeof lineColors.dark)[]).map((name) => [lineColors.dark[name], lineColors.light[name]] as const),
+]);
+
+/** The color that stands on white paper for one of either scheme. */
+export const onPaper = (color: string): string => ON_PAPER.get(color) ?? color;

@@ -45,6 +45,8 @@ export interface OpenOptions {
   query?: string;
   width?: number;
   height?: number;
+  /** Lets the page keep itself for use without a network: then what it fetches can be neither watched nor stopped. */
+  serviceWorkers?: 'allow' | 'block';
   /** Prepares the context before the page is opened. */
   prepare?: (context: BrowserContext) => Promise<void>;
 }
@@ -55,8 +57,8 @@ export class Playground {
 
   private constructor(readonly page: Page, private readonly context: BrowserContext) {}
 
-  static async open(browser: Browser, { query = '', width = 1280, height = 800, prepare }: OpenOptions = {}): Promise<Playground> {
-    const context = await browser.newContext({ viewport: { width, height } });
+  static async open(browser: Browser, { query = '', width = 1280, height = 800, serviceWorkers = 'block', prepare }: OpenOptions = {}): Promise<Playground> {
+    const context = await browser.newContext({ viewport: { width, height }, serviceWorkers });
     await context.addInitScript(RECORDER);
     await prepare?.(context);
     const page = await context.newPage();

@@ -93,7 +93,7 @@ describe('a link', () => {
   it('comes out again as it went in', () => {
     const { experiment, address } = parse('--link https://example.org/play/?weight-bits=4&activation-bits=4&images-per-class=4&seed=9');
     const again = linkTo(linkedSettings(experiment), address);
-    expect(again).toBe('https://example.org/play/?images-per-class=4&seed=9&weight-bits=4&activation-bits=4');
+    expect(again).toBe('https://example.org/play/?v=1&images-per-class=4&seed=9&weight-bits=4&activation-bits=4');
     expect(readLink(new URL(again).search).settings).toEqual(experiment.settings);
   });
 

@@ -7,7 +7,7 @@ import { shownMoment, waitingForReset } from '../../src/state/playgroundState';
 import { createPlayground } from '../../src/state/runStore';
 import { MAX_MOMENTS } from '../../src/state/history';
 import { applyPreset } from '../../src/state/presets';
-import { readLink } from '../../src/state/shareLink';
+import { linkOf, readLink, writeLink } from '../../src/state/shareLink';
 import type { FakeOptions } from '../worker/fakeServer';
 import { fakeWorker } from '../worker/fakeServer';
 
@@ -273,5 +273,48 @@ describe('choosing', () => {
     store.actions.restartEngine();
     await until(({ engine }) => engine === 'ready');
     expect(store.getState().backend).toBe('webgl');
+  });
+});
+
+describe('what a link says of the view and of embedding', () => {
+  it('is looked at, the layer held to what the network has, with a note', async () => {
+    open('?layer=3&class=2&projection=umap&separation=batch&lesson=images');
+    expect(store.getState()).toMatchObject({ layer: 2, classIndex: 1, projection: 'umap', measure: 'batch', lesson: { id: 'images' } });
+    await ready();
+    expect(store.getState()).toMatchObject({ layer: 2, classIndex: 1, linkNotes: [] });
+    store.actions.dispose();
+    open('?layer=500&class=40');
+    await ready();
+    const { layer, classIndex, linkNotes, overview } = store.getState();
+    const layers = overview!.network.layers.length;
+    expect([layer, classIndex]).toEqual([layers - 1, null]);
+    expect(linkNotes).toEqual([{ kind: 'beyond', key: 'layer', given: '500', used: String(layers) }, { kind: 'unreadable', key: 'class', given: '40' }]);
+  });
+
+  it('comes back from the state, the layer that comes by itself left out', async () => {
+    open('?seed=5');
+    await ready();
+    expect(writeLink(linkOf(store.getState()))).toBe('?v=1&seed=5');
+    store.actions.selectLayer(0);
+    store.actions.selectProjection('tsne');
+    store.actions.selectMeasure('distances');
+    expect(writeLink(linkOf(store.getState()))).toBe('?v=1&seed=5&layer=1&projection=tsne&separation=distances');
+  });
+
+  it('keeps locked settings as they are, whoever asks', async () => {
+    open('?embed&lock=seed,ce-mixed&seed=5');
+    await ready();
+    store.actions.setSetting('seed', 9);
+    store.actions.setSettings({ ...applyPreset(store.getState().settings, 'calibration'), seed: 11, weightBits: 4 });
+    expect(store.getState().settings).toMatchObject({ seed: 5, ceMixedEnabled: true, bnsEnabled: false, weightBits: 4 });
+  });
+
+  it('starts by itself only when it is asked to', async () => {
+    open('?embed&autostart=1&generator-steps=2&student-steps=2');
+    await until(({ status }) => status === 'finished');
+    store.actions.dispose();
+    open('?embed&generator-steps=2&student-steps=2');
+    await ready();
+    expect(store.getState().playWhenReady).toBe(false);
   });
 });

@@ -4,7 +4,7 @@ import type { CenterTargets } from '../../engine/training/prepare';
 import type { RunSettings } from '../../engine/training/runSettings';
 import { presetOf } from '../../state/presets';
 import { describeNote, parseFlags, SETTING_KEYS, SETTINGS, toSearchParams, type SettingKey } from '../../state/settings';
-import { readLink, writeLink } from '../../state/shareLink';
+import { isShareNote, readLink, writeLink } from '../../state/shareLink';
 import { columnsOf, METHODS, methodName, type Experiment, type Method, type Variant } from './plan';
 
 /** Something on the command line that cannot be done; the message is for the user. */
@@ -132,6 +132,11 @@ export function parseOptions(argv: readonly string[]): Options {
     for (const note of linked.notes) {
       // Reports are English, whatever the page speaks.
       if (note.kind === 'language') continue;
+      if (isShareNote(note)) {
+        // What is looked at and how the page is embedded is nothing to an experiment.
+        if (note.kind === 'newer') notes.push(`Link: it was made by a newer version of the page (${note.given}); what is known of it is used.`);
+        continue;
+      }
       notes.push(`Link: ${note.kind === 'backend' ? `there is no backend “${note.given}”.` : describeNote(note)}`);
     }
     if (linked.backend !== null && linked.backend !== 'wasm') notes.push(`Link: experiments run on wasm, not on ${linked.backend}.`);

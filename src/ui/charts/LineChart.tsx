@@ -38,12 +38,14 @@ export interface LineChartProps {
   onSelect?: (x: number) => void;
 }
 
-const tickLabel = (y: number) => (Math.abs(y) >= 1e4 || (y !== 0 && Math.abs(y) < 1e-3) ? short(y) : String(Number(y.toPrecision(6))).replace('-', '−'));
+/** How values on an axis are written when a chart does not say so itself. */
+export const tickLabel = (y: number) => (Math.abs(y) >= 1e4 || (y !== 0 && Math.abs(y) < 1e-3) ? short(y) : String(Number(y.toPrecision(6))).replace('-', '−'));
 
-const MARGIN = { top: 8, right: 10, bottom: 30, left: 42 };
-const DASHES = { dashed: '5 3', dotted: '1.5 3' };
+export const MARGIN = { top: 8, right: 10, bottom: 30, left: 42 };
+export const DASHES = { dashed: '5 3', dotted: '1.5 3' };
 
-function verticalScale(series: readonly ChartSeries[], include: readonly number[], log: boolean, height: number): Scale {
+/** The vertical axis of a chart of this height. */
+export function verticalScale(series: readonly ChartSeries[], include: readonly number[], log: boolean, height: number): Scale {
   const values = series.flatMap(({ points }) => points.map(([, y]) => y)).concat(include);
   const usable = values.filter((y): y is number => y !== null && Number.isFinite(y) && (!log || y > 0));
   const range: [number, number] = [height - MARGIN.bottom, MARGIN.top];
@@ -56,7 +58,8 @@ function verticalScale(series: readonly ChartSeries[], include: readonly number[
   return linearScale([low, high], range, count);
 }
 
-function path(points: ChartSeries['points'], x: Scale, y: Scale, log: boolean): string {
+/** A line as SVG path data, with gaps where there is no value. */
+export function linePath(points: ChartSeries['points'], x: Scale, y: Scale, log: boolean): string {
   let d = '';
   let pen = 'M';
   for (const [px, py] of points) {
@@ -96,7 +99,7 @@ export const LineChart = memo(function LineChart(props: LineChartProps) {
     const across: [number, number] = [MARGIN.left, Math.max(MARGIN.left + 1, width - MARGIN.right)];
     const x = linearScale([x0, x1], across, Math.max(2, width / 60), true);
     const y = verticalScale(series, includeKey === '' ? [] : includeKey.split(',').map(Number), log, height);
-    return { x, y, paths: series.map(({ points }) => path(points, x, y, log)) };
+    return { x, y, paths: series.map(({ points }) => linePath(points, x, y, log)) };
   }, [series, x0, x1, width, height, log, includeKey]);
 
   const bottom = height - MARGIN.bottom;

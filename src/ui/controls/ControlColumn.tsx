@@ -5,6 +5,7 @@ import { SETTING_KEYS, SETTINGS } from '../../state/settings';
 import { HelpLines } from '../Help';
 import { useActions, usePlayground } from '../playground';
 import { useWords } from '../language';
+import { LockNote, mayBecome } from './Lock';
 import { NetworkPicker } from './NetworkPicker';
 import { SettingControl } from './SettingControl';
 import { TermControl } from './TermControl';
@@ -17,6 +18,7 @@ function Presets() {
   const settings = usePlayground((state) => state.settings);
   const { setSettings } = useActions();
   const current = presetOf(settings);
+  const locked = usePlayground(({ embed }) => embed?.locked);
   return (
     <section className="presets" aria-label={words.method}>
       <div className="control-title">
@@ -26,7 +28,7 @@ function Presets() {
       </div>
       <div className="preset-grid">
         {PRESETS.map((preset) => (
-          <button key={preset} type="button" aria-pressed={preset === current} title={presets[preset].help}
+          <button key={preset} type="button" aria-pressed={preset === current} disabled={!mayBecome(settings, applyPreset(settings, preset), locked)} title={presets[preset].help}
             onClick={() => setSettings(applyPreset(settings, preset))}>{presets[preset].name}</button>
         ))}
       </div>
@@ -52,6 +54,7 @@ export function ControlColumn({ id }: { id: string }) {
   const { controls: words, groups, termDetails } = useWords();
   return (
     <aside className="controls" id={id} aria-label={words.region}>
+      <LockNote />
       <Presets />
       <section className="terms" aria-label={groups.terms}>
         <div className="control-title">{groups.terms}<span className="view-note">{words.weight} · {words.valueNow}</span></div>

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useRef } from 'react';
 import { engineRun } from '../../state/playgroundState';
+import { SETTING_KEYS } from '../../state/settings';
 import { Help } from '../Help';
 import { useActions, usePlayground } from '../playground';
 import { useFormat, useWords } from '../language';
@@ -11,7 +12,8 @@ export function NetworkPicker() {
   const { large } = useFormat();
   const network = usePlayground((state) => engineRun(state).overview?.network);
   const bundled = usePlayground((state) => state.bundled);
-  const ready = usePlayground((state) => state.engine === 'ready' && !state.replacing);
+  // With every setting locked the network stays as well.
+  const ready = usePlayground((state) => state.engine === 'ready' && !state.replacing && state.embed?.locked.length !== SETTING_KEYS.length);
   const { loadNetwork, useBundledNetwork: loadBundled } = useActions();
   const input = useRef<HTMLInputElement>(null);
   return (

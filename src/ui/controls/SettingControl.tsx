@@ -8,6 +8,7 @@ import { useActions, usePlayground } from '../playground';
 import { useWords } from '../language';
 import type { Words } from '../words/words';
 import { optionLabel } from '../words/words';
+import { Lock, useLocked } from './Lock';
 import { NumberInput, NumberSlider } from './NumberField';
 
 export function SettingHelp({ settingKey }: { settingKey: SettingKey }) {
@@ -38,12 +39,14 @@ export const SettingControl = memo(function SettingControl({ settingKey }: { set
   const waits = usePlayground((state) => waitingForReset(state).includes(settingKey));
   const { setSetting } = useActions();
   const words = useWords();
+  const locked = useLocked(settingKey);
   const { label } = words.settings[settingKey];
   const change = (next: number | string | boolean) => setSetting(settingKey, next);
   const head = (
     <span className="setting-label">
       {label}
       {waits && <span className="waits" title={words.controls.waits} aria-label={words.controls.waits} role="img">●</span>}
+      {locked && <Lock />}
     </span>
   );
 
@@ -53,7 +56,7 @@ export const SettingControl = memo(function SettingControl({ settingKey }: { set
         <div className="setting">
           <div className="setting-row">
             <label className="switch-label">
-              <input type="checkbox" role="switch" className="switch" checked={value as boolean} onChange={(event) => change(event.target.checked)} />
+              <input type="checkbox" role="switch" className="switch" checked={value as boolean} disabled={locked} onChange={(event) => change(event.target.checked)} />
               {head}
             </label>
             <SettingHelp settingKey={settingKey} />
@@ -66,7 +69,7 @@ export const SettingControl = memo(function SettingControl({ settingKey }: { set
           <div className="setting-row">
             {head}
             <SettingHelp settingKey={settingKey} />
-            <select className="setting-select" aria-label={label} value={value as string} onChange={(event) => change(event.target.value)}>
+            <select className="setting-select" aria-label={label} value={value as string} disabled={locked} onChange={(event) => change(event.target.value)}>
               {setting.options.map((option) => <option key={option.value} value={option.value}>{optionLabel(words.settings, settingKey, option.value)}</option>)}
             </select>
           </div>
@@ -79,9 +82,9 @@ export const SettingControl = memo(function SettingControl({ settingKey }: { set
           <div className="setting-row">
             {head}
             <SettingHelp settingKey={settingKey} />
-            <NumberInput setting={setting} value={value as number} label={label} onChange={change} />
+            <NumberInput setting={setting} value={value as number} label={label} disabled={locked} onChange={change} />
           </div>
-          {settingKey !== 'seed' && <NumberSlider setting={setting} value={value as number} label={label} onChange={change} />}
+          {settingKey !== 'seed' && <NumberSlider setting={setting} value={value as number} label={label} disabled={locked} onChange={change} />}
         </div>
       );
   }

@@ -9,6 +9,7 @@ import { lineColors } from '../palette';
 import { useActions, usePlayground, useThrottledPlayground } from '../playground';
 import { useWords } from '../language';
 import { useScheme } from '../useScheme';
+import { Lock, useLocked } from './Lock';
 import { NumberInput, NumberSlider } from './NumberField';
 
 
@@ -18,6 +19,8 @@ export const TermControl = memo(function TermControl({ term }: { term: TermName 
   const weight = usePlayground((state) => state.settings[weightKey(term)]);
   const value = useThrottledPlayground(shownSample)?.terms[term];
   const { setSetting } = useActions();
+  const switchLocked = useLocked(enabledKey(term));
+  const weightLocked = useLocked(weightKey(term));
   const scheme = useScheme();
   const { terms, controls, settings } = useWords();
   const words = terms[term];
@@ -28,9 +31,9 @@ export const TermControl = memo(function TermControl({ term }: { term: TermName 
     <div className="term" data-off={!enabled}>
       <div className="setting-row">
         <label className="switch-label">
-          <input type="checkbox" role="switch" className="switch" checked={enabled} onChange={(event) => setSetting(enabledKey(term), event.target.checked)}
+          <input type="checkbox" role="switch" className="switch" checked={enabled} disabled={switchLocked} onChange={(event) => setSetting(enabledKey(term), event.target.checked)}
             style={{ '--switch-on': lineColors[scheme][term] } as React.CSSProperties} />
-          <span className="setting-label">{words.name}</span>
+          <span className="setting-label">{words.name}{(switchLocked || weightLocked) && <Lock />}</span>
         </label>
         <Help label={`${words.name} (${words.short})`}>
           <p>{words.help}</p>
@@ -40,8 +43,8 @@ export const TermControl = memo(function TermControl({ term }: { term: TermName 
       </div>
       <div className="term-weight">
         <span className="term-short">{words.short}</span>
-        <NumberSlider setting={setting} value={weight} label={weightLabel} onChange={changeWeight} />
-        <NumberInput setting={setting} value={weight} label={weightLabel} onChange={changeWeight} />
+        <NumberSlider setting={setting} value={weight} label={weightLabel} disabled={weightLocked} onChange={changeWeight} />
+        <NumberInput setting={setting} value={weight} label={weightLabel} disabled={weightLocked} onChange={changeWeight} />
       </div>
     </div>
   );

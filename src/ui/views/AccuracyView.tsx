@@ -1,4 +1,4 @@
-import { memo, useMemo } from 'react';
+import { memo, useCallback, useMemo } from 'react';
 import type { AccuracyRow, MethodId } from '../../engine/training/runReport';
 import type { PresetName } from '../../state/presets';
 import { presetOf } from '../../state/presets';
@@ -15,6 +15,7 @@ import { lineColors } from '../palette';
 import { usePlayground, useThrottledPlayground } from '../playground';
 import { useFormat, useWords } from '../language';
 import type { Words } from '../words/words';
+import type { Origin, Thing } from '../takeaway/things';
 import { useScheme } from '../useScheme';
 import { gainOf } from './gain';
 import { View } from './View';
@@ -88,11 +89,13 @@ const size = (points: number) => Math.abs(points).toFixed(1);
 export function AccuracyView() {
   const all = useWords();
   const words = all.views.accuracy;
+  const save = all.share.takeAway;
   const { percent } = useFormat();
   const rows = usePlayground(accuracyOf);
   const slowRows = useThrottledPlayground(accuracyOf);
   const over = usePlayground(isOver);
-  const preset = usePlayground((state) => presetOf(shownSettings(state)));
+  const applied = usePlayground(shownSettings);
+  const preset = presetOf(applied);
   const scheme = useScheme();
   const colors = lineColors[scheme];
   const ptq = rows.find(({ method }) => method === 'ptq')?.accuracy ?? null;
@@ -115,8 +118,24 @@ export function AccuracyView() {
   );
   const include = useMemo(() => references.map(({ y }) => y), [references]);
 
+  const formatTick = useCallback((y: number) => percent(y, 0), [percent]);
+  const chart = { series: drawn, xLabel: words.curveAxis, references, include, formatTick };
+  const things = (): Thing[] => [
+    ...(drawn.length === 0 ? [] : [
+      {
+        kind: 'picture' as const, what: save.chart, file: 'accuracy-curve',
+        make: async ({ footnote }: Origin) => (await import('../takeaway/chartSvg')).chartSvg({ ...chart, title: words.curve, description: words.help.join(' '), footnote }),
+      },
+      { kind: 'table' as const, what: save.curve, file: 'accuracy-curve', make: async () => (await import('../takeaway/tables')).curveTable(rows) },
+    ]),
+    ...(rows.length === 0 ? [] : [{
+      kind: 'table' as const, what: save.results, file: 'results',
+      make: async () => (await import('../takeaway/tables')).resultsTable(rows, (method) => methodName(all, method, preset), applied),
+    }]),
+  ];
+
   return (
-    <View title={words.title} area="accuracy" help={words.help}>
+    <View title={words.title} area="accuracy" help={words.help} things={things}>
       <div className="bars" data-pinned={pinned !== null}>
         {METHODS.map((method) => (
           <Bar key={method} name={methodName(all, method, preset)} row={rows.find((row) => row.method === method)} color={colors[method]}
@@ -132,8 +151,7 @@ export function AccuracyView() {
         </div>
       )}
       {drawn.length > 0 ? (
-        <LineChart label={words.curve} series={drawn} xLabel={words.curveAxis} references={references} include={include}
-          formatTick={(y) => percent(y, 0)} formatY={(y) => percent(y, 2)} />
+        <LineChart label={words.curve} {...chart} formatY={(y) => percent(y, 2)} />
       ) : (
         <div className="view-empty small">{words.curve}</div>
       )}

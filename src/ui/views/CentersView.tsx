@@ -1,13 +1,16 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import type { Failure, ProjectionMethod, ProjectionReply } from '../../worker/protocol';
+import type { Failure, ProjectionReply } from '../../worker/protocol';
 import { samePlane } from '../../state/compare/keptRun';
 import { failureOf, sentencesOf } from '../../state/failures';
+import type { Projection } from '../../state/linkView';
+import { PROJECTIONS } from '../../state/linkView';
 import { shownMoment } from '../../state/playgroundState';
 import { Choice } from '../Choice';
 import { usePinned } from '../compare/comparison';
 import { exact } from '../format';
 import { useActions, usePlayground } from '../playground';
 import { useFormat, useWords } from '../language';
+import type { Thing } from '../takeaway/things';
 import { pointName } from '../words/words';
 import { useScheme } from '../useScheme';
 import { LOOKS } from './drawPoints';
@@ -17,7 +20,6 @@ import type { Cloud, Hit, PointKind } from './scene';
 import { movingClouds, pinnedClouds, POINT_KINDS, projectedClouds, stillClouds, trails as trailsOf } from './scene';
 import { View } from './View';
 
-type Projection = 'pca' | ProjectionMethod;
 const NOTHING: readonly never[] = [];
 
 /** Maps that were worked out on demand, by run, layer and method. */
@@ -30,7 +32,7 @@ function useMaps(layer: number | null, projection: Projection) {
   const key = `${run}/${layer}/${projection}`;
   const have = key in maps;
   useEffect(() => {
-    if (projection === 'pca' || layer === null || (have && asked === 0)) return;
+    if (projection === 'pca' || layer === null || run === 0 || (have && asked === 0)) return;
     const abort = new AbortController();
     project(layer, projection, abort.signal).then(
       (map) => {
@@ -65,7 +67,7 @@ function LegendMark({ kind }: { kind: PointKind }) {
 
 export function CentersView() {
   const all = useWords();
-  const { views, compare, sentences } = all;
+  const { views, compare, sentences, share: { takeAway: save } } = all;
   const words = views.centers;
   const { percent } = useFormat();
   const overview = usePlayground((state) => state.overview);
@@ -74,8 +76,8 @@ export function CentersView() {
   const shown = usePlayground(shownMoment);
   const history = usePlayground((state) => state.history);
   const scheme = useScheme();
-  const { toggleClass } = useActions();
-  const [wanted, setWanted] = useState<Projection>('pca');
+  const { toggleClass, selectProjection } = useActions();
+  const wanted = usePlayground((state) => state.projection);
   // The other maps are worked out by the engine, which knows its own run only.
   const recorded = usePlayground((state) => state.recorded !== null);
   const projection = recorded ? 'pca' : wanted;
@@ -122,16 +124,32 @@ export function CentersView() {
 
   const tools = (
     <>
-      <Choice label={words.projection} value={projection} onChange={setWanted}
-        options={(recorded ? (['pca'] as const) : (['pca', 'tsne', 'umap'] as const)).map((value) => (
+      <Choice label={words.projection} value={projection} onChange={selectProjection}
+        options={(recorded ? (['pca'] as const) : PROJECTIONS).map((value) => (
           { value, label: words.projections[value], title: recorded ? all.recorded.onlyPca : words.projectionHelp[value] }))} />
       <LayerPicker />
     </>
   );
   const variance = overview && layer !== null ? overview.points.explainedVariance.subarray(2 * layer, 2 * layer + 2) : null;
 
+  const things = (): Thing[] => {
+    if (!overview || layer === null || still.length + moving.length === 0) return [];
+    const { network: { layers, classNames } } = overview;
+    const file = `centers-layer${layer + 1}-${projection}`;
+    return [
+      {
+        kind: 'picture', what: save.map, file,
+        make: async ({ footnote }) => (await import('../takeaway/mapSvg')).mapSvg({
+          title: `${words.title}, ${save.atLayer(`${layer + 1} (${layers[layer].name})`)}, ${words.projections[projection]}`, description: words.describe(layers[layer].name),
+          footnote, still, moving, trails, chosen, classNames, kindNames: { ...words.kinds, pinned: compare.map.kind },
+        }),
+      },
+      { kind: 'table', what: save.points, file, make: async () => (await import('../takeaway/tables')).pointsTable([...still, ...moving], classNames, layer, projection) },
+    ];
+  };
+
   return (
-    <View title={words.title} area="centers" help={words.help} tools={tools}>
+    <View title={words.title} area="centers" help={words.help} tools={tools} things={things}>
       {overview && layer !== null ? (
         <PointsMap label={words.describe(overview.network.layers[layer].name)} still={still} moving={moving} trails={trails} scheme={scheme}
           chosen={chosen} describe={describe} onPick={toggleClass} />

@@ -7,6 +7,7 @@ import { usePinned } from '../compare/comparison';
 import { exact } from '../format';
 import { useActions, usePlayground } from '../playground';
 import { useFormat, useWords } from '../language';
+import type { Thing } from '../takeaway/things';
 import { className } from '../words/words';
 import { useSize } from '../useSize';
 import type { Cell } from './drawImages';
@@ -99,7 +100,7 @@ const Row = memo(function Row({ overview, shown, snapshot, classIndex, width, he
 });
 
 export function ImagesView() {
-  const { compare, views: { images: words } } = useWords();
+  const { compare, views: { images: words }, share: { takeAway: save } } = useWords();
   const pinned = usePinned();
   const [ofPinned, setOfPinned] = useState(false);
   const shownPinned = ofPinned ? pinned : null;
@@ -118,8 +119,16 @@ export function ImagesView() {
   // Ten rows share the height; more classes scroll.
   const rowHeight = Math.max(26, Math.floor(height / Math.min(10, classes || 1)) - 21);
 
+  const things = (): Thing[] => overview ? [
+    {
+      kind: 'image', what: save.grid, file: 'images',
+      make: async ({ footnote }) => (await import('../takeaway/imageGrid')).imageGrid(overview, snapshot, { title: words.title, real: save.real, synthetic: save.synthetic, footnote }),
+    },
+    { kind: 'table', what: save.verdicts, file: 'images-verdicts', make: async () => (await import('../takeaway/tables')).verdictsTable(overview, snapshot) },
+  ] : [];
+
   return (
-    <View title={words.title} area="images" help={words.help}>
+    <View title={words.title} area="images" help={words.help} things={things}>
       {pinned && (
         <div className="view-bar">
           <Choice label={compare.imagesOf} value={ofPinned ? 'pinned' : 'now'} onChange={(value) => setOfPinned(value === 'pinned')}

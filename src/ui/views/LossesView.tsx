@@ -13,6 +13,7 @@ import { PinnedKey } from '../compare/PinnedKey';
 import { lineColors } from '../palette';
 import { usePlayground, useThrottledPlayground } from '../playground';
 import { useWords } from '../language';
+import type { Origin, Thing } from '../takeaway/things';
 import { useScheme } from '../useScheme';
 import { Num } from '../Num';
 import { View } from './View';
@@ -73,7 +74,7 @@ function useCursor(which: 'generator' | 'student'): number | null {
 const valueAt = ({ points }: Line, cursor: number | null) => (cursor === null ? points.at(-1) : points.findLast(([x]) => x <= cursor))?.[1];
 
 export function LossesView() {
-  const { views, compare } = useWords();
+  const { views, compare, share } = useWords();
   const words = views.losses;
   // The student's losses come up by themselves when it is its turn, unless the visitor chose a tab.
   const [wanted, setWanted] = useState<'generator' | 'student' | null>(null);
@@ -83,8 +84,9 @@ export function LossesView() {
   });
   const which = wanted ?? (studentsTurn ? 'student' : 'generator');
   const [log, setLog] = useState(true);
-  const generator = useGeneratorLines(useThrottledPlayground(generatorLosses));
-  const student = useStudentLines(useThrottledPlayground(studentLosses));
+  const series = { generator: useThrottledPlayground(generatorLosses), student: useThrottledPlayground(studentLosses) };
+  const generator = useGeneratorLines(series.generator);
+  const student = useStudentLines(series.student);
   const lines = which === 'generator' ? generator : student;
   const pinned = usePinned();
   const pinnedGenerator = useGeneratorLines(pinned?.generatorLosses ?? NO_GENERATOR_LOSSES);
@@ -100,14 +102,31 @@ export function LossesView() {
   const cursor = useCursor(which);
   const empty = drawn.every(({ points }) => points.length === 0);
 
+  const title = `${words.title}: ${words[which]}`;
+  const chart = { series: drawn, xLabel: words.axis, log, cursor };
+  const things = (): Thing[] => [
+    ...(empty ? [] : [{
+      kind: 'picture' as const, what: share.takeAway.chart, file: `losses-${which}`,
+      make: async ({ footnote }: Origin) => (await import('../takeaway/chartSvg')).chartSvg({ ...chart, title, description: words.help.join(' '), footnote }),
+    }]),
+    ...(series.generator.last ? [{
+      kind: 'table' as const, what: share.takeAway.generatorLosses, file: 'losses-generator',
+      make: async () => (await import('../takeaway/tables')).generatorTable(series.generator),
+    }] : []),
+    ...(series.student.calibration.last || series.student.fdda.last ? [{
+      kind: 'table' as const, what: share.takeAway.studentLosses, file: 'losses-student',
+      make: async () => (await import('../takeaway/tables')).studentTable(series.student),
+    }] : []),
+  ];
+
   return (
-    <View title={words.title} area="losses" help={words.help}
+    <View title={words.title} area="losses" help={words.help} things={things}
       tools={<Choice label={words.which} value={which} onChange={setWanted}
         options={[{ value: 'generator', label: words.generator }, { value: 'student', label: words.student }]} />}>
       {empty ? (
         <div className="view-empty">{views.notYet}</div>
       ) : (
-        <LineChart label={`${words.title}: ${words[which]}`} series={drawn} xLabel={words.axis} log={log} cursor={cursor} />
+        <LineChart label={title} {...chart} />
       )}
       <footer className="view-foot losses-legend">
         {lines.map((line) => (

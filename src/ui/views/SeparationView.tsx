@@ -1,7 +1,9 @@
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import type { RunOverview, SyntheticSnapshot } from '../../engine/training/runReport';
 import type { KeptRun } from '../../state/compare/keptRun';
 import { coveredView } from '../../state/lessons/lessonState';
+import type { Measure } from '../../state/linkView';
+import { MEASURES } from '../../state/linkView';
 import { shownMoment } from '../../state/playgroundState';
 import type { PlaygroundState } from '../../state/playgroundState';
 import type { ChartSeries } from '../charts/LineChart';
@@ -14,13 +16,11 @@ import type { Scheme } from '../palette';
 import { useActions, usePlayground, useThrottledPlayground } from '../playground';
 import { useWords } from '../language';
 import type { Words } from '../words/words';
+import type { Thing } from '../takeaway/things';
 import { className } from '../words/words';
 import { useScheme } from '../useScheme';
 import { PinnedKey } from '../compare/PinnedKey';
 import { View } from './View';
-
-const METRICS = ['nearest', 'silhouette', 'distances', 'batch'] as const;
-type Metric = (typeof METRICS)[number];
 
 /** Layers are counted from 1 on the axis. */
 const byLayer = (values: ArrayLike<number>): [number, number | null][] =>
@@ -36,7 +36,7 @@ function ofClass(values: Float32Array, classes: number, chosen: number | null): 
   });
 }
 
-function seriesOf({ comma, views: { separation: words } }: Words, metric: Metric, overview: RunOverview, snapshot: SyntheticSnapshot | null, chosen: number | null, scheme: Scheme): ChartSeries[] {
+function seriesOf({ comma, views: { separation: words } }: Words, metric: Measure, overview: RunOverview, snapshot: SyntheticSnapshot | null, chosen: number | null, scheme: Scheme): ChartSeries[] {
   const colors = lineColors[scheme];
   const line = (id: string, label: string, color: string, values: ArrayLike<number>, dash?: ChartSeries['dash']): ChartSeries => ({
     id, label, color, points: byLayer(values), dash, dots: !dash,
@@ -69,7 +69,7 @@ function seriesOf({ comma, views: { separation: words } }: Words, metric: Metric
 }
 
 /** The lines of a pinned run: its own dash, otherwise as this run's. What stands still for all of a run is drawn only for this one. */
-function pinnedSeries(words: Words, metric: Metric, { overview, moment }: KeptRun, chosen: number | null, scheme: Scheme): ChartSeries[] {
+function pinnedSeries(words: Words, metric: Measure, { overview, moment }: KeptRun, chosen: number | null, scheme: Scheme): ChartSeries[] {
   return seriesOf(words, metric, overview, moment.synthetic, chosen, scheme)
     .filter(({ id }) => metric === 'batch' || id === 'real' || id === 'synthetic' || id.endsWith('S'))
     .map((each) => ({ ...each, id: `pinned-${each.id}`, label: words.compare.ofPinned(each.label), dash: 'dotted', dots: false }));
@@ -79,7 +79,7 @@ const shownSynthetic = (state: PlaygroundState) => shownMoment(state)?.synthetic
 
 export function SeparationView() {
   const all = useWords();
-  const { views, compare, lessons } = all;
+  const { views, compare, lessons, share } = all;
   const words = views.separation;
   const overview = usePlayground((state) => state.overview);
   const layer = usePlayground((state) => state.layer);
@@ -87,8 +87,8 @@ export function SeparationView() {
   const snapshot = useThrottledPlayground(shownSynthetic);
   const covered = usePlayground((state) => coveredView(state) === 'separation');
   const scheme = useScheme();
-  const { selectLayer } = useActions();
-  const [metric, setMetric] = useState<Metric>('nearest');
+  const { selectLayer, selectMeasure } = useActions();
+  const metric = usePlayground((state) => state.measure);
 
   const series = useMemo(
     () => (overview ? seriesOf(all, metric, overview, snapshot, chosen, scheme) : []),
@@ -112,17 +112,27 @@ export function SeparationView() {
   );
   const include = useMemo(() => (metric === 'nearest' ? [0, 1] : metric === 'silhouette' ? [0] : [0]), [metric]);
 
+  const chart = { series: lines, xLabel: words.axis, xDomain: [1, layers] as [number, number], band, references, include, cursor: layer === null ? null : layer + 1 };
+  const title = `${words.title}: ${words.metrics[metric]}`;
+  const things = (): Thing[] => overview && !covered ? [
+    {
+      kind: 'picture', what: share.takeAway.chart, file: `separation-${metric}`,
+      make: async ({ footnote }) => (await import('../takeaway/chartSvg')).chartSvg({ ...chart, title, description: words.metricHelp[metric], footnote }),
+    },
+    { kind: 'table', what: share.takeAway.byLayer, file: 'separation-by-layer', make: async () => (await import('../takeaway/tables')).separationTable(overview, snapshot) },
+    ...(snapshot ? [{ kind: 'table' as const, what: share.takeAway.byClass, file: 'distances-by-class', make: async () => (await import('../takeaway/tables')).distancesTable(overview, snapshot) }] : []),
+  ] : [];
+
   return (
-    <View title={words.title} area="separation" help={words.help}>
+    <View title={words.title} area="separation" help={words.help} things={things}>
       <div className="view-bar">
-        <Choice label={words.metric} value={metric} onChange={setMetric}
-          options={METRICS.map((value) => ({ value, label: words.metrics[value], title: words.metricHelp[value] }))} />
+        <Choice label={words.metric} value={metric} onChange={selectMeasure}
+          options={MEASURES.map((value) => ({ value, label: words.metrics[value], title: words.metricHelp[value] }))} />
       </div>
       {covered ? (
         <div className="view-empty">{lessons.covered}</div>
       ) : overview ? (
-        <LineChart label={`${words.title}: ${words.metrics[metric]}. ${words.metricHelp[metric]}`} series={lines} xLabel={words.axis} xDomain={[1, layers]}
-          band={band} references={references} include={include} cursor={layer === null ? null : layer + 1} onSelect={(x) => selectLayer(x - 1)} />
+        <LineChart label={`${words.title}: ${words.metrics[metric]}. ${words.metricHelp[metric]}`} {...chart} onSelect={(x) => selectLayer(x - 1)} />
       ) : (
         <div className="view-empty">{views.waiting}</div>
       )}

@@ -57,8 +57,7 @@ function enlarge(image: HTMLCanvasElement, pixels: number): HTMLCanvasElement {
 const MARKS = { right: { color: '#0a7d4f', sign: [[0.22, 0.54], [0.43, 0.74], [0.78, 0.3]] }, wrong: { color: '#c92a2a', sign: [[0.28, 0.28], [0.72, 0.72], [0.5, 0.5], [0.72, 0.28], [0.28, 0.72]] } } as const;
 
 /** Draws a row of images with crisp pixels and the teacher's verdict in each one's corner. */
-export function drawRow(canvas: HTMLCanvasElement, cells: readonly Cell[], lefts: readonly number[], size: number, width: number, height: number): void {
-  const ratio = window.devicePixelRatio || 1;
+export function drawRow(canvas: HTMLCanvasElement, cells: readonly Cell[], lefts: readonly number[], size: number, width: number, height: number, ratio = window.devicePixelRatio || 1): void {
   const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
   if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h];
   const context = canvas.getContext('2d');

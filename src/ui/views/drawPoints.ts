@@ -23,6 +23,9 @@ export const LOOKS: Record<PointKind, Look> = {
   center: { radius: 8, alpha: 1, marker: true, fill: true, outline: true },
 };
 
+/** Pixels of the line around the kinds that have an outline, in the color of the paper. */
+export const outlineWidth = (kind: PointKind): number => (kind === 'calibration' ? 2.4 : 4.5);
+
 const PAPER = { light: '#ffffff', dark: '#1a1d22' } as const;
 const paths = new Map<number, Path2D>();
 
@@ -66,7 +69,7 @@ function drawCloud(context: CanvasRenderingContext2D, frame: Frame, { kind, xy, 
     context.scale(look.radius, look.radius);
     context.lineJoin = 'round';
     if (look.outline) {
-      context.lineWidth = (kind === 'calibration' ? 2.4 : 4.5) / look.radius;
+      context.lineWidth = outlineWidth(kind) / look.radius;
       context.strokeStyle = PAPER[scheme];
       context.stroke(path);
     }

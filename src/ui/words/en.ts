@@ -12,6 +12,7 @@ import { enArticle } from './enArticle';
 import { enCompare } from './enCompare';
 import { enLessons, enTour } from './enLessons';
 import { enRecorded } from './enRecorded';
+import { enShare } from './enShare';
 import type { SettingWords } from './words';
 
 /**
@@ -50,6 +51,7 @@ export const en = {
   argument: enArgument,
   compare: enCompare,
   lessons: enLessons,
+  share: enShare,
   tour: enTour,
   /** A part of the page that is fetched when asked for. */
   missingPart: 'This part of the page could not be loaded. Check the connection and try again.',
@@ -72,9 +74,6 @@ export const en = {
   header: {
     language: { label: 'Language', missing: (name: string) => `${name} could not be loaded. Check the connection and choose it again.` },
     theme: { label: 'Colors', light: 'Light', dark: 'Dark', auto: 'As the system' },
-    copyLink: 'Copy link',
-    linkCopied: 'Link copied',
-    copyFailed: 'Copy the address from the address bar',
   },
 
   backend: {

@@ -7,6 +7,7 @@ import { jaLessons, jaTour } from './jaLessons';
 import { jaRecorded } from './jaRecorded';
 import { jaSentences } from './jaSentences';
 import { jaSettings } from './jaSettings';
+import { jaShare } from './jaShare';
 import { jaViews } from './jaViews';
 import type { Words } from './words';
 
@@ -45,6 +46,7 @@ export const ja: Words = {
   argument: jaArgument,
   compare: jaCompare,
   lessons: jaLessons,
+  share: jaShare,
   tour: jaTour,
   missingPart: 'この部分を読み込めませんでした。接続を確かめて、もう一度お試しください。',
   sentences: jaSentences,
@@ -63,9 +65,6 @@ export const ja: Words = {
   header: {
     language: { label: '言語', missing: (name) => `${name} を読み込めませんでした。接続を確かめて、もう一度選んでください。` },
     theme: { label: '配色', light: 'ライト', dark: 'ダーク', auto: 'システムに合わせる' },
-    copyLink: 'リンクをコピー',
-    linkCopied: 'コピーしました',
-    copyFailed: 'アドレスバーからコピーしてください',
   },
 
   backend: {

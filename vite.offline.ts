@@ -1,0 +1,52 @@
+import type { Plugin } from 'vite';
+import { VitePWA } from 'vite-plugin-pwa';
+
+/**
+ * Makes the build installable and usable without a network: a web manifest, and a service worker that stores every file of
+ * the build, each with its revision. A page is served from one build only: a new build's files are stored beside the old ones,
+ * take over together when the visitor agrees (`src/ui/offline`), and the old ones are deleted then. Stored answers keep
+ * their headers, so that the page stays cross-origin isolated.
+ */
+export function offline(): Plugin[] {
+  return VitePWA({
+    filename: 'service-worker.js',
+    registerType: 'prompt',
+    // The page registers it itself, and not where it is embedded.
+    injectRegister: false,
+    manifest: {
+      name: 'FDDA playground',
+      short_name: 'FDDA',
+      description: 'Watch fine-grained data distribution alignment (FDDA) quantize a neural network after training, in your browser.',
+      start_url: './',
+      scope: './',
+      display: 'standalone',
+      background_color: '#eef0f4',
+      theme_color: '#1b2a41',
+      categories: ['education'],
+      icons: [
+        { src: 'favicon.svg', sizes: 'any', type: 'image/svg+xml' },
+        { src: 'icons/icon-192.png', sizes: '192x192', type: 'image/png' },
+        { src: 'icons/icon-512.png', sizes: '512x512', type: 'image/png' },
+        { src: 'icons/maskable-512.png', sizes: '512x512', type: 'image/png', purpose: 'maskable' },
+      ],
+    },
+    workbox: {
+      // Also where tests build it: they should have what is shipped.
+      mode: 'production',
+      globPatterns: ['**/*'],
+      globIgnores: ['**/*.map'],
+      maximumFileSizeToCacheInBytes: 64 * 2 ** 20,
+      // Their names change with their content.
+      dontCacheBustURLsMatching: /assets\/.*-[\w-]{8}\.\w+$/,
+      // Settings are in the query; the file is the same.
+      ignoreURLParametersMatching: [/./],
+      // What is not part of the build is not the page: no fallback.
+      navigateFallback: null,
+      cleanupOutdatedCaches: true,
+      clientsClaim: true,
+      skipWaiting: false,
+      inlineWorkboxRuntime: true,
+      sourcemap: false,
+    },
+  });
+}
