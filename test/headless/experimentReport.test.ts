@@ -99,7 +99,7 @@ describe('the report of an experiment', () => {
     expect(text).toMatch(/1e-5 60.0 % {2}chosen/);
     expect(text).toMatch(/67 min, with 2 results from before/);
     expect(text).toMatch(/Playground 1.2.3 \(engine abc\), tfjs 4, Node 20, wasm/);
-    expect(text).toMatch(/On the page: \?generator-start=scratch&generator-steps=400/);
+    expect(text).toMatch(/On the page: \?v=1&generator-start=scratch&generator-steps=400/);
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
   });
 });

@@ -14,11 +14,12 @@ const PARAMETERS: Record<string, unknown[]> = {
   'timeline.at': ['generator', 17, '23 s'],
   'views.accuracy.gain': ['17.5', true],
   'link.note': [{ kind: 'clamped', key: 'weight-bits', given: '99', used: 8 }],
+  'share.note': [{ kind: 'unreadable', key: 'lesson', given: 'x' }],
   'recordingTrouble.problem': [{ kind: 'version', found: '9', known: 1 }],
 };
 /** Parameters that choose a text, or are counted from 1 in it, and need not be in it. */
 const CHOOSING: Record<string, number[]> = {
-  'status.running': [0], 'status.paused': [0], 'timeline.at': [0], 'views.accuracy.gain': [1], 'link.note': [0], 'views.layerOption': [0], 'recordingTrouble.problem': [0],
+  'status.running': [0], 'status.paused': [0], 'timeline.at': [0], 'views.accuracy.gain': [1], 'link.note': [0], 'views.layerOption': [0], 'recordingTrouble.problem': [0], 'share.note': [0],
   'compare.seeds.verdicts.shown': [2], 'compare.seeds.ended.finished': [1],
 };
 
@@ -31,6 +32,8 @@ const SAME_IN_JAPANESE = new Set([
 const SIGNS_ONLY = [
   'units.percent', 'views.accuracy.of', 'views.images.count', 'sentences.webgpu', 'sentences.webgl', 'sentences.wasm', 'sentences.listed', 'views.centers.ofClass', 'controls.stop', 'recorded.versions',
   'argument.change', 'argument.formulas', 'compare.change', 'lessons.verdict.answer', 'tour.counter',
+  // BibTeX is English.
+  'share.cite.accessed', 'share.cite.pageTitle',
 ];
 
 type Entry = [path: string, value: string | number | ((...parameters: unknown[]) => string)];

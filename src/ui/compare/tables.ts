@@ -1,5 +1,6 @@
 import type { Result, ResultColumn } from '../../state/compare/results';
 import { defaultSettings } from '../../state/settings';
+import { toCsv } from '../takeaway/csv';
 import type { Words } from '../words/words';
 import { methodOf, settingChanges } from './sentences';
 
@@ -8,12 +9,6 @@ export type TableColumn = (typeof COLUMNS)[number];
 export const isSortable = (column: TableColumn): column is ResultColumn => column !== 'method';
 
 const METHODS = ['fullPrecision', 'ptq', 'calibration', 'fdda'] as const;
-
-/** A cell may not begin like a formula: a network's name comes from a file. */
-function csvCell(value: string): string {
-  const safe = /^[=+\-@\t\r]/.test(value) && !Number.isFinite(Number(value)) ? `'${value}` : value;
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
 
 /** Exact numbers, one row a run; accuracies from 0 to 1. */
 export function resultsCsv(words: Words, results: readonly Result[]): string {
@@ -28,9 +23,9 @@ export function resultsCsv(words: Words, results: readonly Result[]): string {
       number, methodOf(words, settings), settings.weightBits, settings.activationBits, settings.imagesPerClass, settings.seed,
       ...METHODS.map((method) => accuracy[method]?.accuracy ?? ''), settings.testImages, seconds, networkName, backend ?? '',
       settingChanges(words, defaultSettings(), settings).join(words.comma),
-    ].map((cell) => csvCell(String(cell)));
+    ];
   });
-  return `${[head.map(csvCell), ...rows].map((row) => row.join(',')).join('\r\n')}\r\n`;
+  return toCsv({ header: head, rows });
 }
 
 const markdownCell = (value: string) => value.replaceAll('|', '\\|').replace(/\s+/g, ' ');

@@ -9,7 +9,9 @@ export interface Table {
 function field(value: Value): string {
   // What is unknown is empty; numbers have as many digits as it takes to read back the same one.
   if (value === null || (typeof value === 'number' && !Number.isFinite(value))) return '';
-  const text = String(value);
+  // A text may not begin like a formula: a network's name comes from a file.
+  const isFormula = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) && !Number.isFinite(Number(value));
+  const text = isFormula ? `'${value}` : String(value);
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

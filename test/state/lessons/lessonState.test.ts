@@ -139,7 +139,7 @@ describe('a link to a lesson', () => {
 
   it('to one that does not exist says so', () => {
     open('?lesson=alchemy');
-    expect(store.getState()).toMatchObject({ lesson: null, linkNotes: [{ kind: 'invalid', key: 'lesson', given: 'alchemy' }] });
+    expect(store.getState()).toMatchObject({ lesson: null, linkNotes: [{ kind: 'unreadable', key: 'lesson', given: 'alchemy' }] });
   });
 });
 
