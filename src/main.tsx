@@ -5,9 +5,9 @@ import { App } from './App';
 import { createPlayground } from './state/runStore';
 import { loadShipped } from './state/recording/shipped';
 import { readLink } from './state/shareLink';
+import { firstPicture } from './ui/firstPicture';
 import { PlaygroundContext } from './ui/playground';
 import './ui/styles';
-import { afterNextPaint } from './worker/client';
 import { spawnEngine } from './worker/spawn';
 
 // First of all: the page shows it while the engine is still on its way.
@@ -34,13 +34,10 @@ createRoot(document.getElementById('root')!).render(
 
 /** The engine takes every core while it finds its backend: the first picture goes before it. A slow network is not waited for. */
 const PATIENCE_MS = 1500;
-const painted = () => new Promise<void>((resolve) => afterNextPaint(resolve));
 const text = await Promise.race([shipped, new Promise<null>((resolve) => setTimeout(resolve, PATIENCE_MS, null))]);
 try {
   if (text !== null && (await playground.actions.showShipped(text))) {
-    // Once for the layout, once for what is drawn into it.
-    await painted();
-    await painted();
+    await Promise.race([firstPicture, new Promise((resolve) => setTimeout(resolve, 2 * PATIENCE_MS))]);
   }
 } catch (error) {
   // The page works without it.

@@ -2,6 +2,7 @@ import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import type { RunOverview, SyntheticSnapshot, Verdicts } from '../../engine/training/runReport';
 import { shownMoment } from '../../state/playgroundState';
 import { ClassMarker } from '../ClassMarker';
+import { pictureDrawn } from '../firstPicture';
 import { exact, percent } from '../format';
 import { useActions, usePlayground } from '../playground';
 import { text } from '../text';
@@ -58,6 +59,7 @@ const Row = memo(function Row({ overview, shown, snapshot, classIndex, width, he
       ...(snapshot ? made.slice(0, shown).map((index) => ({ tile: snapshot.images, index, right: right(snapshot.verdicts, index) })) : []),
     ];
     drawRow(canvas.current, cells, lefts, size, width, size);
+    pictureDrawn();
   }, [calibration, snapshot, real, made, shown, lefts, size, width]);
 
   const good = snapshot ? made.filter((index) => right(snapshot.verdicts, index)).length : 0;
