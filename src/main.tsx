@@ -8,6 +8,7 @@ import { chooseLanguage, rememberedLanguage } from './state/language';
 import { loadShipped } from './state/recording/shipped';
 import { readLink } from './state/shareLink';
 import { ComparisonContext } from './ui/compare/comparison';
+import { firstPicture } from './ui/firstPicture';
 import { UpdateNotice } from './ui/offline/UpdateNotice';
 import { AddressFollower } from './ui/share/AddressFollower';
 import { EmbedPage } from './ui/EmbedPage';
@@ -16,7 +17,6 @@ import { PlaygroundContext } from './ui/playground';
 import './ui/styles';
 import { en } from './ui/words/en';
 import { loadWords } from './ui/words/words';
-import { afterNextPaint } from './worker/client';
 import { spawnEngine } from './worker/spawn';
 
 // First of all: the page shows it while the engine is still on its way.
@@ -59,15 +59,11 @@ async function show(): Promise<void> {
   );
 }
 
-const painted = () => new Promise<void>((resolve) => afterNextPaint(resolve));
-const shown = show();
+void show();
 const text = await Promise.race([shipped, new Promise<null>((resolve) => setTimeout(resolve, PATIENCE_MS, null))]);
 try {
   if (text !== null && (await playground.actions.showShipped(text))) {
-    // Once for the layout, once for what is drawn into it.
-    await shown;
-    await painted();
-    await painted();
+    await Promise.race([firstPicture, new Promise((resolve) => setTimeout(resolve, 2 * PATIENCE_MS))]);
   }
 } catch (error) {
   // The page works without it.

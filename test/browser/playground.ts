@@ -23,13 +23,14 @@ interface Recording {
 
 /** Runs in the page before its own scripts: listens to what workers say, without a word to them. */
 const RECORDER = `
-  const recording = (self.recording = { frames: [], longTasks: [], statuses: [] });
+  const recording = (self.recording = { frames: [], longTasks: [], statuses: [], workerAt: null });
   new PerformanceObserver((list) => {
     for (const { startTime, duration } of list.getEntries()) recording.longTasks.push([startTime, duration]);
   }).observe({ type: 'longtask', buffered: true });
   self.Worker = class extends Worker {
     constructor(...parameters) {
       super(...parameters);
+      recording.workerAt ??= performance.now();
       this.addEventListener('message', ({ data }) => {
         if (data.type === 'status') recording.statuses.push(data.status);
         if (data.type !== 'frame') return;

@@ -109,20 +109,28 @@ function paste(plane: Float32Array, stride: number, left: number, top: number, b
   for (let y = 0; y < BLOCK; y++) plane.set(block.subarray(y * BLOCK, (y + 1) * BLOCK), (top + y) * stride + left);
 }
 
-/** Two-dimensional cosine transform of a block, or (`forward` false) back. */
+const between = new Float32Array(FREQUENCIES);
+const transformed = new Float32Array(FREQUENCIES);
+const INVERSE = COSINES;
+const FORWARD = Float32Array.from(COSINES, (_, i) => COSINES[(i % BLOCK) * BLOCK + Math.floor(i / BLOCK)]);
+
+/** Each row times `matrix`; the result lies transposed, so that doing it twice takes rows and columns. */
+function along(from: Float32Array, to: Float32Array, matrix: Float32Array): void {
+  to.fill(0);
+  for (let i = 0; i < FREQUENCIES; i++) {
+    const value = from[i];
+    // Most coefficients are 0.
+    if (value === 0) continue;
+    const row = Math.floor(i / BLOCK);
+    const first = (i % BLOCK) * BLOCK;
+    for (let out = 0; out < BLOCK; out++) to[out * BLOCK + row] += value * matrix[first + out];
+  }
+}
+
+/** Two-dimensional cosine transform of a block, or (`forward` false) back; the result is good until the next call. */
 function transform(block: Float32Array, forward: boolean): Float32Array {
-  const [half, result] = [new Float32Array(FREQUENCIES), new Float32Array(FREQUENCIES)];
-  const along = (from: Float32Array, to: Float32Array) => {
-    // The result lies transposed, so that doing it twice takes rows and columns.
-    for (let row = 0; row < BLOCK; row++) {
-      for (let out = 0; out < BLOCK; out++) {
-        let sum = 0;
-        for (let i = 0; i < BLOCK; i++) sum += from[row * BLOCK + i] * (forward ? COSINES[out * BLOCK + i] : COSINES[i * BLOCK + out]);
-        to[out * BLOCK + row] = sum;
-      }
-    }
-  };
-  along(block, half);
-  along(half, result);
-  return result;
+  const matrix = forward ? FORWARD : INVERSE;
+  along(block, between, matrix);
+  along(between, transformed, matrix);
+  return transformed;
 }

@@ -4,6 +4,7 @@ import { shownMoment } from '../../state/playgroundState';
 import { Choice } from '../Choice';
 import { ClassMarker } from '../ClassMarker';
 import { usePinned } from '../compare/comparison';
+import { pictureDrawn } from '../firstPicture';
 import { exact } from '../format';
 import { useActions, usePlayground } from '../playground';
 import { useFormat, useWords } from '../language';
@@ -64,6 +65,7 @@ const Row = memo(function Row({ overview, shown, snapshot, classIndex, width, he
       ...(snapshot ? made.slice(0, shown).map((index) => ({ tile: snapshot.images, index, right: right(snapshot.verdicts, index) })) : []),
     ];
     drawRow(canvas.current, cells, lefts, size, width, size);
+    pictureDrawn();
   }, [calibration, snapshot, real, made, shown, lefts, size, width]);
 
   const good = snapshot ? made.filter((index) => right(snapshot.verdicts, index)).length : 0;
