@@ -36,9 +36,6 @@ const playground = createPlayground({
 
 const comparison = createComparison(playground);
 
-/** The engine takes every core while it finds its backend: the first picture goes before it. A slow network is not waited for. */
-const PATIENCE_MS = 1500;
-
 /** Shows the page; in English when the words of another language cannot be had. */
 async function show(): Promise<void> {
   const initial = await loadWords(language).then((words) => ({ language, words }), () => ({ language: 'en' as const, words: en }));
@@ -60,13 +57,16 @@ async function show(): Promise<void> {
 }
 
 void show();
-const text = await Promise.race([shipped, new Promise<null>((resolve) => setTimeout(resolve, PATIENCE_MS, null))]);
-try {
-  if (text !== null && (await playground.actions.showShipped(text))) {
-    await Promise.race([firstPicture, new Promise((resolve) => setTimeout(resolve, 2 * PATIENCE_MS))]);
-  }
-} catch (error) {
-  // The page works without it.
-  console.warn('The recorded run cannot be shown:', error);
-}
+
+/** The engine takes every core while it finds its backend: the first picture goes before it, unless that is long in coming. */
+const PATIENCE_MS = 3000;
+const shown = shipped
+  .then((text) => text !== null && playground.actions.showShipped(text))
+  .catch((error: unknown) => {
+    // The page works without it.
+    console.warn('The recorded run cannot be shown:', error);
+    return false;
+  })
+  .then((isShown) => (isShown ? firstPicture : undefined));
+await Promise.race([shown, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
 playground.actions.start();

@@ -101,7 +101,8 @@ interface Waiting {
 
 /** The page's side of the worker protocol. Owns the worker: starts, replaces and ends it. */
 export class EngineClient {
-  private worker: WorkerLike;
+  /** Started with the first request: until then the page has the machine to itself. */
+  private worker: WorkerLike | null = null;
   private dead = false;
   private nextId = 1;
   private nextRunId = 1;
@@ -127,7 +128,6 @@ export class EngineClient {
     this.events = options.events;
     this.afterPaint = options.afterPaint ?? afterNextPaint;
     this.patience = options.patience ?? 60;
-    this.worker = this.spawn();
   }
 
   // ---- requests -----------------------------------------------------------------------------------------
@@ -207,8 +207,10 @@ export class EngineClient {
 
   private end(): void {
     this.dead = true;
-    this.worker.terminate();
-    this.worker.onmessage = this.worker.onerror = this.worker.onmessageerror = null;
+    if (this.worker) {
+      this.worker.terminate();
+      this.worker.onmessage = this.worker.onerror = this.worker.onmessageerror = null;
+    }
     this.currentRun = this.pendingRun = this.currentStatus = null;
     this.held = [];
     const lost = [...this.waiting.values()];
@@ -261,6 +263,7 @@ export class EngineClient {
       });
       if (this.waiting.size === 1) this.lastHeard = Date.now();
       this.updateWatch();
+      this.worker ??= this.spawn();
       this.worker.postMessage({ ...body, id, runId } as Request, transfer);
     });
   }
@@ -317,7 +320,7 @@ export class EngineClient {
     if (this.pendingRun !== null) return void this.held.push({ sequence, frame });
     const worker = this.worker;
     const acknowledge = () => {
-      if (worker === this.worker && !this.dead) worker.postMessage({ type: 'acknowledge', runId, sequence }, []);
+      if (worker && worker === this.worker && !this.dead) worker.postMessage({ type: 'acknowledge', runId, sequence }, []);
     };
     try {
       this.events.frame(frame);

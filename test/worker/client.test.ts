@@ -62,6 +62,17 @@ function setUp(options: { patience?: number } = {}) {
 }
 
 describe('requests and replies', () => {
+  it('start the worker, and not before', async () => {
+    const { client, workers } = setUp();
+    expect(workers).toHaveLength(0);
+    client.dispose();
+    await expect(client.initialize(start)).rejects.toBeInstanceOf(EngineGone);
+    expect(workers).toHaveLength(0);
+    const other = setUp();
+    await other.ready();
+    expect(other.workers).toHaveLength(1);
+  });
+
   it('resolves each request with the reply of its own id', async () => {
     const { client, workers, ready } = setUp();
     await ready();

@@ -25,7 +25,7 @@ export const enRecorded = {
     onlyPca: 'Other maps need a run of your own: press Play',
   },
   replay: {
-    play: 'Play the timeline', pause: 'Pause the timeline', next: 'Next moment',
+    play: 'Animate the timeline', pause: 'Stop the animation', next: 'Next moment',
   },
   takeAway: {
     label: 'Take away',

@@ -26,7 +26,7 @@ export const jaRecorded: Pick<Words, 'recorded' | 'replay' | 'takeAway' | 'recor
     onlyPca: 'ほかの図法には自分の実行が必要です。「再生」を押してください',
   },
   replay: {
-    play: 'タイムラインを再生', pause: 'タイムラインを一時停止', next: '次の時点',
+    play: 'タイムラインを動かす', pause: '動きを止める', next: '次の時点',
   },
   takeAway: {
     label: '持ち帰る',
