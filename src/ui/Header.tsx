@@ -27,10 +27,10 @@ function BackendMenu() {
   return (
     <Menu position="bottom-end" withArrow shadow="md" width={300}>
       <Menu.Target>
-        <Button size="compact-sm" variant="default" leftSection={<ChipIcon />} disabled={backend === null || dead} aria-label={words.label(name, speed)}
+        <Button size="compact-sm" variant="default" leftSection={<ChipIcon />} disabled={backend === null || dead}
           title={seconds === null ? undefined : words.perStep(`${exact(seconds)} s`)} className="backend">
-          {name}
-          {speed && <small>{speed}</small>}
+          <span className="visually-hidden">{words.label(name, speed)}</span>
+          <span aria-hidden="true">{name}{speed && <small>{speed}</small>}</span>
         </Button>
       </Menu.Target>
       <Menu.Dropdown>

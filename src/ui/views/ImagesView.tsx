@@ -88,13 +88,13 @@ const Row = memo(function Row({ overview, shown, snapshot, classIndex, width, he
   };
 
   return (
-    <button type="button" className="image-row" aria-pressed={chosen} data-faded={faded} aria-label={words.row(name, good, made.length)}
-      onClick={() => onPick(classIndex)}>
+    <button type="button" className="image-row" aria-pressed={chosen} data-faded={faded} onClick={() => onPick(classIndex)}>
+      <span className="visually-hidden">{words.row(name, good, made.length)}</span>
       <span className="image-row-head">
         <ClassMarker index={classIndex} />
-        <span className="image-row-name">{name}</span>
+        <span className="image-row-name" aria-hidden="true">{name}</span>
         {calibration.reliable[classIndex] === 0 && <span className="unreliable" title={words.unreliableHelp}>{words.unreliable}</span>}
-        {snapshot && <span className="image-row-count">{words.count(good, made.length)}</span>}
+        {snapshot && <span className="image-row-count" aria-hidden="true">{words.count(good, made.length)}</span>}
       </span>
       <canvas ref={canvas} style={{ width, height: size }} onPointerMove={point} onPointerLeave={() => onPoint(null)} />
     </button>

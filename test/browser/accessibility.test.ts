@@ -1,0 +1,68 @@
+/** axe-core on the page: nothing serious, in light and dark, wide and narrow, with a dialog open, in Japanese. */
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Browser } from 'playwright-core';
+import type { AxeResults } from 'axe-core';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { launch } from './chromium';
+import { Playground } from './playground';
+
+const WASM = 'without=webgpu,webgl,cpu';
+
+let browser: Browser;
+let playground: Playground;
+let axe: string;
+beforeAll(async () => {
+  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  browser = await launch({ webgpu: 'off' });
+});
+afterEach(() => playground?.close());
+afterAll(() => browser?.close());
+
+/** What is serious or worse, in words; the whole page has been in sight before, so that what waits for that is there. */
+async function findings(): Promise<string[]> {
+  await playground.page.evaluate(`(async () => {
+    for (let y = 0; y < document.body.scrollHeight; y += 500) {
+      scrollTo(0, y);
+      await new Promise((resolve) => setTimeout(resolve, 150));
+    }
+    scrollTo(0, 0);
+  })()`);
+  await playground.page.evaluate(axe);
+  const { violations, passes } = (await playground.page.evaluate('axe.run()')) as AxeResults;
+  expect(passes.length).toBeGreaterThan(20);
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => String(target)).join(', ')}`);
+}
+
+const region = () => playground.region('Recorded run').waitFor();
+
+it.each(['light', 'dark'] as const)('finds nothing serious in the %s page', async (colorScheme) => {
+  playground = await Playground.open(browser, { query: WASM });
+  await playground.page.emulateMedia({ colorScheme });
+  await region();
+  expect(await findings()).toEqual([]);
+});
+
+it('finds nothing serious on a phone', async () => {
+  playground = await Playground.open(browser, { query: WASM, width: 390, height: 844 });
+  await region();
+  expect(await findings()).toEqual([]);
+});
+
+it('finds nothing serious in Japanese', async () => {
+  playground = await Playground.open(browser, { query: `${WASM}&lang=ja` });
+  await playground.region('記録された実行').waitFor();
+  expect(await findings()).toEqual([]);
+});
+
+it('finds nothing serious in the dialog for sharing', async () => {
+  playground = await Playground.open(browser, { query: WASM });
+  await region();
+  await playground.page.getByRole('button', { name: 'Share', exact: true }).click();
+  await playground.page.getByRole('dialog').waitFor();
+  await playground.page.evaluate(axe);
+  const { violations } = (await playground.page.evaluate('axe.run({ include: [["[role=dialog]"]] })')) as AxeResults;
+  expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id)).toEqual([]);
+});
