@@ -1,12 +1,12 @@
 import type { RunSettings, TermName } from '../engine/training/runSettings';
-import { TERMS } from '../engine/training/runSettings';
+import { FDDA_TERMS, TERMS } from '../engine/training/runSettings';
 import { SETTINGS } from './settings';
 
 /**
  * The methods that are compared are subsets of one run's terms, never separate code: a preset only sets the five
  * switches, and for two of them takes the synthetic images or the training away.
  */
-export const PRESETS = ['ptq', 'calibration', 'zeroShot', 'centralized', 'distorted', 'fdda'] as const;
+export const PRESETS = ['ptq', 'calibration', 'zeroShot', 'centralized', 'distorted', 'fdda', 'fddaPlus'] as const;
 export type PresetName = (typeof PRESETS)[number];
 
 const TERMS_OF: Record<PresetName, readonly TermName[]> = {
@@ -15,8 +15,14 @@ const TERMS_OF: Record<PresetName, readonly TermName[]> = {
   zeroShot: ['ceMixed', 'bns'],
   centralized: ['ceMixed', 'bns', 'ceSingle', 'centralized'],
   distorted: ['ceMixed', 'bns', 'ceSingle', 'distorted'],
-  fdda: TERMS,
+  fdda: FDDA_TERMS,
+  fddaPlus: ['ceMixed', 'bns', 'centralized', 'contrast'],
 };
+
+/** What FDDA+ has beside its terms: switches that are off in every other method, and weights. */
+const PLUS_SWITCHES = { classesPerStep: 4, scaledDistances: true, refineShare: 0.6, syntheticShare: 'byRealImages' } as const satisfies Partial<RunSettings>;
+const PLUS_WEIGHTS = { bnsWeight: 1, centralizedWeight: 4, contrastWeight: 2, contrastTemperature: 0.02 } as const satisfies Partial<RunSettings>;
+
 
 /** The settings' key of a term's switch. */
 export const enabledKey = <Term extends TermName>(term: Term) => `${term}Enabled` as const;
@@ -31,13 +37,25 @@ export function applyPreset(settings: RunSettings, preset: PresetName): RunSetti
   else if (next.studentSteps === 0) next.studentSteps = SETTINGS.studentSteps.default;
   if (preset === 'calibration') next.syntheticBatch = 0;
   else if (next.syntheticBatch === 0) next.syntheticBatch = SETTINGS.syntheticBatch.default;
-  return next;
+  return { ...next, ...(preset === 'fddaPlus' ? { ...PLUS_SWITCHES, ...PLUS_WEIGHTS } : withoutPlus(settings)) };
 }
+
+/** The switches off, and weights that are FDDA+'s back at their defaults; a weight of the visitor's own stays. */
+function withoutPlus(settings: RunSettings): Partial<RunSettings> {
+  const weights = (Object.keys(PLUS_WEIGHTS) as (keyof typeof PLUS_WEIGHTS)[]).filter((key) => settings[key] === PLUS_WEIGHTS[key]);
+  const defaults = [...(Object.keys(PLUS_SWITCHES) as (keyof typeof PLUS_SWITCHES)[]), ...weights].map((key) => [key, SETTINGS[key].default]);
+  return Object.fromEntries(defaults) as Partial<RunSettings>;
+}
+
+/** Whether none of FDDA+'s switches, or all of them, are as `plus` says. */
+const hasSwitches = (settings: RunSettings, plus: boolean): boolean =>
+  (Object.keys(PLUS_SWITCHES) as (keyof typeof PLUS_SWITCHES)[]).every((key) => settings[key] === (plus ? PLUS_SWITCHES[key] : SETTINGS[key].default));
 
 /** The preset that these settings are, or null for a combination that has no name. */
 export function presetOf(settings: RunSettings): PresetName | null {
   if (settings.studentSteps === 0) return 'ptq';
   if (settings.syntheticBatch === 0) return 'calibration';
   const terms = TERMS.filter((term) => settings[enabledKey(term)]).join();
-  return PRESETS.slice(2).find((preset) => TERMS.filter((term) => TERMS_OF[preset].includes(term)).join() === terms) ?? null;
+  return PRESETS.slice(2).find((preset) =>
+    TERMS.filter((term) => TERMS_OF[preset].includes(term)).join() === terms && hasSwitches(settings, preset === 'fddaPlus')) ?? null;
 }

@@ -56,8 +56,8 @@ type SettingsTable = { [Key in SettingKey]: SettingOf<RunSettings[Key], Key exte
 const termSwitch = (url: string, label: string, help: string) =>
   ({ kind: 'boolean', group: 'terms', default: true, url, live: true, label, help }) as const;
 
-const termWeight = (url: string, value: number, label: string, help: string) =>
-  ({ kind: 'number', group: 'terms', default: value, min: 0, max: 2, step: 0.01, url, live: true, label, help }) as const;
+const termWeight = (url: string, value: number, label: string, help: string, max = 2) =>
+  ({ kind: 'number', group: 'terms', default: value, min: 0, max, step: 0.01, url, live: true, label, help }) as const;
 
 export const SETTINGS: SettingsTable = {
   // ---- data -----------------------------------------------------------------------------------------------
@@ -95,7 +95,7 @@ export const SETTINGS: SettingsTable = {
     help: 'Channels of the generator’s first block (the paper: 128). Wider is slower. The pre-trained generator has one width only; another width starts from nothing.',
   },
   generatorSteps: {
-    kind: 'integer', group: 'generator', default: 30, min: 0, max: 20000, step: 10, log: true, url: 'generator-steps', live: false,
+    kind: 'integer', group: 'generator', default: 30, min: 0, max: 80000, step: 10, log: true, url: 'generator-steps', live: false,
     label: 'Generator steps',
     help: 'How many times the generator is corrected before the student is trained. The authors use 80,000.',
   },
@@ -108,6 +108,26 @@ export const SETTINGS: SettingsTable = {
     kind: 'number', group: 'generator', default: 1e-3, min: 1e-5, max: 1e-1, step: 1e-5, log: true, url: 'generator-learning-rate', live: true,
     label: 'Generator learning rate',
     help: 'How far each step moves the generator’s weights. Too large and the losses jump; too small and nothing seems to happen.',
+  },
+  classesPerStep: {
+    kind: 'integer', group: 'generator', default: 1, min: 1, max: 16, step: 1, url: 'classes-per-step', live: false,
+    label: 'Classes a step',
+    help: '1, as in the paper: each step has one batch of a single class beside the mixed one. More: both become one batch with that many classes in equal parts, so that more classes learn in every step, and each may differ from the others in brightness and color.',
+  },
+  refineShare: {
+    kind: 'number', group: 'generator', default: 0, min: 0, max: 0.95, step: 0.05, url: 'refine-share', live: false,
+    label: 'Share of steps on images',
+    help: '0, as in the paper: every step moves the generator. Above: the last steps of the given number move the pixels of a set of images themselves, with the same loss, starting from what the generator makes. Far fewer steps then bring images to the statistics they aim at.',
+  },
+  refinedPerClass: {
+    kind: 'integer', group: 'generator', default: 32, min: 2, max: 128, step: 2, url: 'refined-per-class', live: false,
+    label: 'Images kept a class',
+    help: 'How many images of each class those steps move, and the student then learns from. More are more varied, and each is moved less often.',
+  },
+  refineLearningRate: {
+    kind: 'number', group: 'generator', default: 0.03, min: 0.001, max: 1, step: 0.001, log: true, url: 'refine-learning-rate', live: false,
+    label: 'Step size on images',
+    help: 'How far one such step moves a pixel, at first; it falls to nothing. From black to white is about 4 to 5.',
   },
   stepsPerEpoch: {
     kind: 'integer', group: 'generator', default: 200, min: 10, max: 1000, step: 10, url: 'steps-per-epoch', live: false,
@@ -125,7 +145,22 @@ export const SETTINGS: SettingsTable = {
   ceSingleEnabled: termSwitch('ce-single', 'Right class, one-class batch', 'Use the cross entropy of the batch with a single class.'),
   ceSingleWeight: termWeight('ce-single-weight', 0.5, 'Weight of right class, one-class batch', 'How strongly the teacher’s verdict on the one-class batch counts (0.5 in the authors’ program).'),
   centralizedEnabled: termSwitch('centralized', 'Class center', 'Use the distance between the one-class batch’s statistics and the class’s center.'),
-  centralizedWeight: termWeight('centralized-weight', 0.01, 'Weight of class center', 'How strongly the exact class center pulls (0.01 in the authors’ program, 0.05 in the paper’s text).'),
+  centralizedWeight: termWeight('centralized-weight', 0.01, 'Weight of class center', 'How strongly the exact class center pulls (0.01 in the authors’ program, 0.05 in the paper’s text).', 10),
+  contrastEnabled: {
+    ...termSwitch('contrast', 'Contrast of centers', 'Use how surely a class’s batch lies nearer to its own center than to the other classes’. Not in the paper.'),
+    default: false,
+  },
+  contrastWeight: termWeight('contrast-weight', 2, 'Weight of contrast of centers', 'How strongly the choice among the centers counts. Not in the paper; FDDA+ uses 2.', 10),
+  contrastTemperature: {
+    kind: 'number', group: 'terms', default: 0.02, min: 0.001, max: 10, step: 0.001, log: true, url: 'contrast-temperature', live: true,
+    label: 'Softness of the contrast',
+    help: 'How much nearer the own center must be before the contrast is content. Small values are content with little; large ones go on pushing the classes apart.',
+  },
+  scaledDistances: {
+    kind: 'boolean', group: 'terms', default: false, url: 'scaled-distances', live: false,
+    label: 'Distances in each channel’s scale',
+    help: 'Off, as in the paper: a few channels with large numbers decide how far statistics are from where they should be. On: every channel counts alike, as in the charts. It concerns BNS, D and C.',
+  },
   distortionMean: {
     kind: 'number', group: 'terms', default: 0.5, min: 0, max: 2, step: 0.05, url: 'distortion-mean', live: true,
     label: 'Noise on means',
@@ -184,7 +219,7 @@ export const SETTINGS: SettingsTable = {
 
   // ---- student --------------------------------------------------------------------------------------------
   studentSteps: {
-    kind: 'integer', group: 'student', default: 80, min: 0, max: 2000, step: 10, log: true, url: 'student-steps', live: false,
+    kind: 'integer', group: 'student', default: 80, min: 0, max: 80000, step: 10, log: true, url: 'student-steps', live: false,
     label: 'Student steps',
     help: 'How many times the quantized network is corrected. 0 leaves it as plain quantization made it.',
   },
@@ -197,6 +232,12 @@ export const SETTINGS: SettingsTable = {
     kind: 'integer', group: 'student', default: 16, min: 0, max: 64, step: 1, url: 'synthetic-batch', live: false,
     label: 'Synthetic images a step',
     help: 'Synthetic images in each student step (the paper: 16). 0 trains on calibration images only.',
+  },
+  syntheticShare: {
+    kind: 'choice', group: 'student', default: 'fixed', url: 'synthetic-share', live: false,
+    options: [{ value: 'fixed', label: 'As set' }, { value: 'byRealImages', label: 'By real images' }],
+    label: 'Share of synthetic images',
+    help: 'As set: the two numbers above. By real images: a step keeps as many images in all, but the fewer real images a class there are, the more of them are synthetic: three quarters with one real image a class, a twelfth with 32.',
   },
   studentLearningRate: {
     kind: 'number', group: 'student', default: 3e-5, min: 1e-7, max: 1e-2, step: 1e-7, log: true, url: 'student-learning-rate', live: true,

@@ -35,11 +35,11 @@ export const classMarker = (index: number): string => MARKERS[(index + Math.floo
 /** Colors of lines that are no classes. */
 export const lineColors = {
   light: {
-    ceMixed: '#0067b1', bns: '#8f6b00', distorted: '#c0508f', floor: '#c0508f', ceSingle: '#1b9ed8', centralized: '#00875f', total: '#5f6670',
+    ceMixed: '#0067b1', bns: '#8f6b00', distorted: '#c0508f', floor: '#c0508f', ceSingle: '#1b9ed8', centralized: '#00875f', contrast: '#7545c6', total: '#5f6670',
     real: '#33404d', synthetic: '#d1560a', calibration: '#8f6b00', fdda: '#0067b1', fullPrecision: '#5f6670', ptq: '#d1560a',
   },
   dark: {
-    ceMixed: '#5aa9ff', bns: '#f2c230', distorted: '#f095c8', floor: '#f095c8', ceSingle: '#8fe0ff', centralized: '#2fc796', total: '#b9c0c9',
+    ceMixed: '#5aa9ff', bns: '#f2c230', distorted: '#f095c8', floor: '#f095c8', ceSingle: '#8fe0ff', centralized: '#2fc796', contrast: '#c3a4ff', total: '#b9c0c9',
     real: '#d5dbe1', synthetic: '#ff8a3d', calibration: '#f2c230', fdda: '#5aa9ff', fullPrecision: '#b9c0c9', ptq: '#ff8a3d',
   },
 } as const;

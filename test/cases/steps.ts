@@ -2,7 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { averagingMatrix, BnsTable, networkLayout, poolStatistics, runningStatistics, statisticsTap } from '../../src/engine/bns/statistics';
 import { Generator, oneHotLabels, type GeneratorConfig } from '../../src/engine/generator/generator';
-import { generatorLoss, GeneratorTargets } from '../../src/engine/losses/generatorLosses';
+import { generatorLoss } from '../../src/engine/losses/generatorLosses';
+import { GeneratorTargets } from '../../src/engine/losses/generatorTargets';
 import { studentLosses } from '../../src/engine/losses/studentLosses';
 import { createResNet } from '../../src/engine/network/resnet';
 import { Student } from '../../src/engine/quantization/student';
@@ -99,8 +100,8 @@ async function generatorStep(): Promise<Comparison[]> {
     const statistics = tf.split(pooled, 2) as tf.Tensor2D[];
     const view = (g: number, labels: number[]) => ({ logits: logits[g], labels: oneHotLabels(labels, CLASSES), statistics: statistics[g] });
     const [ceMixed, bns, distorted, ceSingle, centralized] = WEIGHTS;
-    return generatorLoss(view(0, MIXED), view(1, SINGLE), targets, { index: 2, noise: tf.tensor2d(noise, [1, noise.length]), trusted: true },
-      { ceMixed, bns, distorted, ceSingle, centralized }).total;
+    return generatorLoss(view(0, MIXED), view(1, SINGLE), targets, [{ index: 2, noise: tf.tensor2d(noise, [1, noise.length]), trusted: true }],
+      { ceMixed, bns, distorted, ceSingle, centralized, contrast: null }, 1).total;
   };
   const comparisons = await read(() => {
     const z = tensor([2 * BATCH, CONFIG.latentDim], 1) as tf.Tensor2D;

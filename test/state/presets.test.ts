@@ -3,12 +3,14 @@ import { applyPreset, PRESETS, presetOf } from '../../src/state/presets';
 import { changedSettings, defaultSettings } from '../../src/state/settings';
 
 const switches = (settings: ReturnType<typeof defaultSettings>) =>
-  [settings.ceMixedEnabled, settings.bnsEnabled, settings.distortedEnabled, settings.ceSingleEnabled, settings.centralizedEnabled].map(Number).join('');
+  [settings.ceMixedEnabled, settings.bnsEnabled, settings.distortedEnabled, settings.ceSingleEnabled, settings.centralizedEnabled, settings.contrastEnabled].map(Number).join('');
 
 describe('presets', () => {
   it('are the subsets of terms that their names say', () => {
     const of = Object.fromEntries(PRESETS.map((preset) => [preset, switches(applyPreset(defaultSettings(), preset))]));
-    expect(of).toEqual({ ptq: '00000', calibration: '00000', zeroShot: '11000', centralized: '11011', distorted: '11110', fdda: '11111' });
+    expect(of).toEqual({
+      ptq: '000000', calibration: '000000', zeroShot: '110000', centralized: '110110', distorted: '111100', fdda: '111110', fddaPlus: '110011',
+    });
   });
 
   it('are recognized, whichever was chosen before', () => {
@@ -25,6 +27,16 @@ describe('presets', () => {
     expect(changedSettings(own, applyPreset(own, 'calibration'), 'reset')).toEqual(['syntheticBatch']);
     expect(applyPreset(own, 'calibration').syntheticBatch).toBe(0);
     expect(applyPreset(applyPreset(own, 'ptq'), 'fdda').studentSteps).toBe(defaultSettings().studentSteps);
+  });
+
+  it('FDDA+ has switches and weights of its own, which go with it', () => {
+    const own = { ...defaultSettings(), seed: 5, bnsWeight: 1.5 };
+    const plus = applyPreset(own, 'fddaPlus');
+    expect(plus).toMatchObject({ classesPerStep: 4, scaledDistances: true, syntheticShare: 'byRealImages', refineShare: 0.6, bnsWeight: 1, centralizedWeight: 4, contrastWeight: 2 });
+    expect(applyPreset(plus, 'fdda')).toEqual({ ...own, bnsWeight: defaultSettings().bnsWeight });
+    expect(applyPreset({ ...plus, centralizedWeight: 1.5 }, 'fdda').centralizedWeight).toBe(1.5);
+    expect(presetOf({ ...plus, scaledDistances: false })).toBeNull();
+    expect(presetOf({ ...defaultSettings(), classesPerStep: 2 })).toBeNull();
   });
 
   it('have no name for other combinations', () => {

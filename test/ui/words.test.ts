@@ -24,7 +24,7 @@ const CHOOSING: Record<string, number[]> = {
 };
 
 /** What is said in Japanese exactly as in English: names, symbols, numbers. */
-const SAME_IN_JAPANESE = new Set([
+const SAME_IN_JAPANESE = new Set(['FDDA+', 'K', 
   'FDDA', 'PCA', 't-SNE', 'UMAP', 'WebGPU', 'WebGL', 'WebAssembly', 'BNS', 'CE', 'C', 'D', 'CSV', 'Markdown', 'https://arxiv.org/abs/2109.04186',
   'Fine-grained Data Distribution Alignment for Post-Training Quantization', '、',
 ]);

@@ -145,7 +145,7 @@ export function createFakeRun(settings: RunSettings): FakeRun {
       const central = 1.4 * (1 - 0.9 * quality) + 0.1 * r();
       const value: Record<TermName, number> = {
         ceMixed: 1.8 * (1 - quality) + 0.2 * r(), bns: 0.7 * (1 - 0.8 * quality) + 0.05 * r(), distorted: central + floor + 0.06 * gaussian(r),
-        ceSingle: 1.6 * (1 - quality) + 0.25 * r(), centralized: central,
+        ceSingle: 1.6 * (1 - quality) + 0.25 * r(), centralized: central, contrast: 2 * (1 - quality) + 0.1 * r(),
       };
       const terms = Object.fromEntries(TERMS.map((term) => [term, s[`${term}Enabled`] ? value[term] : null])) as GeneratorSample['terms'];
       const total = TERMS.reduce((sum, term) => sum + (terms[term] ?? 0) * s[`${term}Weight`], 0);

@@ -16,7 +16,7 @@ export interface Points {
 }
 
 /** What a running variance of 0 (a channel that never fires) is divided by instead; PyTorch's BatchNorm epsilon. */
-const EPSILON = 1e-5;
+export const SCALE_EPSILON = 1e-5;
 
 /**
  * Statistics as points whose dimensions are comparable: every channel's mean is divided by the layer's running standard
@@ -29,7 +29,7 @@ const EPSILON = 1e-5;
 export function scaledPoints({ channels, values }: LayerStatistics, running: LayerStatistics): Points {
   const dimensions = 2 * channels;
   const factor = Float64Array.from({ length: dimensions }, (_, k) => {
-    const variance = running.values[channels + (k % channels)] + EPSILON;
+    const variance = running.values[channels + (k % channels)] + SCALE_EPSILON;
     return 1 / (k < channels ? Math.sqrt(variance) : variance);
   });
   const scaled = Float64Array.from(values);

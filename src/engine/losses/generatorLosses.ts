@@ -1,40 +1,23 @@
 /**
- * The five terms of the generator's loss (fdda.md, table in "Generator"). Statistics come as rows over all BatchNorm
+ * The five terms of the generator's loss (fdda.md, table in "Generator") and one beyond the paper. Statistics come as rows over all BatchNorm
  * layers (bns/statistics.ts); a constant weight for every column turns "mean over a layer's channels, then average over
  * layers" into one weighted squared distance.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { BnsTable, StatisticsLayout } from '../bns/statistics';
+import type { StatisticsLayout } from '../bns/statistics';
 import { differentiable } from '../kernels/differentiable';
 import { fused } from '../kernels/fused';
+import { oneHotLabels } from '../generator/generator';
 import type { Random } from '../random';
 import { TERMS, type RunSettings, type TermName } from '../training/runSettings';
 import { crossEntropy } from './crossEntropy';
-
-/** First layer that D and C look at, as in the program: floor((L + 1) / 2) - 2, at least 0. */
-export function defaultStartLayer(layers: number): number {
-  return Math.max(0, Math.floor((layers + 1) / 2) - 2);
-}
+import type { GeneratorTargets } from './generatorTargets';
 
 /** Weight of every term; null: switched off, and then not computed. */
 export type TermWeights = Record<TermName, number | null>;
 
 export function termWeights(settings: RunSettings): TermWeights {
   return Object.fromEntries(TERMS.map((term) => [term, settings[`${term}Enabled`] ? settings[`${term}Weight`] : null])) as TermWeights;
-}
-
-/**
- * [D] for every column what its squared difference counts in avg_{l >= startLayer} [ MSE(mean) + MSE(var) ], MSE being the
- * mean over the layer's channels: 1 / (C_l (L - startLayer)), and 0 in layers before.
- */
-export function columnWeights({ channels, offsets, size }: StatisticsLayout, startLayer = 0): Float32Array {
-  const layers = channels.length - startLayer;
-  if (!Number.isInteger(startLayer) || startLayer < 0 || layers < 1) {
-    throw new RangeError(`There is no BatchNorm layer ${startLayer}: the network has ${channels.length}, counted from 0.`);
-  }
-  const weights = new Float32Array(size);
-  for (let l = startLayer; l < channels.length; l++) weights.fill(1 / (channels[l] * layers), offsets[l], offsets[l] + 2 * channels[l]);
-  return weights;
 }
 
 /** sum(weights (actual - target)^2), differentiable in `actual`. All [1, D]. */
@@ -54,44 +37,17 @@ export function weightedSquaredDistance(actual: tf.Tensor2D, target: tf.Tensor2D
   );
 }
 
-/** What the generator's loss compares with; constant during a run. */
-export class GeneratorTargets {
-  /** [1, D] running statistics stored in the network. */
-  readonly running: tf.Tensor2D;
-  /** [numClasses, D] BNS centres. */
-  readonly centers: tf.Tensor2D;
-  /** [1, D] see `columnWeights`: of every layer, and of those that D and C look at. */
-  readonly allLayers: tf.Tensor2D;
-  readonly deepLayers: tf.Tensor2D;
-
-  constructor(running: BnsTable, centers: BnsTable, readonly startLayer: number) {
-    const { layout } = running;
-    if (centers.layout.size !== layout.size) {
-      throw new Error(`Centres have ${centers.layout.size} columns, running statistics ${layout.size}.`);
-    }
-    const [all, deep] = [columnWeights(layout), columnWeights(layout, startLayer)];
-    this.running = tf.tensor2d(running.pack(), [1, layout.size]);
-    this.centers = tf.tensor2d(centers.pack(), [centers.rows, layout.size]);
-    this.allLayers = tf.tensor2d(all, [1, layout.size]);
-    this.deepLayers = tf.tensor2d(deep, [1, layout.size]);
-  }
-
-  dispose(): void {
-    tf.dispose([this.running, this.centers, this.allLayers, this.deepLayers]);
-  }
-}
-
 /** Teacher's outputs for one of the two batches of a step. */
 export interface TeacherView {
   /** [B, numClasses] */
   logits: tf.Tensor2D;
   /** [B, numClasses] one-hot labels. */
   labels: tf.Tensor2D;
-  /** [1, D] statistics of the batch. */
+  /** [1, D] statistics of the batch; of several classes [G, D], one row each. */
   statistics: tf.Tensor2D;
 }
 
-/** The class of the single-class batch of a step. */
+/** A class whose images' common statistics are compared with its centre. */
 export interface SingleClass {
   index: number;
   /** [1, D] e and e' of the distorted term, scaled (`drawDistortion`); what D compares with if not `trusted`. */
@@ -117,7 +73,7 @@ export function bnsTerm(mixed: tf.Tensor2D, targets: GeneratorTargets): tf.Scala
  * that is not trusted: against the noise alone, N(0, 1), in all layers, doubled (fdda.md, "Label rule of the program").
  */
 export function distortedTerm(single: tf.Tensor2D, targets: GeneratorTargets, { index, noise, trusted }: SingleClass): tf.Scalar {
-  if (!trusted) return tf.mul(2, weightedSquaredDistance(single, noise, targets.allLayers));
+  if (!trusted) return tf.mul(2, weightedSquaredDistance(single, noise, targets.plainLayers));
   return weightedSquaredDistance(single, tf.add(centerOf(targets, index), noise), targets.deepLayers);
 }
 
@@ -127,25 +83,50 @@ export function centralizedTerm(single: tf.Tensor2D, targets: GeneratorTargets, 
   return weightedSquaredDistance(single, centerOf(targets, index), targets.deepLayers);
 }
 
+/**
+ * Term K, beyond the paper: how surely the batch's statistics lie nearer to their own class's centre than to the others'. Cross
+ * entropy of softmax(-d^2 / temperature) over all classes' centres, d^2 being the mean scaled squared difference of the layers from
+ * `startLayer` on, which the scaled term C is of the own class. 0 for a class that is not trusted.
+ */
+export function contrastTerm(single: tf.Tensor2D, targets: GeneratorTargets, { index, trusted }: SingleClass, temperature: number): tf.Scalar {
+  if (!trusted) return tf.scalar(0);
+  const { running, placing, placedCenters, squaredLengths } = targets;
+  const placed = tf.mul(tf.sub(single, running), placing) as tf.Tensor2D;
+  // -|x - c|^2 without |x|^2, which is the same for every class.
+  const nearness = tf.sub(tf.mul(2, tf.matMul(placed, placedCenters, false, true)), squaredLengths);
+  return crossEntropy(tf.mul(nearness, 1 / temperature) as tf.Tensor2D, oneHotLabels([index], placedCenters.shape[0]));
+}
+
+/** The mean of a term over classes, each with its row of the statistics. */
+function overClasses(rows: tf.Tensor2D, classes: readonly SingleClass[], term: (row: tf.Tensor2D, of: SingleClass) => tf.Scalar): tf.Scalar {
+  if (classes.length === 1) return term(rows, classes[0]);
+  const each = (tf.split(rows, classes.length) as tf.Tensor2D[]).map((row, i) => term(row, classes[i]));
+  return weightedSum(each, each.map(() => 1 / each.length));
+}
+
 function centerOf({ centers }: GeneratorTargets, index: number): tf.Tensor2D {
   return tf.slice(centers, [index, 0], [1, -1]);
 }
 
 /**
- * All terms that are switched on, and their weighted sum. Differentiable in the logits and statistics of both batches.
+ * All terms that are switched on, and their weighted sum. Differentiable in the logits and statistics of both batches, which may
+ * be the same one.
  * The tensors belong to the caller; inside `tf.variableGrads`, `tf.keep` those that should outlive it.
  *
  * With every term switched off the total is a constant 0, which has no gradient: skip the step then.
  */
 export function generatorLoss(
-  mixed: TeacherView, single: TeacherView, targets: GeneratorTargets, singleClass: SingleClass, weights: TermWeights,
+  mixed: TeacherView, single: TeacherView, targets: GeneratorTargets, classes: readonly SingleClass[], weights: TermWeights,
+  contrastTemperature: number,
 ): GeneratorLoss {
+  const ofClasses = (term: (row: tf.Tensor2D, of: SingleClass) => tf.Scalar) => overClasses(single.statistics, classes, term);
   const compute: Record<TermName, () => tf.Scalar> = {
     ceMixed: () => crossEntropy(mixed.logits, mixed.labels),
     bns: () => bnsTerm(mixed.statistics, targets),
-    distorted: () => distortedTerm(single.statistics, targets, singleClass),
+    distorted: () => ofClasses((row, of) => distortedTerm(row, targets, of)),
     ceSingle: () => crossEntropy(single.logits, single.labels),
-    centralized: () => centralizedTerm(single.statistics, targets, singleClass),
+    centralized: () => ofClasses((row, of) => centralizedTerm(row, targets, of)),
+    contrast: () => ofClasses((row, of) => contrastTerm(row, targets, of, contrastTemperature)),
   };
   const entries = TERMS.map((name) => [name, weights[name] === null ? null : compute[name]()]);
   const terms = Object.fromEntries(entries) as GeneratorLoss['terms'];

@@ -1,18 +1,19 @@
-/** Trains the generator: one step is the five terms on a mixed and a single-class batch, in one pass (fdda.md, "Generator"). */
+/** Trains the generator: one step is the loss terms on a mixed and a single-class batch, in one pass (fdda.md, "Generator"). */
 import * as tf from '@tensorflow/tfjs-core';
-import { averagingMatrix, poolStatistics, statisticsTap } from '../bns/statistics';
 import type { Generator } from '../generator/generator';
-import { oneHotLabels } from '../generator/generator';
-import { distortedFloor } from '../losses/distortedFloor';
-import { drawDistortion, generatorLoss, termWeights, type GeneratorTargets, type TeacherView, type TermWeights } from '../losses/generatorLosses';
+import { RefinedImages, type RefinedImagesSnapshot } from '../generator/refinedImages';
+import type { TermWeights } from '../losses/generatorLosses';
+import type { GeneratorTargets } from '../losses/generatorTargets';
+import type { WeightArray } from '../network/types';
 import type { Random } from '../random';
+import { GeneratorObjective, type PlannedStep } from './generatorObjective';
 import { NotFiniteError } from './notFinite';
 import { Adam, type OptimizerSnapshot } from './optimizers';
 import type { GeneratorSample } from './runReport';
 import { TERMS, type RunSettings } from './runSettings';
-import { multiStepFactor } from './schedules';
+import { firstRefineStep } from './runStages';
+import { cosineFactor, multiStepFactor } from './schedules';
 import type { Teacher } from './teacher';
-import type { WeightArray } from '../network/types';
 
 /** Epochs in which the program still draws classes that the teacher gets wrong. */
 export const UNRELIABLE_EPOCHS = 5;
@@ -21,6 +22,8 @@ export interface GeneratorSnapshot {
   step: number;
   weights: Record<string, WeightArray>;
   optimizer: OptimizerSnapshot;
+  /** Left out or null: no step has moved images themselves. */
+  refined?: RefinedImagesSnapshot | null;
 }
 
 /** One step whose numbers have not been read back yet. */
@@ -35,22 +38,28 @@ interface Pending {
 
 const TERM_NAMES: Record<string, string> = {
   ceMixed: 'cross entropy (mixed)', bns: 'BNS', distorted: 'BNS-distorted', ceSingle: 'cross entropy (single class)', centralized: 'BNS-centralized',
+  contrast: 'contrast of centers',
 };
 
 /** Owns generator, optimizer and what is not read back; not the teacher and the targets. */
 export class GeneratorTrainer {
   private readonly optimizer: Adam;
+  private readonly objective: GeneratorObjective;
+  private refinedImages: RefinedImages | null = null;
   private pending: Pending[] = [];
   private done = 0;
 
   /**
    * @param reliable [numClasses] 1 where the teacher gets the class's calibration images right
    * @param random every step draws from its own stream of this, so that a restored run goes on as it would have
+   * @param probeLatents [numClasses k, latentDim], class by class, of images that were looked at: the first refined images start
+   *   as those, and are followed; stays the caller's
    */
   constructor(
-    readonly generator: Generator, private readonly teacher: Teacher, private readonly targets: GeneratorTargets,
-    private readonly reliable: Uint8Array, private readonly random: Random,
+    readonly generator: Generator, private readonly teacher: Teacher, targets: GeneratorTargets,
+    private readonly reliable: Uint8Array, private readonly random: Random, private readonly probeLatents?: tf.Tensor2D,
   ) {
+    this.objective = new GeneratorObjective(teacher, targets, reliable);
     this.optimizer = new Adam(generator.variables as Record<string, tf.Variable>);
   }
 
@@ -67,64 +76,60 @@ export class GeneratorTrainer {
     return reliable.length > 0 ? reliable : all;
   }
 
-  /** One optimizer step. Does nothing but count where every term is switched off. */
+  /** One optimizer step, of the generator or of the images themselves. Does nothing but count where every term is switched off. */
   step(settings: RunSettings): void {
     const step = this.done++;
-    const weights = termWeights(settings);
-    const on = (...names: (keyof TermWeights)[]) => names.some((name) => weights[name] !== null);
-    const [needsMixed, needsSingle] = [on('ceMixed', 'bns'), on('distorted', 'ceSingle', 'centralized')];
-    if (!needsMixed && !needsSingle) return;
-
     const random = this.random.fork(step);
-    const drawable = this.drawableClasses(step, settings);
-    const batch = settings.generatorBatch;
-    // Everything is drawn whatever is switched on, so that a switch does not change what the other terms see.
-    const mixedLabels = Array.from({ length: batch }, () => drawable[random.integer(drawable.length)]);
-    const single = drawable[random.integer(drawable.length)];
-    const trusted = !settings.labelRule || this.reliable[single] === 1;
-    const latents = random.fillNormal(new Float32Array(2 * batch * this.generator.config.latentDim));
-    const noise = trusted
-      ? drawDistortion(this.teacher.layout, random, settings.distortionMean, settings.distortionVariance)
-      : drawDistortion(this.teacher.layout, random, 1, 1);
+    const planned = this.objective.plan(settings, this.drawableClasses(step, settings), this.generator.config.latentDim, random);
+    if (!planned) return;
+    const first = firstRefineStep(settings);
+    const [learningRate, values] = step < first
+      ? this.stepOfGenerator(planned, settings.generatorLearningRate * multiStepFactor(step, settings.stepsPerEpoch))
+      : this.stepOfImages(planned, settings.refineLearningRate * cosineFactor(step - first, settings.generatorSteps - first), settings, random);
+    this.pending.push({ step: step + 1, enabled: planned.weights, floor: planned.floor, learningRate, values });
+  }
 
-    const labels = [...(needsMixed ? mixedLabels : []), ...(needsSingle ? new Array<number>(batch).fill(single) : [])];
-    const groups = labels.length > batch ? [batch, batch] : [batch];
-    const from = needsMixed ? 0 : batch * this.generator.config.latentDim;
-    const learningRate = settings.generatorLearningRate * multiStepFactor(step, settings.stepsPerEpoch);
-    const wantsStatistics = on('bns', 'distorted', 'centralized');
-
+  private stepOfGenerator(planned: PlannedStep, learningRate: number): [number, tf.Tensor1D] {
+    const { labels, groups } = planned.batch;
+    const { variables } = this.generator;
     const values = tf.tidy(() => {
-      const z = tf.tensor2d(latents.subarray(from, from + labels.length * this.generator.config.latentDim), [labels.length, this.generator.config.latentDim]);
+      const z = tf.tensor2d(planned.latents, [labels.length, this.generator.config.latentDim]);
       let packed: tf.Tensor1D | null = null;
       const { grads } = tf.variableGrads(() => {
-        const images = this.generator.generate(z, labels, groups);
-        const tap = wantsStatistics ? statisticsTap() : null;
-        const logits = this.teacher.forward(images, tap ?? {});
-        const averaging = tf.tensor2d(averagingMatrix(groups), [groups.length, labels.length]);
-        const statistics = tap ? poolStatistics(tap.packed(), averaging, this.teacher.layout) : null;
-        // One operation for all groups, so that its gradient is one too.
-        const byGroup = (rows: tf.Tensor2D) => (groups.length === 1 ? [rows] : tf.split(rows, groups.length)) as tf.Tensor2D[];
-        const [logitsOf, statisticsOf] = [byGroup(logits), statistics && byGroup(statistics)];
-        const view = (group: number): TeacherView => ({
-          logits: logitsOf[group],
-          labels: oneHotLabels(labels.slice(group * batch, (group + 1) * batch), this.teacher.definition.numClasses),
-          statistics: statisticsOf?.[group] ?? tf.zeros([1, this.teacher.layout.size]),
-        });
-        // Where only one batch is needed both names mean it; the terms of the other one are off.
-        const loss = generatorLoss(view(0), view(groups.length - 1), this.targets, {
-          index: single, noise: tf.tensor2d(noise, [1, noise.length]), trusted,
-        }, weights);
-        packed = tf.keep(tf.stack([...TERMS.map((name) => loss.terms[name] ?? tf.scalar(0)), loss.total])) as tf.Tensor1D;
+        const loss = this.objective.evaluate(this.generator.generate(z, labels, groups), planned);
+        packed = tf.keep(loss.values);
         return loss.total;
-      }, Object.values(this.generator.variables));
-      const byName = Object.fromEntries(Object.entries(this.generator.variables).map(([key, variable]) => [key, grads[variable.name]]));
-      this.optimizer.apply(byName, learningRate);
+      }, Object.values(variables));
+      this.optimizer.apply(Object.fromEntries(Object.entries(variables).map(([key, variable]) => [key, grads[variable.name]])), learningRate);
       return packed!;
     });
-    this.pending.push({
-      step: step + 1, enabled: weights, learningRate, values,
-      floor: weights.distorted === null ? null : distortedFloor(settings.distortionMean, settings.distortionVariance, trusted),
+    return [learningRate, values];
+  }
+
+  private stepOfImages(planned: PlannedStep, learningRate: number, settings: RunSettings, random: Random): [number, tf.Tensor1D] {
+    const { normalization } = this.teacher.definition;
+    const refined = (this.refinedImages ??= RefinedImages.create(
+      this.generator, settings.refinedPerClass, settings.classesPerStep > 1, this.random.fork('refined'), this.probeLatents,
+    ));
+    const rows = refined.pick(planned.batch.labels, random);
+    // A left-handed shape is as good as a right-handed one: no image may suit the teacher in one of the two only.
+    const mirrored = random.uniform(0, 1) < 0.5;
+    const values = tf.tidy(() => {
+      let packed: tf.Tensor1D | null = null;
+      const { grad } = tf.valueAndGrad((images) => {
+        const loss = this.objective.evaluate((mirrored ? tf.reverse(images, 2) : images) as tf.Tensor4D, planned);
+        packed = tf.keep(loss.values);
+        return loss.total;
+      })(refined.batch(rows));
+      refined.update(rows, grad as tf.Tensor4D, learningRate, normalization);
+      return packed!;
     });
+    return [learningRate, values];
+  }
+
+  /** The images of the steps that moved them themselves; null before. They stay the trainer's. */
+  get refined(): RefinedImages | null {
+    return this.refinedImages;
   }
 
   /**
@@ -154,13 +159,15 @@ export class GeneratorTrainer {
 
   async snapshot(): Promise<GeneratorSnapshot> {
     const step = this.done;
-    const [weights, optimizer] = await Promise.all([this.generator.download(), this.optimizer.snapshot()]);
-    return { step, weights, optimizer };
+    const [weights, optimizer, refined] = await Promise.all([this.generator.download(), this.optimizer.snapshot(), this.refinedImages?.snapshot() ?? null]);
+    return { step, weights, optimizer, refined };
   }
 
-  restore({ step, weights, optimizer }: GeneratorSnapshot): void {
+  restore({ step, weights, optimizer, refined }: GeneratorSnapshot): void {
     this.generator.load(weights);
     this.optimizer.restore(optimizer);
+    this.refinedImages?.dispose();
+    this.refinedImages = refined ? RefinedImages.restore(refined) : null;
     this.done = step;
     tf.dispose(this.pending.map((p) => p.values));
     this.pending = [];
@@ -170,6 +177,7 @@ export class GeneratorTrainer {
     tf.dispose(this.pending.map((p) => p.values));
     this.pending = [];
     this.optimizer.dispose();
+    this.refinedImages?.dispose();
     this.generator.dispose();
   }
 }

@@ -6,7 +6,8 @@ import { scaledPoints, separation } from '../bns/separation';
 import { BnsTable, collectStatistics, runningStatistics } from '../bns/statistics';
 import { observationSet, sampleCalibrationSet, type ClassSample } from '../data/calibrationSet';
 import { gatherBatch, toImageTile, type Batch, type Dataset } from '../data/dataset';
-import { defaultStartLayer, drawDistortion, GeneratorTargets } from '../losses/generatorLosses';
+import { drawDistortion } from '../losses/generatorLosses';
+import { defaultStartLayer, GeneratorTargets } from '../losses/generatorTargets';
 import type { Checkpoint } from '../generator/checkpoint';
 import { Random } from '../random';
 import type { LayerPoints, RunOverview, Verdicts } from './runReport';
@@ -92,7 +93,9 @@ export async function prepareRun(
     }
     const running = runningStatistics(teacher.network);
     const centers = bnsCenters(known.statistics, calibration.labels, definition.numClasses).table;
-    targets = new GeneratorTargets(running, aim === 'class' ? centers : commonCenter(known.statistics, definition.numClasses), startLayer);
+    targets = new GeneratorTargets(running, centers, startLayer, {
+      scaled: settings.scaledDistances, aims: aim === 'class' ? centers : commonCenter(known.statistics, definition.numClasses),
+    });
     const planes = looked.statistics.layers.map((layer, l) => fitPca(scaledPoints(layer, running.layers[l])));
     const project = (table: BnsTable, labels: Uint8Array) => projectPoints(planes, table, running, labels);
     const classes = Uint8Array.from({ length: definition.numClasses }, (_, i) => i);

@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Dataset } from '../data/dataset';
 import { Generator, type GeneratorConfig } from '../generator/generator';
 import type { Checkpoint } from '../generator/checkpoint';
+import type { RefinedImages } from '../generator/refinedImages';
 import { Student } from '../quantization/student';
 import { Random } from '../random';
 import { AccuracyTable } from './accuracyTable';
@@ -14,7 +15,7 @@ import { NotFiniteError } from './notFinite';
 import { prepareRun, type CenterTargets, type PreparedRun, type PrepareProgress } from './prepare';
 import type { AccuracyRow, GeneratorSample, RunFrame, RunOverview, RunPhase, StudentSample, SyntheticSnapshot } from './runReport';
 import { LIVE_SETTINGS, type LiveSettings, type RunSettings } from './runSettings';
-import { evaluationSteps, planStages, WorkCount, type Stage } from './runStages';
+import { evaluationSteps, firstRefineStep, planStages, WorkCount, type Stage } from './runStages';
 import { SampleBuffer } from './sampleBuffer';
 import { SyntheticProbe } from './syntheticProbe';
 import { StudentTrainer, type StudentTrainerSnapshot } from './studentTrainer';
@@ -76,8 +77,10 @@ export class Run {
       imageChannels: teacher.definition.inputShape[2], numClasses: teacher.definition.numClasses,
     };
     const generator = checkpoint ? new Generator(config, checkpoint.weights) : Generator.create(config, this.random.fork('generator weights'));
-    this.generatorTrainer = new GeneratorTrainer(generator, teacher, prepared.targets, prepared.overview.calibration.reliable, this.random.fork('generator'));
-    this.probe = new SyntheticProbe(teacher, generator, prepared, this.random.fork('probe'));
+    this.probe = new SyntheticProbe(teacher, generator, prepared, this.random.fork('probe'), settings.classesPerStep > 1);
+    this.generatorTrainer = new GeneratorTrainer(
+      generator, teacher, prepared.targets, prepared.overview.calibration.reliable, this.random.fork('generator'), this.probe.latents,
+    );
     this.work = new WorkCount(teacher.facts.macs, config);
     this.stages = planStages(settings);
     this.accuracy = new AccuracyTable(this.testSet, this.stages, settings.studentSteps);
@@ -123,6 +126,11 @@ export class Run {
     return this.generatorTrainer.generator;
   }
 
+  /** The images that the last steps moved themselves; null where none did (yet). They stay the run's. */
+  get refined(): RefinedImages | null {
+    return this.generatorTrainer.refined;
+  }
+
   /** The fine-tuned student of the last finished stage; null before. It stays the run's. */
   get student(): Student | null {
     return this.finished?.student ?? null;
@@ -166,7 +174,7 @@ export class Run {
         if (this.generatorTrainer.steps < this.settings.generatorSteps) this.generatorTrainer.step(this.settings);
         if (this.generatorTrainer.steps % 10 === 0) await this.drain();
         if (this.generatorTrainer.steps >= this.settings.generatorSteps) await this.nextStage();
-        return this.work.generatorStep(this.settings);
+        return this.work.generatorStep(this.settings, this.generatorTrainer.steps - 1);
       }
       case 'student':
         return this.studentStage(stage.phase);
@@ -257,6 +265,7 @@ export class Run {
       calibrationImages: this.prepared.calibrationImages,
       calibrationLabels: this.prepared.calibrationLabels,
       generator: method === 'fdda' ? this.generatorTrainer.generator : null,
+      refined: method === 'fdda' ? this.generatorTrainer.refined : null,
       classes: this.generatorTrainer.drawableClasses(Infinity, this.settings),
     }, this.settings, this.random.fork(`student ${method}`));
   }
@@ -306,7 +315,7 @@ export class Run {
     const last = steps >= this.settings.generatorSteps;
     if (!force && !due && !last && this.probedStep >= 0) return;
     const began = performance.now();
-    this.synthetic = await this.probe.look(steps);
+    this.synthetic = await this.probe.look(steps, this.generatorTrainer.refined);
     this.probeSeconds = (performance.now() - began) / 1000;
     this.elapsed += this.probeSeconds;
     this.probedAt = this.elapsed;
@@ -323,7 +332,9 @@ export class Run {
   private message(stage: Stage | undefined, step: number, steps: number): string {
     if (!stage) return 'Finished';
     if (stage.kind === 'evaluate') return stage.method === 'ptq' ? 'Measuring plain quantization' : 'Measuring the full-precision network';
-    if (stage.kind === 'generator') return `Training the generator, step ${step} of ${steps}`;
+    if (stage.kind === 'generator') {
+      return `${step > firstRefineStep(this.settings) ? 'Refining the images' : 'Training the generator'}, step ${step} of ${steps}`;
+    }
     const what = stage.phase === 'calibration' ? 'on calibration images only' : 'with synthetic images';
     return this.accuracy.measured !== null ? `Measuring the student fine-tuned ${what}` : `Fine-tuning the student ${what}, step ${step} of ${steps}`;
   }

@@ -23,6 +23,14 @@ export interface RunSettings {
   /** Images in each of the two batches of a step (paper: 16). */
   generatorBatch: number;
   generatorLearningRate: number;
+  /** 1: a mixed batch and one of a single class, as in the paper; more: one batch of that many classes (see `planBatch`). */
+  classesPerStep: number;
+  /** Beyond the paper: share of generatorSteps, the last ones, that move images themselves instead of the generator. */
+  refineShare: number;
+  /** Images of each class that those steps move, and that the student then learns from. */
+  refinedPerClass: number;
+  /** Adam's, in units of normalised image space; falls to 0 over those steps. */
+  refineLearningRate: number;
   /** Steps that the program calls an epoch (200): drives the label rule and the learning-rate decay. */
   stepsPerEpoch: number;
 
@@ -37,6 +45,13 @@ export interface RunSettings {
   ceSingleWeight: number;
   centralizedEnabled: boolean;
   centralizedWeight: number;
+  /** Beyond the paper: nearer to the own class's centre than to the others'. */
+  contrastEnabled: boolean;
+  contrastWeight: number;
+  /** What a difference of squared scaled distances is divided by before it is a certainty. */
+  contrastTemperature: number;
+  /** BNS, D and C count differences in units of each channel's own scale (false: plainly, as in the paper). */
+  scaledDistances: boolean;
   /** Standard deviation of the noise on the distorted mean targets (0.5). */
   distortionMean: number;
   /** Standard deviation of the noise on the distorted variance targets (1.0). */
@@ -61,6 +76,8 @@ export interface RunSettings {
   calibrationBatch: number;
   /** Synthetic images in a student batch (paper: 16). */
   syntheticBatch: number;
+  /** 'fixed': the two numbers above; 'byRealImages': the fewer real images a class there are, the more of both are synthetic. */
+  syntheticShare: 'fixed' | 'byRealImages';
   studentLearningRate: number;
   /** 'run': falls from the learning rate to 0 over studentSteps (half a cosine); 'program': cosine of 100 epochs, rising again. */
   studentSchedule: 'run' | 'program';
@@ -89,12 +106,17 @@ export const LIVE_SETTINGS = [
   'ceSingleWeight',
   'centralizedEnabled',
   'centralizedWeight',
+  'contrastEnabled',
+  'contrastWeight',
+  'contrastTemperature',
   'distortionMean',
   'distortionVariance',
 ] as const satisfies readonly (keyof RunSettings)[];
 
 export type LiveSettings = Partial<Pick<RunSettings, (typeof LIVE_SETTINGS)[number]>>;
 
-/** The generator's loss terms, in the order of `fdda.md`'s table. */
-export const TERMS = ['ceMixed', 'bns', 'distorted', 'ceSingle', 'centralized'] as const;
+/** The five terms of FDDA, in the order of `fdda.md`'s table. */
+export const FDDA_TERMS = ['ceMixed', 'bns', 'distorted', 'ceSingle', 'centralized'] as const;
+/** All terms that a generator's loss may have: FDDA's, and one beyond the paper. */
+export const TERMS = [...FDDA_TERMS, 'contrast'] as const;
 export type TermName = (typeof TERMS)[number];

@@ -33,6 +33,33 @@ export function evaluationSteps({ studentSteps, testImages }: RunSettings): numb
   return [...new Set(steps)].filter((step) => step > 0);
 }
 
+/** Real images a class at which half of a student's images are synthetic, where their share goes by that number. */
+const EVEN_AT = 3;
+
+/**
+ * How many real and synthetic images a student's step has. Where the share goes by the real images, synthetic ones are
+ * 1 / (1 + k / 3) of both for k real images a class: 24, 14 and 3 of 32 for 1, 4 and 32.
+ *
+ * @param perClass real images a class
+ * @param hasGenerator false: none are synthetic
+ */
+export function studentBatch(
+  { calibrationBatch, syntheticBatch, syntheticShare }: Pick<RunSettings, 'calibrationBatch' | 'syntheticBatch' | 'syntheticShare'>,
+  perClass: number, hasGenerator: boolean,
+): { real: number; synthetic: number } {
+  if (!hasGenerator || syntheticBatch === 0) return { real: calibrationBatch, synthetic: 0 };
+  if (syntheticShare === 'fixed') return { real: calibrationBatch, synthetic: syntheticBatch };
+  const all = calibrationBatch + syntheticBatch;
+  const synthetic = Math.round(all / (1 + perClass / EVEN_AT));
+  return { real: all - synthetic, synthetic };
+}
+
+/** The step, counted from 0, from which images themselves are moved; Infinity where that is not asked for. */
+export function firstRefineStep({ generatorSteps, refineShare }: Pick<RunSettings, 'generatorSteps' | 'refineShare'>): number {
+  const steps = Math.round(refineShare * generatorSteps);
+  return steps === 0 ? Infinity : generatorSteps - steps;
+}
+
 /** Multiply-accumulates of the units of work that a run is made of. */
 export class WorkCount {
   /**
@@ -45,15 +72,23 @@ export class WorkCount {
     return EVALUATION_BATCH * this.teacherMacs;
   }
 
-  /** Forward and both gradients of the generator, forward and input gradient of the teacher, on two batches. */
-  generatorStep({ generatorBatch }: RunSettings): number {
-    return 2 * generatorBatch * (3 * generatorMacs(this.generator) + 2 * this.teacherMacs);
+  /** Forward and both gradients of the generator (if it is its turn), forward and input gradient of the teacher, on two batches. */
+  generatorStep(settings: RunSettings, step: number): number {
+    const ofGenerator = step < firstRefineStep(settings) ? 3 * generatorMacs(this.generator) : 0;
+    return 2 * settings.generatorBatch * (ofGenerator + 2 * this.teacherMacs);
+  }
+
+  /** All of them. */
+  generatorSteps(settings: RunSettings): number {
+    const ofGenerator = Math.min(firstRefineStep(settings), settings.generatorSteps);
+    const ofImages = settings.generatorSteps - ofGenerator;
+    return ofGenerator * this.generatorStep(settings, -1) + ofImages * this.generatorStep(settings, ofGenerator);
   }
 
   /** The teacher's forward pass, three passes of the student, the generator's forward pass. */
-  studentStep({ calibrationBatch, syntheticBatch }: RunSettings, method: 'calibration' | 'fdda'): number {
-    const synthetic = method === 'fdda' ? syntheticBatch : 0;
-    return (calibrationBatch + synthetic) * 4 * this.teacherMacs + synthetic * generatorMacs(this.generator);
+  studentStep(settings: RunSettings, method: 'calibration' | 'fdda'): number {
+    const { real, synthetic } = studentBatch(settings, settings.imagesPerClass, method === 'fdda');
+    return (real + synthetic) * 4 * this.teacherMacs + synthetic * generatorMacs(this.generator);
   }
 
   /** All stages together. */
@@ -61,7 +96,7 @@ export class WorkCount {
     const evaluation = Math.ceil(settings.testImages / EVALUATION_BATCH) * this.evaluationBatch;
     return stages.reduce((sum, stage) => {
       if (stage.kind === 'evaluate') return sum + evaluation;
-      if (stage.kind === 'generator') return sum + settings.generatorSteps * this.generatorStep(settings);
+      if (stage.kind === 'generator') return sum + this.generatorSteps(settings);
       return sum + evaluationSteps(settings).length * evaluation + settings.studentSteps * this.studentStep(settings, stage.phase);
     }, 0);
   }

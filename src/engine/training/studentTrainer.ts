@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { augmentBatch, drawAugmentation } from '../data/augment';
 import type { Generator } from '../generator/generator';
+import type { RefinedImages } from '../generator/refinedImages';
 import { studentLosses } from '../losses/studentLosses';
 import type { Student, StudentSnapshot } from '../quantization/student';
 import type { Random } from '../random';
@@ -9,6 +10,7 @@ import { NotFiniteError } from './notFinite';
 import { Sgd, type OptimizerSnapshot } from './optimizers';
 import type { StudentSample } from './runReport';
 import type { RunSettings } from './runSettings';
+import { studentBatch } from './runStages';
 import { COSINE_EPOCHS, cosineFactor } from './schedules';
 import type { Teacher } from './teacher';
 
@@ -25,6 +27,8 @@ export interface StudentData {
   calibrationLabels: Uint8Array;
   /** null: calibration images only. */
   generator: Generator | null;
+  /** Taken instead of what the generator makes; left out or null: fresh images of the generator in every step. */
+  refined?: RefinedImages | null;
   /** Classes that synthetic images are made for. */
   classes: number[];
 }
@@ -55,16 +59,12 @@ export class StudentTrainer {
     return this.done;
   }
 
-  private syntheticCount(settings: RunSettings): number {
-    return this.data.generator ? settings.syntheticBatch : 0;
-  }
-
-  /** One optimizer step on calibrationBatch real and (with a generator) syntheticBatch synthetic images. */
+  /** One optimizer step on real and (with a generator) synthetic images, as many of each as `studentBatch` says. */
   step(settings: RunSettings): void {
     const step = this.done++;
     const random = this.random.fork(step);
-    const { calibrationImages, calibrationLabels, generator, classes } = this.data;
-    const [real, synthetic] = [settings.calibrationBatch, this.syntheticCount(settings)];
+    const { calibrationImages, calibrationLabels, generator, refined, classes } = this.data;
+    const { real, synthetic } = studentBatch(settings, calibrationLabels.length / this.teacher.definition.numClasses, generator !== null);
     if (real + synthetic === 0) return;
     const chosen = Array.from({ length: real }, () => random.integer(calibrationLabels.length));
     const boxes = drawAugmentation(real + synthetic, this.teacher.definition.inputShape, random);
@@ -76,7 +76,8 @@ export class StudentTrainer {
     const values = tf.tidy(() => {
       const parts: tf.Tensor4D[] = [];
       if (real > 0) parts.push(tf.gather(calibrationImages, tf.tensor1d(chosen, 'int32')));
-      if (generator && synthetic > 0) {
+      if (refined && synthetic > 0) parts.push(refined.batch(refined.pick(syntheticLabels, random)));
+      else if (generator && synthetic > 0) {
         const latent = generator.config.latentDim;
         const z = tf.tensor2d(random.fillNormal(new Float32Array(synthetic * latent)), [synthetic, latent]);
         parts.push(generator.generate(z, syntheticLabels));

@@ -6,6 +6,7 @@ import { centerDistancesByLayer, scaledPoints, separation, type Points } from '.
 import { BnsTable, statisticsTap } from '../bns/statistics';
 import { toImageTile } from '../data/dataset';
 import type { Generator } from '../generator/generator';
+import type { RefinedImages } from '../generator/refinedImages';
 import type { Random } from '../random';
 import { projectPoints, verdictsOf, type PreparedRun } from './prepare';
 import type { SyntheticSnapshot } from './runReport';
@@ -28,31 +29,39 @@ export interface LayerMap {
 
 /** Owns its latents; nothing else. */
 export class SyntheticProbe {
-  private readonly z: tf.Tensor2D;
+  /** [numClasses PROBE_PER_CLASS, latentDim], class by class; stays the probe's. */
+  readonly latents: tf.Tensor2D;
   private readonly labels: Uint8Array;
   private latest: { step: number; images: BnsTable; batches: BnsTable } | null = null;
 
+  /**
+   * @param together whether the generator normalizes all classes together, as it does in a step with several classes;
+   *   otherwise each on its own
+   */
   constructor(
     private readonly teacher: Teacher, private readonly generator: Generator, private readonly prepared: PreparedRun, private readonly random: Random,
+    private readonly together = false,
   ) {
     const { numClasses, latentDim } = generator.config;
     const count = numClasses * PROBE_PER_CLASS;
     this.labels = Uint8Array.from({ length: count }, (_, i) => Math.floor(i / PROBE_PER_CLASS));
-    this.z = tf.tensor2d(random.fork('latents').fillNormal(new Float32Array(count * latentDim)), [count, latentDim]);
+    this.latents = tf.tensor2d(random.fork('latents').fillNormal(new Float32Array(count * latentDim)), [count, latentDim]);
   }
 
   /**
    * Images of every class, as single-class batches (that is how the distorted and the centralized term see them), with the
    * teacher's verdicts and their statistics. One readback for images, statistics and logits.
+   *
+   * @param refined looked at instead of what the generator makes
    */
-  async look(step: number): Promise<SyntheticSnapshot> {
+  async look(step: number, refined: RefinedImages | null = null): Promise<SyntheticSnapshot> {
     const { teacher, labels } = this;
     const { running, centers, planes } = this.prepared;
     const { numClasses, inputShape, normalization } = teacher.definition;
     const count = labels.length;
     const pixels = inputShape[0] * inputShape[1] * inputShape[2];
     const packed = tf.tidy(() => {
-      const images = this.generator.generate(this.z, labels, new Array<number>(numClasses).fill(PROBE_PER_CLASS));
+      const images = refined?.firstOfEach(PROBE_PER_CLASS) ?? this.generator.generate(this.latents, labels, this.together ? [count] : new Array<number>(numClasses).fill(PROBE_PER_CLASS));
       const tap = statisticsTap();
       const logits = teacher.forward(images, tap);
       return tf.concat([tf.reshape(images, [count, pixels]), tap.packed(), logits], 1);
@@ -102,7 +111,7 @@ export class SyntheticProbe {
   }
 
   dispose(): void {
-    this.z.dispose();
+    this.latents.dispose();
   }
 }
 

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { BnsTable, runningStatistics } from '../../engine/bns/statistics';
 import { Generator, generatorMacs } from '../../engine/generator/generator';
-import { defaultStartLayer, GeneratorTargets } from '../../engine/losses/generatorLosses';
+import { defaultStartLayer, GeneratorTargets } from '../../engine/losses/generatorTargets';
 import { createResNet } from '../../engine/network/resnet';
 import { Student } from '../../engine/quantization/student';
 import { Random } from '../../engine/random';

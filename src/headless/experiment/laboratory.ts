@@ -149,7 +149,7 @@ export class Laboratory {
     const run = await this.runWithGenerator(task, { studentSteps: 0 });
     try {
       const random = new Random(settings.seed).fork('quality');
-      return await measureQuality(this.teacher, this.dataset, run.generator, run.prepared, settings, random);
+      return await measureQuality(this.teacher, this.dataset, run, settings, random);
     } finally {
       run.dispose();
     }

@@ -88,14 +88,23 @@ function usesCenters(settings: RunSettings): boolean {
 
 /** Settings that a student meets in its generator only. */
 const OF_GENERATORS: readonly SettingKey[] = [
-  'generatorStart', 'generatorChannels', 'generatorSteps', 'generatorBatch', 'generatorLearningRate', 'distortionMean',
-  'distortionVariance', 'startLayer',
+  'generatorStart', 'generatorChannels', 'generatorSteps', 'generatorBatch', 'generatorLearningRate', 'classesPerStep', 'refineShare', 'refinedPerClass', 'refineLearningRate', 'distortionMean',
+  'distortionVariance', 'startLayer', 'contrastTemperature', 'scaledDistances',
   ...TERMS.flatMap((term) => [`${term}Enabled`, `${term}Weight`] as const),
 ];
 /** Settings of which it is known here what a generator's training has of them. */
 const KNOWN: readonly SettingKey[] = [
   ...OF_GENERATORS, 'seed', 'imagesPerClass', 'stepsPerEpoch', 'labelRule', 'testImages', 'observationPerClass',
 ];
+/** What lies beyond the paper, as it is when it is off: then it is left out, as if it did not exist. */
+const ADDITIONS = { contrastEnabled: false, classesPerStep: 1, refineShare: 0, scaledDistances: false, syntheticShare: 'fixed' } as const satisfies Partial<RunSettings>;
+
+function dropAdditions(terms: Record<string, unknown>): void {
+  if (terms.contrastEnabled === false) for (const key of ['contrastWeight', 'contrastTemperature']) delete terms[key];
+  if (terms.refineShare === 0) for (const key of ['refinedPerClass', 'refineLearningRate']) delete terms[key];
+  for (const [key, off] of Object.entries(ADDITIONS)) if (terms[key] === off) delete terms[key];
+}
+
 /** Terms that look at no calibration image. */
 const WITHOUT_CENTERS: readonly string[] = ['ceMixed', 'bns', 'ceSingle'];
 
@@ -111,10 +120,13 @@ export function generatorTerms(cell: Cell): Record<string, unknown> {
   for (const key of SETTING_KEYS) {
     if (!inGroup(key, 'quantizer', 'student')) terms[key] = settings[key];
   }
-  for (const key of ['testImages', 'observationPerClass', 'generatorSteps']) delete terms[key];
+  for (const key of ['testImages', 'observationPerClass']) delete terms[key];
+  // Which steps move images, and how far, goes by the number of steps; otherwise a training goes on from a shorter one.
+  if (settings.refineShare === 0) delete terms.generatorSteps;
   for (const term of TERMS) if (!settings[`${term}Enabled`]) delete terms[`${term}Weight`];
   if (!settings.distortedEnabled) for (const key of ['distortionMean', 'distortionVariance']) delete terms[key];
   terms.center = column.center;
+  dropAdditions(terms);
   const strange = SETTING_KEYS.some((key) =>
     inGroup(key, 'data', 'generator', 'terms') && !KNOWN.includes(key) && settings[key] !== SETTINGS[key].default);
   const simple = !strange && TERMS.every((term) => WITHOUT_CENTERS.includes(term) || !settings[`${term}Enabled`]);
@@ -137,6 +149,8 @@ function studentTerms(cell: Cell): Record<string, unknown> {
     for (const key of SETTING_KEYS) if (inGroup(key, 'student')) delete terms[key];
   }
   const synthetic = stages.some((stage) => stage.kind === 'generator' || stage.phase === 'fdda');
+  if (!synthetic) delete terms.syntheticShare;
+  dropAdditions(terms);
   if (synthetic || settings.activationRange !== 'movingAverage') for (const key of OF_GENERATORS) delete terms[key];
   if (synthetic) Object.assign(terms, { generator: generatorTerms(cell), generatorSteps: settings.generatorSteps });
   return terms;

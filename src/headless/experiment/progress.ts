@@ -44,7 +44,7 @@ export class Progress {
     const evaluation = count.evaluationBatch * Math.ceil((settings.testImages + OTHER_IMAGES) / EVALUATION_BATCH);
     switch (kind) {
       case 'generator':
-        return settings.generatorSteps * count.generatorStep(settings);
+        return count.generatorSteps(settings);
       case 'student':
         return evaluation + settings.studentSteps * count.studentStep(settings, settings.syntheticBatch > 0 ? 'fdda' : 'calibration');
       case 'quality':

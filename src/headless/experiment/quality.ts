@@ -5,11 +5,10 @@ import { coverage, imageQuality, ratio, type ImageQuality, type Measure, type Qu
 import { BnsTable, statisticsTap } from '../../engine/bns/statistics';
 import { observationSet } from '../../engine/data/calibrationSet';
 import { gatherBatch, type Dataset } from '../../engine/data/dataset';
-import type { Generator } from '../../engine/generator/generator';
 import type { ForwardHooks } from '../../engine/network/executor';
 import { isActivation } from '../../engine/quantization/plan';
 import { Random } from '../../engine/random';
-import type { PreparedRun } from '../../engine/training/prepare';
+import type { Run } from '../../engine/training/run';
 import type { RunSettings } from '../../engine/training/runSettings';
 import type { Teacher } from '../../engine/training/teacher';
 
@@ -68,23 +67,25 @@ interface Seen {
 }
 
 /**
- * @param prepared of a run of the same settings: calibration images, centres
+ * @param run of these settings, whose generator is trained
  * @param random for the latents and the draws of real batches
  */
 export async function measureQuality(
-  teacher: Teacher, dataset: Dataset, generator: Generator, prepared: PreparedRun, settings: RunSettings, random: Random,
+  teacher: Teacher, dataset: Dataset, run: Pick<Run, 'generator' | 'refined' | 'prepared'>, settings: RunSettings, random: Random,
 ): Promise<Quality> {
   const { numClasses, normalization, inputShape } = teacher.definition;
+  const { prepared } = run;
   const batch = settings.generatorBatch;
   const reference: QualityReference = { centers: prepared.centers, running: prepared.running, startLayer: prepared.overview.startLayer };
-  const latents = random.fork('latents');
-  const made: Seen[] = [];
   const classes = Array.from({ length: numClasses * BATCHES_PER_CLASS }, (_, i) => Math.floor(i / BATCHES_PER_CLASS));
-  for (const label of classes) {
-    const z = latents.fillNormal(new Float32Array(batch * generator.config.latentDim));
-    const labels = new Array<number>(batch).fill(label);
-    const images = tf.tidy(() => generator.generate(tf.tensor2d(z, [batch, generator.config.latentDim]), labels));
-    made.push(await seen(teacher, images));
+  const made: Seen[] = [];
+  for (let round = 0; round < BATCHES_PER_CLASS; round++) {
+    const images = oneOfEachClass(run, settings, random.fork(`round ${round}`));
+    for (let label = 0; label < numClasses; label++) {
+      const part = tf.slice(images, [label * batch, 0, 0, 0], [batch, ...inputShape]);
+      made[label * BATCHES_PER_CLASS + round] = await seen(teacher, part);
+      part.dispose();
+    }
     images.dispose();
   }
   const singles = classes.map((_, i) => i).filter((i) => i % BATCHES_PER_CLASS < BATCHES_OF_SINGLES);
@@ -117,6 +118,16 @@ export async function measureQuality(
       calibration: covered(looked.ranges, calibration.ranges),
     },
   };
+}
+
+/** A single-class batch of each class, class by class, as the method makes them; the caller's. */
+function oneOfEachClass({ generator, refined }: Pick<Run, 'generator' | 'refined'>, { generatorBatch, classesPerStep }: RunSettings, random: Random): tf.Tensor4D {
+  const { numClasses, latentDim } = generator.config;
+  const labels = Array.from({ length: numClasses * generatorBatch }, (_, i) => Math.floor(i / generatorBatch));
+  if (refined) return refined.batch(refined.pick(labels, random));
+  const z = random.fillNormal(new Float32Array(labels.length * latentDim));
+  const groups = classesPerStep > 1 ? [labels.length] : new Array<number>(numClasses).fill(generatorBatch);
+  return tf.tidy(() => generator.generate(tf.tensor2d(z, [labels.length, latentDim]), labels, groups));
 }
 
 /** Real single-class batches: images of the class drawn without repeats, as many as there are at most. */

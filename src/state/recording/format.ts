@@ -125,7 +125,7 @@ export interface AccuracyFile {
 /** A series by columns, all of one length. */
 export type Columns<Name extends string> = { step: number[] } & Record<Name, (number | null)[]>;
 
-export const GENERATOR_COLUMNS = ['ceMixed', 'bns', 'distorted', 'ceSingle', 'centralized', 'total', 'distortedFloor', 'learningRate'] as const;
+export const GENERATOR_COLUMNS = ['ceMixed', 'bns', 'distorted', 'ceSingle', 'centralized', 'contrast', 'total', 'distortedFloor', 'learningRate'] as const;
 export const STUDENT_COLUMNS = ['ce', 'distillation', 'total', 'learningRate'] as const;
 
 export interface RecordingFile {

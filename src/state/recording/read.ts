@@ -280,14 +280,16 @@ function readMoments(field: Field, snapshots: readonly SyntheticSnapshot[], accu
 /** A series' columns, all as long as its steps, which rise. */
 function readColumns<Name extends string>(field: Field, names: readonly Name[], nullable: readonly string[]): ({ step: number } & Record<Name, number | null>)[] {
   const steps = field.get('step').items({ most: LIMITS.samples });
-  const columns = names.map((name) => [name, field.get(name).items({ length: steps.length })] as const);
+  // A term that did not exist when the file was written is one that was off.
+  const present = names.filter((name) => !nullable.includes(name) || field.has(name));
+  const columns = present.map((name) => [name, field.get(name).items({ length: steps.length })] as const);
   let before = -1;
   return steps.map((each, i) => {
     const step = each.integer(0, MOST_STEPS);
     if (step <= before) each.fail('contradiction');
     before = step;
     const values = columns.map(([name, items]) => [name, items[i].isNull && nullable.includes(name) ? null : items[i].number()] as const);
-    return { step, ...Object.fromEntries(values) } as { step: number } & Record<Name, number | null>;
+    return { step, ...Object.fromEntries([...names.map((name) => [name, null]), ...values]) } as { step: number } & Record<Name, number | null>;
   });
 }
 

@@ -11,7 +11,7 @@ import type { Table, Value } from './csv';
 const samples = <T extends { step: number }>({ items, last }: Series<T>): readonly T[] => (last === null || items.at(-1) === last ? items : [...items, last]);
 
 const TERM_COLUMNS: Record<TermName, string> = {
-  ceMixed: 'ce_mixed [nat]', bns: 'bns [1]', distorted: 'distorted [1]', ceSingle: 'ce_single [nat]', centralized: 'centralized [1]',
+  ceMixed: 'ce_mixed [nat]', bns: 'bns [1]', distorted: 'distorted [1]', ceSingle: 'ce_single [nat]', centralized: 'centralized [1]', contrast: 'contrast [nat]',
 };
 
 export function generatorTable(series: Series<GeneratorSample>): Table {

@@ -163,7 +163,7 @@ export const en = {
     show: 'Show settings', hide: 'Hide settings',
     method: 'Method',
     methodHelp:
-      'Each method is a choice of loss terms; everything else stays. FDDA uses all five. Press one, then Play or Reset, and compare the accuracies.',
+      'Each method is a choice of loss terms; everything else stays. FDDA uses all five of the paper; FDDA+ is not in the paper and changes a few switches more. Press one, then Play or Reset, and compare the accuracies.',
     custom: 'Own combination',
     weight: 'Weight',
     valueNow: 'now',
@@ -203,7 +203,8 @@ export const en = {
     zeroShot: { name: 'Zero-shot style (CE + BNS)', help: 'Synthetic images that are recognised and match the overall statistics, blind to single classes’ statistics.' },
     centralized: { name: '+ centralized', help: 'And each class is pulled to its own center.' },
     distorted: { name: '+ distorted', help: 'And each class is pulled to its center with noise, so that it keeps some spread.' },
-    fdda: { name: 'FDDA', help: 'All five terms.' },
+    fdda: { name: 'FDDA', help: 'All five terms of the paper.' },
+    fddaPlus: { name: 'FDDA+', help: 'Beyond the paper, so that classes really reach their centers: several classes in every step, distances in each channel’s scale, a contrast between own and other centers, last steps that move the images themselves, and fewer synthetic images the more real ones there are.' },
   } satisfies Record<PresetName, { name: string; help: string }>,
 
   terms: {
@@ -226,6 +227,10 @@ export const en = {
     centralized: {
       name: 'Class center', short: 'C',
       help: 'Pulls the statistics of a one-class batch to that class’s center: the statistics of its real calibration images, in the deeper layers. Its weight is small because D pulls to the same place.',
+    },
+    contrast: {
+      name: 'Contrast of centers', short: 'K',
+      help: 'Not in the paper. Asks of a one-class batch’s statistics which class’s center they are nearest to, and pulls until that is surely its own. Being near its own center is not enough where another one is nearer still. 0 would be complete certainty.',
     },
   } satisfies Record<TermName, { name: string; short: string; help: string }>,
 

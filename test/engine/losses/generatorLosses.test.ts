@@ -5,9 +5,8 @@ import {
 } from '../../../src/engine/bns/statistics';
 import { Generator, oneHotLabels } from '../../../src/engine/generator/generator';
 import { distortedFloor, expectedDistorted } from '../../../src/engine/losses/distortedFloor';
-import {
-  columnWeights, defaultStartLayer, distortedTerm, drawDistortion, generatorLoss, GeneratorTargets, termWeights,
-} from '../../../src/engine/losses/generatorLosses';
+import { distortedTerm, drawDistortion, generatorLoss, termWeights } from '../../../src/engine/losses/generatorLosses';
+import { columnWeights, defaultStartLayer, GeneratorTargets } from '../../../src/engine/losses/generatorTargets';
 import { forward, uploadWeights } from '../../../src/engine/network/executor';
 import { Random } from '../../../src/engine/random';
 import type { RunSettings } from '../../../src/engine/training/runSettings';
@@ -50,7 +49,7 @@ it('a term that is switched off has no weight', () => {
     ceMixedEnabled: true, ceMixedWeight: 0.5, bnsEnabled: false, bnsWeight: 0.2, distortedEnabled: true, distortedWeight: 0,
     ceSingleEnabled: false, ceSingleWeight: 0.5, centralizedEnabled: true, centralizedWeight: 0.01,
   } as RunSettings;
-  expect(termWeights(settings)).toEqual({ ceMixed: 0.5, bns: null, distorted: 0, ceSingle: null, centralized: 0.01 });
+  expect(termWeights(settings)).toEqual({ ceMixed: 0.5, bns: null, distorted: 0, ceSingle: null, contrast: null, centralized: 0.01 });
 });
 
 describe('the expected distorted term', () => {
@@ -68,11 +67,13 @@ describe('the expected distorted term', () => {
 describe.each(NODE_BACKENDS)('on %s', (backend) => {
   beforeAll(() => use(backend));
 
-  it('the distorted term of a batch on its centre is the floor, on average', async () => {
+  it.each([false, true])('the distorted term of a batch on its centre is the floor, on average (scaled: %s)', async (scaled) => {
     const layout = statisticsLayout([64, 256, 32]);
     const centers = new BnsTable(2, layout.channels.map((channels) =>
       ({ channels, values: new Random(channels).fillNormal(new Float32Array(4 * channels)) })));
-    const targets = new GeneratorTargets(centers.select([0]), centers, 1);
+    const running = new BnsTable(1, layout.channels.map((channels) =>
+      ({ channels, values: new Random(channels).fillNormal(new Float32Array(2 * channels)).map((v, k) => (k < channels ? v : 0.5 + v * v)) })));
+    const targets = new GeneratorTargets(running, centers, 1, { scaled });
     const random = new Random(3);
     const average = async (row: Float32Array, trusted: boolean, scales: [number, number]) => {
       let sum = 0;
@@ -87,7 +88,9 @@ describe.each(NODE_BACKENDS)('on %s', (backend) => {
     };
     // 100 times a mean over at least 32 + 32 squared normals: a standard error below 2 %.
     const onCenter = await average(centers.select([1]).pack(), true, [0.5, 1]);
-    expect(Math.abs(onCenter / distortedFloor(0.5, 1) - 1)).toBeLessThan(0.08);
+    if (!scaled) expect(Array.from(targets.noiseCounts, (v) => Number(v.toFixed(6)))).toEqual([1, 1]);
+    // Scaled, a few channels with small variances count most: fewer squares to average over.
+    expect(Math.abs(onCenter / distortedFloor(0.5, 1, true, targets.noiseCounts) - 1)).toBeLessThan(scaled ? 0.2 : 0.08);
     const atZero = await average(new Float32Array(layout.size), false, [1, 1]);
     expect(Math.abs(atZero / distortedFloor(0.5, 1, false) - 1)).toBeLessThan(0.08);
     targets.dispose();
@@ -101,7 +104,7 @@ describe.each(NODE_BACKENDS)('on %s', (backend) => {
     const running = runningStatistics(network);
     const targets = new GeneratorTargets(running, BnsTable.concat([running, running, running, running, running]), defaultStartLayer(7));
     const random = new Random(2);
-    const on = { ceMixed: 0.5, bns: 0.2, distorted: 0.9, ceSingle: 0.5, centralized: 0.01 };
+    const on = { ceMixed: 0.5, bns: 0.2, distorted: 0.9, ceSingle: 0.5, centralized: 0.01, contrast: 1 };
     const alive = tf.memory().numTensors;
     for (let i = 0; i < 50; i++) {
       const labels = [0, 1, 2, 3, i % 5, i % 5, i % 5, i % 5];
@@ -116,7 +119,7 @@ describe.each(NODE_BACKENDS)('on %s', (backend) => {
           logits: tf.slice(logits, [4 * g, 0], [4, -1]), labels: oneHotLabels(labels.slice(4 * g, 4 * g + 4), 5),
           statistics: tf.slice(pooled, [g, 0], [1, -1]),
         });
-        return generatorLoss(view(0), view(1), targets, { index: i % 5, noise, trusted: i % 2 === 0 }, on).total;
+        return generatorLoss(view(0), view(1), targets, [{ index: i % 5, noise, trusted: i % 2 === 0 }], on, 0.1).total;
       }, Object.values(generator.variables));
       tf.dispose([value, grads, z, noise, averaging]);
       expect(tf.memory().numTensors).toBe(alive);

@@ -122,7 +122,7 @@ describe('the look at the generator', () => {
     expect([...first.distanceToOwnCenter, ...first.distanceToNearestOther].every((d) => d > 0)).toBe(true);
     // A batch is one class alone: its BatchNorm must not mix with the other classes'.
     const alone = tf.tidy(() => {
-      const z = tf.slice((probe as unknown as { z: tf.Tensor2D }).z, [2 * PROBE_PER_CLASS, 0], [PROBE_PER_CLASS, 12]) as tf.Tensor2D;
+      const z = tf.slice(probe.latents, [2 * PROBE_PER_CLASS, 0], [PROBE_PER_CLASS, 12]) as tf.Tensor2D;
       return teacher.forward(generator.generate(z, new Array(PROBE_PER_CLASS).fill(2))).argMax(1).dataSync();
     });
     expect([...first.verdicts.predicted].slice(2 * PROBE_PER_CLASS, 3 * PROBE_PER_CLASS)).toEqual([...alone]);

@@ -1,0 +1,155 @@
+/**
+ * Synthetic images that are optimized themselves, pixel by pixel, after a generator made them (as ZeroQ's distilled data and
+ * DeepInversion are, which start from noise). A step moves only the images that it looked at.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Normalization } from '../data/dataset';
+import type { Random } from '../random';
+import type { Generator } from './generator';
+
+const BETA1 = 0.9;
+const BETA2 = 0.99;
+const EPSILON = 1e-10;
+/** Images of each class that the generator makes at a time. */
+const IN_ONE_PASS = 6;
+
+export interface RefinedImagesSnapshot {
+  perClass: number;
+  /** [N, H, W, C] */
+  shape: [number, number, number, number];
+  images: Float32Array;
+  /** [N, H W C] Adam's moments. */
+  mean: Float32Array;
+  square: Float32Array;
+  /** [N] updates of each image. */
+  updates: number[];
+}
+
+/** Owns its images [N, H, W, C], class by class, in normalised image space, and what Adam remembers of each. */
+export class RefinedImages {
+  /** [N] class of each image. */
+  readonly labels: readonly number[];
+  private readonly count: number;
+  private readonly pixels: number;
+  private updates: number[];
+
+  private constructor(
+    readonly numClasses: number, readonly perClass: number, private readonly shape: readonly [number, number, number, number],
+    private images: tf.Tensor2D, private mean: tf.Tensor2D, private square: tf.Tensor2D, updates: readonly number[],
+  ) {
+    this.count = shape[0];
+    this.pixels = shape[1] * shape[2] * shape[3];
+    this.labels = Array.from({ length: this.count }, (_, i) => Math.floor(i / perClass));
+    this.updates = [...updates];
+  }
+
+  /**
+   * Starts from what the generator makes.
+   *
+   * @param perClass images of each class
+   * @param together whether the generator normalizes all classes together, otherwise each on its own
+   * @param first latents [numClasses k, latentDim], class by class, of the first k images of each class; left out: drawn
+   */
+  static create(generator: Generator, perClass: number, together: boolean, random: Random, first?: tf.Tensor2D): RefinedImages {
+    const { numClasses, latentDim, imageSize, imageChannels } = generator.config;
+    const pixels = imageSize * imageSize * imageChannels;
+    const chunk = first ? first.shape[0] / numClasses : Math.min(perClass, IN_ONE_PASS);
+    const images = tf.tidy(() => {
+      const parts: tf.Tensor3D[] = [];
+      for (let made = 0; made < perClass; made += chunk) {
+        const fresh = () => tf.tensor2d(random.fillNormal(new Float32Array(numClasses * chunk * latentDim)), [numClasses * chunk, latentDim]);
+        const z = made === 0 && first ? first : fresh();
+        const labels = Array.from({ length: numClasses * chunk }, (_, i) => Math.floor(i / chunk));
+        const groups = together ? [labels.length] : new Array<number>(numClasses).fill(chunk);
+        parts.push(tf.reshape(generator.generate(z, labels, groups), [numClasses, chunk, pixels]));
+      }
+      return tf.reshape(tf.slice(tf.concat(parts, 1), [0, 0, 0], [numClasses, perClass, pixels]), [numClasses * perClass, pixels]) as tf.Tensor2D;
+    });
+    const count = numClasses * perClass;
+    const nothing = () => tf.keep(tf.zeros([count, pixels])) as tf.Tensor2D;
+    return new RefinedImages(
+      numClasses, perClass, [count, imageSize, imageSize, imageChannels], tf.keep(images), nothing(), nothing(), new Array<number>(count).fill(0),
+    );
+  }
+
+  static restore({ perClass, shape, images, mean, square, updates }: RefinedImagesSnapshot): RefinedImages {
+    const held = [images, mean, square].map((values) => tf.keep(tf.tensor2d(values, [shape[0], values.length / shape[0]])));
+    return new RefinedImages(shape[0] / perClass, perClass, shape, held[0], held[1], held[2], updates);
+  }
+
+  /** Rows of images of these classes, drawn at random; the same one twice only where there are not enough. */
+  pick(labels: ArrayLike<number>, random: Random): number[] {
+    const left = new Map<number, number[]>();
+    return Array.from(labels, (label) => {
+      let rows = left.get(label);
+      if (!rows?.length) {
+        rows = random.shuffle(Array.from({ length: this.perClass }, (_, i) => label * this.perClass + i));
+        left.set(label, rows);
+      }
+      return rows.pop()!;
+    });
+  }
+
+  /** [rows.length, H, W, C]; the caller's. */
+  batch(rows: readonly number[]): tf.Tensor4D {
+    const [, height, width, channels] = this.shape;
+    return tf.tidy(() => tf.reshape(tf.gather(this.images, tf.tensor1d([...rows], 'int32')), [rows.length, height, width, channels]));
+  }
+
+  /** The first `perClass` images of each class, class by class. */
+  firstOfEach(perClass: number): tf.Tensor4D {
+    const rows = Array.from({ length: this.numClasses * perClass }, (_, i) => Math.floor(i / perClass) * this.perClass + ((i % perClass) % this.perClass));
+    return this.batch(rows);
+  }
+
+  /**
+   * One update by Adam of the images at `rows`; the others stay, and so does what is remembered of them.
+   *
+   * @param gradients [rows.length, H, W, C]; of an image that is there twice they are added
+   * @param normalization pixels stay what an image can have, 0 to 1 before it
+   */
+  update(rows: readonly number[], gradients: tf.Tensor4D, learningRate: number, normalization: Normalization): void {
+    const touched = [...new Set(rows)];
+    for (const row of touched) this.updates[row]++;
+    const { count, pixels } = this;
+    const column = (values: (row: number) => number) => tf.tensor2d(Float32Array.from({ length: count }, (_, row) => values(row)), [count, 1]);
+    const isTouched = new Set(touched);
+    const [images, mean, square] = tf.tidy(() => {
+      const places = new Float32Array(rows.length * count);
+      rows.forEach((row, i) => (places[i * count + row] = 1));
+      const scattered = tf.matMul(tf.tensor2d(places, [rows.length, count]), tf.reshape(gradients, [rows.length, pixels]) as tf.Tensor2D, true);
+      const moved = column((row) => Number(isTouched.has(row)));
+      const toward = (old: tf.Tensor2D, news: tf.Tensor, beta: number) => tf.add(old, tf.mul(tf.mul(moved, 1 - beta), tf.sub(news, old))) as tf.Tensor2D;
+      const nextMean = toward(this.mean, scattered, BETA1);
+      const nextSquare = toward(this.square, tf.square(scattered), BETA2);
+      // The first updates of an image are as if its memory were full.
+      const rate = column((row) => (isTouched.has(row) ? (learningRate * Math.sqrt(1 - BETA2 ** this.updates[row])) / (1 - BETA1 ** this.updates[row]) : 0));
+      const step = tf.mul(rate, tf.div(nextMean, tf.add(tf.sqrt(nextSquare), EPSILON)));
+      const [low, high] = this.bounds(normalization);
+      const next = tf.minimum(tf.maximum(tf.sub(this.images, step), low), high);
+      // Images that were not looked at are not cut to what pixels can be either.
+      return [tf.add(this.images, tf.mul(moved, tf.sub(next, this.images))), nextMean, nextSquare] as tf.Tensor2D[];
+    });
+    tf.dispose([this.images, this.mean, this.square]);
+    [this.images, this.mean, this.square] = [images, mean, square].map((tensor) => tf.keep(tensor)) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
+  }
+
+  /** [1, H W C] each: black and white in normalised image space. */
+  private bounds({ mean, std }: Normalization): [tf.Tensor2D, tf.Tensor2D] {
+    const row = (brightness: number) =>
+      tf.tensor2d(Float32Array.from({ length: this.pixels }, (_, i) => (brightness - mean[i % mean.length]) / std[i % mean.length]), [1, this.pixels]);
+    return [row(0), row(1)];
+  }
+
+  async snapshot(): Promise<RefinedImagesSnapshot> {
+    const held = [this.images, this.mean, this.square].map((tensor) => tf.clone(tensor));
+    const updates = [...this.updates];
+    const [images, mean, square] = (await Promise.all(held.map((tensor) => tensor.data()))) as Float32Array[];
+    tf.dispose(held);
+    return { perClass: this.perClass, shape: [...this.shape], images: images.slice(), mean: mean.slice(), square: square.slice(), updates };
+  }
+
+  dispose(): void {
+    tf.dispose([this.images, this.mean, this.square]);
+  }
+}

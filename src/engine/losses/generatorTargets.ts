@@ -1,0 +1,101 @@
+/** What the generator's loss compares statistics with: the network's stored ones and the classes' BNS centres, and what a difference counts. */
+import * as tf from '@tensorflow/tfjs-core';
+import { SCALE_EPSILON } from '../bns/separation';
+import type { BnsTable, StatisticsLayout } from '../bns/statistics';
+
+/** First layer that D and C look at, as in the program: floor((L + 1) / 2) - 2, at least 0. */
+export function defaultStartLayer(layers: number): number {
+  return Math.max(0, Math.floor((layers + 1) / 2) - 2);
+}
+
+/**
+ * [D] for every column what its squared difference counts in avg_{l >= startLayer} [ MSE(mean) + MSE(var) ], MSE being the
+ * mean over the layer's channels: 1 / (C_l (L - startLayer)), and 0 in layers before.
+ */
+export function columnWeights({ channels, offsets, size }: StatisticsLayout, startLayer = 0): Float32Array {
+  const layers = channels.length - startLayer;
+  if (!Number.isInteger(startLayer) || startLayer < 0 || layers < 1) {
+    throw new RangeError(`There is no BatchNorm layer ${startLayer}: the network has ${channels.length}, counted from 0.`);
+  }
+  const weights = new Float32Array(size);
+  for (let l = startLayer; l < channels.length; l++) weights.fill(1 / (channels[l] * layers), offsets[l], offsets[l] + 2 * channels[l]);
+  return weights;
+}
+
+/**
+ * [D] for every column the inverse square of its scale: 1 / variance for means, 1 / variance^2 for variances, of the stored
+ * variance. A squared difference times this is one of `scaledPoints`, in which the charts and the quality of images are measured.
+ */
+export function inverseSquaredScales(running: BnsTable): Float32Array {
+  return Float32Array.from(running.layers.flatMap(({ channels, values }) => Array.from(values, (_, k) => {
+    const variance = values[channels + (k % channels)] + SCALE_EPSILON;
+    return k < channels ? 1 / variance : 1 / variance ** 2;
+  })));
+}
+
+export interface TargetOptions {
+  /** BNS, D and C count every difference in units of its channel's stored scale; otherwise plainly, as in the paper. */
+  scaled?: boolean;
+  /** What D and C aim at, one row a class; left out: the centres. */
+  aims?: BnsTable;
+}
+
+/** Constant during a run. Owns its tensors. */
+export class GeneratorTargets {
+  /** [1, D] running statistics stored in the network. */
+  readonly running: tf.Tensor2D;
+  /** [numClasses, D] what D and C aim at: BNS centres. */
+  readonly centers: tf.Tensor2D;
+  /** [1, D] see `columnWeights`, scaled or not: of every layer, and of those that D and C look at. */
+  readonly allLayers: tf.Tensor2D;
+  readonly deepLayers: tf.Tensor2D;
+  /** [1, D] of every layer, never scaled: what counts for a class that is not trusted. */
+  readonly plainLayers: tf.Tensor2D;
+  /** [1, D] factors that make a plain squared distance of columns the scaled one of the deep layers. */
+  readonly placing: tf.Tensor2D;
+  /** [numClasses, D] the classes' centres, less the running statistics, times `placing`. */
+  readonly placedCenters: tf.Tensor2D;
+  /** [1, numClasses] squared lengths of `placedCenters`. */
+  readonly squaredLengths: tf.Tensor2D;
+
+  /** What D counts a squared difference of 1 in every mean, and in every variance: 1 each where differences are not scaled. */
+  readonly noiseCounts: readonly [number, number];
+
+  constructor(running: BnsTable, centers: BnsTable, readonly startLayer: number, { scaled = false, aims = centers }: TargetOptions = {}) {
+    const { layout } = running;
+    for (const table of [centers, aims]) {
+      if (table.layout.size !== layout.size) throw new Error(`Centres have ${table.layout.size} columns, running statistics ${layout.size}.`);
+    }
+    const [all, deep] = [columnWeights(layout), columnWeights(layout, startLayer)];
+    const scales = inverseSquaredScales(running);
+    const scaledDeep = deep.map((weight, k) => weight * scales[k]);
+    const stored = running.pack();
+    const placing = scaledDeep.map(Math.sqrt);
+    const placed = centers.pack().map((value, i) => (value - stored[i % layout.size]) * placing[i % layout.size]);
+    const squares = Float32Array.from({ length: centers.rows }, (_, c) =>
+      placed.subarray(c * layout.size, (c + 1) * layout.size).reduce((sum, value) => sum + value * value, 0));
+    const counted = scaled ? scaledDeep : deep;
+    this.noiseCounts = countsOf(layout, counted);
+    this.running = tf.tensor2d(stored, [1, layout.size]);
+    this.centers = tf.tensor2d(aims.pack(), [aims.rows, layout.size]);
+    this.allLayers = tf.tensor2d(scaled ? all.map((weight, k) => weight * scales[k]) : all, [1, layout.size]);
+    this.plainLayers = tf.tensor2d(all, [1, layout.size]);
+    this.deepLayers = tf.tensor2d(counted, [1, layout.size]);
+    this.placing = tf.tensor2d(placing, [1, layout.size]);
+    this.placedCenters = tf.tensor2d(placed, [centers.rows, layout.size]);
+    this.squaredLengths = tf.tensor2d(squares, [1, centers.rows]);
+  }
+
+  dispose(): void {
+    tf.dispose([this.running, this.centers, this.allLayers, this.deepLayers, this.plainLayers, this.placing, this.placedCenters, this.squaredLengths]);
+  }
+}
+
+/** Sums of the weights of all means, and of all variances. */
+function countsOf({ channels, offsets }: StatisticsLayout, weights: Float32Array): readonly [number, number] {
+  const sums: [number, number] = [0, 0];
+  channels.forEach((c, l) => {
+    for (let k = 0; k < 2 * c; k++) sums[k < c ? 0 : 1] += weights[offsets[l] + k];
+  });
+  return sums;
+}
