@@ -169,7 +169,7 @@ describe('the methods are subsets of one run', () => {
   });
 
   it.each(TERMS)('%s alone', async (term) => {
-    const { generator } = await phases({ ...off(...TERMS.filter((t) => t !== term)), generatorSteps: 60, generatorLearningRate: 1e-2, distortionMean: 0.05, distortionVariance: 0.05, studentSteps: 1 });
+    const { generator } = await phases({ ...off(...TERMS.filter((t) => t !== term)), [`${term}Enabled`]: true, generatorSteps: 60, generatorLearningRate: 1e-2, distortionMean: 0.05, distortionVariance: 0.05, contrastTemperature: 10, studentSteps: 1 });
     for (const sample of generator) {
       const values = Object.entries(sample.terms).filter(([, value]) => value !== null);
       expect(values.map(([name]) => name)).toEqual([term]);
