@@ -4,7 +4,7 @@ import type { RunSettings, TermName } from '../../../src/engine/training/runSett
 import { TERMS } from '../../../src/engine/training/runSettings';
 import { GeneratorTrainer } from '../../../src/engine/training/generatorTrainer';
 import { Run } from '../../../src/engine/training/run';
-import type { GeneratorSample } from '../../../src/engine/training/runReport';
+import type { GeneratorSample, SyntheticSnapshot } from '../../../src/engine/training/runReport';
 import { Teacher } from '../../../src/engine/training/teacher';
 import { use } from '../backends';
 import { framesOf, story, tinyDataset, tinyNetwork, tinyRun, tinySettings } from './tiny';
@@ -256,5 +256,56 @@ describe('a network that does not fit', () => {
     expect(fractions).toHaveLength(limit + 1);
     expect(tf.memory().numTensors).toBe(before);
     teacher.dispose();
+  });
+});
+
+describe('steps that move images themselves', () => {
+  const settings: Partial<RunSettings> = {
+    classesPerStep: 2, scaledDistances: true, bnsWeight: 1, generatorSteps: 60, refineShare: 0.8, refinedPerClass: 8, studentSteps: 2, compareCalibrationOnly: false,
+  };
+
+  it('leave the generator as it is, start where it ended, and bring the loss down', async () => {
+    const { run, done } = await tinyRun(settings);
+    const seen: SyntheticSnapshot[] = [];
+    const samples: GeneratorSample[] = [];
+    const weights: string[] = [];
+    while (run.phase === 'ptq' || run.phase === 'generator') {
+      await run.advance();
+      const frame = await run.frame(true);
+      samples.push(...frame.generator);
+      if (frame.synthetic && [11, 12, 13, 60].includes(frame.synthetic.step)) {
+        seen.push(frame.synthetic);
+        weights.push(JSON.stringify((await run.snapshot())!.generator.weights['conv3.kernel'].values));
+      }
+      expect(run.refined !== null).toBe(run.generatorStep > 12);
+    }
+    expect(seen.map(({ step }) => step)).toEqual([11, 12, 13, 60]);
+    expect(new Set(weights.slice(1)).size).toBe(1);
+    expect(weights[0]).not.toBe(weights[1]);
+    const distance = (a: SyntheticSnapshot, b: SyntheticSnapshot) =>
+      a.images.rgba.reduce((sum, v, i) => sum + Math.abs(v - b.images.rgba[i]), 0) / a.images.rgba.length;
+    // One step hardly moves the images that were followed; all of them do.
+    expect(distance(seen[1], seen[2])).toBeLessThan(3);
+    expect(distance(seen[1], seen[3])).toBeGreaterThan(3);
+    const mean = (from: number, to: number) => samples.slice(from, to).reduce((sum, { total }) => sum + total, 0) / (to - from);
+    expect(samples).toHaveLength(60);
+    expect(mean(52, 60)).toBeLessThan(0.8 * mean(4, 12));
+    // What the student learns from is what was moved.
+    const generate = vi.spyOn(run.generator, 'generate');
+    const pick = vi.spyOn(run.refined!, 'pick');
+    await framesOf(run);
+    expect(pick).toHaveBeenCalledTimes(2);
+    expect(generate).not.toHaveBeenCalled();
+    done();
+  });
+
+  it('leave nothing behind', async () => {
+    const before = tf.memory().numTensors;
+    for (const until of [12, 14, 60]) {
+      const { run, done } = await tinyRun(settings);
+      await framesOf(run, () => run.generatorStep >= until);
+      done();
+      expect(tf.memory().numTensors).toBe(before);
+    }
   });
 });

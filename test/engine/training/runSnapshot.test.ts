@@ -12,6 +12,12 @@ beforeAll(() => use('wasm'));
 
 const settings: Partial<RunSettings> = { generatorSteps: 12, studentSteps: 8, testImages: 110 };
 
+/** FDDA+, whose last steps move images themselves. */
+const PLUS: Partial<RunSettings> = {
+  classesPerStep: 2, scaledDistances: true, contrastEnabled: true, distortedEnabled: false, ceSingleEnabled: false, refineShare: 0.5, refinedPerClass: 8,
+  syntheticShare: 'byRealImages',
+};
+
 /** What is left to tell from a place on: samples and the final accuracies. */
 function rest(frames: RunFrame[]) {
   const { generator, student, accuracy } = story(frames);
@@ -35,6 +41,9 @@ describe('a snapshot', () => {
     ['in the middle of the calibration-only student', {}, (run, { step }) => run.phase === 'calibration' && step === 3],
     ['in the middle of the student', {}, (run, { step }) => run.phase === 'fdda' && step === 5],
     ['in the middle of the generator, with ranges from its first images', { activationRange: 'movingAverage' }, (run) => run.generatorStep === 5],
+    ['before images are moved themselves', PLUS, (run) => run.generatorStep === 6],
+    ['while images are moved themselves', PLUS, (run) => run.generatorStep === 9],
+    ['in the middle of a student that learns from such images', PLUS, (run, { step }) => run.phase === 'fdda' && step === 5],
     ['at the end', {}, (run) => run.finishedAll],
   ];
 
