@@ -2,6 +2,7 @@ import { TERMS } from '../../engine/training/runSettings';
 import { applyPreset, PRESETS, presetOf } from '../../state/presets';
 import type { SettingGroup, SettingKey } from '../../state/settings';
 import { SETTING_KEYS, SETTINGS } from '../../state/settings';
+import { applySetup, setupOf, SETUPS } from '../../state/setups';
 import { HelpLines } from '../Help';
 import { useActions, usePlayground } from '../playground';
 import { useWords } from '../language';
@@ -36,6 +37,28 @@ function Presets() {
   );
 }
 
+function Setups() {
+  const { controls: words, setups } = useWords();
+  const settings = usePlayground((state) => state.settings);
+  const { setSettings } = useActions();
+  const current = setupOf(settings);
+  const locked = usePlayground(({ embed }) => embed?.locked);
+  return (
+    <section className="presets" aria-label={words.setup}>
+      <div className="control-title">
+        {words.setup}
+        <HelpLines label={words.setup} lines={words.setupHelp} />
+      </div>
+      <div className="preset-grid">
+        {SETUPS.map((setup) => (
+          <button key={setup} type="button" aria-pressed={setup === current} disabled={!mayBecome(settings, applySetup(settings, setup), locked)} title={setups[setup].help}
+            onClick={() => setSettings(applySetup(settings, setup))}>{setups[setup].name}</button>
+        ))}
+      </div>
+    </section>
+  );
+}
+
 function Group({ group }: { group: SettingGroup }) {
   const { groups } = useWords();
   return (
@@ -55,6 +78,7 @@ export function ControlColumn({ id }: { id: string }) {
   return (
     <aside className="controls" id={id} aria-label={words.region}>
       <LockNote />
+      <Setups />
       <Presets />
       <section className="terms" aria-label={groups.terms}>
         <div className="control-title">{groups.terms}<span className="view-note">{words.weight} · {words.valueNow}</span></div>

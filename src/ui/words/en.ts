@@ -3,6 +3,7 @@ import { SENTENCES } from '../../engine/sentences';
 import type { MethodId, RunPhase } from '../../engine/training/runReport';
 import type { TermName } from '../../engine/training/runSettings';
 import type { PresetName } from '../../state/presets';
+import type { SetupName } from '../../state/setups';
 import type { Setting, SettingGroup } from '../../state/settings';
 import { describeNote, SETTINGS, SETTING_KEYS } from '../../state/settings';
 import type { LinkNote } from '../../state/shareLink';
@@ -164,6 +165,12 @@ export const en = {
     method: 'Method',
     methodHelp:
       'Each method is a choice of loss terms; everything else stays. FDDA uses all five of the paper; FDDA+ is not in the paper and changes a few switches more. Press one, then Play or Reset, and compare the accuracies.',
+    setup: 'All settings',
+    setupHelp: [
+      'Interactive: what this page starts with. Numbers of steps and learning rates were chosen by a search on the bundled network, so that a run takes about a minute.',
+      'As in the paper: every value of the authors’ program. 80,000 generator steps and 70,000 student steps take days here; it is there to look at, to change, and for those who have the time.',
+      'Even then this page differs: the generator is trained to its end before the student begins, while the program trains both together from epoch 50 on; every image has its own random crop, while there one crop serves a whole synthetic batch; the last accuracy counts, not the best one; activation ranges are averaged over 50 batches of the untrained generator, there over the first four epochs; and network and images are small ones, while the learning rate of 0.000001 was chosen for ImageNet.',
+    ],
     custom: 'Own combination',
     weight: 'Weight',
     valueNow: 'now',
@@ -196,6 +203,11 @@ export const en = {
     hexagon: 'hexagon', arrow: 'arrow',
   } satisfies Record<ShapeName, string>,
   unnamedClass: (index: string) => `class ${index}`,
+
+  setups: {
+    interactive: { name: 'Interactive', help: 'What this page starts with: about a minute' },
+    paper: { name: 'As in the paper', help: 'Every value of the authors’ program: days' },
+  } satisfies Record<SetupName, { name: string; help: string }>,
 
   presets: {
     ptq: { name: 'PTQ only', help: 'Quantize and leave it: no training at all.' },
