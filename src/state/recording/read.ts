@@ -137,7 +137,7 @@ async function readOverview(field: Field, settings: RunSettings): Promise<RunOve
   if (layers.length === 0) network.get('layers').fail('length');
   const [L, C] = [layers.length, classNames.length];
   const calibration = field.get('calibration');
-  const { tile } = await readTile(calibration.get('images'), shape[0], shape[1], null);
+  const tile = (await readTile(calibration.get('images'), shape[0], shape[1], null)).tile();
   const points = field.get('points');
   const centers = await readPoints(points.get('centers'), L, C);
   if (centers.count !== C) points.get('centers').get('count').fail('contradiction');
@@ -165,7 +165,14 @@ async function readOverview(field: Field, settings: RunSettings): Promise<RunOve
   };
 }
 
-async function readTile(field: Field, height: number, width: number, before: Uint8Array | null): Promise<{ tile: ImageTile; coefficients: Uint8Array }> {
+/** Images of a file, checked; they are only made when they are asked for. */
+interface ReadTile {
+  count: number;
+  coefficients: Uint8Array;
+  tile(): ImageTile;
+}
+
+async function readTile(field: Field, height: number, width: number, before: Uint8Array | null): Promise<ReadTile> {
   const count = field.get('count').integer(0, LIMITS.images);
   for (const [key, value] of [['height', height], ['width', width]] as const) {
     if (field.get(key).integer(1, LIMITS.imageSide) !== value) field.get(key).fail('contradiction');
@@ -173,7 +180,8 @@ async function readTile(field: Field, height: number, width: number, before: Uin
   const length = coefficientCount(count, height, width);
   const coefficients = await field.get('data').unpacked((text) => unpackBytes(text, length), LIMITS.fileBytes);
   if (before?.length === length) for (let i = 0; i < length; i++) coefficients[i] += before[i];
-  return { tile: fromCoefficients(coefficients, count, height, width), coefficients };
+  let tile: ImageTile | null = null;
+  return { count, coefficients, tile: () => (tile ??= fromCoefficients(coefficients, count, height, width)) };
 }
 
 async function readNumbers(field: Field, count: number): Promise<Float32Array> {
@@ -212,16 +220,21 @@ async function readSnapshots(field: Field, { layers, classes, height, width }: S
   let before: Uint8Array | null = null;
   // One after the other: each is kept as its differences to the one before, and between two the page may paint.
   for (const each of field.items({ most: LIMITS.snapshots })) {
-    const read: { tile: ImageTile; coefficients: Uint8Array } = await readTile(each.get('images'), height, width, before);
+    const read: ReadTile = await readTile(each.get('images'), height, width, before);
     before = read.coefficients;
-    const { count } = read.tile;
+    const { count } = read;
     const perClass = each.get('perClass').integer(1, LIMITS.images);
     if (perClass * classes !== count) each.get('perClass').fail('contradiction');
     const [points, batchPoints] = [await readPoints(each.get('points'), layers, classes), await readPoints(each.get('batchPoints'), layers, classes)];
     if (points.count !== count) each.get('points').get('count').fail('contradiction');
     if (batchPoints.count !== classes) each.get('batchPoints').get('count').fail('contradiction');
     result.push({
-      step: each.get('step').integer(0, MOST_STEPS), perClass, images: read.tile, verdicts: readVerdicts(each.get('verdicts'), count, classes),
+      step: each.get('step').integer(0, MOST_STEPS), perClass,
+      // Of all the recorded moments one is looked at first: a page that made the images of all would show none for half a second.
+      get images() {
+        return read.tile();
+      },
+      verdicts: readVerdicts(each.get('verdicts'), count, classes),
       points, batchPoints, separation: readSeparation(each.get('separation'), layers),
       distanceToOwnCenter: await readNumbers(each.get('distanceToOwnCenter'), layers * classes),
       distanceToNearestOther: await readNumbers(each.get('distanceToNearestOther'), layers * classes),
