@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 import { offline } from './vite.offline.ts';
+import { preloadPage } from './vite.start.ts';
 
 /** With these a page is cross-origin isolated: SharedArrayBuffer exists and wasm may use threads. */
 const ISOLATION_HEADERS = {
@@ -119,7 +120,7 @@ export default defineConfig({
   // No fallback to index.html: a file that is not there (a model, say) is a 404.
   appType: 'mpa',
   define: VERSIONS,
-  plugins: [react(), katexFonts(), tfjsWasmBinaries(), workerSize(), offline()],
+  plugins: [react(), preloadPage('/src/main.tsx'), katexFonts(), tfjsWasmBinaries(), workerSize(), offline()],
   worker: { format: 'es', plugins: () => [tfjsWasmThreads()] },
   // Found only in the worker, which the dev server's first look at the imports misses: it would reload the page over them.
   optimizeDeps: {

@@ -30,8 +30,12 @@ describe('the recorded run', () => {
     playground = await open(WASM);
     await banner().waitFor();
     await playground.until(() => playground.colorsIn('Synthetic images'), (colors) => colors > 1000, 60, 'the recorded images');
-    const [picture, worker] = await playground.page.evaluate('[performance.getEntriesByName("first picture")[0].startTime, recording.workerAt]') as [number, number | null];
-    console.log(`first picture after ${picture.toFixed(0)} ms, engine started after ${worker?.toFixed(0)} ms`);
+    const [first, picture, worker] = await playground.page.evaluate(
+      '[...["first picture", "page drawn"].map((name) => performance.getEntriesByName(name)[0].startTime), recording.workerAt]',
+    ) as [number, number, number | null];
+    console.log(`first picture after ${first.toFixed(0)} ms, page drawn after ${picture.toFixed(0)} ms, engine started after ${worker?.toFixed(0)} ms`);
+    // The poster comes before the page.
+    expect(first).toBeLessThan(picture);
     // The picture waits neither for the engine nor, where there is time, does it share the machine with it.
     expect(worker === null || worker > Math.min(picture, 3000)).toBe(true);
     expect(await banner().innerText()).toMatch(/Recorded run[^]*Shapes ResNet-14[^]*seed 1[^]*WebAssembly/);
@@ -54,6 +58,22 @@ describe('the recorded run', () => {
     expect(await where()).toBe('End');
     expect(await playground.accuracies()).toEqual(accuracies);
     playground.expectNoErrors();
+  });
+
+  it('has no poster where another run was asked for, nor where the recording cannot be read', async () => {
+    playground = await open(`${QUICK}&seed=7`);
+    await playground.button('Play').waitFor();
+    expect(await playground.page.locator('.poster').count()).toBe(0);
+    await playground.close();
+    playground = await Playground.open(browser, {
+      query: WASM,
+      prepare: async (context) => {
+        await context.route('**/recordings/default.json', (route) => route.fulfill({ status: 200, contentType: 'application/json', body: '{"snapshots": 3}' }));
+      },
+    });
+    await playground.button('Play').waitFor();
+    expect(await playground.page.locator('.poster').count()).toBe(0);
+    expect(await banner().count()).toBe(0);
   });
 
   it('steps instead of moving for those who want less motion', async () => {
