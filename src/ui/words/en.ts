@@ -11,6 +11,7 @@ import { enArgument } from './enArgument';
 import { enArticle } from './enArticle';
 import { enCompare } from './enCompare';
 import { enLessons, enTour } from './enLessons';
+import { enQuality } from './enQuality';
 import { enRecorded } from './enRecorded';
 import { enShare } from './enShare';
 import type { SettingWords } from './words';
@@ -51,6 +52,7 @@ export const en = {
   argument: enArgument,
   compare: enCompare,
   lessons: enLessons,
+  quality: enQuality,
   share: enShare,
   tour: enTour,
   /** A part of the page that is fetched when asked for. */
