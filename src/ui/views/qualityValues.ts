@@ -87,11 +87,11 @@ export function readingAt({ snapshot, synthetic, real, classes }: ShownQuality, 
 /** Shades on either side of the dividing value. */
 export const SHADES = 4;
 /** The strongest shade begins at so many halvings or doublings, or at such a difference. */
-const STRONGEST = { centers: 0.75, spread: 0.75, silhouette: 0.3 } satisfies Record<QualityMeasure, number>;
+const STRONGEST = { centers: 0.75, spread: 1.5, silhouette: 0.3 } satisfies Record<QualityMeasure, number>;
 
 /**
- * Shade of a cell: 0 to SHADES - 1 from strongest to weakest on the better side, then from weakest to strongest on the worse
- * side; null where there is no value. On the dividing value itself a cell is not worse.
+ * Shade of a cell: 0 to SHADES - 1 from strongest to weakest where it does not fall short, then from weakest to strongest where
+ * it does; null where there is no value. On the dividing value itself it does not.
  */
 export function shadeOf(measure: QualityMeasure, value: number): number | null {
   if (Number.isNaN(value)) return null;

@@ -5,7 +5,7 @@ export const enQuality = {
   title: 'Quality of the synthetic images',
   help: [
     'How much like real images are the synthetic ones, in the numbers that the method works with? Each figure stands beside the same figure of real images that only the charts use.',
-    'The map has one row a class and one column a BatchNorm layer. A dotted orange cell is worse than the dividing value, a blue one better; the stronger the color, the farther away. The frame marks the layers that the two center terms look at.',
+    'The map has one row a class and one column a BatchNorm layer. Dotted orange cells fall short of the dividing value, blue ones do not; the stronger the color, the farther away. The line above the map spans the layers that the two center terms look at.',
     'Point at a cell for its values, click it to show its layer and class in all views. With the keyboard: arrow keys move, Enter chooses.',
   ],
   none: 'No synthetic image yet. The first ones come as soon as the engine is ready.',
@@ -35,7 +35,7 @@ export const enQuality = {
   measureHelp: {
     centers: 'Distance of the class’s synthetic batch to its own center, divided by that to the nearest other center. Below 1 it lies nearest its own.',
     spread: 'Distance between synthetic images of the class, divided by that between real ones. 1: as varied as real images; below 1: less.',
-    silhouette: 'Silhouette of the synthetic images minus that of real ones. Below 0: classes are less apart than in real images.',
+    silhouette: 'Silhouette of the synthetic images minus that of real ones. Below 0: classes are less apart than in real images. Far above 0 is no good sign either: images that are all alike are far apart from other classes.',
   } satisfies Record<QualityMeasure, string>,
   marked: { centers: 'nearer another class', spread: 'less varied than real', silhouette: 'less apart than real' } satisfies Record<QualityMeasure, string>,
   unmarked: { centers: 'nearest its own class', spread: 'as varied or more', silhouette: 'as far apart or more' } satisfies Record<QualityMeasure, string>,
