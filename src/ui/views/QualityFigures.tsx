@@ -12,6 +12,11 @@ interface QualityFiguresProps {
   pinned: ShownQuality | null;
 }
 
+const FigureName = memo(function FigureName({ figure }: { figure: QualityFigure }) {
+  const { name, help } = useWords().quality.figures[figure];
+  return <dt>{name} <HelpLines label={name} lines={[help]} /></dt>;
+});
+
 /** The figures of all classes: synthetic images large, real images small beside them. */
 export const QualityFigures = memo(function QualityFigures({ shown, pinned }: QualityFiguresProps) {
   const { quality: words, compare } = useWords();
@@ -39,7 +44,7 @@ export const QualityFigures = memo(function QualityFigures({ shown, pinned }: Qu
     <dl className="quality-figures">
       {QUALITY_FIGURES.map((figure) => (
         <div key={figure} data-figure={figure}>
-          <dt>{words.figures[figure].name} <HelpLines label={words.figures[figure].name} lines={[words.figures[figure].help]} /></dt>
+          <FigureName figure={figure} />
           <dd><Num value={figures[figure].synthetic} show={written(figure, figures[figure].synthetic)} /></dd>
           <dd className="quality-real"><Num value={figures[figure].real} show={beside(figure, figures[figure])} /></dd>
           {pinnedFigures && <dd className="quality-real">{compare.pinnedValue(written(figure, pinnedFigures[figure].synthetic))}</dd>}

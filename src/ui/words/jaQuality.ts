@@ -12,7 +12,7 @@ export const jaQuality: Words['quality'] = {
   missing: 'この記録は、この値を測る前のバージョンのページで作られました。自分で実行すると表示されます。',
   real: (value) => `実画像 ${value}`,
   calibration: (value) => `校正画像 ${value}`,
-  ofClasses: (count, classes) => `${classes} 中 ${count}`,
+  ofClasses: (count, classes) => `${count}/${classes}`,
   nats: (value) => `${value} ナット`,
 
   figures: {
