@@ -14,6 +14,7 @@ import { AccuracyView } from './ui/views/AccuracyView';
 import { CentersView } from './ui/views/CentersView';
 import { ImagesView } from './ui/views/ImagesView';
 import { LossesView } from './ui/views/LossesView';
+import { QualityView } from './ui/views/QualityView';
 import { SeparationView } from './ui/views/SeparationView';
 
 const WIDE = '(min-width: 1100px)';
@@ -40,6 +41,9 @@ export function App() {
           <LossesView />
           <AccuracyView />
         </main>
+      </div>
+      <div className="below" data-past={past} data-recorded={recorded}>
+        <QualityView />
       </div>
       <ComparePanel />
       <Article />

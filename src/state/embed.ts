@@ -5,7 +5,7 @@ import type { SettingKey } from './settings';
 import { SETTING_KEYS, SETTINGS } from './settings';
 
 /** Parts of the page that whoever embeds it may leave out. */
-export const EMBED_PARTS = ['controls', 'transport', 'timeline', 'centers', 'separation', 'images', 'losses', 'accuracy'] as const;
+export const EMBED_PARTS = ['controls', 'transport', 'timeline', 'centers', 'separation', 'images', 'losses', 'accuracy', 'quality'] as const;
 export type EmbedPart = (typeof EMBED_PARTS)[number];
 
 /** How the page shows itself inside another page. */

@@ -51,8 +51,9 @@ function mergeAccuracy(known: readonly AccuracyRow[], news: readonly AccuracyRow
 }
 
 function snapshotBytes(snapshot: SyntheticSnapshot): number {
-  const { images, points, batchPoints } = snapshot;
-  return images.rgba.byteLength + points.xy.byteLength + batchPoints.xy.byteLength + 4096;
+  const { images, points, batchPoints, quality } = snapshot;
+  const byClass = quality ? quality.silhouetteByClass.byteLength + quality.spreadByClass.byteLength : 0;
+  return images.rgba.byteLength + points.xy.byteLength + batchPoints.xy.byteLength + byClass + 4096;
 }
 
 function historyBytes(history: readonly Moment[]): number {

@@ -13,10 +13,11 @@ import { AccuracyView } from './views/AccuracyView';
 import { CentersView } from './views/CentersView';
 import { ImagesView } from './views/ImagesView';
 import { LossesView } from './views/LossesView';
+import { QualityView } from './views/QualityView';
 import { SeparationView } from './views/SeparationView';
 import './embed.css';
 
-const VIEWS = [['centers', CentersView], ['images', ImagesView], ['losses', LossesView], ['separation', SeparationView], ['accuracy', AccuracyView]] as const;
+const VIEWS = [['centers', CentersView], ['images', ImagesView], ['losses', LossesView], ['separation', SeparationView], ['accuracy', AccuracyView], ['quality', QualityView]] as const;
 
 const NOTHING: readonly EmbedPart[] = [];
 

@@ -44,6 +44,18 @@ export const lineColors = {
   },
 } as const;
 
+/** Shades of a map with a dividing value: blue from strong to weak, then orange from weak to strong; each with what can be read on it. */
+export const divergingShades = {
+  light: [
+    ['#2f6db3', '#ffffff'], ['#79a9dc', '#1b2129'], ['#b3cfee', '#1b2129'], ['#dde9f7', '#1b2129'],
+    ['#fbe3cd', '#1b2129'], ['#f6bd8a', '#1b2129'], ['#e98f42', '#1b2129'], ['#b0550a', '#ffffff'],
+  ],
+  dark: [
+    ['#7db5f5', '#111317'], ['#4b82c0', '#ffffff'], ['#2f567f', '#ffffff'], ['#20384f', '#ffffff'],
+    ['#4f3520', '#ffffff'], ['#7d4d1f', '#ffffff'], ['#c06f1c', '#111317'], ['#ffab5c', '#111317'],
+  ],
+} as const satisfies Record<Scheme, readonly (readonly [fill: string, ink: string])[]>;
+
 const ON_PAPER = new Map<string, string>([
   ...DARK.map((color, i) => [color, LIGHT[i]] as const),
   ...(Object.keys(lineColors.dark) as (keyof typeof lineColors.dark)[]).map((name) => [lineColors.dark[name], lineColors.light[name]] as const),

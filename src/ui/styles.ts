@@ -14,6 +14,7 @@ import '@mantine/core/styles/Progress.css';
 import './page.css';
 import './controls.css';
 import './views.css';
+import './quality.css';
 import './article.css';
 import './compare/compare.css';
 import './lessons/lessons.css';

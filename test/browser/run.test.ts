@@ -23,6 +23,10 @@ describe('a run on wasm', () => {
     expect(await playground.page.evaluate('crossOriginIsolated')).toBe(true);
     expect(await playground.backendInUse()).toMatch(/WebAssembly \(in use\)[^]*\d+ threads?/);
     expect(Object.values(await playground.accuracies())).toEqual([null, null, null, null]);
+    const quality = playground.region('Quality of the synthetic images');
+    const figures = async () => (await quality.locator('.quality-figures data').evaluateAll((all) => all.map((each) => Number(each.getAttribute('value')))));
+    // Each of synthetic and of real images.
+    const atFirst = await playground.until(figures, ({ length }) => length === 18, 20, 'figures of the first images');
     const began = await playground.page.evaluate('performance.now()') as number;
     await playground.button('Play').click();
     const finished = await playground.untilStatus(/^Finished/, 150);
@@ -62,6 +66,12 @@ describe('a run on wasm', () => {
     expect(share(200)).toBeLessThan(0.05);
 
     for (const region of ['BNS centers', 'Separation and incohesion', 'Losses']) expect(await playground.region(region).isVisible()).toBe(true);
+    const atLast = await playground.until(figures, (all) => all[2] !== atFirst[2], 5, 'figures of the trained generator');
+    expect(atLast).toHaveLength(18);
+    expect(atLast.every(Number.isFinite)).toBe(true);
+    // Of synthetic images all but counts must have moved; of real images none.
+    for (const figure of [1, 2, 3, 4, 5, 7]) expect(atLast[2 * figure]).not.toBe(atFirst[2 * figure]);
+    expect(atLast.filter((_, i) => i % 2 === 1)).toEqual(atFirst.filter((_, i) => i % 2 === 1));
     // Photographs and noise have many colors; rings and markers alone have a handful.
     expect(await playground.colorsIn('Synthetic images')).toBeGreaterThan(1000);
     expect(await playground.colorsIn('BNS centers')).toBeGreaterThan(20);

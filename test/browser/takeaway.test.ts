@@ -46,6 +46,7 @@ describe('what is taken away', () => {
     ['Separation and incohesion', 'Chart', /^fdda-separation-nearest-seed6-.*\.svg$/, 'Nearest center'],
     ['Losses', 'Chart', /^fdda-losses-generator-seed6-.*\.svg$/, 'CE mixed'],
     ['Accuracy', 'Chart', /^fdda-accuracy-curve-seed6-.*\.svg$/, 'FDDA'],
+    ['Quality of the synthetic images', 'Map', /^fdda-quality-centers-seed6-.*\.svg$/, 'nearest its own class'],
   ])('%s: an SVG that any reader opens, and the same as a PNG of twice the size', async (view, what, name, words) => {
     const svg = await saved(view, `${what} as SVG`);
     expect(svg.name).toMatch(name);
@@ -91,6 +92,19 @@ describe('what is taken away', () => {
     expect(lines((await saved('BNS centers', 'Points as CSV')).bytes).filter(([kind]) => kind === 'center')).toHaveLength(10);
     expect(lines((await saved('Synthetic images', 'Verdicts as CSV')).bytes).filter(([kind]) => kind === 'calibration')).toHaveLength(10);
     expect(lines((await saved('Losses', 'Student losses as CSV')).bytes).map(([method]) => method)).toEqual(['method', 'calibration', 'calibration', 'fdda', 'fdda']);
+  });
+
+  it('the quality of the images at every layer and for every class, and what is reached of every activation', async () => {
+    const layers = await playground.page.getByRole('combobox', { name: 'Layer' }).locator('option').count();
+    const [header, ...cells] = lines((await saved('Quality of the synthetic images', 'Values by layer and class as CSV')).bytes);
+    expect(new Set(cells.map(([layer, , name]) => `${layer} ${name}`)).size).toBe(10 * layers);
+    expect(cells).toHaveLength(10 * layers);
+    for (const column of ['own_center_distance [1]', 'real_spread [1]', 'silhouette [1]']) {
+      expect(cells.every((row) => row[header.indexOf(column)] !== '' && Number.isFinite(Number(row[header.indexOf(column)])))).toBe(true);
+    }
+    const [, ...activations] = lines((await saved('Quality of the synthetic images', 'Activation ranges as CSV')).bytes);
+    expect(activations.length).toBeGreaterThan(5);
+    expect(activations.every(([, synthetic, calibration]) => [synthetic, calibration].every((share) => Number(share) >= 0 && Number(share) <= 1))).toBe(true);
   });
 
   it('the images as one picture', async () => {

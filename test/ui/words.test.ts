@@ -31,7 +31,7 @@ const SAME_IN_JAPANESE = new Set(['FDDA+', 'K',
 /** Signs, and functions that only put signs between their parameters. */
 const SIGNS_ONLY = [
   'units.percent', 'views.accuracy.of', 'views.images.count', 'sentences.webgpu', 'sentences.webgl', 'sentences.wasm', 'sentences.listed', 'views.centers.ofClass', 'controls.stop', 'recorded.versions',
-  'argument.change', 'argument.formulas', 'compare.change', 'lessons.verdict.answer', 'tour.counter',
+  'argument.change', 'argument.formulas', 'compare.change', 'lessons.verdict.answer', 'tour.counter', 'quality.ofClasses',
   // BibTeX is English.
   'share.cite.accessed', 'share.cite.pageTitle',
 ];

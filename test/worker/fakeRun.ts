@@ -1,6 +1,6 @@
 import { createShapes } from '../../src/engine/data/shapes';
 import type {
-  AccuracyRow, GeneratorSample, ImageTile, LayerInfo, LayerPoints, RunOverview, SeparationByLayer, StudentSample, SyntheticSnapshot, Verdicts,
+  AccuracyRow, GeneratorSample, ImageTile, LayerInfo, LayerPoints, QualityReport, RunOverview, SeparationByLayer, StudentSample, SyntheticSnapshot, Verdicts,
 } from '../../src/engine/training/runReport';
 import type { RunSettings, TermName } from '../../src/engine/training/runSettings';
 import { TERMS } from '../../src/engine/training/runSettings';
@@ -101,6 +101,23 @@ export function createFakeRun(settings: RunSettings): FakeRun {
     nearestCenterAccuracy: Float32Array.from({ length: L }, (_, l) => 0.12 + 0.6 * quality * depth(l) ** 1.5),
   });
 
+  const activations = Array.from({ length: L }, (_, l) => `relu${l + 1}`);
+  const reportAt = (quality: number, own: Float32Array, other: Float32Array): QualityReport => {
+    const mean = (values: Float32Array) => values.reduce((sum, v) => sum + v, 0) / values.length;
+    return {
+      joint: { ownCenter: mean(own), nearestOther: mean(other), nearestCenterRate: Math.round(quality * CLASSES) / CLASSES },
+      silhouetteByClass: Float32Array.from({ length: L * CLASSES }, (_, i) => -0.06 + quality * 0.36 * depth(Math.floor(i / CLASSES)) ** 2.5 + 0.01 * (i % CLASSES)),
+      spreadByClass: Float32Array.from({ length: L * CLASSES }, (_, i) => 0.6 + 0.9 * quality + 0.05 * (i % CLASSES)),
+      bnsGap: Float32Array.from({ length: L }, (_, l) => 0.9 - 0.8 * quality + 0.01 * l),
+      teacherAccuracy: 0.1 + 0.88 * quality, teacherEntropy: 2 - 1.9 * quality,
+    };
+  };
+  const distances = (quality: number, random: () => number) => ({
+    own: Float32Array.from({ length: L * CLASSES }, (_, i) => 2.2 - 1.6 * quality * depth(Math.floor(i / CLASSES)) + 0.2 * random()),
+    other: Float32Array.from({ length: L * CLASSES }, () => 1.5 + 0.3 * random()),
+  });
+  const real = distances(1, seededRandom(settings.seed + 3));
+
   const images = shapesTile(Array.from({ length: k * CLASSES }, (_, i) => (i % k) * CLASSES + Math.floor(i / k)));
   const verdicts: Verdicts = {
     labels: calibration.labels,
@@ -135,6 +152,10 @@ export function createFakeRun(settings: RunSettings): FakeRun {
         explainedVariance: Float32Array.from({ length: L * 2 }, (_, i) => (i % 2 === 0 ? 0.31 : 0.17) + 0.01 * Math.floor(i / 2)),
       },
       separation: separationAt(1),
+      quality: {
+        ...reportAt(1, real.own, real.other), distanceToOwnCenter: real.own, distanceToNearestOther: real.other, activations,
+        calibrationCoverage: Float32Array.from(activations, (_, a) => 0.7 + 0.01 * a),
+      },
       checkpoint: settings.generatorStart === 'checkpoint' ? { note: 'simulated', steps: 4000 } : null,
     },
 
@@ -182,13 +203,13 @@ export function createFakeRun(settings: RunSettings): FakeRun {
         }
       }
       const probability = Float32Array.from(single.labels, () => Math.min(0.999, quality * (0.6 + 0.6 * r())));
-      const own = Float32Array.from({ length: L * CLASSES }, (_, i) => 2.2 - 1.6 * quality * depth(Math.floor(i / CLASSES)) + 0.2 * r());
-      const other = Float32Array.from(own, () => 1.5 + 0.3 * r());
+      const { own, other } = distances(quality, r);
       return {
         step, perClass: PER_CLASS,
         images: { count, height: 32, width: 32, rgba },
         verdicts: { labels: single.labels.slice(), predicted: Uint8Array.from(single.labels, (label, i) => (probability[i] > 0.4 ? label : (label + 3) % CLASSES)), probability },
         points: single, batchPoints: batch, separation: separationAt(quality), distanceToOwnCenter: own, distanceToNearestOther: other,
+        quality: { ...reportAt(quality, own, other), coverage: Float32Array.from(activations, (_, a) => 0.3 + 0.5 * quality + 0.01 * a) },
       };
     },
 

@@ -4,7 +4,8 @@
  * Distances are of scaled points (`scaledPoints`). Plain arrays; NaN where a value does not exist.
  */
 import { bnsCenters, predictedClasses } from './centers';
-import { centerDistances, scaledPoints, separation, type Points } from './separation';
+import type { ActivationRange } from '../network/activationRanges';
+import { centerDistances, scaledPoints, separation, type Points, type Separation } from './separation';
 import type { BnsTable } from './statistics';
 
 /** Images whose quality is measured. */
@@ -50,6 +51,8 @@ export interface ImageQuality {
    * The same three with all layers from `startLayer` on taken together: squared distances per dimension, averaged over layers.
    */
   joint: { ownCenter: number; nearestOther: number; nearestCenterRate: number };
+  /** Of the images' own statistics. The next two are of its measures. */
+  separation: Separation;
   /** Silhouette coefficient of the images' own statistics (paper Eq. 5), -1 to 1. */
   silhouette: Measure;
   /** Mean distance between images of the same class. */
@@ -92,9 +95,10 @@ export function imageQuality(measured: MeasuredImages, { centers, running, start
     joint: {
       ownCenter: mean(joint.own), nearestOther: mean(joint.nearestOther), nearestCenterRate: mean(hits(joint.nearest, batchLabels)),
     },
+    separation: separated,
     silhouette: { byLayer: separated.byLayer.silhouette, byClass: separated.byClass.silhouette },
     spread: { byLayer: separated.byLayer.intraClass, byClass: separated.byClass.intraClass },
-    bnsGap: gap(images, running),
+    bnsGap: bnsGap(images, running),
     teacherAccuracy: mean(hits(predictedClasses(logits, classes), logitLabels)),
     teacherEntropy: mean(entropies(logits, classes)),
   };
@@ -110,7 +114,7 @@ export function ratio(measure: Measure, reference: Measure): Measure {
  * Share of [lo, hi] that other values reach, 0 to 1: of the range that an activation has on real images, what it has on
  * synthetic ones. 1 for an empty range inside the other.
  */
-export function coverage(reference: { lo: number; hi: number }, reached: { lo: number; hi: number }): number {
+export function coverage(reference: ActivationRange, reached: ActivationRange): number {
   const width = reference.hi - reference.lo;
   const common = Math.min(reference.hi, reached.hi) - Math.max(reference.lo, reached.lo);
   if (width <= 0) return common >= 0 ? 1 : 0;
@@ -133,7 +137,8 @@ function jointPoints(table: BnsTable, running: BnsTable, startLayer: number): Po
   return { count: table.rows, dimensions, values };
 }
 
-function gap(images: BnsTable, running: BnsTable): Float32Array {
+/** [L] MSE of the images' common mean with the stored one, plus MSE of the variances. */
+export function bnsGap(images: BnsTable, running: BnsTable): Float32Array {
   const { table } = bnsCenters(images, new Uint8Array(images.rows), 1);
   return Float32Array.from(table.layers, ({ channels, values }, l) =>
     values.reduce((sum, v, k) => sum + (v - running.layers[l].values[k]) ** 2, 0) / channels);

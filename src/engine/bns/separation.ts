@@ -196,21 +196,6 @@ export function separation(
   return { byLayer, byClass };
 }
 
-/** Distances of rows, one layer after the other, as in `CenterDistances`: each [L, rows]. */
-export function centerDistancesByLayer(
-  statistics: BnsTable, labels: ArrayLike<number>, centers: BnsTable, running: BnsTable, metric: Metric = 'euclidean',
-): { own: Float32Array; nearestOther: Float32Array } {
-  const { rows, layers } = statistics;
-  const [own, nearestOther] = [new Float32Array(layers.length * rows), new Float32Array(layers.length * rows)];
-  layers.forEach((layer, l) => {
-    const to = scaledPoints(centers.layers[l], running.layers[l]);
-    const distances = centerDistances(scaledPoints(layer, running.layers[l]), labels, to, metric);
-    own.set(distances.own, l * rows);
-    nearestOther.set(distances.nearestOther, l * rows);
-  });
-  return { own, nearestOther };
-}
-
 /** Mean of what is not NaN; NaN of nothing. */
 function meanOfExisting(values: Float64Array): number {
   let sum = 0;

@@ -7,6 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { concatColumns } from '../kernels/columns';
 import { differentiable } from '../kernels/differentiable';
 import { fused } from '../kernels/fused';
+import { activationNodes, rangesTap, unpackRanges, type ActivationRange } from '../network/activationRanges';
 import { batchNormLayers, forward, type ForwardHooks, type WeightTensors } from '../network/executor';
 import type { Network, NetworkDefinition } from '../network/types';
 
@@ -208,10 +209,13 @@ export interface CollectedStatistics {
   statistics: BnsTable;
   /** [N, numClasses] row-major. */
   logits: Float32Array;
+  /** Of every activation, over all images. */
+  ranges: ActivationRange[];
 }
 
 /**
- * Per-image statistics at every BatchNorm layer, and the logits, of many images; one asynchronous readback a batch.
+ * Per-image statistics at every BatchNorm layer, and the logits, of many images, and the activations' ranges over all of them;
+ * one asynchronous readback a batch.
  *
  * @param images [N, H, W, C] in normalised image space; stays the caller's
  * @returns null when `onProgress` said stop
@@ -221,14 +225,15 @@ export async function collectStatistics(
 ): Promise<CollectedStatistics | null> {
   const [total, ...imageShape] = images.shape;
   const layout = statisticsLayout(batchNormLayers(definition).map((node) => weights[node.mean].size));
-  const width = layout.size + definition.numClasses;
+  const statisticsAndLogits = layout.size + definition.numClasses;
+  const width = statisticsAndLogits + 2 * activationNodes(definition).length;
   const packed = new Float32Array(total * width);
   for (let start = 0; start < total; start += batch) {
     const count = Math.min(batch, total - start);
     const part = tf.tidy(() => {
-      const tap = statisticsTap();
-      const logits = forward(definition, weights, tf.slice(images, [start, 0, 0, 0], [count, ...imageShape]), tap);
-      return tf.concat([tap.packed(), logits], 1);
+      const [tap, ranges] = [statisticsTap(), rangesTap()];
+      const logits = forward(definition, weights, tf.slice(images, [start, 0, 0, 0], [count, ...imageShape]), { ...tap, ...ranges });
+      return tf.concat([tap.packed(), logits, ...ranges.columns()], 1);
     });
     try {
       packed.set(await part.data(), start * width);
@@ -239,7 +244,7 @@ export async function collectStatistics(
   }
   const logits = new Float32Array(total * definition.numClasses);
   for (let i = 0; i < total; i++) {
-    logits.set(packed.subarray(i * width + layout.size, (i + 1) * width), i * definition.numClasses);
+    logits.set(packed.subarray(i * width + layout.size, i * width + statisticsAndLogits), i * definition.numClasses);
   }
-  return { statistics: BnsTable.unpack(layout, total, packed, width), logits };
+  return { statistics: BnsTable.unpack(layout, total, packed, width), logits, ranges: unpackRanges(packed, width, statisticsAndLogits) };
 }

@@ -1,5 +1,6 @@
 /** Which layers of a network are quantized, and with how many bits (fdda.md, "Quantizer"). */
 import { checkBits } from '../kernels/scalarQuantizer';
+import { isActivation } from '../network/activationRanges';
 import type { ActivationNode, Conv2dNode, DenseNode, NetworkDefinition, NetworkNode } from '../network/types';
 import type { RunSettings } from '../training/runSettings';
 
@@ -37,10 +38,6 @@ type WeightedNode = Conv2dNode | DenseNode;
 
 export function isWeighted(node: NetworkNode): node is WeightedNode {
   return node.op === 'conv2d' || node.op === 'depthwiseConv2d' || node.op === 'dense';
-}
-
-export function isActivation(node: NetworkNode): node is ActivationNode {
-  return node.op === 'relu' || node.op === 'relu6';
 }
 
 const OPERATION = {

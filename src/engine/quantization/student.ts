@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { channelRange, fakeQuantizeOnGrid, fakeQuantizeToOwnRange, quantizationGrid, quantize, type QuantizationGrid } from '../kernels/fakeQuantize';
 import { forward, uploadWeights, type ForwardHooks, type WeightTensors } from '../network/executor';
 import type { ActivationNode, Conv2dNode, DenseNode, Network, NetworkDefinition } from '../network/types';
-import { isActivation, isWeighted, quantizationPlan, type QuantizationPlan, type QuantizerSettings } from './plan';
+import { activationNodes } from '../network/activationRanges';
+import { isWeighted, quantizationPlan, type QuantizationPlan, type QuantizerSettings } from './plan';
 import { calibratedRange, MOVING_AVERAGE_BETA, sampleValues, weightChannels, weightRange, type CalibrationMethod, type Range } from './ranges';
 
 /** Values of one activation that a calibration looks at, over all its batches (minMax looks at all of them). */
@@ -147,7 +148,7 @@ export class Student {
 
   /** Activation node -> range. Error where a node of the plan is missing. */
   setRanges(ranges: Record<string, Range>): void {
-    for (const { name } of this.definition.nodes.filter(isActivation)) {
+    for (const { name } of activationNodes(this.definition)) {
       if (!ranges[name]) throw new Error(`There is no range for the activation '${name}'.`);
       tf.tidy(() => this.setActivation(name, tf.scalar(ranges[name].lo), tf.scalar(ranges[name].hi)));
     }

@@ -2,14 +2,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { bnsCenters, predictedClasses, reliableClasses } from '../bns/centers';
 import { fitPca, type Pca } from '../bns/pca';
-import { scaledPoints, separation } from '../bns/separation';
+import { scaledPoints } from '../bns/separation';
 import { BnsTable, collectStatistics, runningStatistics } from '../bns/statistics';
 import { observationSet, sampleCalibrationSet, type ClassSample } from '../data/calibrationSet';
 import { gatherBatch, toImageTile, type Batch, type Dataset } from '../data/dataset';
 import { drawDistortion } from '../losses/generatorLosses';
 import { defaultStartLayer, GeneratorTargets } from '../losses/generatorTargets';
 import type { Checkpoint } from '../generator/checkpoint';
+import { activationNodes, type ActivationRange } from '../network/activationRanges';
 import { Random } from '../random';
+import { realQuality } from './qualityReport';
 import type { LayerPoints, RunOverview, Verdicts } from './runReport';
 import type { RunSettings } from './runSettings';
 import { inWords, say, type Said } from '../sentences';
@@ -54,6 +56,8 @@ export interface PreparedRun {
   calibration: BnsTable;
   observation: BnsTable;
   observationLabels: Uint8Array;
+  /** Of every activation, on the observation images. */
+  observationRanges: ActivationRange[];
   /** [L] fitted on the observation set. */
   planes: Pca[];
   dispose(): void;
@@ -99,6 +103,9 @@ export async function prepareRun(
     const planes = looked.statistics.layers.map((layer, l) => fitPca(scaledPoints(layer, running.layers[l])));
     const project = (table: BnsTable, labels: Uint8Array) => projectPoints(planes, table, running, labels);
     const classes = Uint8Array.from({ length: definition.numClasses }, (_, i) => i);
+    const real = realQuality(
+      { ...looked, labels: observation.labels }, known.ranges, { centers, running, startLayer }, activationNodes(definition).map(({ name }) => name),
+    );
     const distorted = distortedTargets(centers, settings, random.fork('distorted view'));
     const overview: RunOverview = {
       settings,
@@ -120,13 +127,14 @@ export async function prepareRun(
         distorted: project(distorted.table, distorted.labels),
         explainedVariance: Float32Array.from(planes.flatMap((plane) => plane.explainedVariance)),
       },
-      separation: separation(looked.statistics, observation.labels, centers, running).byLayer,
+      separation: real.separation, quality: real.quality,
       checkpoint: checkpoint ? { note: checkpoint.meta.note, steps: checkpoint.meta.steps } : null,
     };
     const made = targets;
     return {
       overview, calibrationImages, calibrationLabels: calibration.labels, targets: made, running, centers,
-      calibration: known.statistics, observation: looked.statistics, observationLabels: observation.labels, planes,
+      calibration: known.statistics, observation: looked.statistics, observationLabels: observation.labels, observationRanges: looked.ranges,
+      planes,
       dispose: () => {
         calibrationImages.dispose();
         made.dispose();

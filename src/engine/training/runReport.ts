@@ -48,6 +48,46 @@ export interface SeparationByLayer {
   nearestCenterAccuracy: Float32Array;
 }
 
+/**
+ * How good some images are in the method's own terms. Distances are scaled as everywhere; what does not exist is NaN.
+ * `joint` and `teacher...` are of all images together.
+ */
+export interface QualityReport {
+  /**
+   * Of single-class batches, all layers from the start layer on taken together: mean distance to the own class's centre and to
+   * the nearest other one, and the share of batches that lie nearest to their own.
+   */
+  joint: { ownCenter: number; nearestOther: number; nearestCenterRate: number };
+  /** [L, C] silhouette coefficient, -1 to 1. */
+  silhouetteByClass: Float32Array;
+  /** [L, C] mean distance between images of the class. */
+  spreadByClass: Float32Array;
+  /** [L] distance of all images' common statistics to the stored ones, as the BNS term measures it. */
+  bnsGap: Float32Array;
+  /** Share of images that the teacher takes for what they were made or taken for, 0 to 1. */
+  teacherAccuracy: number;
+  /** Mean entropy of the teacher's answer in nats; log(C) is pure doubt. */
+  teacherEntropy: number;
+}
+
+/** Of the observation set, in single-class batches as large as the synthetic ones. */
+export interface RealQuality extends QualityReport {
+  /** [L, C] as in `SyntheticSnapshot`. */
+  distanceToOwnCenter: Float32Array;
+  /** [L, C] */
+  distanceToNearestOther: Float32Array;
+  /** [A] names of the activations. */
+  activations: string[];
+  /** [A] share of each activation's range on the observation images that the calibration images reach, 0 to 1. */
+  calibrationCoverage: Float32Array;
+}
+
+/** Of the generator's images. */
+export interface SyntheticQuality extends QualityReport {
+  /** [A] share of each activation's range on the observation images that the synthetic images reach, 0 to 1. */
+  coverage: Float32Array;
+}
+
 /** Points of one kind in the per-layer PCA plane. */
 export interface LayerPoints {
   count: number;
@@ -91,6 +131,8 @@ export interface RunOverview {
   };
   /** Of the observation set (real images). */
   separation: SeparationByLayer;
+  /** Of the observation set, too; null where a recorded run of an earlier version does not have it. */
+  quality: RealQuality | null;
   /** What the shipped generator checkpoint was trained with, or null when starting from scratch. */
   checkpoint: { note: string; steps: number } | null;
 }
@@ -147,6 +189,8 @@ export interface SyntheticSnapshot {
   distanceToOwnCenter: Float32Array;
   /** [L, C] distance to the nearest other class's centre. */
   distanceToNearestOther: Float32Array;
+  /** Null where a recorded run of an earlier version does not have it. */
+  quality: SyntheticQuality | null;
 }
 
 /** Everything new since the last frame. */

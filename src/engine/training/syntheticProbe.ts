@@ -2,18 +2,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { bnsCenters } from '../bns/centers';
 import { projectNonlinear, type ProjectionMethod } from '../bns/projection';
-import { centerDistancesByLayer, scaledPoints, separation, type Points } from '../bns/separation';
+import { scaledPoints, type Points } from '../bns/separation';
 import { BnsTable, statisticsTap } from '../bns/statistics';
 import { toImageTile } from '../data/dataset';
 import type { Generator } from '../generator/generator';
 import type { RefinedImages } from '../generator/refinedImages';
+import { activationNodes, rangesTap, unpackRanges } from '../network/activationRanges';
 import type { Random } from '../random';
 import { projectPoints, verdictsOf, type PreparedRun } from './prepare';
+import { PROBE_PER_CLASS, syntheticQuality } from './qualityReport';
 import type { SyntheticSnapshot } from './runReport';
 import type { Teacher } from './teacher';
-
-/** Images a class in the grid. */
-export const PROBE_PER_CLASS = 6;
 
 /** A map of one layer's points by t-SNE or UMAP; each [count, 2]. */
 export interface LayerMap {
@@ -50,25 +49,27 @@ export class SyntheticProbe {
 
   /**
    * Images of every class, as single-class batches (that is how the distorted and the centralized term see them), with the
-   * teacher's verdicts and their statistics. One readback for images, statistics and logits.
+   * teacher's verdicts and their statistics. One readback for images, statistics, logits and activation ranges.
    *
    * @param refined looked at instead of what the generator makes
    */
   async look(step: number, refined: RefinedImages | null = null): Promise<SyntheticSnapshot> {
     const { teacher, labels } = this;
-    const { running, centers, planes } = this.prepared;
+    const { running, centers, planes, observationRanges, overview } = this.prepared;
     const { numClasses, inputShape, normalization } = teacher.definition;
     const count = labels.length;
     const pixels = inputShape[0] * inputShape[1] * inputShape[2];
     const packed = tf.tidy(() => {
-      const images = refined?.firstOfEach(PROBE_PER_CLASS) ?? this.generator.generate(this.latents, labels, this.together ? [count] : new Array<number>(numClasses).fill(PROBE_PER_CLASS));
-      const tap = statisticsTap();
-      const logits = teacher.forward(images, tap);
-      return tf.concat([tf.reshape(images, [count, pixels]), tap.packed(), logits], 1);
+      const images = refined?.firstOfEach(PROBE_PER_CLASS)
+        ?? this.generator.generate(this.latents, labels, this.together ? [count] : new Array<number>(numClasses).fill(PROBE_PER_CLASS));
+      const [tap, ranges] = [statisticsTap(), rangesTap()];
+      const logits = teacher.forward(images, { ...tap, ...ranges });
+      return tf.concat([tf.reshape(images, [count, pixels]), tap.packed(), logits, ...ranges.columns()], 1);
     });
     const values = (await packed.data()) as Float32Array;
     packed.dispose();
-    const width = pixels + teacher.layout.size + numClasses;
+    const rangesFrom = pixels + teacher.layout.size + numClasses;
+    const width = rangesFrom + 2 * activationNodes(teacher.definition).length;
     const part = (from: number, length: number) => {
       const result = new Float32Array(count * length);
       for (let i = 0; i < count; i++) result.set(values.subarray(i * width + from, i * width + from + length), i * length);
@@ -78,15 +79,19 @@ export class SyntheticProbe {
     const batches = bnsCenters(images, labels, numClasses).table;
     this.latest = { step, images, batches };
     const classes = Uint8Array.from({ length: numClasses }, (_, i) => i);
-    const distances = centerDistancesByLayer(batches, classes, centers, running);
+    const logits = part(pixels + teacher.layout.size, numClasses);
+    const { quality, measured } = syntheticQuality(
+      { statistics: images, labels, logits, ranges: unpackRanges(values, width, rangesFrom) }, batches,
+      { centers, running, startLayer: overview.startLayer }, observationRanges,
+    );
     return {
       step, perClass: PROBE_PER_CLASS,
       images: toImageTile(part(0, pixels), inputShape, normalization),
-      verdicts: verdictsOf(part(pixels + teacher.layout.size, numClasses), labels, numClasses),
+      verdicts: verdictsOf(logits, labels, numClasses),
       points: projectPoints(planes, images, running, labels),
       batchPoints: projectPoints(planes, batches, running, classes),
-      separation: separation(images, labels, centers, running).byLayer,
-      distanceToOwnCenter: distances.own, distanceToNearestOther: distances.nearestOther,
+      separation: measured.separation.byLayer, quality,
+      distanceToOwnCenter: measured.ownCenter.byClass, distanceToNearestOther: measured.nearestOther.byClass,
     };
   }
 

@@ -35,14 +35,18 @@ function snapshotsOf(classes: number, size: number, layers: number): (step: numb
   const perClass = 4;
   const count = classes * perClass;
   const points = (n: number): LayerPoints => ({ count: n, xy: new Float32Array(layers * n * 2), labels: new Uint8Array(n) });
-  const perLayer = new Float32Array(layers);
+  const [perLayer, perClassAndLayer] = [new Float32Array(layers), new Float32Array(layers * classes)];
   const shared: Omit<SyntheticSnapshot, 'step'> = {
     perClass,
     images: { count, width: size, height: size, rgba: new Uint8ClampedArray(count * size * size * 4) },
     verdicts: { labels: new Uint8Array(count), predicted: new Uint8Array(count), probability: new Float32Array(count) },
     points: points(count), batchPoints: points(classes),
     separation: { silhouette: perLayer, intraClass: perLayer, interClass: perLayer, nearestCenterAccuracy: perLayer },
-    distanceToOwnCenter: new Float32Array(layers * classes), distanceToNearestOther: new Float32Array(layers * classes),
+    distanceToOwnCenter: perClassAndLayer, distanceToNearestOther: perClassAndLayer,
+    quality: {
+      joint: { ownCenter: 0, nearestOther: 0, nearestCenterRate: 0 }, silhouetteByClass: perClassAndLayer, spreadByClass: perClassAndLayer, bnsGap: perLayer,
+      teacherAccuracy: 0, teacherEntropy: 0, coverage: perLayer,
+    },
   };
   return (step) => ({ ...shared, step });
 }

@@ -2,11 +2,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { bnsCenters } from '../../engine/bns/centers';
 import { coverage, imageQuality, ratio, type ImageQuality, type Measure, type QualityReference } from '../../engine/bns/quality';
-import { BnsTable, statisticsTap } from '../../engine/bns/statistics';
+import { BnsTable, collectStatistics, type CollectedStatistics } from '../../engine/bns/statistics';
 import { observationSet } from '../../engine/data/calibrationSet';
 import { gatherBatch, type Dataset } from '../../engine/data/dataset';
-import type { ForwardHooks } from '../../engine/network/executor';
-import { isActivation } from '../../engine/quantization/plan';
+import { activationNodes, unitedRanges, type ActivationRange } from '../../engine/network/activationRanges';
 import { Random } from '../../engine/random';
 import type { Run } from '../../engine/training/run';
 import type { RunSettings } from '../../engine/training/runSettings';
@@ -16,8 +15,6 @@ import type { Teacher } from '../../engine/training/teacher';
 const BATCHES_PER_CLASS = 8;
 /** Of them, those whose images are also looked at one by one: pairs of images cost their number squared. */
 const BATCHES_OF_SINGLES = 2;
-/** Images in one pass of the teacher. */
-const AT_A_TIME = 50;
 
 /** Per layer; per layer and class as one row a layer. */
 interface Rows {
@@ -54,18 +51,6 @@ export interface Quality {
   activationCoverage: { activations: string[]; synthetic: number[]; calibration: number[] };
 }
 
-interface Range {
-  lo: number;
-  hi: number;
-}
-
-interface Seen {
-  statistics: BnsTable;
-  logits: Float32Array;
-  /** Smallest and largest output of each activation. */
-  ranges: Range[];
-}
-
 /**
  * @param run of these settings, whose generator is trained
  * @param random for the latents and the draws of real batches
@@ -78,7 +63,7 @@ export async function measureQuality(
   const batch = settings.generatorBatch;
   const reference: QualityReference = { centers: prepared.centers, running: prepared.running, startLayer: prepared.overview.startLayer };
   const classes = Array.from({ length: numClasses * BATCHES_PER_CLASS }, (_, i) => Math.floor(i / BATCHES_PER_CLASS));
-  const made: Seen[] = [];
+  const made: CollectedStatistics[] = [];
   for (let round = 0; round < BATCHES_PER_CLASS; round++) {
     const images = oneOfEachClass(run, settings, random.fork(`round ${round}`));
     for (let label = 0; label < numClasses; label++) {
@@ -113,8 +98,8 @@ export async function measureQuality(
     synthetic: asJson(synthetic, numClasses), real: { ...asJson(real, numClasses), observed: sample.imagesPerClass },
     spreadRatio: rows(ratio(synthetic.spread, real.spread), numClasses),
     activationCoverage: {
-      activations: teacher.definition.nodes.filter(isActivation).map(({ name }) => name),
-      synthetic: covered(looked.ranges, united(made.map(({ ranges }) => ranges))),
+      activations: activationNodes(teacher.definition).map(({ name }) => name),
+      synthetic: covered(looked.ranges, unitedRanges(made.map(({ ranges }) => ranges))),
       calibration: covered(looked.ranges, calibration.ranges),
     },
   };
@@ -139,44 +124,12 @@ function realBatches(statistics: BnsTable, perClass: number, classes: number[], 
   return { batches: BnsTable.concat(tables), batchLabels: classes };
 }
 
-/** What the teacher makes of images [N, H, W, C], some at a time. */
-async function seen(teacher: Teacher, images: tf.Tensor4D): Promise<Seen> {
-  const parts: Seen[] = [];
-  for (let start = 0; start < images.shape[0]; start += AT_A_TIME) {
-    const count = Math.min(AT_A_TIME, images.shape[0] - start);
-    const held = tf.tidy(() => {
-      const tap = statisticsTap();
-      const ends: tf.Tensor[] = [];
-      const hooks: ForwardHooks = {
-        ...tap,
-        activation: (_, x) => {
-          ends.push(tf.min(x), tf.max(x));
-          return x;
-        },
-      };
-      const logits = teacher.forward(tf.slice(images, [start, 0, 0, 0], [count, ...teacher.definition.inputShape]), hooks);
-      return { statistics: tap.packed(), logits, ends: tf.stack(ends) };
-    });
-    const [statistics, logits, ends] = await Promise.all([held.statistics.data(), held.logits.data(), held.ends.data()]);
-    tf.dispose(held);
-    parts.push({
-      statistics: BnsTable.unpack(teacher.layout, count, statistics), logits: logits as Float32Array,
-      ranges: Array.from({ length: ends.length / 2 }, (_, i) => ({ lo: ends[2 * i], hi: ends[2 * i + 1] })),
-    });
-  }
-  return {
-    statistics: BnsTable.concat(parts.map(({ statistics }) => statistics)), logits: joined(parts.map(({ logits }) => logits)),
-    ranges: united(parts.map(({ ranges }) => ranges)),
-  };
+/** What the teacher makes of images [N, H, W, C]. */
+async function seen({ definition, weights }: Teacher, images: tf.Tensor4D): Promise<CollectedStatistics> {
+  return (await collectStatistics(definition, weights, images))!;
 }
 
-/** Ranges of several passes taken together. */
-function united(ranges: Range[][]): Range[] {
-  const all = (i: number, end: keyof Range) => ranges.map((each) => each[i][end]);
-  return ranges[0].map((_, i) => ({ lo: Math.min(...all(i, 'lo')), hi: Math.max(...all(i, 'hi')) }));
-}
-
-const covered = (real: Range[], reached: Range[]) => real.map((range, i) => round(coverage(range, reached[i])));
+const covered = (real: ActivationRange[], reached: ActivationRange[]) => real.map((range, i) => round(coverage(range, reached[i])));
 
 function joined(parts: Float32Array[]): Float32Array {
   const result = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));

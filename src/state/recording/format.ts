@@ -48,6 +48,7 @@ export const LIMITS = {
   layers: 200,
   classes: 64,
   channels: 65536,
+  activations: 1000,
   imageSide: 256,
   images: 4096,
   points: 20000,
@@ -85,6 +86,29 @@ export interface SeparationFile {
   nearestCenterAccuracy: (number | null)[];
 }
 
+/** As in `QualityReport`; null where there is no number. */
+export interface QualityFile {
+  ownCenter: number | null;
+  nearestOther: number | null;
+  nearestCenterRate: number | null;
+  silhouetteByClass: PackedNumbers;
+  spreadByClass: PackedNumbers;
+  bnsGap: (number | null)[];
+  teacherAccuracy: number | null;
+  teacherEntropy: number | null;
+}
+
+export interface SyntheticQualityFile extends QualityFile {
+  coverage: (number | null)[];
+}
+
+export interface RealQualityFile extends QualityFile {
+  distanceToOwnCenter: PackedNumbers;
+  distanceToNearestOther: PackedNumbers;
+  activations: string[];
+  calibrationCoverage: (number | null)[];
+}
+
 export interface SnapshotFile {
   step: number;
   perClass: number;
@@ -95,6 +119,8 @@ export interface SnapshotFile {
   separation: SeparationFile;
   distanceToOwnCenter: PackedNumbers;
   distanceToNearestOther: PackedNumbers;
+  /** Not in files written before there was one. */
+  quality?: SyntheticQualityFile;
 }
 
 export interface MomentFile {
@@ -150,6 +176,8 @@ export interface RecordingFile {
     calibration: { images: PackedTile; verdicts: VerdictsFile; reliable: number[] };
     points: { observation: PackedPoints; calibration: PackedPoints; centers: PackedPoints; distorted: PackedPoints; explainedVariance: number[] };
     separation: SeparationFile;
+    /** Not in files written before there was one; then no snapshot has one. */
+    quality?: RealQualityFile;
     checkpoint: { note: string; steps: number } | null;
   };
   losses: {

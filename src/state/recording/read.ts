@@ -10,7 +10,9 @@ import { Field, RecordingError } from './checks';
 import type { Recording, RecordingFacts } from './format';
 import { FORMAT, FORMAT_VERSION, GENERATOR_COLUMNS, LIMITS, STUDENT_COLUMNS } from './format';
 import { coefficientCount, fromCoefficients } from './imageCodec';
-import { unpackBytes, unpackNumbers } from './packing';
+import { readNumbers } from './numbers';
+import { unpackBytes } from './packing';
+import { readRealQuality, readSyntheticQuality } from './quality';
 
 const PHASES: readonly RunPhase[] = ['prepare', 'ptq', 'generator', 'calibration', 'fdda', 'done'];
 const METHODS = ['fullPrecision', 'ptq', 'calibration', 'fdda'] as const;
@@ -105,12 +107,17 @@ interface Shape {
   classes: number;
   height: number;
   width: number;
+  /** Null where the file does not say. */
+  activations: number | null;
 }
 
 async function readRecord(root: Field, settings: RunSettings): Promise<Recording['record']> {
   const overview = await readOverview(root.get('overview'), settings);
   const { network } = overview;
-  const shape: Shape = { layers: network.layers.length, classes: network.numClasses, height: network.inputShape[0], width: network.inputShape[1] };
+  const shape: Shape = {
+    layers: network.layers.length, classes: network.numClasses, height: network.inputShape[0], width: network.inputShape[1],
+    activations: overview.quality?.activations.length ?? null,
+  };
   const snapshots = await readSnapshots(root.get('snapshots'), shape);
   const accuracies = root.get('accuracies').items({ most: LIMITS.moments }).map(readAccuracies);
   const history = readMoments(root.get('moments'), snapshots, accuracies);
@@ -161,6 +168,7 @@ async function readOverview(field: Field, settings: RunSettings): Promise<RunOve
       explainedVariance: Float32Array.from(points.get('explainedVariance').items({ length: 2 * L }), (each) => each.number(0, 1.001)),
     },
     separation: readSeparation(field.get('separation'), L),
+    quality: field.has('quality') ? await readRealQuality(field.get('quality'), L, C) : null,
     checkpoint: checkpoint.isNull ? null : { note: checkpoint.get('note').text(5 * LIMITS.text), steps: checkpoint.get('steps').integer(0, MOST_STEPS) },
   };
 }
@@ -182,11 +190,6 @@ async function readTile(field: Field, height: number, width: number, before: Uin
   if (before?.length === length) for (let i = 0; i < length; i++) coefficients[i] += before[i];
   let tile: ImageTile | null = null;
   return { count, coefficients, tile: () => (tile ??= fromCoefficients(coefficients, count, height, width)) };
-}
-
-async function readNumbers(field: Field, count: number): Promise<Float32Array> {
-  const scale = field.get('scale').number(0, 1e30);
-  return field.get('data').unpacked((data) => unpackNumbers({ scale, data }, count), LIMITS.fileBytes);
 }
 
 const readLabels = (field: Field, length: number, classes: number): Uint8Array =>
@@ -215,7 +218,7 @@ function readSeparation(field: Field, layers: number): SeparationByLayer {
   };
 }
 
-async function readSnapshots(field: Field, { layers, classes, height, width }: Shape): Promise<SyntheticSnapshot[]> {
+async function readSnapshots(field: Field, { layers, classes, height, width, activations }: Shape): Promise<SyntheticSnapshot[]> {
   const result: SyntheticSnapshot[] = [];
   let before: Uint8Array | null = null;
   // One after the other: each is kept as its differences to the one before, and between two the page may paint.
@@ -238,6 +241,7 @@ async function readSnapshots(field: Field, { layers, classes, height, width }: S
       points, batchPoints, separation: readSeparation(each.get('separation'), layers),
       distanceToOwnCenter: await readNumbers(each.get('distanceToOwnCenter'), layers * classes),
       distanceToNearestOther: await readNumbers(each.get('distanceToNearestOther'), layers * classes),
+      quality: each.has('quality') ? await readSyntheticQuality(each.get('quality'), layers, classes, activations) : null,
     });
   }
   return result;

@@ -8,6 +8,7 @@ import type {
 import { FORMAT, FORMAT_VERSION, LIMITS } from './format';
 import { toCoefficients } from './imageCodec';
 import { packBytes, packNumbers } from './packing';
+import { realQualityFile, syntheticQualityFile } from './quality';
 
 /** Synthetic snapshots kept of a run that has more: the largest part of a file. */
 const MOST_SNAPSHOTS = 24;
@@ -19,7 +20,7 @@ const rounded = (values: ArrayLike<number>, digits?: number): number[] => Array.
 /** The text of a recorded run's file. @param mostSnapshots of the synthetic images, evenly chosen */
 export async function writeRecording(recording: Recording, mostSnapshots = MOST_SNAPSHOTS): Promise<string> {
   const { record, settings, versions, backend, dataset, written, finished } = recording;
-  const { network, startLayer, calibration, points, separation, checkpoint } = record.overview;
+  const { network, startLayer, calibration, points, separation, quality, checkpoint } = record.overview;
   const kept = chosenSnapshots(record.history, Math.min(mostSnapshots, LIMITS.snapshots));
   const accuracies: AccuracyFile[][] = [];
   const known = new Map<string, number>();
@@ -47,6 +48,7 @@ export async function writeRecording(recording: Recording, mostSnapshots = MOST_
         explainedVariance: rounded(points.explainedVariance),
       },
       separation: separationFile(separation),
+      ...(quality && { quality: await realQualityFile(quality) }),
       checkpoint,
     },
     losses: {
@@ -98,6 +100,7 @@ async function packSnapshots(snapshots: readonly SyntheticSnapshot[]): Promise<S
       step: snapshot.step, perClass: snapshot.perClass, images: packed, verdicts: verdictsFile(snapshot.verdicts),
       points: await packPoints(snapshot.points), batchPoints: await packPoints(snapshot.batchPoints), separation: separationFile(snapshot.separation),
       distanceToOwnCenter: await packNumbers(snapshot.distanceToOwnCenter), distanceToNearestOther: await packNumbers(snapshot.distanceToNearestOther),
+      ...(snapshot.quality && { quality: await syntheticQualityFile(snapshot.quality) }),
     });
   }
   return result;

@@ -2,6 +2,7 @@ import type { AccuracyRow, GeneratorSample, RunOverview, StudentSample, Syntheti
 import type { RunSettings, TermName } from '../../engine/training/runSettings';
 import { TERMS } from '../../engine/training/runSettings';
 import type { Series } from '../../state/series';
+import type { ShownQuality } from '../views/qualityValues';
 import type { Cloud } from '../views/scene';
 import type { Table, Value } from './csv';
 
@@ -64,6 +65,32 @@ export function distancesTable({ network: { layers, classNames, numClasses } }: 
         const at = index * numClasses + c;
         return [index + 1, name, classNames[c] ?? String(c), snapshot.distanceToOwnCenter[at], snapshot.distanceToNearestOther[at], snapshot.step];
       })),
+  };
+}
+
+/** All that is known of the quality of synthetic images and of real ones, at every layer and for every class. */
+export function qualityTable({ network: { layers, classNames, numClasses } }: RunOverview, { snapshot, synthetic, real }: ShownQuality): Table {
+  return {
+    header: [
+      'layer', 'layer_name', 'class', 'own_center_distance [1]', 'real_own_center_distance [1]', 'nearest_other_center_distance [1]', 'real_nearest_other_center_distance [1]',
+      'spread [1]', 'real_spread [1]', 'silhouette [1]', 'real_silhouette [1]', 'layer_bns_gap [1]', 'real_layer_bns_gap [1]', 'generator_step',
+    ],
+    rows: layers.flatMap(({ index, name }) =>
+      Array.from({ length: numClasses }, (_, c): Value[] => {
+        const at = index * numClasses + c;
+        return [
+          index + 1, name, classNames[c] ?? String(c), snapshot.distanceToOwnCenter[at], real.distanceToOwnCenter[at], snapshot.distanceToNearestOther[at], real.distanceToNearestOther[at],
+          synthetic.spreadByClass[at], real.spreadByClass[at], synthetic.silhouetteByClass[at], real.silhouetteByClass[at], synthetic.bnsGap[index], real.bnsGap[index], snapshot.step,
+        ];
+      })),
+  };
+}
+
+/** Of each activation the share of its range on real images that synthetic and that calibration images reach. */
+export function coverageTable({ snapshot, synthetic, real }: ShownQuality): Table {
+  return {
+    header: ['activation', 'reached_by_synthetic [fraction]', 'reached_by_calibration [fraction]', 'generator_step'],
+    rows: real.activations.map((name, a): Value[] => [name, synthetic.coverage[a], real.calibrationCoverage[a], snapshot.step]),
   };
 }
 

@@ -2,7 +2,7 @@ import type { RefObject } from 'react';
 import { createContext, createRef, useContext } from 'react';
 
 /** Where the tour stops, in its order. */
-export const TOUR_STOPS = ['play', 'controls', 'centers', 'separation', 'images', 'losses', 'accuracy', 'timeline', 'lessons'] as const;
+export const TOUR_STOPS = ['play', 'controls', 'centers', 'separation', 'images', 'losses', 'accuracy', 'quality', 'timeline', 'lessons'] as const;
 export type TourStop = (typeof TOUR_STOPS)[number];
 
 export type TourStops = Readonly<Record<TourStop, RefObject<HTMLElement | null>>>;

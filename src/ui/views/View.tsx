@@ -6,7 +6,7 @@ import { useTourStop } from '../tour/tour';
 
 interface ViewProps {
   title: string;
-  area: 'centers' | 'separation' | 'images' | 'losses' | 'accuracy';
+  area: 'centers' | 'separation' | 'images' | 'losses' | 'accuracy' | 'quality';
   help: readonly string[];
   /** Beside the title. */
   tools?: ReactNode;

@@ -12,6 +12,7 @@ import { enArgument } from './enArgument';
 import { enArticle } from './enArticle';
 import { enCompare } from './enCompare';
 import { enLessons, enTour } from './enLessons';
+import { enQuality } from './enQuality';
 import { enRecorded } from './enRecorded';
 import { enShare } from './enShare';
 import type { SettingWords } from './words';
@@ -52,6 +53,7 @@ export const en = {
   argument: enArgument,
   compare: enCompare,
   lessons: enLessons,
+  quality: enQuality,
   share: enShare,
   tour: enTour,
   /** A part of the page that is fetched when asked for. */

@@ -10,6 +10,7 @@ export const enArticle = {
     { view: 'Synthetic images', how: 'One row a class, the real image first. A tick means that the teacher sees the intended class. The images need not please the eye.' },
     { view: 'Losses', how: 'How far each wish is from being fulfilled; lower is better. D is shown with and without the part that its own noise makes.' },
     { view: 'Accuracy', how: 'Bars with the share of test images that are right. The small mark shows where plain quantization ended. Below, the student while it learns.' },
+    { view: 'Quality of the synthetic images', how: 'The large number is of synthetic images, the small one of real images. In the map, dotted orange cells say where (layer) and for what (class) the synthetic images fall short.' },
     { view: 'Timeline', how: 'Drag it to look at any earlier moment: images, points, curves and accuracies go back together. The run itself is not disturbed.' },
   ],
   glossaryTitle: 'Words',

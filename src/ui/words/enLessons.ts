@@ -162,6 +162,7 @@ export const enTour = {
     images: { title: 'Synthetic images', text: 'One row a class, the real image first. A tick means that the teacher sees the intended class. Click a row to follow that class in all views.' },
     losses: { title: 'Losses', text: 'How far each wish for the images is from being fulfilled. Lower is better.' },
     accuracy: { title: 'What it buys', text: 'The original network, its plain quantized copy, and the copy after training without and with synthetic images: all on the same unseen test images.' },
+    quality: { title: 'Are the images any good?', text: 'The same measures of synthetic and of real images side by side, and for every layer and class whether the synthetic images fall short.' },
     timeline: { title: 'Go back in time', text: 'Drag the timeline to see any earlier moment. The run itself is not disturbed.' },
     lessons: { title: 'Try it yourself', text: 'Lessons are small experiments: predict, play, and let the run’s own data answer.' },
   },

@@ -36,7 +36,7 @@ export const enShare = {
     hide: 'Leave out',
     parts: {
       controls: 'Settings', transport: 'Play buttons and progress', timeline: 'Timeline', centers: 'BNS centers', separation: 'Separation and incohesion',
-      images: 'Synthetic images', losses: 'Losses', accuracy: 'Accuracy',
+      images: 'Synthetic images', losses: 'Losses', accuracy: 'Accuracy', quality: 'Quality of the images',
     } satisfies Record<EmbedPart, string>,
     lock: 'Lock settings',
     locks: { none: 'None', some: 'Some', all: 'All' },

@@ -4,6 +4,7 @@ import { jaArgument } from './jaArgument';
 import { jaArticle } from './jaArticle';
 import { jaCompare } from './jaCompare';
 import { jaLessons, jaTour } from './jaLessons';
+import { jaQuality } from './jaQuality';
 import { jaRecorded } from './jaRecorded';
 import { jaSentences } from './jaSentences';
 import { jaSettings } from './jaSettings';
@@ -46,6 +47,7 @@ export const ja: Words = {
   argument: jaArgument,
   compare: jaCompare,
   lessons: jaLessons,
+  quality: jaQuality,
   share: jaShare,
   tour: jaTour,
   missingPart: 'この部分を読み込めませんでした。接続を確かめて、もう一度お試しください。',

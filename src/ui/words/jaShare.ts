@@ -35,7 +35,7 @@ export const jaShare: Words['share'] = {
     hide: '表示しないもの',
     parts: {
       controls: '設定', transport: '再生ボタンと進み具合', timeline: 'タイムライン', centers: 'BNS の中心', separation: '分離と非凝集',
-      images: '合成画像', losses: '損失', accuracy: '精度',
+      images: '合成画像', losses: '損失', accuracy: '精度', quality: '画像の品質',
     },
     lock: '設定を固定',
     locks: { none: 'なし', some: '一部', all: 'すべて' },

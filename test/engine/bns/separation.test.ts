@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gramMatrix } from '../../../src/engine/bns/gram';
 import {
-  centerDistances, centerDistancesByLayer, scaledPoints, separation, silhouettes, type Points,
+  centerDistances, scaledPoints, separation, silhouettes, type Points,
 } from '../../../src/engine/bns/separation';
 import { BnsTable, statisticsLayout } from '../../../src/engine/bns/statistics';
 import { Random } from '../../../src/engine/random';
@@ -134,12 +134,6 @@ describe('by layer', () => {
     expect(byLayer.silhouette[0]).toBeLessThan(0);
     expect(byClass.silhouette[5]).toBeNaN();
     expect(() => separation(statistics, [0], centers, unscaled([1, 1]))).toThrow(/1 labels for 5 images/);
-  });
-
-  it('gives distances to own and other centres', () => {
-    const { own, nearestOther } = centerDistancesByLayer(statistics, labels, centers, unscaled([1, 1]));
-    expectNear(own, [0, 5, 5, 0, NaN, 0, 1, 0, 1, NaN], 1e-3);
-    expectNear(nearestOther, [5, 0, 0, 5, 2, 10, 9, 10, 11, 10], 1e-3);
   });
 
   it('scales means by the running deviation and variances by the running variance', () => {

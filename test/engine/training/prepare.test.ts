@@ -1,10 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bnsCenters } from '../../../src/engine/bns/centers';
+import { coverage } from '../../../src/engine/bns/quality';
+import { collectStatistics } from '../../../src/engine/bns/statistics';
 import { Generator } from '../../../src/engine/generator/generator';
 import { Random } from '../../../src/engine/random';
 import { prepareRun, type PreparedRun } from '../../../src/engine/training/prepare';
-import { PROBE_PER_CLASS, SyntheticProbe } from '../../../src/engine/training/syntheticProbe';
+import { PROBE_PER_CLASS } from '../../../src/engine/training/qualityReport';
+import { SyntheticProbe } from '../../../src/engine/training/syntheticProbe';
 import { Teacher } from '../../../src/engine/training/teacher';
 import { use } from '../backends';
 import { CLASS_NAMES, SIZE, tinyDataset, tinyNetwork, tinySettings } from './tiny';
@@ -48,6 +51,20 @@ describe('preparation', () => {
     expect(points.explainedVariance).toHaveLength(2 * L);
     for (const values of Object.values(separation)) expect(values).toHaveLength(L);
     expect(separation.nearestCenterAccuracy.every((v) => v >= 0 && v <= 1)).toBe(true);
+    const quality = prepared.overview.quality!;
+    for (const values of [quality.distanceToOwnCenter, quality.distanceToNearestOther, quality.spreadByClass, quality.silhouetteByClass]) {
+      expect(values).toHaveLength(L * C);
+      expect(values.every(Number.isFinite)).toBe(true);
+    }
+    expect(quality.bnsGap).toHaveLength(L);
+    // A ReLU after the stem and each of the blocks' two.
+    expect(quality.activations).toHaveLength(7);
+    expect(quality.calibrationCoverage).toHaveLength(7);
+    // Half as many images as were observed reach nearly as far, but not all of the way.
+    expect(Math.max(...quality.calibrationCoverage)).toBeLessThanOrEqual(1);
+    expect(Math.min(...quality.calibrationCoverage)).toBeGreaterThan(0.5);
+    expect(quality.calibrationCoverage.some((share) => share < 1)).toBe(true);
+    expect(quality.joint.nearestCenterRate).toBe(1);
     // The colours lie apart even for an untrained network.
     expect(separation.nearestCenterAccuracy[0]).toBeGreaterThan(0.9);
   });
@@ -120,6 +137,17 @@ describe('the look at the generator', () => {
     expect(first.batchPoints.count).toBe(C);
     expect(first.distanceToOwnCenter).toHaveLength(9 * C);
     expect([...first.distanceToOwnCenter, ...first.distanceToNearestOther].every((d) => d > 0)).toBe(true);
+    const L = prepared.running.layers.length;
+    const quality = first.quality!;
+    for (const values of [quality.spreadByClass, quality.silhouetteByClass]) expect(values).toHaveLength(L * C);
+    expect(quality.bnsGap).toHaveLength(L);
+    expect(quality.teacherAccuracy).toBe([...first.verdicts.predicted].filter((p, i) => p === first.verdicts.labels[i]).length / count);
+    // The same images once more, as the experiments look at images.
+    const images = tf.tidy(() => generator.generate((probe as unknown as { z: tf.Tensor2D }).z, first.verdicts.labels, new Array<number>(C).fill(PROBE_PER_CLASS)));
+    const seen = (await collectStatistics(teacher.definition, teacher.weights, images, { batch: 5 }))!;
+    images.dispose();
+    expect(quality.coverage).toHaveLength(prepared.overview.quality!.activations.length);
+    seen.ranges.forEach((range, a) => expect(quality.coverage[a]).toBeCloseTo(coverage(prepared.observationRanges[a], range), 4));
     // A batch is one class alone: its BatchNorm must not mix with the other classes'.
     const alone = tf.tidy(() => {
       const z = tf.slice(probe.latents, [2 * PROBE_PER_CLASS, 0], [PROBE_PER_CLASS, 12]) as tf.Tensor2D;

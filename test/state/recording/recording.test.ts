@@ -27,13 +27,19 @@ describe('a recorded run', () => {
     const { record, ...facts } = back;
     const { record: before, ...factsBefore } = recording;
     expect(facts).toEqual(factsBefore);
-    const { calibration, points, separation, ...rest } = record.overview;
+    const { calibration, points, separation, quality, ...rest } = record.overview;
     expect(rest).toEqual({ network: before.overview.network, startLayer: before.overview.startLayer, settings: recording.settings, checkpoint: before.overview.checkpoint });
     expect(calibration.reliable).toEqual(before.overview.calibration.reliable);
     expect(calibration.verdicts.labels).toEqual(before.overview.calibration.verdicts.labels);
     expect(points.observation.labels).toEqual(before.overview.points.observation.labels);
     close(points.observation.xy, before.overview.points.observation.xy, 1 / 4000);
     close(separation.silhouette, before.overview.separation.silhouette, 1e-4);
+    const qualityBefore = before.overview.quality!;
+    expect(quality!.activations).toEqual(qualityBefore.activations);
+    for (const key of ['silhouetteByClass', 'spreadByClass', 'distanceToOwnCenter', 'distanceToNearestOther'] as const) close(quality![key], qualityBefore[key], 1 / 4000);
+    for (const key of ['bnsGap', 'calibrationCoverage'] as const) close(quality![key], qualityBefore[key], 1e-3);
+    for (const key of ['ownCenter', 'nearestOther', 'nearestCenterRate'] as const) expect(quality!.joint[key]).toBeCloseTo(qualityBefore.joint[key], 3);
+    for (const key of ['teacherAccuracy', 'teacherEntropy'] as const) expect(quality![key]).toBeCloseTo(qualityBefore[key], 3);
 
     expect(record.history).toHaveLength(before.history.length);
     record.history.forEach((moment, i) => {
@@ -47,6 +53,9 @@ describe('a recorded run', () => {
       expect(synthetic!.verdicts.predicted).toEqual(wasSynthetic!.verdicts.predicted);
       close(synthetic!.points.xy, wasSynthetic!.points.xy, 1 / 4000);
       close(synthetic!.distanceToOwnCenter, wasSynthetic!.distanceToOwnCenter, 1 / 4000);
+      close(synthetic!.quality!.spreadByClass, wasSynthetic!.quality!.spreadByClass, 1 / 4000);
+      close(synthetic!.quality!.coverage, wasSynthetic!.quality!.coverage, 1e-3);
+      expect(synthetic!.quality!.joint.nearestCenterRate).toBeCloseTo(wasSynthetic!.quality!.joint.nearestCenterRate, 3);
     });
     expect(record.live).toBe(record.history.at(-1));
     expect(record.generatorLosses.items.map(({ step }) => step)).toEqual(before.generatorLosses.items.map(({ step }) => step));
@@ -103,6 +112,28 @@ describe('a recorded run', () => {
     file.settings.settingOfTomorrow = 3;
     const { settings } = await readRecording(JSON.stringify(file));
     expect(settings).toEqual(recording.settings);
+  });
+
+  it('of an older page has no quality of its images, and is one all the same', async () => {
+    const file = JSON.parse(text) as RecordingFile;
+    delete file.overview.quality;
+    for (const snapshot of file.snapshots) delete snapshot.quality;
+    const { record } = await readRecording(JSON.stringify(file));
+    expect(record.overview.quality).toBeNull();
+    expect(record.live.synthetic!.quality).toBeNull();
+    const again = JSON.parse(await writeRecording({ ...recording, record })) as RecordingFile;
+    expect(again.overview).not.toHaveProperty('quality');
+    expect(again.snapshots[0]).not.toHaveProperty('quality');
+  });
+
+  it('of a run that broke down keeps that there is no number', async () => {
+    const broken = sampleRecording();
+    const { quality } = broken.record.live.synthetic!;
+    quality!.joint.ownCenter = NaN;
+    quality!.bnsGap[2] = Infinity;
+    const back = (await readRecording(await writeRecording(broken))).record.live.synthetic!.quality!;
+    expect(back.joint.ownCenter).toBeNaN();
+    expect(back.bnsGap[2]).toBeNaN();
   });
 
   it('tells its settings before anything is unpacked', () => {
@@ -197,6 +228,11 @@ describe('a file that is no recorded run', () => {
     ['a million points', (f) => (f.overview.points.observation.count = 1e6), field('overview.points.observation.count', 'range')],
     ['a silhouette of 2', (f) => (f.overview.separation.silhouette[0] = 2), field('overview.separation.silhouette[0]', 'range')],
     ['a layer without separation', (f) => f.snapshots[0].separation.intraClass.pop(), field('snapshots[0].separation.intraClass', 'length')],
+    ['a share of 2', (f) => (f.overview.quality!.nearestCenterRate = 2), field('overview.quality.nearestCenterRate', 'range')],
+    ['a spread for too few', (f) => (f.snapshots[0].quality!.spreadByClass = f.snapshots[0].points.xy), field('snapshots[0].quality.spreadByClass.data', 'packed')],
+    ['an activation too few', (f) => f.overview.quality!.activations.pop(), field('overview.quality.calibrationCoverage', 'length')],
+    ['synthetic images that reach another number of activations', (f) => f.snapshots[1].quality!.coverage.pop(), field('snapshots[1].quality.coverage', 'length')],
+    ['quality of synthetic images alone', (f) => delete f.overview.quality, field('snapshots[0].quality', 'contradiction')],
     ['columns of different lengths', (f) => f.losses.generator.bns.pop(), field('losses.generator.bns', 'length')],
     ['a column missing', (f) => delete (f.losses.student.fdda as Partial<RecordingFile['losses']['student']['fdda']>).ce, field('losses.student.fdda.ce', 'missing')],
     ['steps that go back', (f) => (f.losses.generator.step[1] = 1), field('losses.generator.step[1]', 'contradiction')],

@@ -8,8 +8,8 @@ import { defaultSettings } from '../../../src/state/settings';
 const FILE = `public/${SHIPPED_RECORDING}`;
 
 describe('the recorded run that comes with the page', () => {
-  it('is a whole run of today’s defaults (otherwise: npm run record), in less than 300 kB', async () => {
-    expect(statSync(FILE).size).toBeLessThan(300_000);
+  it('is a whole run of today’s defaults (otherwise: npm run record), in less than 330 kB, with the quality of its images', async () => {
+    expect(statSync(FILE).size).toBeLessThan(330_000);
     const { settings, finished, record, backend, dataset } = await readRecording(readFileSync(FILE, 'utf8'));
     expect(settings).toEqual(defaultSettings());
     expect({ finished, backend, dataset, phase: record.live.phase }).toEqual({ finished: true, backend: 'wasm', dataset: 'Shapes', phase: 'done' });
@@ -17,6 +17,8 @@ describe('the recorded run that comes with the page', () => {
     expect(record.generatorLosses.last!.step).toBe(settings.generatorSteps);
     expect(new Set(record.history.map(({ synthetic }) => synthetic)).size).toBeGreaterThanOrEqual(5);
     expect(record.history.length).toBeGreaterThan(30);
+    expect(record.overview.quality).not.toBeNull();
+    for (const { synthetic } of record.history) expect(synthetic!.quality).not.toBeNull();
   });
 
   it('is loaded from the page’s own folder; where it is not there, nothing is', async () => {
