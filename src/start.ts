@@ -1,6 +1,6 @@
 /** The page's first and small script: a picture at once, then the page. */
-import { loadShipped } from './state/recording/shipped';
 import { isRecordedWanted, showPoster } from './ui/poster';
+import { shippedRun } from './ui/shippedRun';
 
 /** A frame of the poster, or what a hidden page has instead: it draws none. */
 const painted = () => new Promise<void>((resolve) => {
@@ -12,7 +12,7 @@ const painted = () => new Promise<void>((resolve) => {
 });
 
 if (isRecordedWanted(location.search)) {
-  const shown = await loadShipped(document.baseURI)
+  const shown = await shippedRun
     .then((text) => text !== null && showPoster(document.getElementById('root')!, text))
     // The page says what is wrong with the recording, if anything.
     .catch(() => false);

@@ -27,10 +27,9 @@ export async function showPoster(root: HTMLElement, text: string): Promise<boole
   if (!last) return false;
   const { count } = last.images;
   const length = coefficientCount(count, height, width);
-  const parts = await Promise.all(snapshots.map(({ images }) => (images.count === count ? unpackBytes(images.data, length) : null)));
+  if (snapshots.some(({ images }) => images.count !== count)) return false;
   const coefficients = new Uint8Array(length);
-  for (const part of parts) {
-    if (!part) return false;
+  for (const part of await Promise.all(snapshots.map(({ images }) => unpackBytes(images.data, length)))) {
     // Each is kept as its differences to the one before.
     for (let i = 0; i < length; i++) coefficients[i] += part[i];
   }

@@ -1,6 +1,7 @@
 /** Times the method's steps as the engine runs them beside the same steps in plain tfjs. */
 import * as tf from '@tensorflow/tfjs-core';
 import { runningStatistics } from '../../engine/bns/statistics';
+import { FDDA_TERMS } from '../../engine/training/runSettings';
 import { EVALUATION_BATCH } from '../../engine/training/testSet';
 import { Fixture, type FixtureOptions } from './fixture';
 import { countWork, type Work } from './launches';
@@ -40,7 +41,7 @@ export function engineGenerator(fixture: Fixture): Runner {
     async step() {
       trainer.step(fixture.settings);
       const [{ terms, total }] = await trainer.drain();
-      return [...Object.values(terms).map((term) => term ?? 0), total];
+      return [...FDDA_TERMS.map((term) => terms[term] ?? 0), total];
     },
     dispose: () => trainer.dispose(),
   };

@@ -143,7 +143,7 @@ describe('the look at the generator', () => {
     expect(quality.bnsGap).toHaveLength(L);
     expect(quality.teacherAccuracy).toBe([...first.verdicts.predicted].filter((p, i) => p === first.verdicts.labels[i]).length / count);
     // The same images once more, as the experiments look at images.
-    const images = tf.tidy(() => generator.generate((probe as unknown as { z: tf.Tensor2D }).z, first.verdicts.labels, new Array<number>(C).fill(PROBE_PER_CLASS)));
+    const images = tf.tidy(() => generator.generate(probe.latents, first.verdicts.labels, new Array<number>(C).fill(PROBE_PER_CLASS)));
     const seen = (await collectStatistics(teacher.definition, teacher.weights, images, { batch: 5 }))!;
     images.dispose();
     expect(quality.coverage).toHaveLength(prepared.overview.quality!.activations.length);
