@@ -90,6 +90,28 @@ export class RefinedImages {
     });
   }
 
+  /**
+   * Rows for a step: a run of n images of one class are always the same n, one of the class's fixed groups, drawn at random. So
+   * it is the group that has to meet the class's statistics, as a whole; drawn anew each time, every single image would have to, and
+   * all would become alike.
+   */
+  pickGroups(labels: readonly number[], random: Random): number[] {
+    const rows: number[] = [];
+    while (rows.length < labels.length) {
+      const label = labels[rows.length];
+      let end = rows.length;
+      while (end < labels.length && labels[end] === label) end++;
+      const size = end - rows.length;
+      const groups = Math.floor(this.perClass / size);
+      if (groups === 0) rows.push(...this.pick(labels.slice(rows.length, end), random));
+      else {
+        const first = label * this.perClass + random.integer(groups) * size;
+        for (let i = 0; i < size; i++) rows.push(first + i);
+      }
+    }
+    return rows;
+  }
+
   /** [rows.length, H, W, C]; the caller's. */
   batch(rows: readonly number[]): tf.Tensor4D {
     const [, height, width, channels] = this.shape;

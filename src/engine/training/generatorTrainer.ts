@@ -111,7 +111,7 @@ export class GeneratorTrainer {
     const refined = (this.refinedImages ??= RefinedImages.create(
       this.generator, settings.refinedPerClass, settings.classesPerStep > 1, this.random.fork('refined'), this.probeLatents,
     ));
-    const rows = refined.pick(planned.batch.labels, random);
+    const rows = refined.pickGroups(planned.batch.labels, random);
     // A left-handed shape is as good as a right-handed one: no image may suit the teacher in one of the two only.
     const mirrored = random.uniform(0, 1) < 0.5;
     const values = tf.tidy(() => {

@@ -59,6 +59,17 @@ describe.each(NODE_BACKENDS)('images that are moved themselves, on %s', (backend
     expect(many.every((row) => images.labels[row] === 1)).toBe(true);
   });
 
+  it('are moved in fixed groups of their class', () => {
+    const random = new Random(3);
+    const seen = new Set<string>();
+    for (let i = 0; i < 40; i++) seen.add(images.pickGroups([1, 1, 2, 2], random).join());
+    expect([...seen].sort()).toEqual(['4,5,10,11', '4,5,8,9', '6,7,10,11', '6,7,8,9']);
+    // More than there are of a class: all of them, some twice.
+    const rows = images.pickGroups([0, 0, 0, 0, 0, 0], random);
+    expect(new Set(rows)).toEqual(new Set([0, 1, 2, 3]));
+    expect(rows).toHaveLength(6);
+  });
+
   it('move by Adam, each with its own memory, and only when they are looked at', async () => {
     const start = await all();
     const rows = [1, 6, 9];
