@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
 import type { GeneratorSample, StudentSample } from '../../engine/training/runReport';
-import { TERMS } from '../../engine/training/runSettings';
+import { FDDA_TERMS, TERMS } from '../../engine/training/runSettings';
 import type { PlaygroundState } from '../../state/playgroundState';
 import { shownMoment } from '../../state/playgroundState';
 import type { Series } from '../../state/series';
@@ -34,7 +34,9 @@ function useGeneratorLines(losses: Series<GeneratorSample>): Line[] {
   return useMemo(() => {
     const samples = thinned(losses, POINTS);
     const colors = lineColors[scheme];
-    const lines: Line[] = TERMS.map((term) => ({
+    // What the paper has is always listed; what is beyond it, where it is used.
+    const shown = TERMS.filter((term) => FDDA_TERMS.some((own) => own === term) || samples.some((sample) => sample.terms[term] !== null));
+    const lines: Line[] = shown.map((term) => ({
       id: term, label: terms[term].short, title: terms[term].name, color: colors[term],
       points: samples.map((sample) => [sample.step, sample.terms[term]] as const), faint: term === 'distorted',
     }));
