@@ -19,9 +19,9 @@ const TERMS_OF: Record<PresetName, readonly TermName[]> = {
   fddaPlus: ['ceMixed', 'bns', 'centralized', 'contrast'],
 };
 
-/** What FDDA+ has beside its terms: switches that are off in every other method, and weights. */
+/** What FDDA+ has beside its terms: switches that are off in every other method, and values that others may have as well. */
 const PLUS_SWITCHES = { classesPerStep: 4, scaledDistances: true, refineShare: 0.6, syntheticShare: 'byRealImages' } as const satisfies Partial<RunSettings>;
-const PLUS_WEIGHTS = { bnsWeight: 1, centralizedWeight: 4, contrastWeight: 2, contrastTemperature: 0.02 } as const satisfies Partial<RunSettings>;
+const PLUS_VALUES = { bnsWeight: 1, centralizedWeight: 4, contrastWeight: 2, contrastTemperature: 0.02, labelRule: false } as const satisfies Partial<RunSettings>;
 
 
 /** The settings' key of a term's switch. */
@@ -37,13 +37,13 @@ export function applyPreset(settings: RunSettings, preset: PresetName): RunSetti
   else if (next.studentSteps === 0) next.studentSteps = SETTINGS.studentSteps.default;
   if (preset === 'calibration') next.syntheticBatch = 0;
   else if (next.syntheticBatch === 0) next.syntheticBatch = SETTINGS.syntheticBatch.default;
-  return { ...next, ...(preset === 'fddaPlus' ? { ...PLUS_SWITCHES, ...PLUS_WEIGHTS } : withoutPlus(settings)) };
+  return { ...next, ...(preset === 'fddaPlus' ? { ...PLUS_SWITCHES, ...PLUS_VALUES } : withoutPlus(settings)) };
 }
 
-/** The switches off, and weights that are FDDA+'s back at their defaults; a weight of the visitor's own stays. */
+/** The switches off, and after FDDA+ its values back at their defaults; a value of the visitor's own stays. */
 function withoutPlus(settings: RunSettings): Partial<RunSettings> {
-  const weights = (Object.keys(PLUS_WEIGHTS) as (keyof typeof PLUS_WEIGHTS)[]).filter((key) => settings[key] === PLUS_WEIGHTS[key]);
-  const defaults = [...(Object.keys(PLUS_SWITCHES) as (keyof typeof PLUS_SWITCHES)[]), ...weights].map((key) => [key, SETTINGS[key].default]);
+  const values = hasSwitches(settings, true) ? (Object.keys(PLUS_VALUES) as (keyof typeof PLUS_VALUES)[]).filter((key) => settings[key] === PLUS_VALUES[key]) : [];
+  const defaults = [...(Object.keys(PLUS_SWITCHES) as (keyof typeof PLUS_SWITCHES)[]), ...values].map((key) => [key, SETTINGS[key].default]);
   return Object.fromEntries(defaults) as Partial<RunSettings>;
 }
 

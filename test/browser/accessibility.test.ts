@@ -1,4 +1,4 @@
-/** axe-core on the page: nothing serious, in light and dark, wide and narrow, with a dialog open, in Japanese. */
+/** axe-core on the page: nothing serious, in light and dark, wide and narrow, in Japanese, with a dialog, the lessons or the tour open, embedded, after a run. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Browser } from 'playwright-core';
@@ -65,4 +65,33 @@ it('finds nothing serious in the dialog for sharing', async () => {
   await playground.page.evaluate(axe);
   const { violations } = (await playground.page.evaluate('axe.run({ include: [["[role=dialog]"]] })')) as AxeResults;
   expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id)).toEqual([]);
+});
+
+/** Of what lies over the page, or all of it. */
+async function seriousNow(): Promise<string[]> {
+  await playground.page.evaluate(axe);
+  const { violations } = (await playground.page.evaluate('axe.run()')) as AxeResults;
+  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => String(target)).join(', ')}`);
+}
+
+it('finds nothing serious among the lessons, in a lesson, and on the tour', async () => {
+  playground = await Playground.open(browser, { query: WASM });
+  await region();
+  await playground.button('Lessons').click();
+  await playground.page.getByRole('dialog').waitFor();
+  expect(await seriousNow()).toEqual([]);
+  await playground.page.keyboard.press('Escape');
+  await playground.page.getByRole('dialog').waitFor({ state: 'detached' });
+  await playground.button('Tour').click();
+  await playground.page.getByRole('dialog').waitFor();
+  expect(await seriousNow()).toEqual([]);
+});
+
+it.each(['light', 'dark'] as const)('finds nothing serious after a run, embedded, %s', async (colorScheme) => {
+  playground = await Playground.open(browser, { query: `${WASM}&embed&observation-per-class=2&test-images=20&generator-steps=2&student-steps=1` });
+  await playground.page.emulateMedia({ colorScheme });
+  await playground.ready();
+  await playground.button('Play').click();
+  await playground.untilStatus(/^Finished/, 150);
+  expect(await findings()).toEqual([]);
 });

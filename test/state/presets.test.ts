@@ -32,9 +32,13 @@ describe('presets', () => {
   it('FDDA+ has switches and weights of its own, which go with it', () => {
     const own = { ...defaultSettings(), seed: 5, bnsWeight: 1.5 };
     const plus = applyPreset(own, 'fddaPlus');
-    expect(plus).toMatchObject({ classesPerStep: 4, scaledDistances: true, syntheticShare: 'byRealImages', refineShare: 0.6, bnsWeight: 1, centralizedWeight: 4, contrastWeight: 2 });
+    expect(plus).toMatchObject({ classesPerStep: 4, scaledDistances: true, syntheticShare: 'byRealImages', refineShare: 0.6, labelRule: false, bnsWeight: 1, centralizedWeight: 4, contrastWeight: 2 });
     expect(applyPreset(plus, 'fdda')).toEqual({ ...own, bnsWeight: defaultSettings().bnsWeight });
     expect(applyPreset({ ...plus, centralizedWeight: 1.5 }, 'fdda').centralizedWeight).toBe(1.5);
+    // The same values without FDDA+'s switches are the visitor's own.
+    const ruleOff = { ...defaultSettings(), labelRule: false, bnsWeight: 1 };
+    expect(presetOf(ruleOff)).toBe('fdda');
+    expect(applyPreset(ruleOff, 'zeroShot')).toMatchObject({ labelRule: false, bnsWeight: 1 });
     expect(presetOf({ ...plus, scaledDistances: false })).toBeNull();
     expect(presetOf({ ...defaultSettings(), classesPerStep: 2 })).toBeNull();
   });
