@@ -11,7 +11,10 @@ import '@mantine/core/styles/Popover.css';
 import '@mantine/core/styles/Menu.css';
 import '@mantine/core/styles/Alert.css';
 import '@mantine/core/styles/Progress.css';
+// Before the page's: its narrow layouts change some of this.
+import './transport.css';
 import './page.css';
+import './parts.css';
 import './controls.css';
 import './views.css';
 import './quality.css';
