@@ -8,6 +8,7 @@ import { lossesCases } from './losses';
 import { networkCases } from './network';
 import { optimizerCases } from './optimizers';
 import { quantizerCases } from './quantizer';
+import { refinedImagesCases } from './refinedImages';
 import { resnet20Cases } from './resnet20';
 import { statisticsCases } from './statistics';
 import { stepCases } from './steps';
@@ -16,5 +17,5 @@ import { studentCases } from './student';
 /** Every numeric case; a new file of cases is added here and runs on every backend. */
 export const allCases: Case[] = [
   ...kernelCases, ...convolutionCases, ...batchNormCases, ...fusedKernelCases, ...networkCases, ...optimizerCases, ...quantizerCases, ...studentCases,
-  ...statisticsCases, ...generatorCases, ...lossesCases, ...resnet20Cases, ...stepCases,
+  ...statisticsCases, ...generatorCases, ...refinedImagesCases, ...lossesCases, ...resnet20Cases, ...stepCases,
 ];
