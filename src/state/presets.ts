@@ -51,6 +51,20 @@ function withoutPlus(settings: RunSettings): Partial<RunSettings> {
 const hasSwitches = (settings: RunSettings, plus: boolean): boolean =>
   (Object.keys(PLUS_SWITCHES) as (keyof typeof PLUS_SWITCHES)[]).every((key) => settings[key] === (plus ? PLUS_SWITCHES[key] : SETTINGS[key].default));
 
+/** Steps with which FDDA+'s images are moved often enough. */
+const PLUS_STEPS = 200;
+
+/**
+ * What a press on a preset's button does: `applyPreset`, and as many generator steps as FDDA+ needs in place of the default,
+ * which is enough for a generator that was trained ahead but moves no image twice.
+ */
+export function choosePreset(settings: RunSettings, preset: PresetName): RunSettings {
+  const next = applyPreset(settings, preset);
+  const fewest = SETTINGS.generatorSteps.default;
+  if (preset === 'fddaPlus') return next.generatorSteps === fewest ? { ...next, generatorSteps: PLUS_STEPS } : next;
+  return hasSwitches(settings, true) && next.generatorSteps === PLUS_STEPS ? { ...next, generatorSteps: fewest } : next;
+}
+
 /** The preset that these settings are, or null for a combination that has no name. */
 export function presetOf(settings: RunSettings): PresetName | null {
   if (settings.studentSteps === 0) return 'ptq';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { applyPreset, PRESETS, presetOf } from '../../src/state/presets';
+import { applyPreset, choosePreset, PRESETS, presetOf } from '../../src/state/presets';
 import { changedSettings, defaultSettings } from '../../src/state/settings';
 
 const switches = (settings: ReturnType<typeof defaultSettings>) =>
@@ -41,6 +41,15 @@ describe('presets', () => {
     expect(applyPreset(ruleOff, 'zeroShot')).toMatchObject({ labelRule: false, bnsWeight: 1 });
     expect(presetOf({ ...plus, scaledDistances: false })).toBeNull();
     expect(presetOf({ ...defaultSettings(), classesPerStep: 2 })).toBeNull();
+  });
+
+  it('of FDDA+ brings the steps it needs, unless the visitor chose some', () => {
+    const plus = choosePreset(defaultSettings(), 'fddaPlus');
+    expect(plus.generatorSteps).toBe(200);
+    expect(choosePreset(plus, 'fdda')).toEqual(defaultSettings());
+    expect(choosePreset({ ...defaultSettings(), generatorSteps: 70 }, 'fddaPlus').generatorSteps).toBe(70);
+    expect(choosePreset({ ...plus, generatorSteps: 70 }, 'fdda').generatorSteps).toBe(70);
+    expect(choosePreset({ ...defaultSettings(), generatorSteps: 200 }, 'zeroShot').generatorSteps).toBe(200);
   });
 
   it('have no name for other combinations', () => {

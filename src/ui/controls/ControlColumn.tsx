@@ -1,5 +1,5 @@
 import { TERMS } from '../../engine/training/runSettings';
-import { applyPreset, PRESETS, presetOf } from '../../state/presets';
+import { choosePreset, PRESETS, presetOf } from '../../state/presets';
 import type { SettingGroup, SettingKey } from '../../state/settings';
 import { SETTING_KEYS, SETTINGS } from '../../state/settings';
 import { applySetup, setupOf, SETUPS } from '../../state/setups';
@@ -29,8 +29,8 @@ function Presets() {
       </div>
       <div className="preset-grid">
         {PRESETS.map((preset) => (
-          <button key={preset} type="button" aria-pressed={preset === current} disabled={!mayBecome(settings, applyPreset(settings, preset), locked)} title={presets[preset].help}
-            onClick={() => setSettings(applyPreset(settings, preset))}>{presets[preset].name}</button>
+          <button key={preset} type="button" aria-pressed={preset === current} disabled={!mayBecome(settings, choosePreset(settings, preset), locked)} title={presets[preset].help}
+            onClick={() => setSettings(choosePreset(settings, preset))}>{presets[preset].name}</button>
         ))}
       </div>
     </section>
