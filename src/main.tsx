@@ -5,6 +5,7 @@ import { App } from './App';
 import { createComparison } from './state/compare/comparison';
 import { createPlayground } from './state/runStore';
 import { chooseLanguage, rememberedLanguage } from './state/language';
+import { loadShipped } from './state/recording/shipped';
 import { readLink } from './state/shareLink';
 import { ComparisonContext } from './ui/compare/comparison';
 import { firstPicture } from './ui/firstPicture';
@@ -13,11 +14,13 @@ import { AddressFollower } from './ui/share/AddressFollower';
 import { EmbedPage } from './ui/EmbedPage';
 import { LanguageProvider } from './ui/LanguageProvider';
 import { PlaygroundContext } from './ui/playground';
-import { shippedRun } from './ui/shippedRun';
 import './ui/styles';
 import { en } from './ui/words/en';
 import { loadWords } from './ui/words/words';
 import { spawnEngine } from './worker/spawn';
+
+// First of all: the page shows it while the engine is still on its way.
+const shipped = loadShipped(document.baseURI);
 
 const theme = createTheme({ primaryColor: 'indigo', primaryShade: { light: 7, dark: 8 }, defaultRadius: 'sm', cursorType: 'pointer', components: { Button: { defaultProps: { fw: 550 } } } });
 
@@ -57,7 +60,7 @@ void show();
 
 /** The engine takes every core while it finds its backend: the first picture goes before it, unless that is long in coming. */
 const PATIENCE_MS = 3000;
-const shown = shippedRun
+const shown = shipped
   .then((text) => text !== null && playground.actions.showShipped(text))
   .catch((error: unknown) => {
     // The page works without it.

@@ -1,6 +1,6 @@
 /** The page's first and small script: a picture at once, then the page. */
+import { SHIPPED_POSTER } from './state/recording/poster';
 import { isRecordedWanted, showPoster } from './ui/poster';
-import { shippedRun } from './ui/shippedRun';
 
 /** A frame of the poster, or what a hidden page has instead: it draws none. */
 const painted = () => new Promise<void>((resolve) => {
@@ -11,14 +11,13 @@ const painted = () => new Promise<void>((resolve) => {
   }));
 });
 
-if (isRecordedWanted(location.search)) {
-  const shown = await shippedRun
-    .then((text) => text !== null && showPoster(document.getElementById('root')!, text))
-    // The page says what is wrong with the recording, if anything.
-    .catch(() => false);
-  if (shown) {
-    await painted();
-    performance.mark('first picture');
-  }
+async function showFirst(): Promise<void> {
+  const response = await fetch(new URL(SHIPPED_POSTER, document.baseURI));
+  if (!response.ok || !(await showPoster(document.getElementById('root')!, await response.text()))) return;
+  await painted();
+  performance.mark('first picture');
 }
+
+// The page does without it.
+if (isRecordedWanted(location.search)) await showFirst().catch(() => undefined);
 await import('./main');

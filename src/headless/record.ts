@@ -4,7 +4,7 @@
  * Flags: --out FILE, and every setting's own.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { createShapes } from '../engine/data/shapes';
@@ -14,6 +14,7 @@ import type { RunFrame } from '../engine/training/runReport';
 import { Teacher } from '../engine/training/teacher';
 import { SHIPPED_RECORDING } from '../state/recording/format';
 import { readRecording } from '../state/recording/read';
+import { SHIPPED_POSTER, writePoster } from '../state/recording/poster';
 import { writeRecording } from '../state/recording/write';
 import type { RunRecord } from '../state/runRecord';
 import { afterFrame, emptyRecord } from '../state/runRecord';
@@ -62,9 +63,11 @@ const text = await writeRecording({
   record: { ...record, overview: run.overview, live: record.live! },
 }, SNAPSHOTS);
 // What the page could not read would be worth nothing.
-await readRecording(text);
+const { record: written } = await readRecording(text);
 mkdirSync(dirname(flags.out), { recursive: true });
 writeFileSync(flags.out, text);
+const poster = join(dirname(flags.out), basename(SHIPPED_POSTER));
+writeFileSync(poster, await writePoster(written.live.synthetic!.images, run.overview.network.numClasses));
 for (const { method, accuracy } of record.live!.accuracy) console.log(`${method}: ${accuracy === null ? 'not measured' : `${(100 * accuracy).toFixed(1)} %`}`);
 console.log(`${flags.out}: ${Math.ceil(text.length / 1000)} kB, ${record.history.length} moments`);
 run.dispose();

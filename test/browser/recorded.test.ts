@@ -68,7 +68,7 @@ describe('the recorded run', () => {
     playground = await Playground.open(browser, {
       query: WASM,
       prepare: async (context) => {
-        await context.route('**/recordings/default.json', (route) => route.fulfill({ status: 200, contentType: 'application/json', body: '{"snapshots": 3}' }));
+        await context.route('**/recordings/*.json', (route) => route.fulfill({ status: 200, contentType: 'application/json', body: '{"snapshots": 3}' }));
       },
     });
     await playground.button('Play').waitFor();

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { SHIPPED_RECORDING } from '../../../src/state/recording/format';
+import { readPoster, SHIPPED_POSTER } from '../../../src/state/recording/poster';
 import { readRecording } from '../../../src/state/recording/read';
 import { loadShipped } from '../../../src/state/recording/shipped';
 import { defaultSettings } from '../../../src/state/settings';
@@ -19,6 +20,19 @@ describe('the recorded run that comes with the page', () => {
     expect(record.history.length).toBeGreaterThan(30);
     expect(record.overview.quality).not.toBeNull();
     for (const { synthetic } of record.history) expect(synthetic!.quality).not.toBeNull();
+  });
+
+  it('has its last images once more by themselves, small', async () => {
+    const file = `public/${SHIPPED_POSTER}`;
+    expect(statSync(file).size).toBeLessThan(45_000);
+    const { images, classes } = await readPoster(readFileSync(file, 'utf8'));
+    const { record } = await readRecording(readFileSync(FILE, 'utf8'));
+    const last = record.live.synthetic!.images;
+    expect(classes).toBe(record.overview.network.numClasses);
+    expect({ ...images, rgba: null }).toEqual({ ...last, rgba: null });
+    // Made of the same coefficients; rounding once more may move some.
+    const difference = images.rgba.reduce((sum, v, i) => sum + Math.abs(v - last.rgba[i]), 0) / last.rgba.length;
+    expect(difference).toBeLessThan(2);
   });
 
   it('is loaded from the page’s own folder; where it is not there, nothing is', async () => {
