@@ -206,7 +206,7 @@ export const SETTINGS: SettingsTable = {
     help: 'First and last layer suffer most from few bits. Many methods leave them at 8 bits; the harder setting gives them the same bits as the rest.',
   },
   activationRange: {
-    kind: 'choice', group: 'quantizer', default: 'minMax', url: 'activation-range', live: false,
+    kind: 'choice', group: 'quantizer', default: 'percentile', url: 'activation-range', live: false,
     options: [
       { value: 'minMax', label: 'Smallest to largest' },
       { value: 'percentile', label: 'Without outliers' },
