@@ -69,6 +69,8 @@ it('finds nothing serious in the dialog for sharing', async () => {
 
 /** Of what lies over the page, or all of it. */
 async function seriousNow(): Promise<string[]> {
+  // What fades in is pale for a moment.
+  await playground.page.waitForTimeout(1500);
   await playground.page.evaluate(axe);
   const { violations } = (await playground.page.evaluate('axe.run()')) as AxeResults;
   return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => String(target)).join(', ')}`);
