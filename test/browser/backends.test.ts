@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { launch, removeWebGpu } from './chromium';
+import { FDDA_TERMS } from '../../src/engine/training/runSettings';
 import { Playground } from './playground';
 
 let browser: Browser;
@@ -32,7 +33,7 @@ describe('the page', () => {
     }
     const { frames } = await playground.recording();
     const [sample] = frames.flatMap(({ generator }) => generator);
-    for (const value of Object.values(sample.terms)) expect(value).toBeGreaterThan(0);
+    for (const term of FDDA_TERMS) expect(sample.terms[term]).toBeGreaterThan(0);
     expect(frames.flatMap(({ student }) => student).map(({ method, step }) => `${method} ${step}`)).toEqual(['fdda 1']);
     playground.expectNoErrors();
   });

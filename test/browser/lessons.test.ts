@@ -91,7 +91,9 @@ describe('each lesson is checked by its own runs', () => {
     // All lessons that were done are marked, also at the next visit.
     await playground.page.reload();
     await playground.button('Lessons 1/6').click();
-    expect(await playground.page.getByRole('dialog').getByText(en.lessons.done, { exact: true }).count()).toBe(1);
+    const done = playground.page.getByRole('dialog').getByText(en.lessons.done, { exact: true });
+    await done.first().waitFor();
+    expect(await done.count()).toBe(1);
   });
 });
 

@@ -26,6 +26,9 @@ function targetOf(stop: RefObject<HTMLElement | null>): RefObject<HTMLElement | 
 
 const targetsOf = (stops: TourStops) => Object.fromEntries(TOUR_STOPS.map((stop) => [stop, targetOf(stops[stop])]));
 
+/** Mantine's own gray is too pale for small text on white. */
+const STYLES = { stepCounter: { color: 'var(--ink-soft)' } };
+
 /** The tour of the page: one stop after the other, each with its element in a spotlight. */
 export function TourGuide() {
   const words = useWords().tour;
@@ -44,7 +47,7 @@ export function TourGuide() {
     else close();
   };
   return (
-    <MantineTour active={open} step={step} onStepChange={go} onClose={close} scrollToHandler={show} onKeyDown={enter} spotlightPadding={4} spotlightRadius={8}
+    <MantineTour active={open} step={step} onStepChange={go} onClose={close} scrollToHandler={show} onKeyDown={enter} styles={STYLES} spotlightPadding={4} spotlightRadius={8}
       labels={{ ...words.labels, stepCounter: words.counter, beacon: words.label }} withCloseButton={false} maxWidth={340}
       transitionProps={{ duration: still ? 0 : 150, transition: 'fade' }} stepTransitionDuration={still ? 0 : 250}>
       {TOUR_STOPS.map((stop) => (
