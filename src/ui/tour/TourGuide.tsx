@@ -36,6 +36,8 @@ export function TourGuide() {
   const still = useReducedMotion();
   const [targets] = useState(() => targetsOf(stops));
   const show = (element: HTMLElement) => {
+    // Ends the smooth scrolling to the stop before: it would carry an element that is in the window now out of it.
+    window.scrollTo({ top: window.scrollY, behavior: 'instant' });
     const { top, bottom } = element.getBoundingClientRect();
     if (top < 0 || bottom > window.innerHeight) element.scrollIntoView({ behavior: still ? 'auto' : 'smooth', block: 'center' });
   };
