@@ -15,7 +15,7 @@ export const refinedImagesCases: Case[] = [
     name: 'images that were looked at move by Adam within what pixels can be; the others stay',
     run: async () => {
       const generator = Generator.create(CONFIG, new Random(1));
-      const images = RefinedImages.create(generator, 3, true, new Random(2));
+      const images = RefinedImages.create(generator, NORMALIZATION, 3, true, new Random(2));
       generator.dispose();
       const start = (await images.snapshot()).images;
       const [value, mean, square] = [Float64Array.from(start), new Float64Array(start.length), new Float64Array(start.length)];
@@ -24,7 +24,7 @@ export const refinedImagesCases: Case[] = [
       for (const [i, rows] of batches.entries()) {
         const gradient = new Random(10 + i).fillNormal(new Float32Array(rows.length * PIXELS));
         const held = tf.tensor4d(gradient, [rows.length, 4, 4, 3]);
-        images.update(rows, held, RATE, NORMALIZATION);
+        images.update(rows, held, RATE);
         held.dispose();
         rows.forEach((row, place) => {
           const t = ++updates[row];

@@ -25,32 +25,39 @@ export interface RefinedImagesSnapshot {
   updates: number[];
 }
 
-/** Owns its images [N, H, W, C], class by class, in normalised image space, and what Adam remembers of each. */
+/** Owns its images [N, H, W, C], class by class, in normalised image space, and what Adam remembers of each: call `dispose`. */
 export class RefinedImages {
   /** [N] class of each image. */
   readonly labels: readonly number[];
   private readonly count: number;
   private readonly pixels: number;
+  /** [1, H W C] each: black and white in normalised image space. */
+  private readonly bounds: readonly [tf.Tensor2D, tf.Tensor2D];
   private updates: number[];
 
   private constructor(
     readonly numClasses: number, readonly perClass: number, private readonly shape: readonly [number, number, number, number],
-    private images: tf.Tensor2D, private mean: tf.Tensor2D, private square: tf.Tensor2D, updates: readonly number[],
+    private images: tf.Tensor2D, private mean: tf.Tensor2D, private square: tf.Tensor2D, updates: readonly number[], { mean: middle, std }: Normalization,
   ) {
     this.count = shape[0];
     this.pixels = shape[1] * shape[2] * shape[3];
     this.labels = Array.from({ length: this.count }, (_, i) => Math.floor(i / perClass));
     this.updates = [...updates];
+    const bound = (brightness: number) => tf.keep(tf.tensor2d(
+      Float32Array.from({ length: this.pixels }, (_, i) => (brightness - middle[i % middle.length]) / std[i % std.length]), [1, this.pixels],
+    ));
+    this.bounds = [bound(0), bound(1)];
   }
 
   /**
    * Starts from what the generator makes.
    *
+   * @param normalization of the images: where they are moved, pixels stay what they can be, 0 to 1 before it
    * @param perClass images of each class
    * @param together whether the generator normalizes all classes together, otherwise each on its own
    * @param first latents [numClasses k, latentDim], class by class, of the first k images of each class; left out: drawn
    */
-  static create(generator: Generator, perClass: number, together: boolean, random: Random, first?: tf.Tensor2D): RefinedImages {
+  static create(generator: Generator, normalization: Normalization, perClass: number, together: boolean, random: Random, first?: tf.Tensor2D): RefinedImages {
     const { numClasses, latentDim, imageSize, imageChannels } = generator.config;
     const pixels = imageSize * imageSize * imageChannels;
     const chunk = first ? first.shape[0] / numClasses : Math.min(perClass, IN_ONE_PASS);
@@ -68,13 +75,13 @@ export class RefinedImages {
     const count = numClasses * perClass;
     const nothing = () => tf.keep(tf.zeros([count, pixels])) as tf.Tensor2D;
     return new RefinedImages(
-      numClasses, perClass, [count, imageSize, imageSize, imageChannels], tf.keep(images), nothing(), nothing(), new Array<number>(count).fill(0),
+      numClasses, perClass, [count, imageSize, imageSize, imageChannels], tf.keep(images), nothing(), nothing(), new Array<number>(count).fill(0), normalization,
     );
   }
 
-  static restore({ perClass, shape, images, mean, square, updates }: RefinedImagesSnapshot): RefinedImages {
+  static restore({ perClass, shape, images, mean, square, updates }: RefinedImagesSnapshot, normalization: Normalization): RefinedImages {
     const held = [images, mean, square].map((values) => tf.keep(tf.tensor2d(values, [shape[0], values.length / shape[0]])));
-    return new RefinedImages(shape[0] / perClass, perClass, shape, held[0], held[1], held[2], updates);
+    return new RefinedImages(shape[0] / perClass, perClass, shape, held[0], held[1], held[2], updates, normalization);
   }
 
   /** Rows of images of these classes, drawn at random; the same one twice only where there are not enough. */
@@ -93,7 +100,7 @@ export class RefinedImages {
   /**
    * Rows for a step: a run of n images of one class are always the same n, one of the class's fixed groups, drawn at random. So
    * it is the group that has to meet the class's statistics, as a whole; drawn anew each time, every single image would have to, and
-   * all would become alike.
+   * all would become alike. Where n does not divide the class, its last two groups overlap: no image is left as it was.
    */
   pickGroups(labels: readonly number[], random: Random): number[] {
     const rows: number[] = [];
@@ -102,10 +109,9 @@ export class RefinedImages {
       let end = rows.length;
       while (end < labels.length && labels[end] === label) end++;
       const size = end - rows.length;
-      const groups = Math.floor(this.perClass / size);
-      if (groups === 0) rows.push(...this.pick(labels.slice(rows.length, end), random));
+      if (size > this.perClass) rows.push(...this.pick(labels.slice(rows.length, end), random));
       else {
-        const first = label * this.perClass + random.integer(groups) * size;
+        const first = label * this.perClass + Math.min(random.integer(Math.ceil(this.perClass / size)) * size, this.perClass - size);
         for (let i = 0; i < size; i++) rows.push(first + i);
       }
     }
@@ -128,9 +134,8 @@ export class RefinedImages {
    * One update by Adam of the images at `rows`; the others stay, and so does what is remembered of them.
    *
    * @param gradients [rows.length, H, W, C]; of an image that is there twice they are added
-   * @param normalization pixels stay what an image can have, 0 to 1 before it
    */
-  update(rows: readonly number[], gradients: tf.Tensor4D, learningRate: number, normalization: Normalization): void {
+  update(rows: readonly number[], gradients: tf.Tensor4D, learningRate: number): void {
     const touched = [...new Set(rows)];
     for (const row of touched) this.updates[row]++;
     const { count, pixels } = this;
@@ -147,20 +152,13 @@ export class RefinedImages {
       // The first updates of an image are as if its memory were full.
       const rate = column((row) => (isTouched.has(row) ? (learningRate * Math.sqrt(1 - BETA2 ** this.updates[row])) / (1 - BETA1 ** this.updates[row]) : 0));
       const step = tf.mul(rate, tf.div(nextMean, tf.add(tf.sqrt(nextSquare), EPSILON)));
-      const [low, high] = this.bounds(normalization);
+      const [low, high] = this.bounds;
       const next = tf.minimum(tf.maximum(tf.sub(this.images, step), low), high);
       // Images that were not looked at are not cut to what pixels can be either.
       return [tf.add(this.images, tf.mul(moved, tf.sub(next, this.images))), nextMean, nextSquare] as tf.Tensor2D[];
     });
     tf.dispose([this.images, this.mean, this.square]);
     [this.images, this.mean, this.square] = [images, mean, square].map((tensor) => tf.keep(tensor)) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
-  }
-
-  /** [1, H W C] each: black and white in normalised image space. */
-  private bounds({ mean, std }: Normalization): [tf.Tensor2D, tf.Tensor2D] {
-    const row = (brightness: number) =>
-      tf.tensor2d(Float32Array.from({ length: this.pixels }, (_, i) => (brightness - mean[i % mean.length]) / std[i % mean.length]), [1, this.pixels]);
-    return [row(0), row(1)];
   }
 
   async snapshot(): Promise<RefinedImagesSnapshot> {
@@ -172,6 +170,6 @@ export class RefinedImages {
   }
 
   dispose(): void {
-    tf.dispose([this.images, this.mean, this.square]);
+    tf.dispose([this.images, this.mean, this.square, ...this.bounds]);
   }
 }

@@ -10,8 +10,7 @@ import { GeneratorObjective, type PlannedStep } from './generatorObjective';
 import { NotFiniteError } from './notFinite';
 import { Adam, type OptimizerSnapshot } from './optimizers';
 import type { GeneratorSample } from './runReport';
-import { TERMS, type RunSettings } from './runSettings';
-import { firstRefineStep } from './runStages';
+import { firstRefineStep, TERMS, type RunSettings } from './runSettings';
 import { cosineFactor, multiStepFactor } from './schedules';
 import type { Teacher } from './teacher';
 
@@ -107,9 +106,8 @@ export class GeneratorTrainer {
   }
 
   private stepOfImages(planned: PlannedStep, learningRate: number, settings: RunSettings, random: Random): [number, tf.Tensor1D] {
-    const { normalization } = this.teacher.definition;
     const refined = (this.refinedImages ??= RefinedImages.create(
-      this.generator, settings.refinedPerClass, settings.classesPerStep > 1, this.random.fork('refined'), this.probeLatents,
+      this.generator, this.teacher.definition.normalization, settings.refinedPerClass, settings.classesPerStep > 1, this.random.fork('refined'), this.probeLatents,
     ));
     const rows = refined.pickGroups(planned.batch.labels, random);
     // A left-handed shape is as good as a right-handed one: no image may suit the teacher in one of the two only.
@@ -121,7 +119,7 @@ export class GeneratorTrainer {
         packed = tf.keep(loss.values);
         return loss.total;
       })(refined.batch(rows));
-      refined.update(rows, grad as tf.Tensor4D, learningRate, normalization);
+      refined.update(rows, grad as tf.Tensor4D, learningRate);
       return packed!;
     });
     return [learningRate, values];
@@ -167,7 +165,7 @@ export class GeneratorTrainer {
     this.generator.load(weights);
     this.optimizer.restore(optimizer);
     this.refinedImages?.dispose();
-    this.refinedImages = refined ? RefinedImages.restore(refined) : null;
+    this.refinedImages = refined ? RefinedImages.restore(refined, this.teacher.definition.normalization) : null;
     this.done = step;
     tf.dispose(this.pending.map((p) => p.values));
     this.pending = [];
