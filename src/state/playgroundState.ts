@@ -38,7 +38,6 @@ export interface Position {
   elapsedSeconds: number;
   secondsPerStep: number | null;
   remainingSeconds: number | null;
-  message: string;
 }
 
 /** Its part that is a `RunRecord` is the run that is shown: the engine's, or a recorded one. */

@@ -23,7 +23,6 @@ const TERMS_OF: Record<PresetName, readonly TermName[]> = {
 const PLUS_SWITCHES = { classesPerStep: 4, scaledDistances: true, refineShare: 0.6, syntheticShare: 'byRealImages' } as const satisfies Partial<RunSettings>;
 const PLUS_VALUES = { bnsWeight: 1, centralizedWeight: 4, contrastWeight: 2, contrastTemperature: 0.02, labelRule: false } as const satisfies Partial<RunSettings>;
 
-
 /** The settings' key of a term's switch. */
 export const enabledKey = <Term extends TermName>(term: Term) => `${term}Enabled` as const;
 /** The settings' key of a term's weight. */

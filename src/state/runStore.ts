@@ -32,8 +32,8 @@ export interface PlaygroundOptions {
 }
 
 function positionOf(frame: RunFrame): Position {
-  const { phase, step, steps, fraction, elapsedSeconds, secondsPerStep, remainingSeconds, message } = frame;
-  return { phase, step, steps, fraction, elapsedSeconds, secondsPerStep, remainingSeconds, message };
+  const { phase, step, steps, fraction, elapsedSeconds, secondsPerStep, remainingSeconds } = frame;
+  return { phase, step, steps, fraction, elapsedSeconds, secondsPerStep, remainingSeconds };
 }
 
 export type PlaygroundStore = ReturnType<typeof createPlayground>;

@@ -1,5 +1,6 @@
 import { ActionIcon, Button, Progress } from '@mantine/core';
 import { inWords } from '../engine/sentences';
+import { firstRefineStep } from '../engine/training/runSettings';
 import type { PlaygroundState } from '../state/playgroundState';
 import { engineRun, waitingForReset } from '../state/playgroundState';
 import { presetOf } from '../state/presets';
@@ -41,6 +42,9 @@ function Buttons() {
   );
 }
 
+/** Whether the generator stands still, and the images themselves are moved. */
+const movesImages = ({ position, applied }: PlaygroundState): boolean => position?.phase === 'generator' && position.step >= firstRefineStep(applied);
+
 /** What is going on, in words that change only when something else begins: it is read aloud. */
 function statusWords(state: PlaygroundState, words: Words, { percent }: Format): string {
   const { engine, status, progress, position, playWhenReady, silentSeconds } = state;
@@ -55,7 +59,7 @@ function statusWords(state: PlaygroundState, words: Words, { percent }: Format):
     case 'ready':
       return words.status.ready;
     case 'running':
-      return progress ? `${inWords(progress.said, words.sentences)} …` : words.status.running(next);
+      return progress ? `${inWords(progress.said, words.sentences)} …` : movesImages(state) ? words.status.movingImages : words.status.running(next);
     case 'paused':
       return words.status.paused(next);
     case 'finished': {

@@ -78,6 +78,21 @@ describe('a run on wasm', () => {
     playground.expectNoErrors();
   });
 
+  it('by FDDA+ says when the images themselves are moved, and goes on moving those that it showed', async () => {
+    playground = await Playground.open(browser, {
+      query: `${SHORT.replace('generator-steps=6', 'generator-steps=60')}&classes-per-step=4&refine-share=0.5&compare-calibration-only=0`,
+    });
+    await playground.ready();
+    await playground.button('Play').click();
+    expect(await playground.untilStatus(/^Training the generator/, 90)).not.toContain('themselves');
+    await playground.untilStatus(/^Moving the images themselves/, 90);
+    await playground.untilStatus(/^Finished/, 150);
+    const { frames } = await playground.recording();
+    expect(generatorOf(frames).map(({ step }) => step)).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
+    expect(Object.values(await playground.accuracies()).filter((accuracy) => accuracy !== null)).toHaveLength(3);
+    playground.expectNoErrors();
+  });
+
   it('can be paused, stepped, and started over with the same numbers', async () => {
     playground = await Playground.open(browser, { query: SHORT.replace('generator-steps=6', 'generator-steps=300') });
     await playground.ready();

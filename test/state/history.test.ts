@@ -5,7 +5,7 @@ import { addMoment, nextMoment } from '../../src/state/history';
 import { appendSamples, emptySeries, thinned } from '../../src/state/series';
 
 const frame = (values: Partial<RunFrame>): RunFrame => ({
-  phase: 'generator', step: 1, steps: 10, elapsedSeconds: 0, secondsPerStep: null, remainingSeconds: null, fraction: 0, message: '',
+  phase: 'generator', step: 1, steps: 10, elapsedSeconds: 0, secondsPerStep: null, remainingSeconds: null, fraction: 0,
   generator: [], student: [], accuracy: [], synthetic: null, ...values,
 });
 const snapshot = (bytes: number) =>

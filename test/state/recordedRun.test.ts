@@ -223,7 +223,7 @@ describe('a run of thousands of frames', () => {
       const generating = i <= FRAMES / 2;
       const frame: RunFrame = {
         phase: generating ? 'generator' : 'fdda', step: i, steps: FRAMES, elapsedSeconds: i / 10, secondsPerStep: 0.1, remainingSeconds: 1,
-        fraction: i / FRAMES, message: '', accuracy: [],
+        fraction: i / FRAMES, accuracy: [],
         generator: generating ? [fake.generatorSample(i, settings)] : [], student: generating ? [] : [fake.studentSample('fdda', i, settings)],
         // As large as the page gets them.
         synthetic: { ...snapshot, step: i, images: { ...snapshot.images, rgba: snapshot.images.rgba.slice() } },

@@ -232,7 +232,7 @@ export class FakeServer {
     const frame: RunFrame = {
       phase: this.finished() ? 'done' : this.elapsed === 0 ? 'prepare' : this.stages[this.stage].phase,
       step: this.step, steps: this.stages[this.stage]?.steps ?? 0,
-      elapsedSeconds: this.elapsed, secondsPerStep: perStep, remainingSeconds: (total - done) * perStep, fraction: done / total, message: '',
+      elapsedSeconds: this.elapsed, secondsPerStep: perStep, remainingSeconds: (total - done) * perStep, fraction: done / total,
       generator: this.generator, student: this.student, accuracy: this.accuracy, synthetic: this.synthetic,
     };
     this.generator = [];

@@ -56,7 +56,7 @@ describe('a run', () => {
     await harness.status(1, 'finished', 0);
     expect(steps(1)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     const last = harness.frames(1).at(-1)!;
-    expect(last).toMatchObject({ phase: 'done', fraction: 1, message: 'Finished' });
+    expect(last).toMatchObject({ phase: 'done', fraction: 1 });
     expect(last.accuracy.map(({ state, n }) => `${state} ${n}`)).toEqual(['done 200', 'done 200', 'done 200', 'done 200']);
     // The last frame is there before anybody hears that it is over.
     expect(harness.outline().slice(-2)).toEqual(['frame', 'finished']);

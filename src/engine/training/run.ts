@@ -15,7 +15,7 @@ import { NotFiniteError } from './notFinite';
 import { prepareRun, type CenterTargets, type PreparedRun, type PrepareProgress } from './prepare';
 import type { AccuracyRow, GeneratorSample, RunFrame, RunOverview, RunPhase, StudentSample, SyntheticSnapshot } from './runReport';
 import { LIVE_SETTINGS, type LiveSettings, type RunSettings } from './runSettings';
-import { evaluationSteps, firstRefineStep, planStages, WorkCount, type Stage } from './runStages';
+import { evaluationSteps, planStages, WorkCount, type Stage } from './runStages';
 import { SampleBuffer } from './sampleBuffer';
 import { SyntheticProbe } from './syntheticProbe';
 import { StudentTrainer, type StudentTrainerSnapshot } from './studentTrainer';
@@ -299,7 +299,7 @@ export class Run {
       phase: this.phase, step, steps, elapsedSeconds: this.elapsed,
       secondsPerStep: sorted.length ? sorted[sorted.length >> 1] : null,
       remainingSeconds: this.doneMacs > 0 ? (this.elapsed / this.doneMacs) * Math.max(0, total - this.doneMacs) : null,
-      fraction, message: this.message(stage, step, steps),
+      fraction,
       generator: this.generatorSamples.take(), student: this.studentSamples.take(),
       accuracy: this.accuracy.copy(),
       synthetic: this.synthetic,
@@ -327,16 +327,6 @@ export class Run {
     if (stage.kind === 'generator') return [this.generatorTrainer.steps, this.settings.generatorSteps];
     if (stage.kind === 'evaluate') return [this.accuracy.measured ?? 0, this.testSet.count];
     return [this.studentTrainer?.steps ?? 0, this.settings.studentSteps];
-  }
-
-  private message(stage: Stage | undefined, step: number, steps: number): string {
-    if (!stage) return 'Finished';
-    if (stage.kind === 'evaluate') return stage.method === 'ptq' ? 'Measuring plain quantization' : 'Measuring the full-precision network';
-    if (stage.kind === 'generator') {
-      return `${step > firstRefineStep(this.settings) ? 'Refining the images' : 'Training the generator'}, step ${step} of ${steps}`;
-    }
-    const what = stage.phase === 'calibration' ? 'on calibration images only' : 'with synthetic images';
-    return this.accuracy.measured !== null ? `Measuring the student fine-tuned ${what}` : `Fine-tuning the student ${what}, step ${step} of ${steps}`;
   }
 
   /** Everything needed to go on from here. Null while an evaluation is half done. */

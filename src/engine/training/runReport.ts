@@ -206,7 +206,6 @@ export interface RunFrame {
   remainingSeconds: number | null;
   /** Fraction of the whole run, 0 to 1. */
   fraction: number;
-  message: string;
   generator: GeneratorSample[];
   student: StudentSample[];
   accuracy: AccuracyRow[];

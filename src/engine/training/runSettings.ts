@@ -120,3 +120,9 @@ export const FDDA_TERMS = ['ceMixed', 'bns', 'distorted', 'ceSingle', 'centraliz
 /** All terms that a generator's loss may have: FDDA's, and one beyond the paper. */
 export const TERMS = [...FDDA_TERMS, 'contrast'] as const;
 export type TermName = (typeof TERMS)[number];
+
+/** The step, counted from 0, from which images themselves are moved; Infinity where that is not asked for. */
+export function firstRefineStep({ generatorSteps, refineShare }: Pick<RunSettings, 'generatorSteps' | 'refineShare'>): number {
+  const steps = Math.round(refineShare * generatorSteps);
+  return steps === 0 ? Infinity : generatorSteps - steps;
+}

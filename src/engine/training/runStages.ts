@@ -1,6 +1,6 @@
 /** Which stages a run goes through, and how much work they are. */
 import { generatorMacs, type GeneratorConfig } from '../generator/generator';
-import { TERMS, type RunSettings } from './runSettings';
+import { firstRefineStep, TERMS, type RunSettings } from './runSettings';
 import { EVALUATION_BATCH } from './testSet';
 
 /** Times in a student's training at which its accuracy is measured. */
@@ -52,12 +52,6 @@ export function studentBatch(
   const all = calibrationBatch + syntheticBatch;
   const synthetic = Math.round(all / (1 + perClass / EVEN_AT));
   return { real: all - synthetic, synthetic };
-}
-
-/** The step, counted from 0, from which images themselves are moved; Infinity where that is not asked for. */
-export function firstRefineStep({ generatorSteps, refineShare }: Pick<RunSettings, 'generatorSteps' | 'refineShare'>): number {
-  const steps = Math.round(refineShare * generatorSteps);
-  return steps === 0 ? Infinity : generatorSteps - steps;
 }
 
 /** Multiply-accumulates of the units of work that a run is made of. */

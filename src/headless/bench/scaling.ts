@@ -53,7 +53,7 @@ function snapshotsOf(classes: number, size: number, layers: number): (step: numb
 
 function frameOf(synthetic: SyntheticSnapshot, step: number): RunFrame {
   return {
-    phase: 'generator', step, steps: MOMENTS, elapsedSeconds: step, secondsPerStep: 1, remainingSeconds: 0, fraction: step / MOMENTS, message: '',
+    phase: 'generator', step, steps: MOMENTS, elapsedSeconds: step, secondsPerStep: 1, remainingSeconds: 0, fraction: step / MOMENTS,
     generator: [], student: [], accuracy: [], synthetic,
   };
 }

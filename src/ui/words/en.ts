@@ -112,6 +112,7 @@ export const en = {
     ready: 'Ready. Press Play.',
     queued: 'Starts as soon as the engine is ready',
     running: (phase: RunPhase) => phaseWords[phase],
+    movingImages: 'Moving the images themselves toward the statistics of real ones; the generator stands still',
     paused: (phase: RunPhase) => `Paused: ${phaseNames[phase].toLowerCase()}`,
     finished: (rows: string) => `Finished. Accuracy: ${rows}.`,
     failed: 'Stopped by a problem',

@@ -102,6 +102,7 @@ export const ja: Words = {
     ready: '準備ができました。「再生」を押してください。',
     queued: 'エンジンの準備ができしだい始めます',
     running: (phase) => phaseWords[phase],
+    movingImages: '生成器は止めたまま、画像そのものを実画像の統計量へ近づけています',
     paused: (phase) => `一時停止中：${phaseNames[phase]}`,
     finished: (rows) => `終了しました。正解率：${rows}。`,
     failed: '問題が起きたため停止しました',

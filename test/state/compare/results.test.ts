@@ -19,7 +19,7 @@ const at = (accuracy: number) => ({ accuracy, n: 100 });
 function kept(run: number, changes: Partial<ReturnType<typeof defaultSettings>> = {}): KeptRun {
   const fake = createFakeRun(settings(changes));
   const moment = nextMoment(null, {
-    phase: 'done', step: 1, steps: 1, elapsedSeconds: 12, secondsPerStep: null, remainingSeconds: null, fraction: 1, message: '', generator: [], student: [],
+    phase: 'done', step: 1, steps: 1, elapsedSeconds: 12, secondsPerStep: null, remainingSeconds: null, fraction: 1, generator: [], student: [],
     accuracy: [
       { method: 'ptq', accuracy: 0.5, correct: 50, n: 100, state: 'done', step: 1, steps: 1, curve: [] },
       { method: 'fdda', accuracy: 0.6, correct: 60, n: 100, state: 'running', step: 1, steps: 2, curve: [] },

@@ -18,7 +18,7 @@ export function sampleRecording(changes: Partial<RunSettings> = {}, steps = 6): 
       ...record,
       ...afterFrame(record, {
         phase: 'generator', step: 0, steps, elapsedSeconds: record.history.length / 3, secondsPerStep: 0.3, remainingSeconds: null,
-        fraction: Math.min(1, record.history.length / (steps + 6)), message: '', generator: [], student: [], accuracy: [], synthetic: null, ...frame,
+        fraction: Math.min(1, record.history.length / (steps + 6)), generator: [], student: [], accuracy: [], synthetic: null, ...frame,
       }),
     };
   };
