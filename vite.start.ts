@@ -18,7 +18,7 @@ export function preloadPage(module: string): Plugin {
         const scripts = [page.fileName, ...page.imports].filter((name) => !html.includes(name));
         const styles = [page.fileName, ...page.imports].flatMap((name) => [...(chunks.find(({ fileName }) => fileName === name)?.viteMetadata?.importedCss ?? [])]);
         return [
-          ...scripts.map((href) => ({ tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, href: `./${href}` }, injectTo: 'head' as const })),
+          ...scripts.map((href) => ({ tag: 'link', attrs: { rel: 'preload', as: 'script', crossorigin: true, href: `./${href}` }, injectTo: 'head' as const })),
           ...styles.map((href) => ({ tag: 'link', attrs: { rel: 'preload', as: 'style', crossorigin: true, href: `./${href}` }, injectTo: 'head' as const })),
         ];
       },

@@ -1,5 +1,8 @@
+import type { ImageTile } from '../engine/training/runReport';
 import { readPoster } from '../state/recording/poster';
-import { drawRow, rowLayout } from './views/drawImages';
+
+/** Pixels between images. */
+const GAP = 2;
 
 /** Keys of an address with which the page still begins with the recorded run. */
 const HARMLESS = new Set(['v', 'backend', 'without', 'lang', 'layer', 'class', 'projection', 'separation']);
@@ -16,6 +19,20 @@ const element = <Name extends keyof HTMLElementTagNameMap>(name: Name, text = ''
   return made;
 };
 
+/** A row of images for each class, at their own size, with transparent gaps. */
+function sheetOf({ count, width, height, rgba }: ImageTile, classes: number): ImageData {
+  const perClass = count / classes;
+  const sheet = new ImageData(perClass * (width + GAP) - GAP, classes * (height + GAP) - GAP);
+  for (let index = 0; index < count; index++) {
+    const [row, column] = [Math.floor(index / perClass), index % perClass];
+    for (let y = 0; y < height; y++) {
+      const from = (index * height + y) * width * 4;
+      sheet.data.set(rgba.subarray(from, from + width * 4), ((row * (height + GAP) + y) * sheet.width + column * (width + GAP)) * 4);
+    }
+  }
+  return sheet;
+}
+
 /**
  * The last synthetic images of the recorded run, a row for each class, drawn before the page's own script has begun: that
  * takes as long again as the browser needed to get here. The page takes the poster's place.
@@ -25,21 +42,15 @@ const element = <Name extends keyof HTMLElementTagNameMap>(name: Name, text = ''
 export async function showPoster(root: HTMLElement, text: string): Promise<boolean> {
   const { classes, images } = await readPoster(text);
   if (root.childElementCount > 0) return false;
-  const perClass = images.count / classes;
-  const { size, lefts } = rowLayout(perClass * 43, 40, 0, perClass);
-  const across = lefts[lefts.length - 1] + size;
-  const grid = element('div');
-  for (let label = 0; label < classes; label++) {
-    const canvas = element('canvas');
-    canvas.style.width = `${across}px`;
-    canvas.style.height = `${size}px`;
-    drawRow(canvas, Array.from({ length: perClass }, (_, i) => ({ tile: images, index: label * perClass + i, right: null })), lefts, size, across, size);
-    grid.append(canvas);
-  }
+  const sheet = sheetOf(images, classes);
+  const canvas = element('canvas');
+  [canvas.width, canvas.height] = [sheet.width, sheet.height];
+  // Kept out of the GPU, which is only starting now: drawing there would take longer than all else.
+  canvas.getContext('2d', { willReadFrequently: true })?.putImageData(sheet, 0, 0);
   const poster = element('div');
   poster.className = 'poster';
   poster.setAttribute('aria-hidden', 'true');
-  poster.append(element('p', 'FDDA playground'), element('small', MARK), grid);
+  poster.append(element('p', 'FDDA playground'), element('small', MARK), canvas);
   root.append(poster);
   return true;
 }
