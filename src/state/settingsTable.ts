@@ -117,7 +117,7 @@ export const SETTINGS: SettingsTable = {
   refineShare: {
     kind: 'number', group: 'generator', default: 0, min: 0, max: 0.95, step: 0.05, url: 'refine-share', live: false,
     label: 'Share of steps on images',
-    help: '0, as in the paper: every step moves the generator. Above: the last steps of the given number move the pixels of a set of images themselves, with the same loss, starting from what the generator makes. Far fewer steps then bring images to the statistics they aim at.',
+    help: '0, as in the paper: every step moves the generator. Above: the last steps of the given number move the pixels of a set of images themselves, with the same loss, starting from what the generator makes. With the same number of steps images then come nearer to the statistics they aim at.',
   },
   refinedPerClass: {
     kind: 'integer', group: 'generator', default: 32, min: 2, max: 128, step: 2, url: 'refined-per-class', live: false,
@@ -237,7 +237,7 @@ export const SETTINGS: SettingsTable = {
     kind: 'choice', group: 'student', default: 'fixed', url: 'synthetic-share', live: false,
     options: [{ value: 'fixed', label: 'As set' }, { value: 'byRealImages', label: 'By real images' }],
     label: 'Share of synthetic images',
-    help: 'As set: the two numbers above. By real images: a step keeps as many images in all, but the fewer real images a class there are, the more of them are synthetic: three quarters with one real image a class, a twelfth with 32.',
+    help: 'As set: the two numbers above. By real images: a step keeps as many images in all, but the fewer real images a class there are, the more of them are synthetic: three quarters with one real image a class, about a tenth with 32.',
   },
   studentLearningRate: {
     kind: 'number', group: 'student', default: 3e-5, min: 1e-7, max: 1e-2, step: 1e-7, log: true, url: 'student-learning-rate', live: true,

@@ -167,7 +167,7 @@ export function CentersView() {
         {pinned && !pinnedSnapshot && <span className="pinned-none" title={shared ? compare.map.pcaOnly : compare.map.otherPlane}>{compare.map.none}</span>}
         <span className="view-note">
           {projection === 'pca'
-            ? variance && <span title={`${words.explainedHelp}: ${Array.from(variance, exact).join(' + ')}`}>{words.explained(percent(variance[0] + variance[1], 0))}</span>
+            ? variance && <span title={`${words.explainedHelp}: ${Array.from(variance, (share) => percent(share, 0)).join(' + ')}`}>{words.explained(percent(variance[0] + variance[1], 0))}</span>
             : (
               <>
                 {failed ? (failed.failure ? sentencesOf(failed.failure, sentences).message : words.stopped) : (computing ? words.computing : map && words.asOf(map.step))}

@@ -170,8 +170,8 @@ export const en = {
       'Each method is a choice of loss terms; everything else stays. FDDA uses all five of the paper; FDDA+ is not in the paper and changes a few switches more. Press one, then Play or Reset, and compare the accuracies.',
     setup: 'All settings',
     setupHelp: [
-      'Interactive: what this page starts with. Numbers of steps and learning rates were chosen by a search on the bundled network, so that a run takes about a minute.',
-      'As in the paper: every value of the authors’ program. 80,000 generator steps and 70,000 student steps take days here; it is there to look at, to change, and for those who have the time.',
+      'Interactive: what this page starts with. Ranges, numbers of steps and the student’s learning rate were chosen by a search on the bundled network, so that a run takes less than a minute.',
+      'As in the paper: every value of the authors’ program. 80,000 generator steps and 70,000 student steps take hours here (about seven on a laptop with two cores and no GPU); it is there to look at, to change, and for those who have the time.',
       'Even then this page differs: the generator is trained to its end before the student begins, while the program trains both together from epoch 50 on; every image has its own random crop, while there one crop serves a whole synthetic batch; the last accuracy counts, not the best one; activation ranges are averaged over 50 batches of the untrained generator, there over the first four epochs; and network and images are small ones, while the learning rate of 0.000001 was chosen for ImageNet.',
     ],
     custom: 'Own combination',
@@ -209,13 +209,13 @@ export const en = {
 
   setups: {
     interactive: { name: 'Interactive', help: 'What this page starts with: about a minute' },
-    paper: { name: 'As in the paper', help: 'Every value of the authors’ program: days' },
+    paper: { name: 'As in the paper', help: 'Every value of the authors’ program: hours' },
   } satisfies Record<SetupName, { name: string; help: string }>,
 
   presets: {
     ptq: { name: 'PTQ only', help: 'Quantize and leave it: no training at all.' },
     calibration: { name: 'Calibration images only', help: 'Train the quantized network on the few real images, without synthetic ones.' },
-    zeroShot: { name: 'Zero-shot style (CE + BNS)', help: 'Synthetic images that are recognised and match the overall statistics, blind to single classes’ statistics.' },
+    zeroShot: { name: 'Zero-shot style (CE + BNS)', help: 'Synthetic images that are recognized and match the overall statistics, blind to single classes’ statistics.' },
     centralized: { name: '+ centralized', help: 'And each class is pulled to its own center.' },
     distorted: { name: '+ distorted', help: 'And each class is pulled to its center with noise, so that it keeps some spread.' },
     fdda: { name: 'FDDA', help: 'All five terms of the paper.' },
@@ -270,8 +270,8 @@ export const en = {
       projections: { pca: 'PCA', tsne: 't-SNE', umap: 'UMAP' },
       projectionHelp: {
         pca: 'The two directions along which real images differ most; follows the run live.',
-        tsne: 'Keeps neighbours together; distances between groups mean little. A picture of one moment.',
-        umap: 'Keeps neighbours together and some of the large shape. A picture of one moment.',
+        tsne: 'Keeps neighbors together; distances between groups mean little. A picture of one moment.',
+        umap: 'Keeps neighbors together and some of the large shape. A picture of one moment.',
       },
       computing: 'Working out the map',
       stopped: 'The engine was stopped before the map was ready',
