@@ -89,7 +89,7 @@ function Gain() {
     <ArgumentSection id="gain" words={words} height={260} figure={<GainFigure />} formula="student"
       question={<Question ask={words.ask} answer={words.answer} setups={[{ label: words.setups.seed, settings: { seed: next } }]} />}>
       <h4>{words.evidenceTitle}</h4>
-      <p>{words.evidence}</p>
+      {words.evidence.map((text) => <p key={text}>{text}</p>)}
     </ArgumentSection>
   );
 }
