@@ -32,7 +32,9 @@ export function Timeline() {
   const text = useWords();
   const words = text.timeline;
   const { span } = useFormat();
-  const slow = useThrottledPlayground(recorded);
+  const throttled = useThrottledPlayground(recorded);
+  // What is there can be gone through at once; only how it grows is followed slowly.
+  const slow = usePlayground((state) => (throttled.length > 1 ? throttled : state.history));
   const viewing = usePlayground((state) => state.viewing);
   const replaying = usePlayground((state) => state.replaying);
   const isRecording = usePlayground((state) => state.recorded !== null);
