@@ -45,7 +45,7 @@ export async function showPoster(root: HTMLElement, text: string): Promise<boole
   const sheet = sheetOf(images, classes);
   const canvas = element('canvas');
   [canvas.width, canvas.height] = [sheet.width, sheet.height];
-  // Kept out of the GPU, which is only starting now: drawing there would take longer than all else.
+  // Kept out of the GPU's process, which is only starting now.
   canvas.getContext('2d', { willReadFrequently: true })?.putImageData(sheet, 0, 0);
   const poster = element('div');
   poster.className = 'poster';

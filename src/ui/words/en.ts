@@ -171,7 +171,7 @@ export const en = {
     setup: 'All settings',
     setupHelp: [
       'Interactive: what this page starts with. Ranges, numbers of steps and the student’s learning rate were chosen by a search on the bundled network, so that a run takes less than a minute.',
-      'As in the paper: every value of the authors’ program. 80,000 generator steps and 70,000 student steps take hours here (about seven on a laptop with two cores and no GPU); it is there to look at, to change, and for those who have the time.',
+      'As in the paper: every value of the authors’ program. 80,000 generator steps and 70,000 student steps take hours here (about seven with two processor cores and no GPU); it is there to look at, to change, and for those who have the time.',
       'Even then this page differs: the generator is trained to its end before the student begins, while the program trains both together from epoch 50 on; every image has its own random crop, while there one crop serves a whole synthetic batch; the last accuracy counts, not the best one; activation ranges are averaged over 50 batches of the untrained generator, there over the first four epochs; and network and images are small ones, while the learning rate of 0.000001 was chosen for ImageNet.',
     ],
     custom: 'Own combination',
@@ -362,7 +362,7 @@ export const en = {
       help: [
         'Share of unseen test images that are classified correctly.',
         'Full precision: the original network. PTQ only: quantized, not trained. The two below were also trained: on the few real images alone, or on real and synthetic images together.',
-        'One run with one seed is no proof: small differences can be chance. In tests at 3 bits with one real image a class, synthetic images added one to two points to what real images alone reach (bundled network and CIFAR-10 photographs, three seeds). That the two center terms beat zero-shot style in so short a run has not been shown.',
+        'One run with one seed is no proof: small differences can be chance. In tests at 3 bits with one real image a class, synthetic images added 1.2 to 2.3 points to what real images alone reach (bundled network and CIFAR-10 photographs, three seeds). That the two center terms beat zero-shot style in so short a run has not been shown.',
       ],
       methods: {
         fullPrecision: 'Full precision', ptq: 'PTQ only', calibration: 'Calibration only', fdda: 'FDDA',
