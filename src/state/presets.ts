@@ -16,11 +16,13 @@ const TERMS_OF: Record<PresetName, readonly TermName[]> = {
   centralized: ['ceMixed', 'bns', 'ceSingle', 'centralized'],
   distorted: ['ceMixed', 'bns', 'ceSingle', 'distorted'],
   fdda: FDDA_TERMS,
-  fddaPlus: ['ceMixed', 'bns', 'centralized', 'contrast'],
+  fddaPlus: ['ceMixed', 'bns', 'distorted', 'centralized', 'contrast'],
 };
 
 /** What FDDA+ has beside its terms: switches that are off in every other method, and values that others may have as well. */
-const PLUS_SWITCHES = { classesPerStep: 4, scaledDistances: true, refineShare: 0.6, syntheticShare: 'byRealImages' } as const satisfies Partial<RunSettings>;
+const PLUS_SWITCHES = {
+  classesPerStep: 4, scaledDistances: true, distortionScale: 'scatter', refineShare: 0.6, syntheticShare: 'byRealImages',
+} as const satisfies Partial<RunSettings>;
 const PLUS_VALUES = { bnsWeight: 1, centralizedWeight: 4, contrastWeight: 2, contrastTemperature: 0.02, labelRule: false } as const satisfies Partial<RunSettings>;
 
 /** The settings' key of a term's switch. */

@@ -171,6 +171,12 @@ export const SETTINGS: SettingsTable = {
     label: 'Noise on variances',
     help: 'Standard deviation of the noise added to a center’s variances for the distorted term (1.0).',
   },
+  distortionScale: {
+    kind: 'choice', group: 'terms', default: 'fixed', url: 'distortion-scale', live: false,
+    options: [{ value: 'fixed', label: 'As set' }, { value: 'scatter', label: 'As real images scatter' }],
+    label: 'Size of the noise',
+    help: 'As set: the two numbers above, the same in every layer and channel, as in the paper. As real images scatter: measured in each channel on the calibration images, around the mean of their class, or of all where each class has one image; the two numbers do not count then.',
+  },
   startLayer: {
     kind: 'integer', group: 'terms', default: -1, min: -1, max: 200, step: 1, url: 'start-layer', live: false,
     label: 'Class terms from layer',

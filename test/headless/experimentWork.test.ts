@@ -50,6 +50,11 @@ describe('a generator', () => {
   it('does not depend on weights of terms that are off, nor on calibration images that no term looks at', () => {
     expect(generator('zeroShot', '--distorted-weight 0.5 --distortion-mean 2 --start-layer 3')).toBe(generator('zeroShot'));
     expect(generator('zeroShot', '--images-per-class 32')).toBe(generator('zeroShot'));
+    // Measured noise is its own generator, whatever the two numbers say that do not count then.
+    const measured = '--distortion-scale scatter';
+    expect(generator('custom', measured)).not.toBe(generator('custom'));
+    expect(generator('custom', `${measured} --distortion-mean 2`)).toBe(generator('custom', measured));
+    expect(generator('custom', `${measured} --no-distorted`)).toBe(generator('custom', '--no-distorted'));
     // From the sixth epoch on the label rule leaves out classes that the teacher misreads in these images.
     const long = '--steps-per-epoch 10';
     expect(generator('zeroShot', `--images-per-class 32 ${long}`)).not.toBe(generator('zeroShot', long));

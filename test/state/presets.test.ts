@@ -9,7 +9,7 @@ describe('presets', () => {
   it('are the subsets of terms that their names say', () => {
     const of = Object.fromEntries(PRESETS.map((preset) => [preset, switches(applyPreset(defaultSettings(), preset))]));
     expect(of).toEqual({
-      ptq: '000000', calibration: '000000', zeroShot: '110000', centralized: '110110', distorted: '111100', fdda: '111110', fddaPlus: '110011',
+      ptq: '000000', calibration: '000000', zeroShot: '110000', centralized: '110110', distorted: '111100', fdda: '111110', fddaPlus: '111011',
     });
   });
 
@@ -32,7 +32,7 @@ describe('presets', () => {
   it('FDDA+ has switches and weights of its own, which go with it', () => {
     const own = { ...defaultSettings(), seed: 5, bnsWeight: 1.5 };
     const plus = applyPreset(own, 'fddaPlus');
-    expect(plus).toMatchObject({ classesPerStep: 4, scaledDistances: true, syntheticShare: 'byRealImages', refineShare: 0.6, labelRule: false, bnsWeight: 1, centralizedWeight: 4, contrastWeight: 2 });
+    expect(plus).toMatchObject({ classesPerStep: 4, scaledDistances: true, distortionScale: 'scatter', syntheticShare: 'byRealImages', refineShare: 0.6, labelRule: false, bnsWeight: 1, centralizedWeight: 4, contrastWeight: 2 });
     expect(applyPreset(plus, 'fdda')).toEqual({ ...own, bnsWeight: defaultSettings().bnsWeight });
     expect(applyPreset({ ...plus, centralizedWeight: 1.5 }, 'fdda').centralizedWeight).toBe(1.5);
     // The same values without FDDA+'s switches are the visitor's own.

@@ -16,7 +16,7 @@ describe('setups', () => {
     expect(paper).toMatchObject({
       ceMixedWeight: 0.5, bnsWeight: 0.2, distortedWeight: 0.9, ceSingleWeight: 0.5, centralizedWeight: 0.01, distortionMean: 0.5, distortionVariance: 1,
       startLayer: -1, labelRule: true, generatorSteps: 80000, generatorChannels: 128, studentSteps: 70000, studentLearningRate: 1e-6,
-      activationRange: 'movingAverage', imagesPerClass: 1, classesPerStep: 1, scaledDistances: false, refineShare: 0, syntheticShare: 'fixed',
+      activationRange: 'movingAverage', imagesPerClass: 1, classesPerStep: 1, scaledDistances: false, distortionScale: 'fixed', refineShare: 0, syntheticShare: 'fixed',
     });
   });
 

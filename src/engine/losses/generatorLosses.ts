@@ -4,7 +4,6 @@
  * layers" into one weighted squared distance.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { StatisticsLayout } from '../bns/statistics';
 import { differentiable } from '../kernels/differentiable';
 import { fused } from '../kernels/fused';
 import { oneHotLabels } from '../generator/generator';
@@ -146,19 +145,12 @@ function weightedSum(terms: tf.Scalar[], weights: number[]): tf.Scalar {
 }
 
 /**
- * Noise of the distorted term: normal with standard deviation `mean` on means and `variance` on variances (0.5 and 1; the
- * rule for unreliable classes: 1 and 1), fresh for every layer and channel.
+ * Noise of the distorted term, fresh for every layer and channel: normal with these standard deviations
+ * (`GeneratorTargets.distortionScales`; the rule for unreliable classes: 1 everywhere).
  *
- * @returns [D]; the same number of draws whatever the settings
+ * @param scales [D]
+ * @returns [D]; the same number of draws whatever the deviations
  */
-export function drawDistortion(layout: StatisticsLayout, random: Random, mean: number, variance: number): Float32Array {
-  const { channels, offsets, size } = layout;
-  const noise = random.fillNormal(new Float32Array(size));
-  channels.forEach((c, l) => {
-    for (let k = 0; k < c; k++) {
-      noise[offsets[l] + k] *= mean;
-      noise[offsets[l] + c + k] *= variance;
-    }
-  });
-  return noise;
+export function drawDistortion(scales: Float32Array, random: Random): Float32Array {
+  return random.fillNormal(new Float32Array(scales.length)).map((value, k) => value * scales[k]);
 }

@@ -38,6 +38,8 @@ export interface TargetOptions {
   scaled?: boolean;
   /** What D and C aim at, one row a class; left out: the centres. */
   aims?: BnsTable;
+  /** [D] standard deviations of D's noise where they are measured (`classScatter`); left out: the settings have them. */
+  scatter?: Float32Array;
 }
 
 /** Constant during a run. Owns its tensors. */
@@ -58,11 +60,16 @@ export class GeneratorTargets {
   /** [1, numClasses] squared lengths of `placedCenters`. */
   readonly squaredLengths: tf.Tensor2D;
 
-  /** What D counts a squared difference of 1 in every mean, and in every variance: 1 each where differences are not scaled. */
-  readonly noiseCounts: readonly [number, number];
+  private readonly layout: StatisticsLayout;
+  private readonly scatter?: Float32Array;
+  /** [D] what D counts a squared difference in every column: the values of `deepLayers`. */
+  private readonly counted: Float32Array;
 
-  constructor(running: BnsTable, centers: BnsTable, readonly startLayer: number, { scaled = false, aims = centers }: TargetOptions = {}) {
+  constructor(running: BnsTable, centers: BnsTable, readonly startLayer: number, { scaled = false, aims = centers, scatter }: TargetOptions = {}) {
     const { layout } = running;
+    this.layout = layout;
+    this.scatter = scatter;
+    if (scatter && scatter.length !== layout.size) throw new Error(`The scatter has ${scatter.length} columns, running statistics ${layout.size}.`);
     for (const table of [centers, aims]) {
       if (table.layout.size !== layout.size) throw new Error(`Centres have ${table.layout.size} columns, running statistics ${layout.size}.`);
     }
@@ -75,7 +82,7 @@ export class GeneratorTargets {
     const squares = Float32Array.from({ length: centers.rows }, (_, c) =>
       placed.subarray(c * layout.size, (c + 1) * layout.size).reduce((sum, value) => sum + value * value, 0));
     const counted = scaled ? scaledDeep : deep;
-    this.noiseCounts = countsOf(layout, counted);
+    this.counted = counted;
     this.running = tf.tensor2d(stored, [1, layout.size]);
     this.centers = tf.tensor2d(aims.pack(), [aims.rows, layout.size]);
     this.allLayers = tf.tensor2d(scaled ? all.map((weight, k) => weight * scales[k]) : all, [1, layout.size]);
@@ -86,16 +93,24 @@ export class GeneratorTargets {
     this.squaredLengths = tf.tensor2d(squares, [1, centers.rows]);
   }
 
+  /** [D] standard deviations of the distorted term's noise: measured ones, or else these two in every layer and channel. */
+  distortionScales(mean: number, variance: number): Float32Array {
+    return this.scatter ?? uniformScales(this.layout, mean, variance);
+  }
+
+  /** Expected value of the distorted term for a batch that lies exactly on its centre, given the noise's deviations: E[D] = C + this. */
+  distortedFloor(scales: Float32Array): number {
+    return scales.reduce((sum, scale, k) => sum + this.counted[k] * scale * scale, 0);
+  }
+
   dispose(): void {
     tf.dispose([this.running, this.centers, this.allLayers, this.deepLayers, this.plainLayers, this.placing, this.placedCenters, this.squaredLengths]);
   }
 }
 
-/** Sums of the weights of all means, and of all variances. */
-function countsOf({ channels, offsets }: StatisticsLayout, weights: Float32Array): readonly [number, number] {
-  const sums: [number, number] = [0, 0];
-  channels.forEach((c, l) => {
-    for (let k = 0; k < 2 * c; k++) sums[k < c ? 0 : 1] += weights[offsets[l] + k];
-  });
-  return sums;
+/** [D] one value for all means and another for all variances. */
+export function uniformScales({ channels, offsets, size }: StatisticsLayout, mean: number, variance: number): Float32Array {
+  const scales = new Float32Array(size).fill(variance);
+  channels.forEach((c, l) => scales.fill(mean, offsets[l], offsets[l] + c));
+  return scales;
 }

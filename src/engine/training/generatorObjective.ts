@@ -2,9 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { poolStatistics, statisticsTap } from '../bns/statistics';
 import { oneHotLabels } from '../generator/generator';
-import { distortedFloor } from '../losses/distortedFloor';
+import { UNTRUSTED_FLOOR } from '../losses/distortedFloor';
 import { drawDistortion, generatorLoss, termWeights, type TeacherView, type TermWeights } from '../losses/generatorLosses';
-import type { GeneratorTargets } from '../losses/generatorTargets';
+import { uniformScales, type GeneratorTargets } from '../losses/generatorTargets';
 import type { Random } from '../random';
 import { planBatch, type BatchPlan } from './generatorBatch';
 import { TERMS, type RunSettings } from './runSettings';
@@ -37,16 +37,17 @@ export class GeneratorObjective {
     // Everything is drawn whatever is switched on, so that a switch does not change what the other terms see.
     const drawn = random.fillNormal(new Float32Array(batch.drawn * latentDim));
     const { distortionMean, distortionVariance, labelRule, contrastTemperature } = settings;
+    const scales = this.targets.distortionScales(distortionMean, distortionVariance);
+    const floor = this.targets.distortedFloor(scales);
     const aims = batch.classes.map((index) => {
       const trusted = !labelRule || this.reliable[index] === 1;
-      const [mean, variance] = trusted ? [distortionMean, distortionVariance] : [1, 1];
-      return { index, trusted, noise: drawDistortion(this.teacher.layout, random, mean, variance) };
+      return { index, trusted, noise: drawDistortion(trusted ? scales : uniformScales(this.teacher.layout, 1, 1), random) };
     });
-    const floors = aims.map(({ trusted }) => distortedFloor(distortionMean, distortionVariance, trusted, this.targets.noiseCounts));
+    const floors = aims.map(({ trusted }) => (trusted ? floor : UNTRUSTED_FLOOR));
     return {
       batch, weights, aims, contrastTemperature,
       latents: drawn.subarray(batch.first * latentDim, (batch.first + batch.labels.length) * latentDim),
-      floor: weights.distorted === null ? null : floors.reduce((sum, floor) => sum + floor, 0) / floors.length,
+      floor: weights.distorted === null ? null : floors.reduce((sum, each) => sum + each, 0) / floors.length,
     };
   }
 

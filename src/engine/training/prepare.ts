@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { bnsCenters, predictedClasses, reliableClasses } from '../bns/centers';
 import { fitPca, type Pca } from '../bns/pca';
+import { classScatter } from '../bns/scatter';
 import { scaledPoints } from '../bns/separation';
 import { BnsTable, collectStatistics, runningStatistics } from '../bns/statistics';
 import { observationSet, sampleCalibrationSet, type ClassSample } from '../data/calibrationSet';
@@ -99,6 +100,7 @@ export async function prepareRun(
     const centers = bnsCenters(known.statistics, calibration.labels, definition.numClasses).table;
     targets = new GeneratorTargets(running, centers, startLayer, {
       scaled: settings.scaledDistances, aims: aim === 'class' ? centers : commonCenter(known.statistics, definition.numClasses),
+      scatter: settings.distortionScale === 'scatter' ? classScatter(known.statistics, calibration.labels) : undefined,
     });
     const planes = looked.statistics.layers.map((layer, l) => fitPca(scaledPoints(layer, running.layers[l])));
     const project = (table: BnsTable, labels: Uint8Array) => projectPoints(planes, table, running, labels);
@@ -106,7 +108,7 @@ export async function prepareRun(
     const real = realQuality(
       { ...looked, labels: observation.labels }, known.ranges, { centers, running, startLayer }, activationNodes(definition).map(({ name }) => name),
     );
-    const distorted = distortedTargets(centers, settings, random.fork('distorted view'));
+    const distorted = distortedTargets(centers, targets.distortionScales(settings.distortionMean, settings.distortionVariance), random.fork('distorted view'));
     const overview: RunOverview = {
       settings,
       network: {
@@ -197,14 +199,14 @@ export function verdictsOf(logits: Float32Array, labels: ArrayLike<number>, numC
 }
 
 /** A few draws for each class of what the distorted term aims at: centre plus noise. */
-function distortedTargets(centers: BnsTable, settings: RunSettings, random: Random): { table: BnsTable; labels: Uint8Array } {
+function distortedTargets(centers: BnsTable, scales: Float32Array, random: Random): { table: BnsTable; labels: Uint8Array } {
   const { layout } = centers;
   const rows = centers.rows * DISTORTED_DRAWS;
   const packed = centers.pack();
   const drawn = new Float32Array(rows * layout.size);
   for (let i = 0; i < rows; i++) {
     const from = Math.floor(i / DISTORTED_DRAWS) * layout.size;
-    const noise = drawDistortion(layout, random, settings.distortionMean, settings.distortionVariance);
+    const noise = drawDistortion(scales, random);
     for (let k = 0; k < layout.size; k++) drawn[i * layout.size + k] = packed[from + k] + noise[k];
   }
   return {

@@ -56,6 +56,8 @@ export interface RunSettings {
   distortionMean: number;
   /** Standard deviation of the noise on the distorted variance targets (1.0). */
   distortionVariance: number;
+  /** 'fixed': the two above; 'scatter', beyond the paper: in every channel as much as single calibration images scatter (`classScatter`). */
+  distortionScale: 'fixed' | 'scatter';
   /** First BatchNorm layer (0-based) that D and C look at; -1: floor((L + 1) / 2) - 2 as in the program. */
   startLayer: number;
   /** The program's rule for classes whose calibration image the teacher gets wrong; off: every class is drawn. */

@@ -72,7 +72,7 @@ export class PlainGeneratorTrainer {
     const single = random.integer(classes);
     const { config } = generator;
     const latents = random.fillNormal(new Float32Array(2 * batch * config.latentDim));
-    const noise = drawDistortion(teacher.layout, random, settings.distortionMean, settings.distortionVariance);
+    const noise = drawDistortion(fixture.targets.distortionScales(settings.distortionMean, settings.distortionVariance), random);
     const values = tf.tidy(() => {
       const z = (part: number) => tf.tensor2d(latents.subarray(part * batch * config.latentDim, (part + 1) * batch * config.latentDim), [batch, config.latentDim]);
       let packed: tf.Tensor | null = null;

@@ -89,7 +89,7 @@ function usesCenters(settings: RunSettings): boolean {
 /** Settings that a student meets in its generator only. */
 const OF_GENERATORS: readonly SettingKey[] = [
   'generatorStart', 'generatorChannels', 'generatorSteps', 'generatorBatch', 'generatorLearningRate', 'classesPerStep', 'refineShare', 'refinedPerClass', 'refineLearningRate', 'distortionMean',
-  'distortionVariance', 'startLayer', 'contrastTemperature', 'scaledDistances',
+  'distortionVariance', 'distortionScale', 'startLayer', 'contrastTemperature', 'scaledDistances',
   ...TERMS.flatMap((term) => [`${term}Enabled`, `${term}Weight`] as const),
 ];
 /** Settings of which it is known here what a generator's training has of them. */
@@ -97,7 +97,7 @@ const KNOWN: readonly SettingKey[] = [
   ...OF_GENERATORS, 'seed', 'imagesPerClass', 'stepsPerEpoch', 'labelRule', 'testImages', 'observationPerClass',
 ];
 /** What lies beyond the paper, as it is when it is off: then it is left out, as if it did not exist. */
-const ADDITIONS = { contrastEnabled: false, classesPerStep: 1, refineShare: 0, scaledDistances: false, syntheticShare: 'fixed' } as const satisfies Partial<RunSettings>;
+const ADDITIONS = { contrastEnabled: false, classesPerStep: 1, refineShare: 0, scaledDistances: false, distortionScale: 'fixed', syntheticShare: 'fixed' } as const satisfies Partial<RunSettings>;
 
 function dropAdditions(terms: Record<string, unknown>): void {
   if (terms.contrastEnabled === false) for (const key of ['contrastWeight', 'contrastTemperature']) delete terms[key];
@@ -124,7 +124,8 @@ export function generatorTerms(cell: Cell): Record<string, unknown> {
   // Which steps move images, and how far, goes by the number of steps; otherwise a training goes on from a shorter one.
   if (settings.refineShare === 0) delete terms.generatorSteps;
   for (const term of TERMS) if (!settings[`${term}Enabled`]) delete terms[`${term}Weight`];
-  if (!settings.distortedEnabled) for (const key of ['distortionMean', 'distortionVariance']) delete terms[key];
+  if (!settings.distortedEnabled) for (const key of ['distortionMean', 'distortionVariance', 'distortionScale']) delete terms[key];
+  if (settings.distortionScale !== 'fixed') for (const key of ['distortionMean', 'distortionVariance']) delete terms[key];
   terms.center = column.center;
   dropAdditions(terms);
   const strange = SETTING_KEYS.some((key) =>

@@ -4,9 +4,9 @@ import {
   averagingMatrix, BnsTable, networkLayout, poolStatistics, runningStatistics, statisticsLayout, statisticsTap,
 } from '../../../src/engine/bns/statistics';
 import { Generator, oneHotLabels } from '../../../src/engine/generator/generator';
-import { distortedFloor, expectedDistorted } from '../../../src/engine/losses/distortedFloor';
+import { expectedDistorted, UNTRUSTED_FLOOR } from '../../../src/engine/losses/distortedFloor';
 import { distortedTerm, drawDistortion, generatorLoss, termWeights } from '../../../src/engine/losses/generatorLosses';
-import { columnWeights, defaultStartLayer, GeneratorTargets } from '../../../src/engine/losses/generatorTargets';
+import { columnWeights, defaultStartLayer, GeneratorTargets, uniformScales } from '../../../src/engine/losses/generatorTargets';
 import { forward, uploadWeights } from '../../../src/engine/network/executor';
 import { Random } from '../../../src/engine/random';
 import type { RunSettings } from '../../../src/engine/training/runSettings';
@@ -34,12 +34,12 @@ it('columns weigh 1 / (channels x layers), each layer\'s means and variances add
 
 it('distortion is normal noise, scaled on means and variances each by its own', () => {
   const layout = statisticsLayout([5000, 5000]);
-  const noise = drawDistortion(layout, new Random(1), 0.5, 1.5);
+  const noise = drawDistortion(uniformScales(layout, 0.5, 1.5), new Random(1));
   const deviation = (from: number) => Math.sqrt(noise.subarray(from, from + 5000).reduce((sum, v) => sum + v * v, 0) / 5000);
   // 5000 draws: a standard error of 1 %.
   for (const from of [0, 10000]) expect(deviation(from) / 0.5).toBeCloseTo(1, 1);
   for (const from of [5000, 15000]) expect(deviation(from) / 1.5).toBeCloseTo(1, 1);
-  const without = drawDistortion(layout, new Random(1), 0, 1.5);
+  const without = drawDistortion(uniformScales(layout, 0, 1.5), new Random(1));
   expect(Array.from(without.subarray(0, 5000)).every((v) => v === 0)).toBe(true);
   expect(without.subarray(5000, 10000)).toEqual(noise.subarray(5000, 10000));
 });
@@ -67,19 +67,25 @@ describe('the expected distorted term', () => {
 describe.each(NODE_BACKENDS)('on %s', (backend) => {
   beforeAll(() => use(backend));
 
-  it.each([false, true])('the distorted term of a batch on its centre is the floor, on average (scaled: %s)', async (scaled) => {
+  it.each([
+    ['as in the paper', { scaled: false, measured: false }],
+    ['with scaled distances', { scaled: true, measured: false }],
+    ['with measured noise', { scaled: false, measured: true }],
+    ['with measured noise and scaled distances', { scaled: true, measured: true }],
+  ])('the distorted term of a batch on its centre is the floor, on average: %s', async (_, { scaled, measured }) => {
     const layout = statisticsLayout([64, 256, 32]);
     const centers = new BnsTable(2, layout.channels.map((channels) =>
       ({ channels, values: new Random(channels).fillNormal(new Float32Array(4 * channels)) })));
     const running = new BnsTable(1, layout.channels.map((channels) =>
       ({ channels, values: new Random(channels).fillNormal(new Float32Array(2 * channels)).map((v, k) => (k < channels ? v : 0.5 + v * v)) })));
-    const targets = new GeneratorTargets(running, centers, 1, { scaled });
+    const scatter = new Random(5).fillNormal(new Float32Array(layout.size)).map(Math.abs);
+    const targets = new GeneratorTargets(running, centers, 1, { scaled, scatter: measured ? scatter : undefined });
     const random = new Random(3);
-    const average = async (row: Float32Array, trusted: boolean, scales: [number, number]) => {
+    const average = async (row: Float32Array, trusted: boolean, scales: Float32Array) => {
       let sum = 0;
       for (let i = 0; i < 100; i++) {
         const term = tf.tidy(() => distortedTerm(tf.tensor2d(row, [1, layout.size]), targets, {
-          index: 1, trusted, noise: tf.tensor2d(drawDistortion(layout, random, ...scales), [1, layout.size]),
+          index: 1, trusted, noise: tf.tensor2d(drawDistortion(scales, random), [1, layout.size]),
         }));
         sum += (await term.data())[0] / 100;
         term.dispose();
@@ -87,12 +93,15 @@ describe.each(NODE_BACKENDS)('on %s', (backend) => {
       return sum;
     };
     // 100 times a mean over at least 32 + 32 squared normals: a standard error below 2 %.
-    const onCenter = await average(centers.select([1]).pack(), true, [0.5, 1]);
-    if (!scaled) expect(Array.from(targets.noiseCounts, (v) => Number(v.toFixed(6)))).toEqual([1, 1]);
+    const scales = targets.distortionScales(0.5, 1);
+    const onCenter = await average(centers.select([1]).pack(), true, scales);
+    const floor = targets.distortedFloor(scales);
+    if (measured) expect(scales).toEqual(scatter);
+    else if (!scaled) expect(floor).toBeCloseTo(0.25 + 1, 6);
     // Scaled, a few channels with small variances count most: fewer squares to average over.
-    expect(Math.abs(onCenter / distortedFloor(0.5, 1, true, targets.noiseCounts) - 1)).toBeLessThan(scaled ? 0.2 : 0.08);
-    const atZero = await average(new Float32Array(layout.size), false, [1, 1]);
-    expect(Math.abs(atZero / distortedFloor(0.5, 1, false) - 1)).toBeLessThan(0.08);
+    expect(Math.abs(onCenter / floor - 1)).toBeLessThan(scaled ? 0.2 : 0.08);
+    const atZero = await average(new Float32Array(layout.size), false, uniformScales(layout, 1, 1));
+    expect(Math.abs(atZero / UNTRUSTED_FLOOR - 1)).toBeLessThan(0.08);
     targets.dispose();
   });
 
@@ -109,7 +118,7 @@ describe.each(NODE_BACKENDS)('on %s', (backend) => {
     for (let i = 0; i < 50; i++) {
       const labels = [0, 1, 2, 3, i % 5, i % 5, i % 5, i % 5];
       const z = tf.tensor2d(random.fillNormal(new Float32Array(8 * 6)), [8, 6]);
-      const noise = tf.tensor2d(drawDistortion(layout, random, 0.5, 1), [1, layout.size]);
+      const noise = tf.tensor2d(drawDistortion(uniformScales(layout, 0.5, 1), random), [1, layout.size]);
       const averaging = tf.tensor2d(averagingMatrix([4, 4]), [2, 8]);
       const { value, grads } = tf.variableGrads(() => {
         const { statistics, packed } = statisticsTap();

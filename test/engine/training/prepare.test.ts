@@ -1,12 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bnsCenters } from '../../../src/engine/bns/centers';
+import { classScatter } from '../../../src/engine/bns/scatter';
 import { coverage } from '../../../src/engine/bns/quality';
 import { collectStatistics } from '../../../src/engine/bns/statistics';
 import { Generator } from '../../../src/engine/generator/generator';
 import { Random } from '../../../src/engine/random';
 import { prepareRun, type PreparedRun } from '../../../src/engine/training/prepare';
 import { PROBE_PER_CLASS } from '../../../src/engine/training/qualityReport';
+import type { RunSettings } from '../../../src/engine/training/runSettings';
 import { SyntheticProbe } from '../../../src/engine/training/syntheticProbe';
 import { Teacher } from '../../../src/engine/training/teacher';
 import { use } from '../backends';
@@ -16,7 +18,8 @@ const C = CLASS_NAMES.length;
 const OBSERVED = 6;
 let teacher: Teacher;
 let before = 0;
-const prepare = async (k: number) => (await prepareRun(teacher, tinyDataset(), tinySettings({ imagesPerClass: k, observationPerClass: OBSERVED }), null))!;
+const prepare = async (k: number, overrides: Partial<RunSettings> = {}) =>
+  (await prepareRun(teacher, tinyDataset(), tinySettings({ imagesPerClass: k, observationPerClass: OBSERVED, ...overrides }), null))!;
 
 beforeAll(async () => {
   await use('wasm');
@@ -67,6 +70,25 @@ describe('preparation', () => {
     expect(quality.joint.nearestCenterRate).toBe(1);
     // The colours lie apart even for an untrained network.
     expect(separation.nearestCenterAccuracy[0]).toBeGreaterThan(0.9);
+  });
+
+  it('measures the noise of the distorted term on the calibration images where that is asked for', async () => {
+    for (const imagesPerClass of [1, 3]) {
+      const [fixed, measured] = [await prepare(imagesPerClass), await prepare(imagesPerClass, { distortionScale: 'scatter' })];
+      const scales = measured.targets.distortionScales(0.5, 1);
+      expect(scales).toEqual(classScatter(measured.calibration, measured.calibrationLabels));
+      expect(measured.targets.distortionScales(0, 0)).toEqual(scales);
+      expect(scales.every((v) => v > 0)).toBe(true);
+      expect(new Set(fixed.targets.distortionScales(0.5, 1))).toEqual(new Set([0.5, 1]));
+      // The map shows targets of that noise, whatever the two settings say that do not count then.
+      const still = { distortionMean: 0, distortionVariance: 0 };
+      const [exact, same] = [await prepare(imagesPerClass, still), await prepare(imagesPerClass, { distortionScale: 'scatter', ...still })];
+      const [shown, none, ofMeasured, ofFixed] = [same, exact, measured, fixed].map((run) => run.overview.points.distorted.xy);
+      expect(shown).toEqual(ofMeasured);
+      expect(ofMeasured).not.toEqual(ofFixed);
+      expect(ofMeasured).not.toEqual(none);
+      for (const run of [fixed, measured, exact, same]) run.dispose();
+    }
   });
 
   it('has verdicts that are the teacher\'s, and reliable classes where all of them are right', async () => {

@@ -14,7 +14,7 @@ const settings: Partial<RunSettings> = { generatorSteps: 12, studentSteps: 8, te
 
 /** FDDA+, whose last steps move images themselves. */
 const PLUS: Partial<RunSettings> = {
-  classesPerStep: 2, scaledDistances: true, contrastEnabled: true, distortedEnabled: false, ceSingleEnabled: false, refineShare: 0.5, refinedPerClass: 8,
+  classesPerStep: 2, scaledDistances: true, contrastEnabled: true, distortionScale: 'scatter', ceSingleEnabled: false, refineShare: 0.5, refinedPerClass: 8,
   syntheticShare: 'byRealImages',
 };
 
