@@ -173,9 +173,9 @@ export const SETTINGS: SettingsTable = {
   },
   distortionScale: {
     kind: 'choice', group: 'terms', default: 'fixed', url: 'distortion-scale', live: false,
-    options: [{ value: 'fixed', label: 'As set' }, { value: 'scatter', label: 'As real images scatter' }],
+    options: [{ value: 'fixed', label: 'As set' }, { value: 'scatter', label: 'Measured' }],
     label: 'Size of the noise',
-    help: 'As set: the two numbers above, the same in every layer and channel, as in the paper. As real images scatter: measured in each channel on the calibration images, around the mean of their class, or of all where each class has one image; the two numbers do not count then.',
+    help: 'As set: the two numbers above, the same in every layer and channel, as in the paper. Measured: in each channel as much as single calibration images scatter around the mean of their class, or of all of them where each class has one; the two numbers do not count then.',
   },
   startLayer: {
     kind: 'integer', group: 'terms', default: -1, min: -1, max: 200, step: 1, url: 'start-layer', live: false,

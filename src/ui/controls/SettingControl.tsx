@@ -1,5 +1,6 @@
 import { memo } from 'react';
 import type { RunSettings } from '../../engine/training/runSettings';
+import { isIdle } from '../../state/idleSettings';
 import { waitingForReset } from '../../state/playgroundState';
 import type { Setting, SettingKey } from '../../state/settings';
 import { SETTINGS } from '../../state/settings';
@@ -37,6 +38,7 @@ export const SettingControl = memo(function SettingControl({ settingKey }: { set
   const setting: Setting = SETTINGS[settingKey];
   const value = usePlayground((state) => state.settings[settingKey]) as RunSettings[SettingKey];
   const waits = usePlayground((state) => waitingForReset(state).includes(settingKey));
+  const idle = usePlayground((state) => isIdle(state.settings, settingKey));
   const { setSetting } = useActions();
   const words = useWords();
   const locked = useLocked(settingKey);
@@ -50,6 +52,8 @@ export const SettingControl = memo(function SettingControl({ settingKey }: { set
     </span>
   );
 
+  const idleNote = idle && <p className="setting-idle">{words.controls.idle}</p>;
+
   switch (setting.kind) {
     case 'boolean':
       return (
@@ -61,6 +65,7 @@ export const SettingControl = memo(function SettingControl({ settingKey }: { set
             </label>
             <SettingHelp settingKey={settingKey} />
           </div>
+          {idleNote}
         </div>
       );
     case 'choice':
@@ -73,6 +78,7 @@ export const SettingControl = memo(function SettingControl({ settingKey }: { set
               {setting.options.map((option) => <option key={option.value} value={option.value}>{optionLabel(words.settings, settingKey, option.value)}</option>)}
             </select>
           </div>
+          {idleNote}
         </div>
       );
     case 'integer':
@@ -85,6 +91,7 @@ export const SettingControl = memo(function SettingControl({ settingKey }: { set
             <NumberInput setting={setting} value={value as number} label={label} disabled={locked} onChange={change} />
           </div>
           {settingKey !== 'seed' && <NumberSlider setting={setting} value={value as number} label={label} disabled={locked} onChange={change} />}
+          {idleNote}
         </div>
       );
   }

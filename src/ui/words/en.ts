@@ -180,6 +180,7 @@ export const en = {
     valueHelp: 'Value in the latest step, before the weight',
     off: 'off',
     waits: 'Takes effect on Reset',
+    idle: 'No effect as things are set',
     live: 'Takes effect at once',
     range: (min: string, max: string) => `Allowed: ${min} to ${max}.`,
     atDefault: (value: string) => `Default: ${value}.`,

@@ -169,6 +169,7 @@ export const ja: Words = {
     valueHelp: '最新のステップでの値（重みを掛ける前）',
     off: 'オフ',
     waits: 'リセット後に反映',
+    idle: '現在の設定では効果がありません',
     live: 'すぐに反映',
     range: (min, max) => `範囲：${min}〜${max}。`,
     atDefault: (value) => `既定値：${value}。`,

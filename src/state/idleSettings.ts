@@ -1,0 +1,18 @@
+import { firstRefineStep, type RunSettings } from '../engine/training/runSettings';
+import type { SettingKey } from './settingsTable';
+
+/** Details that count only together with another setting, and when they do not. */
+const IDLE: Partial<Record<SettingKey, (settings: RunSettings) => boolean>> = {
+  refinedPerClass: (settings) => firstRefineStep(settings) === Infinity,
+  refineLearningRate: (settings) => firstRefineStep(settings) === Infinity,
+  contrastTemperature: ({ contrastEnabled }) => !contrastEnabled,
+  scaledDistances: ({ bnsEnabled, distortedEnabled, centralizedEnabled }) => !bnsEnabled && !distortedEnabled && !centralizedEnabled,
+  distortionMean: ({ distortedEnabled, distortionScale }) => !distortedEnabled || distortionScale === 'scatter',
+  distortionVariance: ({ distortedEnabled, distortionScale }) => !distortedEnabled || distortionScale === 'scatter',
+  distortionScale: ({ distortedEnabled }) => !distortedEnabled,
+};
+
+/** Whether a setting has no effect as the others are. False for those of which it is not known. */
+export function isIdle(settings: RunSettings, key: SettingKey): boolean {
+  return IDLE[key]?.(settings) ?? false;
+}

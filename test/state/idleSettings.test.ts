@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { isIdle } from '../../src/state/idleSettings';
+import { applyPreset } from '../../src/state/presets';
+import { defaultSettings, SETTING_KEYS } from '../../src/state/settings';
+
+const idleIn = (settings: ReturnType<typeof defaultSettings>) => SETTING_KEYS.filter((key) => isIdle(settings, key));
+
+describe('settings without an effect', () => {
+  it('are details of what is off', () => {
+    const zeroShot = applyPreset(defaultSettings(), 'zeroShot');
+    expect(idleIn(zeroShot)).toEqual(['refinedPerClass', 'refineLearningRate', 'contrastTemperature', 'distortionMean', 'distortionVariance', 'distortionScale']);
+    expect(idleIn(defaultSettings())).toEqual(['refinedPerClass', 'refineLearningRate', 'contrastTemperature']);
+    expect(idleIn({ ...zeroShot, bnsEnabled: false })).toContain('scaledDistances');
+  });
+
+  it('and the two numbers that measured noise takes the place of', () => {
+    const plus = { ...applyPreset(defaultSettings(), 'fddaPlus'), generatorSteps: 200 };
+    expect(idleIn(plus)).toEqual(['distortionMean', 'distortionVariance']);
+    expect(idleIn({ ...plus, distortionScale: 'fixed' })).toEqual([]);
+    // No step is left to move images in.
+    expect(idleIn({ ...plus, generatorSteps: 0 })).toContain('refineLearningRate');
+  });
+});
