@@ -94,6 +94,14 @@ describe('the words of all languages', () => {
     expect(entries(en, '', true).filter((entry) => isJapanese(spoken(entry)))).toEqual([]);
   });
 
+  it.each([
+    ['校正画像', /較正|キャリブレーション/], ['揺らした中心、揺らし項', /歪/], ['チャンネル', /チャネル/], ['活性値', /活性(?![値化])/], ['統計量', /統計(?!量)/], ['生成器', /ジェネレータ/],
+  ])('in Japanese a thing has one name everywhere: %s', (name, other) => {
+    const texts = entries(ja, '', true).map((entry) => [entry[0], spoken(entry)] as const);
+    expect(texts.filter(([, text]) => other.test(text))).toEqual([]);
+    expect(texts.filter(([, text]) => text.includes(name.split('、')[0])).length).toBeGreaterThan(1);
+  });
+
   it('are loaded by language', async () => {
     expect(await loadWords('en')).toBe(en);
     expect(await loadWords('ja')).toBe(ja);

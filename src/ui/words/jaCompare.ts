@@ -90,7 +90,7 @@ export const jaCompare: Words['compare'] = {
     note: 'ページを閉じるまで、最新の 50 件を残します。',
     region: '結果の表',
     columns: {
-      number: '実行', method: '手法', weightBits: '重みビット', activationBits: '活性ビット', imagesPerClass: '1 クラスの画像', seed: 'シード',
+      number: '実行', method: '手法', weightBits: '重みビット', activationBits: '活性値ビット', imagesPerClass: '1 クラスの画像', seed: 'シード',
       fullPrecision: '全精度', ptq: 'PTQ のみ', calibration: '校正画像のみ', fdda: '合成画像あり', seconds: '時間', actions: '操作',
     },
     more: { n: 'テスト画像', network: 'ネットワーク', backend: 'バックエンド', settings: '既定値との違い', seconds: '秒' },
