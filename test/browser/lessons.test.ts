@@ -81,6 +81,13 @@ describe('each lesson is checked by its own runs', () => {
     for (const run of runs) expect(text).toContain(percent(run.FDDA!));
   });
 
+  it('reach', async () => {
+    const [fdda, plus] = await playAll('reach', 'second');
+    const text = await outcome('reach');
+    expect(text).toMatch(/FDDA: \d+ of 10 classes; FDDA\+: \d+\./);
+    expect(text).toContain(`${percent(fdda.FDDA!)} with FDDA, ${percent(plus['FDDA+']!)} with FDDA+`);
+  });
+
   it('collapse', async () => {
     await playAll('collapse', 'same');
     // Three steps change nothing that could be called a collapse.
@@ -90,7 +97,7 @@ describe('each lesson is checked by its own runs', () => {
     expect(text).toMatch(/Spread with the term [\d.]+, without it [\d.]+ .* real images [\d.]+\./);
     // All lessons that were done are marked, also at the next visit.
     await playground.page.reload();
-    await playground.button('Lessons 1/6').click();
+    await playground.button('Lessons 1/7').click();
     const done = playground.page.getByRole('dialog').getByText(en.lessons.done, { exact: true });
     await done.first().waitFor();
     expect(await done.count()).toBe(1);

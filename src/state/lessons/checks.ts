@@ -177,6 +177,16 @@ export const unreliableLabels: Check = ([ruled, trusted]) => {
   });
 };
 
+/** With which of two methods more classes' batches come to lie nearest to their own centre; each class counts as one observation. */
+export const reachCenters: Check = ([fdda, plus]) => {
+  if (fdda?.reached == null || plus?.reached == null) return MISSING;
+  const finding = compareAccuracies({ accuracy: fdda.reached, n: fdda.classes }, { accuracy: plus.reached, n: plus.classes });
+  return withMore(finding, {
+    classes: count(fdda.classes), reached: count(Math.round(fdda.reached * fdda.classes)), reachedPlus: count(Math.round(plus.reached * plus.classes)),
+    fdda: accuracyOf(fdda, 'fdda'), plus: accuracyOf(plus, 'fdda'),
+  });
+};
+
 /** Plain quantization with a scale for each channel against FDDA with one scale for a whole layer. */
 export const perTensor: Check = ([perChannel, wholeLayer]) =>
   withMore(compareAccuracies(perChannel?.accuracy.ptq, wholeLayer?.accuracy.fdda), {

@@ -1,10 +1,11 @@
 import type { RunSettings } from '../../engine/training/runSettings';
 import type { SettingKey } from '../settings';
+import { choosePreset } from '../presets';
 import { defaultSettings, SETTING_KEYS } from '../settings';
 import type { Check } from './checks';
-import { calibrationImages, collapse, firstLast, firstSeparatingLayer, perTensor, unreliableLabels } from './checks';
+import { calibrationImages, collapse, firstLast, firstSeparatingLayer, perTensor, reachCenters, unreliableLabels } from './checks';
 
-export const LESSON_IDS = ['layers', 'collapse', 'firstLast', 'images', 'unreliable', 'perTensor'] as const;
+export const LESSON_IDS = ['layers', 'collapse', 'firstLast', 'images', 'unreliable', 'perTensor', 'reach'] as const;
 export type LessonId = (typeof LESSON_IDS)[number];
 
 /** Of a lesson that compares two accuracies. */
@@ -24,6 +25,8 @@ export interface Lesson {
 /** Every run takes less than a minute on a small computer; the generator is the one trained ahead unless a lesson is about its training. */
 const QUICK = { compareCalibrationOnly: false } as const;
 const FOUR_BITS = { ...QUICK, weightBits: 4, activationBits: 4, testImages: 2000 } as const;
+/** What FDDA+ has otherwise than the page's start. */
+const PLUS = Object.fromEntries(Object.entries(choosePreset(defaultSettings(), 'fddaPlus')).filter(([key, value]) => value !== defaultSettings()[key as SettingKey]));
 const NO_TRAINING = { studentSteps: 0, generatorSteps: 0 } as const;
 
 export const LESSONS: Record<LessonId, Lesson> = {
@@ -64,6 +67,11 @@ export const LESSONS: Record<LessonId, Lesson> = {
     runs: [{ ...FOUR_BITS, ...NO_TRAINING }, { ...FOUR_BITS, studentSteps: 40, weightGranularity: 'perTensor' }],
     choices: SIDES,
     check: perTensor,
+  },
+  reach: {
+    runs: [{}, PLUS].map((method) => ({ ...QUICK, generatorSteps: 200, testImages: 2000, ...method })),
+    choices: ['first', 'second'],
+    check: reachCenters,
   },
 };
 

@@ -22,6 +22,8 @@ export interface RunResult {
     n: number;
     synthetic: readonly number[] | null;
   };
+  /** Share of the classes whose synthetic batch lies nearest to its own centre, in the layers that the centre terms look at together. */
+  reached: number | null;
   /** Mean distance between images of one class, averaged over the layers that the centre terms look at. */
   spread: {
     real: number;
@@ -58,6 +60,7 @@ export function resultOf(settings: RunSettings, overview: RunOverview, last: Mom
       n: points.observation.count,
       synthetic: synthetic && Array.from(synthetic.separation.nearestCenterAccuracy),
     },
+    reached: synthetic?.quality?.joint.nearestCenterRate ?? null,
     spread: synthetic && {
       real: deep(separation.intraClass),
       synthetic: deep(synthetic.separation.intraClass),

@@ -107,6 +107,19 @@ const lessons: Record<LessonId, LessonWords> = {
       second: 'The training more than makes up for what one scale per layer costs. Finer scales and training could of course be had together.',
     },
   },
+  reach: {
+    title: 'Do the classes reach their centers?',
+    task: 'The center terms are to make each class’s synthetic images look, to the network, like that class. First 200 generator steps of FDDA. Then 200 steps of FDDA+, which is not in the paper: it measures distances in each channel’s scale, works on four classes in every step, and moves the images themselves in the last steps. Counted are the classes whose batch ends up nearest to its own center. Watch the ringed markers on the map.',
+    question: 'More classes reach their own center with',
+    choices: { first: 'FDDA', second: 'FDDA+' },
+    runs: ['FDDA', 'FDDA+'],
+    found: ({ classes, reached, reachedPlus, difference: points, error, fdda, plus }) =>
+      `FDDA: ${reached} of ${classes} classes; FDDA+: ${reachedPlus}. Difference: ${points} points of their share (standard error ${error}). Test images right: ${fdda} with FDDA, ${plus} with FDDA+.`,
+    because: {
+      first: 'Here the paper’s loss was enough. Try another seed before you believe it.',
+      second: 'In a few hundred steps the paper’s loss brings few classes to their centers: each step is about one class, and moves a generator that all classes share. The authors train for 80,000 steps. What reaching the center buys is another question: look at the two accuracies, and remember that each is known to about two points either way.',
+    },
+  },
 };
 
 export const enLessons = {

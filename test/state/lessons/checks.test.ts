@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../src/state/lessons/checks';
 import {
-  calibrationImages, collapse, compareAccuracies, firstLast, firstSeparatingLayer, perTensor, signTest, unreliableLabels,
+  calibrationImages, collapse, compareAccuracies, firstLast, firstSeparatingLayer, perTensor, reachCenters, signTest, unreliableLabels,
 } from '../../../src/state/lessons/checks';
 import { LESSON_IDS, LESSONS, lessonSettings, variedSettings } from '../../../src/state/lessons/lessons';
 import type { ActiveLesson } from '../../../src/state/lessons/lessonState';
 import type { RunResult } from '../../../src/state/lessons/runResult';
+import { presetOf } from '../../../src/state/presets';
 import { defaultSettings } from '../../../src/state/settings';
 import { createFormat } from '../../../src/ui/format';
 import { verdictOf } from '../../../src/ui/lessons/lessonWords';
@@ -20,6 +21,7 @@ function result(change: Partial<RunResult> = {}): RunResult {
     accuracy: { fullPrecision: of(0.95), ptq: of(0.6), calibration: of(0.65), fdda: of(0.75) },
     classes: 10,
     nearest: { real: [0.1, 0.12, 0.1, 0.15, 0.2, 0.8], n: 200, synthetic: [0.1, 0.1, 0.1, 0.1, 0.1, 0.4] },
+    reached: 0.1,
     spread: { real: 3, synthetic: 2, byClass: new Array<number>(10).fill(1) },
     recognized: new Array<number>(10).fill(1),
     reliable: new Array<boolean>(10).fill(true),
@@ -106,6 +108,27 @@ describe('collapse', () => {
     expect(signTest(10, 10)).toBeCloseTo(2 / 1024, 12);
     expect(signTest(1, 10)).toBeCloseTo(22 / 1024, 12);
     expect(signTest(5, 10)).toBe(1);
+  });
+});
+
+describe('reaching the centers', () => {
+  const reached = (share: number | null) => result({ reached: share });
+
+  it('is compared class by class', () => {
+    const finding = reachCenters([reached(0.1), reached(0.9)]);
+    expect(told(finding)).toEqual(['second', 'clear']);
+    expect(finding.values).toMatchObject({ reached: { value: 1 }, reachedPlus: { value: 9 }, classes: { value: 10 }, difference: { value: 0.8 }, fdda: { value: 0.75 } });
+    expect(told(reachCenters([reached(0.9), reached(0.2)]))).toEqual(['first', 'clear']);
+    // Three classes of ten more: chance could do that.
+    expect(told(reachCenters([reached(0.2), reached(0.5)]))).toEqual([null, 'unclear']);
+    expect(reachCenters([reached(null), reached(0.9)]).sure).toBe('missing');
+    expect(reachCenters([reached(0.1)]).sure).toBe('missing');
+  });
+
+  it('is tried with FDDA and with FDDA+, in as many steps', () => {
+    const [fdda, plus] = [0, 1].map((run) => lessonSettings('reach', run));
+    expect([presetOf(fdda), presetOf(plus)]).toEqual(['fdda', 'fddaPlus']);
+    expect(fdda.generatorSteps).toBe(plus.generatorSteps);
   });
 });
 
