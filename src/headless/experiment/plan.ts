@@ -5,6 +5,7 @@ import { planStages } from '../../engine/training/runStages';
 import type { CenterTargets } from '../../engine/training/prepare';
 import { TERMS, type RunSettings } from '../../engine/training/runSettings';
 import { applyPreset, PRESETS, type PresetName } from '../../state/presets';
+import { isIdle } from '../../state/idleSettings';
 import { SETTING_KEYS, SETTINGS, type SettingGroup, type SettingKey } from '../../state/settings';
 
 /** A preset of the page, or the terms as the settings have them. */
@@ -99,9 +100,13 @@ const KNOWN: readonly SettingKey[] = [
 /** What lies beyond the paper, as it is when it is off: then it is left out, as if it did not exist. */
 const ADDITIONS = { contrastEnabled: false, classesPerStep: 1, refineShare: 0, scaledDistances: false, distortionScale: 'fixed', syntheticShare: 'fixed' } as const satisfies Partial<RunSettings>;
 
+/** What has no effect as the other settings are. */
+function dropIdle(terms: Record<string, unknown>, settings: RunSettings): void {
+  for (const key of SETTING_KEYS) if (isIdle(settings, key)) delete terms[key];
+}
+
 function dropAdditions(terms: Record<string, unknown>): void {
-  if (terms.contrastEnabled === false) for (const key of ['contrastWeight', 'contrastTemperature']) delete terms[key];
-  if (terms.refineShare === 0) for (const key of ['refinedPerClass', 'refineLearningRate']) delete terms[key];
+  if (terms.contrastEnabled === false) delete terms.contrastWeight;
   for (const [key, off] of Object.entries(ADDITIONS)) if (terms[key] === off) delete terms[key];
 }
 
@@ -124,8 +129,7 @@ export function generatorTerms(cell: Cell): Record<string, unknown> {
   // Which steps move images, and how far, goes by the number of steps; otherwise a training goes on from a shorter one.
   if (settings.refineShare === 0) delete terms.generatorSteps;
   for (const term of TERMS) if (!settings[`${term}Enabled`]) delete terms[`${term}Weight`];
-  if (!settings.distortedEnabled) for (const key of ['distortionMean', 'distortionVariance', 'distortionScale']) delete terms[key];
-  if (settings.distortionScale !== 'fixed') for (const key of ['distortionMean', 'distortionVariance']) delete terms[key];
+  dropIdle(terms, settings);
   terms.center = column.center;
   dropAdditions(terms);
   const strange = SETTING_KEYS.some((key) =>
@@ -151,6 +155,7 @@ function studentTerms(cell: Cell): Record<string, unknown> {
   }
   const synthetic = stages.some((stage) => stage.kind === 'generator' || stage.phase === 'fdda');
   if (!synthetic) delete terms.syntheticShare;
+  dropIdle(terms, settings);
   dropAdditions(terms);
   if (synthetic || settings.activationRange !== 'movingAverage') for (const key of OF_GENERATORS) delete terms[key];
   if (synthetic) Object.assign(terms, { generator: generatorTerms(cell), generatorSteps: settings.generatorSteps });

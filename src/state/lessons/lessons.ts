@@ -1,6 +1,6 @@
 import type { RunSettings } from '../../engine/training/runSettings';
 import type { SettingKey } from '../settings';
-import { choosePreset } from '../presets';
+import { applyPreset } from '../presets';
 import { defaultSettings, SETTING_KEYS } from '../settings';
 import type { Check } from './checks';
 import { calibrationImages, collapse, firstLast, firstSeparatingLayer, perTensor, reachCenters, unreliableLabels } from './checks';
@@ -12,7 +12,7 @@ export type LessonId = (typeof LESSON_IDS)[number];
 const SIDES = ['first', 'same', 'second'] as const;
 
 export interface Lesson {
-  /** What differs from the defaults, one entry a run; the runs are played one after the other. */
+  /** What may differ from the defaults, one entry a run; the runs are played one after the other. */
   runs: readonly Partial<RunSettings>[];
   /** What may be predicted; the words for it are on the page. */
   choices: readonly string[];
@@ -25,8 +25,6 @@ export interface Lesson {
 /** Every run takes less than a minute on a small computer; the generator is the one trained ahead unless a lesson is about its training. */
 const QUICK = { compareCalibrationOnly: false } as const;
 const FOUR_BITS = { ...QUICK, weightBits: 4, activationBits: 4, testImages: 2000 } as const;
-/** What FDDA+ has otherwise than the page's start. */
-const PLUS = Object.fromEntries(Object.entries(choosePreset(defaultSettings(), 'fddaPlus')).filter(([key, value]) => value !== defaultSettings()[key as SettingKey]));
 const NO_TRAINING = { studentSteps: 0, generatorSteps: 0 } as const;
 
 export const LESSONS: Record<LessonId, Lesson> = {
@@ -69,7 +67,7 @@ export const LESSONS: Record<LessonId, Lesson> = {
     check: perTensor,
   },
   reach: {
-    runs: [{}, PLUS].map((method) => ({ ...QUICK, generatorSteps: 200, testImages: 2000, ...method })),
+    runs: (['fdda', 'fddaPlus'] as const).map((method) => ({ ...applyPreset(defaultSettings(), method), ...QUICK, generatorSteps: 200, testImages: 2000 })),
     choices: ['first', 'second'],
     check: reachCenters,
   },
