@@ -22,7 +22,7 @@ export interface Lesson {
   hides?: 'separation';
 }
 
-/** Every run takes less than a minute on a small computer; the generator is the one trained ahead unless a lesson is about its training. */
+/** Every run takes about a minute at most on two cores; the generator is the one trained ahead unless a lesson is about its training. */
 const QUICK = { compareCalibrationOnly: false } as const;
 const FOUR_BITS = { ...QUICK, weightBits: 4, activationBits: 4, testImages: 2000 } as const;
 const NO_TRAINING = { studentSteps: 0, generatorSteps: 0 } as const;
