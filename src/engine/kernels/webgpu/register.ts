@@ -15,6 +15,7 @@ import {
   type DistillationAttrs,
 } from './losses';
 import { adamUpdate, pack, sgdUpdate, unpack, type AdamAttrs, type SgdAttrs } from './optimizers';
+import { maxPoolGradient } from './pooling';
 import type { WebgpuBackend } from './program';
 import { columnSums, imageMean, imageMeanGradient, imageStatistics, imageStatisticsGradient } from './statistics';
 import { upsampleConv2d, upsampleConv2dFilterGradient, upsampleConv2dInputGradient } from './upsample';
@@ -28,6 +29,13 @@ interface ConvAttrs {
   dilations?: number | [number, number];
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
   dataFormat?: string;
+}
+
+interface PoolAttrs {
+  size: [number, number];
+  strides: [number, number];
+  top: number;
+  left: number;
 }
 
 interface LayerAttrs {
@@ -66,6 +74,27 @@ const isNhwc = ({ dataFormat }: ConvAttrs): boolean => dataFormat !== 'NCHW';
 /** tfjs's convolution fills its tiles, of 32 output channels, only with multiples of 32. */
 function isOurConvolution(attrs: ConvAttrs, { filter }: Inputs): boolean {
   return isNhwc(attrs) && filter.shape[3] % 32 !== 0 && [attrs.dilations ?? 1].flat().every((d) => d === 1);
+}
+
+interface MatMulAttrs {
+  transposeA: boolean;
+  transposeB: boolean;
+}
+
+/** Along a sum of at least this length tfjs may split a product into parts, and then reads a transposed second factor wrongly (tfjs 4.22). */
+const SPLIT_LENGTH = 2000;
+
+const isSplitWrongly = ({ transposeB }: MatMulAttrs, { b }: Inputs): boolean => transposeB && b.shape[b.shape.length - 1] >= SPLIT_LENGTH;
+
+/** The product with the second factor transposed first. */
+function productOfTransposed(backend: WebgpuBackend, { a, b }: Inputs, { transposeA }: MatMulAttrs): tf.TensorInfo {
+  const run = ({ kernelFunc }: tf.KernelConfig, inputs: Inputs, attrs: object) => kernelFunc({ backend, inputs, attrs: attrs as tf.NamedAttrMap }) as tf.TensorInfo;
+  const last = b.shape.length - 1;
+  const perm = b.shape.map((_, axis) => (axis === last ? last - 1 : axis === last - 1 ? last : axis));
+  const turned = run(tf.getKernel('Transpose', 'webgpu'), { x: b }, { perm });
+  const product = run(replacedKernels.get('BatchMatMul')!, { a, b: turned }, { transposeA, transposeB: false });
+  backend.disposeData(turned.dataId);
+  return product;
 }
 
 interface SumAttrs {
@@ -108,6 +137,7 @@ export function registerWebgpuKernels(): void {
     const { strides, top, left } = geometry(attrs.inputShape, filter.shape, attrs);
     return inputGradient(backend, dy, filter, attrs.inputShape, strides, top, left);
   });
+  replace('BatchMatMul', isSplitWrongly, productOfTransposed);
   replace('Sum', isColumnSum, (backend, { x }, { keepDims }: SumAttrs) =>
     columnSums(backend, x, [...x.shape.slice(0, -1).flatMap(() => (keepDims ? [1] : [])), ...x.shape.slice(-1)]));
   add('ImageMean', (backend, { x }) => imageMean(backend, x));
@@ -131,6 +161,8 @@ export function registerWebgpuKernels(): void {
   add('FakeQuantizeToOwnRange', (backend, { x }, { count, bits }: { count: number; bits: number }) =>
     fakeQuantizeToOwnRange(backend, x, count, bits));
   add('ChannelRange', (backend, { x }, { count }: { count: number }) => channelRange(backend, x, count));
+  add('MaxPoolGradient', (backend, { dy, x, y }, { size, strides, top, left }: PoolAttrs) =>
+    maxPoolGradient(backend, dy, x, y, size, strides, top, left));
   add('ActivationGradient', (backend, { dy, y }, { kind }: { kind: Activation }) => activationGradient(backend, dy, y, kind));
   add('LeakyRelu', (backend, { x }, { slope }: { slope: number }) => leakyRelu(backend, x, slope));
   add('LeakyReluGradient', (backend, { dy, x }, { slope }: { slope: number }) => leakyReluGradient(backend, dy, x, slope));
