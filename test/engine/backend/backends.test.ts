@@ -72,9 +72,11 @@ describe('the probe', () => {
     expect(await probeBackend('webgl')).toMatchObject({ works: false, reason: say('noOffscreenCanvas') });
   });
 
-  it('chooses the fastest of those that work', () => {
+  it('chooses the fastest of those that work, and of nearly equal ones the GPU', () => {
     const probe = (name: BackendProbe['name'], works: boolean, secondsPerStep: number | null): BackendProbe => ({ name, works, secondsPerStep, detail: '' });
     expect(fastest([probe('webgpu', true, 2), probe('webgl', false, null), probe('wasm', true, 0.1)])?.name).toBe('wasm');
+    expect(fastest([probe('webgpu', true, 0.014), probe('webgl', true, 0.011), probe('wasm', true, 0.01)])?.name).toBe('webgpu');
+    expect(fastest([probe('webgpu', true, 0.016), probe('webgl', true, 0.011), probe('wasm', true, 0.01)])?.name).toBe('wasm');
     expect(fastest([probe('webgpu', false, null)])).toBeNull();
   });
 });
