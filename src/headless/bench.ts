@@ -2,7 +2,7 @@
  * npm run bench: how fast the engine is beside plain tfjs (and PyTorch), measured in one run and one process. `--help` says the rest.
  */
 import { benchKernels } from './bench/kernels';
-import { NoBackend, startBenchBackend } from './bench/backend';
+import { startBenchBackend } from './bench/backend';
 import { BUNDLED, REFERENCE, TINY } from './bench/fixture';
 import { bestMatrixProduct, describeMachine } from './bench/machine';
 import { setClock } from './bench/measure';
@@ -11,6 +11,7 @@ import { benchPytorch, Pytorch, pytorchProduct } from './bench/pytorch';
 import { formatReport, summarize, type BenchReport } from './bench/report';
 import { benchScaling } from './bench/scaling';
 import { benchSteps } from './bench/steps';
+import { NoBackend } from './webgpu';
 
 /**
  * @param progress gets a line now and then

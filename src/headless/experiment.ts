@@ -32,6 +32,7 @@ const HELP = `npm run experiment -- [flags]
   --link URL             settings of a link copied from the page; flags count more
   --state FILE           keeps what is found, and generators in FILE.generators; another run goes on from there
   --jobs N, --threads N  processes at a time, threads of each
+  --backend NAME         wasm (the default), or webgpu: a GPU, for which Node needs "npm install --no-save webgpu"
   --json                 one JSON object instead of the table
   --no-quality           leaves the quality of synthetic images out
 
@@ -59,8 +60,8 @@ async function main(argv: string[]): Promise<number> {
   const store = new Store(options.state);
   const cores = availableParallelism();
   const jobs = Math.min(options.jobs ?? cores, Math.max(1, book.remaining(store.findings).length));
-  const threads = options.threads ?? Math.max(1, Math.floor(cores / jobs));
-  const used = versions(threads);
+  const threads = options.backend === 'webgpu' ? 1 : options.threads ?? Math.max(1, Math.floor(cores / jobs));
+  const used = versions(options.backend, threads);
   const shared = settingsOf(experiment, options.address);
   const report = (complete: boolean): Report => {
     const columns = book.results(store.findings);
@@ -72,7 +73,7 @@ async function main(argv: string[]): Promise<number> {
     };
   };
 
-  say(`${definition.name} on ${source.dataset.name}; ${jobs} job(s) of ${threads} thread(s). On the page: ${shared.link}`);
+  say(`${definition.name} on ${source.dataset.name}; ${jobs} job(s) ${options.backend === 'webgpu' ? 'on webgpu' : `of ${threads} thread(s)`}. On the page: ${shared.link}`);
   const [imageSize, , imageChannels] = definition.inputShape;
   const sizes = { macs: facts.macs, imageSize, imageChannels, numClasses: definition.numClasses };
   const progress = new Progress(book, store.findings, sizes, jobs);
@@ -83,7 +84,7 @@ async function main(argv: string[]): Promise<number> {
     const what = running.map(({ task, fraction: part }) => `${describeTask(task)} ${(100 * part).toFixed(0)} %`).join('; ');
     line(`${tasks - tasksLeft} of ${tasks} done, ${(100 * fraction).toFixed(0)} %${left}${what && `: ${what}`}`, begun || tasksLeft === 0);
   };
-  const pool = new Pool(book, store, { place, generators: store.generators.folder, threads }, used.engine, {
+  const pool = new Pool(book, store, { place, generators: store.generators.folder, backend: options.backend, threads }, used.engine, {
     begun: (running) => tell(running, true),
     progress: (running) => tell(running),
     finished: (task, finding, running) => {

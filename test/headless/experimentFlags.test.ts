@@ -75,7 +75,14 @@ describe('a link', () => {
     const { experiment, notes } = parse(`--generator-steps 200 --link ${link}`);
     expect(experiment.settings).toMatchObject({ weightBits: 4, generatorSteps: 200, distortedEnabled: false, generatorStart: 'checkpoint' });
     expect(experiment.methods).toEqual(['ptq', 'calibration', 'zeroShot']);
-    expect(notes).toEqual([expect.stringMatching(/wasm, not on webgpu/)]);
+    expect(notes).toEqual([expect.stringMatching(/wasm, not on webgpu, unless --backend webgpu says so/)]);
+  });
+
+  it('leaves the backend to the command line', () => {
+    expect(parse(`--link ${link}`).backend).toBe('wasm');
+    expect(parse(`--backend webgpu --link ${link}`)).toMatchObject({ backend: 'webgpu', notes: [] });
+    expect(parse('--backend webgpu --link ?backend=wasm').notes).toEqual([expect.stringMatching(/run on webgpu, not on wasm\.$/)]);
+    expect(() => parse('--backend webgl')).toThrow('--backend does not know "webgl". It knows wasm, webgpu.');
   });
 
   it('that has settings of no method runs them as they are', () => {

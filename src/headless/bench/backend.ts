@@ -3,14 +3,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { getThreadsCount } from '@tensorflow/tfjs-backend-wasm';
 import { enableThreads } from '../threads';
+import { provideWebgpu } from '../webgpu';
 import type { BenchBackend } from './options';
 import { KernelRegistry } from './registry';
 
 /** Taken before the engine registers anything. */
 const [TFJS_CPU, TFJS_WASM] = ['cpu', 'wasm'].map((name) => tf.getKernelsForBackend(name));
-
-/** Where the benchmark cannot run on a backend for a reason that is no error. */
-export class NoBackend extends Error {}
 
 /**
  * @returns the registry, and the adapter or number of threads in words
@@ -46,26 +44,4 @@ export async function startBenchBackend(backend: BenchBackend, threads: number):
 async function start(backend: BenchBackend): Promise<void> {
   if (!(await tf.setBackend(backend))) throw new Error(`The ${backend} backend did not start.`);
   await tf.ready();
-}
-
-interface Dawn {
-  create(flags: string[]): { requestAdapter(options?: object): Promise<{ info?: { vendor?: string; architecture?: string; description?: string } } | null> };
-  globals: object;
-}
-
-/** Gives Node a navigator.gpu, by the package "webgpu". */
-async function provideWebgpu(): Promise<string> {
-  const name = 'webgpu';
-  let dawn: Dawn;
-  try {
-    dawn = (await import(name)) as Dawn;
-  } catch {
-    throw new NoBackend('webgpu: Node has none by itself; "npm install --no-save webgpu" gives it one.');
-  }
-  const gpu = dawn.create([]);
-  Object.assign(globalThis, dawn.globals);
-  Object.defineProperty(globalThis, 'navigator', { value: { ...globalThis.navigator, gpu }, configurable: true });
-  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter) throw new NoBackend('webgpu: there is no adapter on this machine.');
-  return [adapter.info?.vendor, adapter.info?.architecture, adapter.info?.description].filter(Boolean).join(' ') || 'adapter without a name';
 }

@@ -18,6 +18,8 @@ export interface Options {
   weights: string | null;
   /** File in which results are kept. */
   state: string | null;
+  /** What computes. */
+  backend: (typeof BACKENDS)[number];
   /** Processes at a time; null: as many as there are cores. */
   jobs: number | null;
   /** Of each process; null: what the jobs leave. */
@@ -34,7 +36,7 @@ export interface Options {
 const OWN_FLAGS = {
   data: { type: 'string' }, weights: { type: 'string' }, methods: { type: 'string' }, seeds: { type: 'string' },
   'learning-rates': { type: 'string' }, 'selection-seeds': { type: 'string' }, center: { type: 'string' }, link: { type: 'string' },
-  state: { type: 'string' }, jobs: { type: 'string' }, threads: { type: 'string' }, json: { type: 'boolean' },
+  state: { type: 'string' }, jobs: { type: 'string' }, threads: { type: 'string' }, backend: { type: 'string' }, json: { type: 'boolean' },
   'no-quality': { type: 'boolean' },
 } as const;
 
@@ -42,6 +44,7 @@ const OWN_FLAGS = {
 const ALIASES: Record<string, SettingKey[]> = {
   steps: ['studentSteps'], batch: ['generatorBatch', 'calibrationBatch', 'syntheticBatch'], bits: ['weightBits', 'activationBits'],
 };
+const BACKENDS = ['wasm', 'webgpu'] as const;
 const CENTERS: Record<string, CenterTargets> = { class: 'class', 'class-agnostic': 'classAgnostic' };
 const keyOfUrl = new Map(SETTING_KEYS.map((key) => [SETTINGS[key].url, key]));
 
@@ -139,7 +142,9 @@ export function parseOptions(argv: readonly string[]): Options {
       }
       notes.push(`Link: ${note.kind === 'backend' ? `there is no backend “${note.given}”.` : describeNote(note)}`);
     }
-    if (linked.backend !== null && linked.backend !== 'wasm') notes.push(`Link: experiments run on wasm, not on ${linked.backend}.`);
+    if (linked.backend !== null && linked.backend !== (own.backend ?? 'wasm')) {
+      notes.push(`Link: experiments run on ${own.backend ?? 'wasm'}, not on ${linked.backend}${linked.backend === 'webgpu' ? ', unless --backend webgpu says so' : ''}.`);
+    }
     for (const key of SETTING_KEYS) given.add(key);
   }
   const axes: Variant[][] = [];
@@ -176,6 +181,7 @@ export function parseOptions(argv: readonly string[]): Options {
       quality: !own['no-quality'],
     },
     data: own.data ?? null, weights: own.weights ?? null, state: own.state ?? null, json: own.json ?? false,
+    backend: own.backend === undefined ? 'wasm' : listOf('backend', own.backend, new Map(BACKENDS.map((name) => [name, name])))[0],
     jobs: own.jobs === undefined ? null : wholeNumber('jobs', own.jobs, 1, 256),
     threads: own.threads === undefined ? null : wholeNumber('threads', own.threads, 1, 64),
     notes, given, address: own.link === undefined ? '' : own.link.replace(/[?#].*$/s, ''),

@@ -8,9 +8,9 @@ import type { Versions } from './report';
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** What computes: this program, its engine's source files (a hash of them), tfjs and Node. */
-export function versions(threads: number): Versions {
+export function versions(backend: string, threads: number): Versions {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
-  return { playground: version, engine: engineHash(), tfjs: tf.version_core, node: process.versions.node, backend: 'wasm', threads };
+  return { playground: version, engine: engineHash(), tfjs: tf.version_core, node: process.versions.node, backend, threads };
 }
 
 function engineHash(): string {

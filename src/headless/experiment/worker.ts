@@ -1,5 +1,5 @@
 /** A process that works on one task at a time; started by `pool.ts`. */
-import { startBackend } from '../backend';
+import { startBackend, type HeadlessBackend } from '../backend';
 import { enableThreads } from '../threads';
 import { Laboratory } from './laboratory';
 import { loadSource, type SourcePlace } from './source';
@@ -11,6 +11,7 @@ export interface WorkerSetup {
   place: SourcePlace;
   /** Folder of the generators. */
   generators: string;
+  backend: HeadlessBackend;
   threads: number;
 }
 
@@ -24,7 +25,7 @@ export type FromWorker =
 
 const PROGRESS_EVERY_MS = 500;
 
-const { place, generators, threads } = JSON.parse(process.argv[2]) as WorkerSetup;
+const { place, generators, backend, threads } = JSON.parse(process.argv[2]) as WorkerSetup;
 const send = (message: FromWorker) => process.send?.(message);
 let stopped = false;
 
@@ -35,7 +36,7 @@ process.on('disconnect', () => process.exit(1));
 
 try {
   if (threads > 1) enableThreads(threads);
-  await startBackend();
+  await startBackend(backend);
   const laboratory = new Laboratory(await loadSource(place), new GeneratorStore(generators));
   process.on('message', (message: ToWorker) => {
     if (message.type === 'stop') stopped = true;
