@@ -101,6 +101,7 @@ export function createPlayground(options: PlaygroundOptions) {
               ? [...state.linkNotes, ...beyondNetwork(link.view, overview.network.layers.length, overview.network.numClasses)] : state.linkNotes,
           };
         }),
+      moved: (backend, backends) => set({ backend, backends }),
       frame: (frame) => {
         set((state) => ({ ...withEngineRun(state, afterFrame(engineRun(state), frame)), position: positionOf(frame), progress: null }));
         if (wantsEngineRun) actions.showLive();

@@ -2,7 +2,7 @@ import type { LiveSettings, RunSettings } from '../engine/training/runSettings';
 import type { Said } from '../engine/sentences';
 import type { RunFrame, RunOverview } from '../engine/training/runReport';
 import type {
-  BackendName, Failure, InitializeReply, Message, NetworkFile, ProjectionMethod, ProjectionReply, Request, RunStatus,
+  BackendName, BackendReport, Failure, InitializeReply, Message, NetworkFile, ProjectionMethod, ProjectionReply, Request, RunStatus,
 } from './protocol';
 
 /** What the client needs of a worker; a real `Worker` is one. */
@@ -30,6 +30,8 @@ export interface ClientEvents {
    * again (on another backend after its device was lost).
    */
   overview(overview: RunOverview, fresh: boolean): void;
+  /** The current run goes on with another backend than the page asked for or was told. */
+  moved(backend: BackendName, backends: BackendReport[]): void;
   frame(frame: RunFrame): void;
   status(status: RunStatus): void;
   progress(progress: ProgressReport): void;
@@ -297,6 +299,9 @@ export class EngineClient {
       case 'overview':
         if (!this.concerns(message.runId)) return;
         return this.receiveOverview(message.runId, message.overview);
+      case 'moved':
+        if (this.concerns(message.runId)) this.events.moved(message.backend, message.backends);
+        return;
       case 'status':
         if (message.runId === this.currentRun) this.currentStatus = message.status;
         if (this.concerns(message.runId)) this.events.status(message.status);

@@ -120,5 +120,7 @@ export type Message =
   /** Before and between frames: probing backends, loading, compiling shaders, preparing. fraction null: unknown. */
   | { type: 'progress'; runId: number; phase: string; fraction: number | null; said: Said }
   | { type: 'overview'; runId: number; overview: RunOverview }
+  /** Not asked for: the run goes on with another backend, because the device of its own was lost. */
+  | { type: 'moved'; runId: number; backend: BackendName; backends: BackendReport[] }
   | { type: 'status'; runId: number; status: RunStatus }
   | { type: 'frame'; runId: number; sequence: number; frame: RunFrame };

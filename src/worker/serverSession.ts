@@ -187,6 +187,7 @@ export class ServerSession {
       if (this.run !== run) return;
       try {
         await this.switchBackend(runId, next, settings, snapshot);
+        this.post({ type: 'moved', runId, backend: this.backends.current, backends: this.backends.probes });
         if (resume) this.play(this.expectRun(runId));
       } catch (error) {
         this.fail(null, error);

@@ -52,6 +52,17 @@ const finish = async () => {
 afterEach(() => store.actions.dispose());
 
 describe('a run', () => {
+  it('that goes on with another backend says which', async () => {
+    open();
+    await ready();
+    const backends = [{ name: 'wasm', works: false, secondsPerStep: null, detail: '' }, { name: 'cpu', works: true, secondsPerStep: 1, detail: '' }] as const;
+    const say = (data: Message) => workers[0].onmessage!({ data } as MessageEvent<Message>);
+    say({ type: 'moved', runId: 1, backend: 'cpu', backends: [...backends] });
+    expect(store.getState()).toMatchObject({ backend: 'cpu', backends, wantedBackend: null, status: 'ready' });
+    say({ type: 'moved', runId: 99, backend: 'webgl', backends: [] });
+    expect(store.getState().backend).toBe('cpu');
+  });
+
   it('comes up with a network, real statistics and the deepest layer chosen', async () => {
     open();
     expect(store.getState()).toMatchObject({ engine: 'starting', status: 'preparing' });

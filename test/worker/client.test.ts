@@ -34,7 +34,7 @@ const start = { settings, baseUrl: 'http://localhost/', backend: null, without: 
 function setUp(options: { patience?: number } = {}) {
   const workers: HandWorker[] = [];
   const events = {
-    overview: vi.fn(), frame: vi.fn(), status: vi.fn(), progress: vi.fn(), failure: vi.fn(), death: vi.fn(), silence: vi.fn(),
+    overview: vi.fn(), moved: vi.fn(), frame: vi.fn(), status: vi.fn(), progress: vi.fn(), failure: vi.fn(), death: vi.fn(), silence: vi.fn(),
   } satisfies ClientEvents;
   const painted: (() => void)[] = [];
   const client = new EngineClient({

@@ -200,6 +200,8 @@ describe('a lost device', () => {
     expect(tf.getBackend()).toBe('cpu');
     // The same run, set up again: it keeps its number.
     expect(harness.of('overview').map(({ runId }) => runId)).toEqual([1, 1]);
+    expect(harness.of('moved')).toMatchObject([{ runId: 1, backend: 'cpu' }]);
+    expect(harness.of('moved')[0].backends.filter(({ works }) => works).map(({ name }) => name)).toEqual(['cpu']);
     expect(harness.statuses(1).slice(-4)).toEqual(['preparing', 'paused', 'running', 'finished']);
     expect(harness.frames(1).at(-1)!.accuracy.every(({ state }) => state === 'done')).toBe(true);
     expect(new Set(steps(1))).toEqual(new Set(Array.from({ length: 12 }, (_, i) => i + 1)));
