@@ -97,3 +97,14 @@ it.each(['light', 'dark'] as const)('finds nothing serious after a run, embedded
   await playground.untilStatus(/^Finished/, 150);
   expect(await findings()).toEqual([]);
 });
+
+it('says of a setting without effect that it has none, to those who hear the page too', async () => {
+  playground = await Playground.open(browser, { query: WASM });
+  await region();
+  const settings = playground.page.locator('.setting', { hasText: 'No effect as things are set' });
+  expect(await settings.count()).toBeGreaterThan(0);
+  const described = await settings.locator('input, select').evaluateAll((controls) =>
+    controls.map((control) => document.getElementById(control.getAttribute('aria-describedby') ?? '')?.textContent));
+  expect(described.length).toBeGreaterThanOrEqual(await settings.count());
+  expect(new Set(described)).toEqual(new Set(['No effect as things are set']));
+});

@@ -11,12 +11,14 @@ interface NumberFieldProps {
   setting: NumberSetting;
   value: number;
   label: string;
+  /** Element that says more about it. */
+  describedBy?: string;
   disabled?: boolean;
   onChange: (value: number) => void;
 }
 
 /** A number to type: taken when the field is left or Enter pressed, then held within its range. */
-export function NumberInput({ setting, value, label, disabled, onChange }: NumberFieldProps) {
+export function NumberInput({ setting, value, label, describedBy, disabled, onChange }: NumberFieldProps) {
   const words = useWords().controls;
   const [draft, setDraft] = useState<string | null>(null);
   const commit = () => {
@@ -27,7 +29,7 @@ export function NumberInput({ setting, value, label, disabled, onChange }: Numbe
   };
   return (
     <input
-      className="number-input" type="text" disabled={disabled} inputMode="decimal" aria-label={label} title={words.range(String(setting.min), String(setting.max))}
+      className="number-input" type="text" disabled={disabled} inputMode="decimal" aria-label={label} aria-describedby={describedBy} title={words.range(String(setting.min), String(setting.max))}
       value={draft ?? plain(value)} onChange={(event) => setDraft(event.target.value)} onBlur={commit}
       onKeyDown={(event) => {
         if (event.key === 'Enter') commit();
@@ -38,14 +40,14 @@ export function NumberInput({ setting, value, label, disabled, onChange }: Numbe
 }
 
 /** The same number as a slider, logarithmic where the setting says so. */
-export function NumberSlider({ setting, value, label, disabled, onChange }: NumberFieldProps) {
+export function NumberSlider({ setting, value, label, describedBy, disabled, onChange }: NumberFieldProps) {
   const scale = setting.log
     ? { min: 0, max: POSITIONS, step: 10, value: toPosition(setting, value) }
     : { min: setting.min, max: setting.max, step: setting.step, value };
   const filled = ((scale.value - scale.min) / (scale.max - scale.min)) * 100;
   return (
     <input
-      className="slider" type="range" disabled={disabled} {...scale} aria-label={label} aria-valuetext={String(value)} style={{ '--filled': `${filled}%` } as React.CSSProperties}
+      className="slider" type="range" disabled={disabled} {...scale} aria-label={label} aria-describedby={describedBy} aria-valuetext={String(value)} style={{ '--filled': `${filled}%` } as React.CSSProperties}
       onChange={(event) => {
         const at = Number(event.target.value);
         onChange(setting.log ? fromPosition(setting, at) : clampNumber(setting, Number(at.toPrecision(9))));

@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { memo, useId } from 'react';
 import type { RunSettings } from '../../engine/training/runSettings';
 import { isIdle } from '../../state/idleSettings';
 import { waitingForReset } from '../../state/playgroundState';
@@ -52,7 +52,9 @@ export const SettingControl = memo(function SettingControl({ settingKey }: { set
     </span>
   );
 
-  const idleNote = idle && <p className="setting-idle">{words.controls.idle}</p>;
+  const noteId = useId();
+  const idleNote = idle && <p className="setting-idle" id={noteId}>{words.controls.idle}</p>;
+  const describedBy = idle ? noteId : undefined;
 
   switch (setting.kind) {
     case 'boolean':
@@ -60,7 +62,7 @@ export const SettingControl = memo(function SettingControl({ settingKey }: { set
         <div className="setting">
           <div className="setting-row">
             <label className="switch-label">
-              <input type="checkbox" role="switch" className="switch" checked={value as boolean} disabled={locked} onChange={(event) => change(event.target.checked)} />
+              <input type="checkbox" role="switch" className="switch" checked={value as boolean} disabled={locked} aria-describedby={describedBy} onChange={(event) => change(event.target.checked)} />
               {head}
             </label>
             <SettingHelp settingKey={settingKey} />
@@ -74,7 +76,7 @@ export const SettingControl = memo(function SettingControl({ settingKey }: { set
           <div className="setting-row">
             {head}
             <SettingHelp settingKey={settingKey} />
-            <select className="setting-select" aria-label={label} value={value as string} disabled={locked} onChange={(event) => change(event.target.value)}>
+            <select className="setting-select" aria-label={label} aria-describedby={describedBy} value={value as string} disabled={locked} onChange={(event) => change(event.target.value)}>
               {setting.options.map((option) => <option key={option.value} value={option.value}>{optionLabel(words.settings, settingKey, option.value)}</option>)}
             </select>
           </div>
@@ -88,9 +90,9 @@ export const SettingControl = memo(function SettingControl({ settingKey }: { set
           <div className="setting-row">
             {head}
             <SettingHelp settingKey={settingKey} />
-            <NumberInput setting={setting} value={value as number} label={label} disabled={locked} onChange={change} />
+            <NumberInput setting={setting} value={value as number} label={label} describedBy={describedBy} disabled={locked} onChange={change} />
           </div>
-          {settingKey !== 'seed' && <NumberSlider setting={setting} value={value as number} label={label} disabled={locked} onChange={change} />}
+          {settingKey !== 'seed' && <NumberSlider setting={setting} value={value as number} label={label} describedBy={describedBy} disabled={locked} onChange={change} />}
           {idleNote}
         </div>
       );
