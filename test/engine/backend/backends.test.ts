@@ -75,8 +75,9 @@ describe('the probe', () => {
   it('chooses the fastest of those that work, and of nearly equal ones the GPU', () => {
     const probe = (name: BackendProbe['name'], works: boolean, secondsPerStep: number | null): BackendProbe => ({ name, works, secondsPerStep, detail: '' });
     expect(fastest([probe('webgpu', true, 2), probe('webgl', false, null), probe('wasm', true, 0.1)])?.name).toBe('wasm');
-    expect(fastest([probe('webgpu', true, 0.014), probe('webgl', true, 0.011), probe('wasm', true, 0.01)])?.name).toBe('webgpu');
-    expect(fastest([probe('webgpu', true, 0.016), probe('webgl', true, 0.011), probe('wasm', true, 0.01)])?.name).toBe('wasm');
+    expect(fastest([probe('webgpu', true, 0.014), probe('webgl', true, 0.008), probe('wasm', true, 0.01)])?.name).toBe('webgpu');
+    expect(fastest([probe('webgpu', true, 0.016), probe('webgl', true, 0.008), probe('wasm', true, 0.01)])?.name).toBe('wasm');
+    expect(fastest([probe('webgpu', false, null), probe('webgl', true, 0.007), probe('wasm', true, 0.01)])?.name).toBe('webgl');
     expect(fastest([probe('webgpu', false, null)])).toBeNull();
   });
 });
