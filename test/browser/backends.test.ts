@@ -38,6 +38,23 @@ describe('the page', () => {
     playground.expectNoErrors();
   });
 
+  it('goes on with wasm, and says so everywhere, when the process that drives the GPU dies', async () => {
+    browser = await launch({ webgpu: 'software' });
+    playground = await Playground.open(browser, { query: `backend=webgpu&without=webgl,cpu&compare-calibration-only=0&${TINY.replace('generator-steps=1', 'generator-steps=20')}` });
+    await playground.ready(120);
+    expect(await playground.backendInUse()).toMatch(/WebGPU \(in use\)/);
+    await playground.button('Play').click();
+    await playground.untilStatus(/^Measuring|^Training/, 60);
+    const session = await browser.newBrowserCDPSession();
+    await session.send('Browser.crashGpuProcess' as never);
+    await playground.page.getByRole('alert').filter({ hasText: 'The graphics device was lost' }).waitFor({ timeout: 60_000 });
+    await playground.untilStatus(/^Finished/, 120);
+    expect(await playground.backendInUse()).toMatch(/WebAssembly \(in use\)/);
+    expect(await playground.page.getByRole('button', { name: /^Backend: / }).innerText()).toMatch(/WebAssembly/);
+    const { frames } = await playground.recording();
+    expect(new Set(frames.flatMap(({ generator }) => generator).map(({ step }) => step)).size).toBe(20);
+  });
+
   it('runs on wasm in a browser that never heard of WebGPU', async () => {
     browser = await launch({ webgpu: 'off' });
     playground = await Playground.open(browser, { query: TINY, prepare: removeWebGpu });
