@@ -1,4 +1,4 @@
-import { firstRefineStep, type RunSettings } from '../engine/training/runSettings';
+import { firstRefineStep, studentBatch, type RunSettings } from '../engine/training/runSettings';
 import type { SettingKey } from './settingsTable';
 
 /** Details that count only together with another setting, and when they do not. */
@@ -10,6 +10,10 @@ const IDLE: Partial<Record<SettingKey, (settings: RunSettings) => boolean>> = {
   distortionMean: ({ distortedEnabled, distortionScale }) => !distortedEnabled || distortionScale === 'scatter',
   distortionVariance: ({ distortedEnabled, distortionScale }) => !distortedEnabled || distortionScale === 'scatter',
   distortionScale: ({ distortedEnabled }) => !distortedEnabled,
+  syntheticShare: (settings) => {
+    const [fixed, changed] = (['fixed', 'byRealImages'] as const).map((syntheticShare) => studentBatch({ ...settings, syntheticShare }, settings.imagesPerClass, true).synthetic);
+    return fixed === changed;
+  },
 };
 
 /** Whether a setting has no effect as the others are. False for those of which it is not known. */

@@ -20,7 +20,7 @@ const TERMS_OF: Record<PresetName, readonly TermName[]> = {
 };
 
 /** What FDDA+ has beside its terms: switches that are off in every other method, and values that others may have as well. */
-const PLUS_SWITCHES = { classesPerStep: 4, scaledDistances: true, distortionScale: 'scatter', refineShare: 0.6 } as const satisfies Partial<RunSettings>;
+const PLUS_SWITCHES = { classesPerStep: 4, scaledDistances: true, distortionScale: 'scatter', refineShare: 0.6, syntheticShare: 'byRealImages' } as const satisfies Partial<RunSettings>;
 const PLUS_VALUES = { bnsWeight: 1, centralizedWeight: 4, contrastWeight: 2, contrastTemperature: 0.02, labelRule: false } as const satisfies Partial<RunSettings>;
 
 /** The settings' key of a term's switch. */

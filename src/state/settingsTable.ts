@@ -243,7 +243,7 @@ export const SETTINGS: SettingsTable = {
     kind: 'choice', group: 'student', default: 'fixed', url: 'synthetic-share', live: false,
     options: [{ value: 'fixed', label: 'As set' }, { value: 'byRealImages', label: 'By real images' }],
     label: 'Share of synthetic images',
-    help: 'As set: the two numbers above. By real images: a step keeps as many images in all, but the fewer real images a class there are, the more of them are synthetic: three quarters with one real image a class, about a tenth with 32.',
+    help: 'As set: the two numbers above. By real images: with more than three real images a class, the more there are, the fewer of a step’s images are synthetic: under half with 4, about a tenth with 32. The step keeps as many in all.',
   },
   studentLearningRate: {
     kind: 'number', group: 'student', default: 3e-5, min: 1e-7, max: 1e-2, step: 1e-7, log: true, url: 'student-learning-rate', live: true,

@@ -32,7 +32,7 @@ describe('presets', () => {
   it('FDDA+ has switches and weights of its own, which go with it', () => {
     const own = { ...defaultSettings(), seed: 5, bnsWeight: 1.5 };
     const plus = applyPreset(own, 'fddaPlus');
-    expect(plus).toMatchObject({ classesPerStep: 4, scaledDistances: true, distortionScale: 'scatter', syntheticShare: 'fixed', refineShare: 0.6, labelRule: false, bnsWeight: 1, centralizedWeight: 4, contrastWeight: 2 });
+    expect(plus).toMatchObject({ classesPerStep: 4, scaledDistances: true, distortionScale: 'scatter', syntheticShare: 'byRealImages', refineShare: 0.6, labelRule: false, bnsWeight: 1, centralizedWeight: 4, contrastWeight: 2 });
     expect(applyPreset(plus, 'fdda')).toEqual({ ...own, bnsWeight: defaultSettings().bnsWeight });
     expect(applyPreset({ ...plus, centralizedWeight: 1.5 }, 'fdda').centralizedWeight).toBe(1.5);
     // The same values without FDDA+'s switches are the visitor's own.

@@ -78,7 +78,7 @@ export interface RunSettings {
   calibrationBatch: number;
   /** Synthetic images in a student batch (paper: 16). */
   syntheticBatch: number;
-  /** 'fixed': the two numbers above; 'byRealImages': the fewer real images a class there are, the more of both are synthetic. */
+  /** 'fixed': the two numbers above; 'byRealImages': the more real images a class there are, the fewer of both are synthetic. */
   syntheticShare: 'fixed' | 'byRealImages';
   studentLearningRate: number;
   /** 'run': falls from the learning rate to 0 over studentSteps (half a cosine); 'program': cosine of 100 epochs, rising again. */
@@ -127,4 +127,25 @@ export type TermName = (typeof TERMS)[number];
 export function firstRefineStep({ generatorSteps, refineShare }: Pick<RunSettings, 'generatorSteps' | 'refineShare'>): number {
   const steps = Math.round(refineShare * generatorSteps);
   return steps === 0 ? Infinity : generatorSteps - steps;
+}
+
+/** Real images a class up to which half of a student's images may be synthetic, where their share goes by that number. */
+const EVEN_AT = 3;
+
+/**
+ * How many real and synthetic images a student's step has. Where the share goes by the real images, synthetic ones are
+ * at most 1 / (1 + k / 3) of both for k real images a class: 16, 14 and 3 of 16 + 16 for 1, 4 and 32.
+ *
+ * @param perClass real images a class
+ * @param hasGenerator false: none are synthetic
+ */
+export function studentBatch(
+  { calibrationBatch, syntheticBatch, syntheticShare }: Pick<RunSettings, 'calibrationBatch' | 'syntheticBatch' | 'syntheticShare'>,
+  perClass: number, hasGenerator: boolean,
+): { real: number; synthetic: number } {
+  if (!hasGenerator || syntheticBatch === 0) return { real: calibrationBatch, synthetic: 0 };
+  if (syntheticShare === 'fixed') return { real: calibrationBatch, synthetic: syntheticBatch };
+  const all = calibrationBatch + syntheticBatch;
+  const synthetic = Math.min(syntheticBatch, Math.round(all / (1 + perClass / EVEN_AT)));
+  return { real: all - synthetic, synthetic };
 }

@@ -1,6 +1,6 @@
 /** Which stages a run goes through, and how much work they are. */
 import { generatorMacs, type GeneratorConfig } from '../generator/generator';
-import { firstRefineStep, TERMS, type RunSettings } from './runSettings';
+import { firstRefineStep, studentBatch, TERMS, type RunSettings } from './runSettings';
 import { EVALUATION_BATCH } from './testSet';
 
 /** Times in a student's training at which its accuracy is measured. */
@@ -31,27 +31,6 @@ export function evaluationSteps({ studentSteps, testImages }: RunSettings): numb
   if (testImages === 0 || studentSteps === 0) return [];
   const steps = Array.from({ length: STUDENT_EVALUATIONS }, (_, k) => Math.round((studentSteps * (k + 1)) / STUDENT_EVALUATIONS));
   return [...new Set(steps)].filter((step) => step > 0);
-}
-
-/** Real images a class at which half of a student's images are synthetic, where their share goes by that number. */
-const EVEN_AT = 3;
-
-/**
- * How many real and synthetic images a student's step has. Where the share goes by the real images, synthetic ones are
- * 1 / (1 + k / 3) of both for k real images a class: 24, 14 and 3 of 32 for 1, 4 and 32.
- *
- * @param perClass real images a class
- * @param hasGenerator false: none are synthetic
- */
-export function studentBatch(
-  { calibrationBatch, syntheticBatch, syntheticShare }: Pick<RunSettings, 'calibrationBatch' | 'syntheticBatch' | 'syntheticShare'>,
-  perClass: number, hasGenerator: boolean,
-): { real: number; synthetic: number } {
-  if (!hasGenerator || syntheticBatch === 0) return { real: calibrationBatch, synthetic: 0 };
-  if (syntheticShare === 'fixed') return { real: calibrationBatch, synthetic: syntheticBatch };
-  const all = calibrationBatch + syntheticBatch;
-  const synthetic = Math.round(all / (1 + perClass / EVEN_AT));
-  return { real: all - synthetic, synthetic };
 }
 
 /** Multiply-accumulates of the units of work that a run is made of. */

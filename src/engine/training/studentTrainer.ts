@@ -9,8 +9,7 @@ import type { Random } from '../random';
 import { NotFiniteError } from './notFinite';
 import { Sgd, type OptimizerSnapshot } from './optimizers';
 import type { StudentSample } from './runReport';
-import type { RunSettings } from './runSettings';
-import { studentBatch } from './runStages';
+import { studentBatch, type RunSettings } from './runSettings';
 import { COSINE_EPOCHS, cosineFactor } from './schedules';
 import type { Teacher } from './teacher';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/engine/random';
 import { planBatch } from '../../../src/engine/training/generatorBatch';
-import { studentBatch } from '../../../src/engine/training/runStages';
+import { studentBatch } from '../../../src/engine/training/runSettings';
 import { tinySettings } from './tiny';
 
 const both = { needsMixed: true, needsSingle: true };
@@ -51,8 +51,12 @@ describe('a student step\'s images', () => {
     expect(counts(32, 'fixed')).toEqual([16, 16]);
   });
 
-  it('are the more synthetic the fewer real ones there are, and as many in all', () => {
-    expect([1, 3, 4, 32].map((k) => counts(k, 'byRealImages'))).toEqual([[8, 24], [16, 16], [18, 14], [29, 3]]);
+  it('are the less synthetic the more real ones there are, and as many in all', () => {
+    expect([1, 3, 4, 32].map((k) => counts(k, 'byRealImages'))).toEqual([[16, 16], [16, 16], [18, 14], [29, 3]]);
+    // Never more of them than set.
+    expect([1, 4].map((k) => counts(k, 'byRealImages', true, 4))).toEqual([[16, 4], [16, 4]]);
+    expect(counts(1, 'byRealImages', true, 48)).toEqual([16, 48]);
+    expect(counts(4, 'byRealImages', true, 48)).toEqual([37, 27]);
   });
 
   it('are real without a generator', () => {
