@@ -220,7 +220,7 @@ export const en = {
     centralized: { name: '+ centralized', help: 'And each class is pulled to its own center.' },
     distorted: { name: '+ distorted', help: 'And each class is pulled to its center with noise, so that it keeps some spread.' },
     fdda: { name: 'FDDA', help: 'All five terms of the paper.' },
-    fddaPlus: { name: 'FDDA+', help: 'Beyond the paper, so that classes really reach their centers: several classes in every step, distances in each channel’s scale, noise as large as real images scatter, a contrast between own and other centers, last steps that move the images themselves, and no class left out for being unreliable.' },
+    fddaPlus: { name: 'FDDA+', help: 'Beyond the paper, so that classes really reach their centers: several classes in every step, distances in each channel’s scale, noise as large as real images scatter, a contrast between own and other centers, last steps that move the images themselves, no class left out for being unreliable, and fewer synthetic images a student’s step where there are more than three real ones a class.' },
   } satisfies Record<PresetName, { name: string; help: string }>,
 
   terms: {
