@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
+import { startBackend as startInEngine } from '../engine/backend/backends';
 import { registerWasmGradients } from '../engine/kernels/wasmGradients';
 import { provideWebgpu } from './webgpu';
 
@@ -12,9 +13,9 @@ export async function startBackend(name: HeadlessBackend = 'wasm'): Promise<void
   registerWasmGradients();
   if (name === 'webgpu') {
     await provideWebgpu();
-    await import('@tensorflow/tfjs-backend-webgpu');
-    (await import('../engine/kernels/webgpu/register')).registerWebgpuKernels();
+    return startInEngine('webgpu');
   }
+  // Not the engine's way to wasm, which would set the number of threads anew.
   if (!(await tf.setBackend(name))) throw new Error(`The ${name} backend did not start.`);
   await tf.ready();
 }

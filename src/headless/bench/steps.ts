@@ -98,12 +98,15 @@ async function runners(fixture: Fixture, name: StepName): Promise<{ engine: Runn
   }
 }
 
+/** Steps whose numbers are compared before anything is timed: the second depends on the first one's gradients. */
+const COMPARED_STEPS = 2;
+
 /**
- * How far the two sides' numbers may lie apart, step by step, before anything is timed: the second depends on the first one's gradients.
- * In a quantized network a difference in the last bit moves a value to the next of few levels here and there, and the gradient with it (by
- * one to two percent, measured between wasm and a GPU); its second loss says only that nothing is quite wrong.
+ * How far the two sides' numbers may lie apart. On WebGPU they are of different kernels, which round differently; in a quantized network a
+ * difference in the last bit moves a value to the next of few levels here and there, and the gradient with it (by one to two percent,
+ * measured between wasm and a GPU). There the student's second loss says only that nothing is quite wrong.
  */
-const TOLERANCES: Record<StepName, readonly number[]> = { generatorStep: [5e-3, 5e-3], studentStep: [5e-3, 0.1], evaluation: [5e-3, 5e-3] };
+const tolerance = (step: StepName, index: number) => (step === 'studentStep' && index > 0 && tf.getBackend() === 'webgpu' ? 0.1 : 5e-3);
 
 /**
  * @param onResult called after every step
@@ -118,11 +121,11 @@ export async function benchSteps(
     for (const step of STEP_NAMES) {
       const { engine, baseline } = await runners(fixture, step);
       try {
-        for (const [i, tolerance] of TOLERANCES[step].entries()) {
+        for (let i = 0; i < COMPARED_STEPS; i++) {
           registry.use('engine');
           const ours = await engine.step();
           registry.use('baseline');
-          expectEqual(`${step} ${i + 1} of ${options.name}`, ours, await baseline.step(), tolerance);
+          expectEqual(`${step} ${i + 1} of ${options.name}`, ours, await baseline.step(), tolerance(step, i));
         }
         registry.use('engine');
         const engineWork = await countWork(() => engine.step());
