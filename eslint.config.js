@@ -17,7 +17,7 @@ function partOf(file) {
   if (/^worker\/protocol\b/.test(file)) return 'protocol';
   if (/^worker\/(?!server)/.test(file)) return 'client';
   // The settings, and formulas of the method that are plain arithmetic: page and engine share them.
-  if (/^engine\/(training\/runSettings|kernels\/scalarQuantizer|losses\/distortedFloor)(\.ts)?$/.test(file)) return 'runSettings';
+  if (/^engine\/(runSettings|kernels\/scalarQuantizer|losses\/distortedFloor)(\.ts)?$/.test(file)) return 'runSettings';
   if (/^engine\/sentences(\.ts)?$/.test(file)) return 'sentences';
   const [folder, ...rest] = file.split('/');
   return rest.length === 0 ? 'app' : folder;
@@ -37,11 +37,23 @@ const ARROWS = {
   sentences: { imports: [], types: [], forbidden: [TFJS, PAGE_LIBRARIES, NODE] },
   protocol: { imports: [], types: ['engine', 'runSettings', 'sentences'], forbidden: [TFJS, PAGE_LIBRARIES, NODE] },
   worker: { imports: ['engine', 'runSettings', 'sentences'], types: ['protocol'], forbidden: [PAGE_LIBRARIES, NODE] },
-  client: { imports: [], types: ['protocol', 'engine', 'runSettings', 'sentences'], forbidden: [TFJS, PAGE_LIBRARIES, NODE] },
+  client: {
+    imports: [],
+    types: ['protocol', 'engine', 'runSettings', 'sentences'],
+    forbidden: [TFJS, PAGE_LIBRARIES, NODE],
+  },
   state: { imports: ['client', 'runSettings', 'sentences'], types: ['protocol', 'engine'], forbidden: [TFJS, NODE] },
-  ui: { imports: ['state', 'runSettings', 'sentences'], types: ['protocol', 'client', 'engine'], forbidden: [TFJS, NODE] },
+  ui: {
+    imports: ['state', 'runSettings', 'sentences'],
+    types: ['protocol', 'client', 'engine'],
+    forbidden: [TFJS, NODE],
+  },
   app: { imports: ['ui', 'state', 'client', 'runSettings'], types: ['protocol', 'engine'], forbidden: [TFJS, NODE] },
-  headless: { imports: ['engine', 'state', 'runSettings', 'sentences'], types: ['protocol'], forbidden: [PAGE_LIBRARIES] },
+  headless: {
+    imports: ['engine', 'state', 'runSettings', 'sentences'],
+    types: ['protocol'],
+    forbidden: [PAGE_LIBRARIES],
+  },
 };
 
 const boundaries = {
@@ -50,7 +62,7 @@ const boundaries = {
     docs: { description: 'holds the arrows ui -> state -> worker/protocol, worker -> engine, headless -> engine' },
     schema: [],
     messages: {
-      part: "src/{{from}} may not import {{what}} from src/{{to}}.",
+      part: 'src/{{from}} may not import {{what}} from src/{{to}}.',
       outside: 'src/{{from}} may not import from outside src/.',
       package: "src/{{from}} may not import '{{specifier}}'.",
     },
@@ -97,7 +109,17 @@ const boundaries = {
 };
 
 export default defineConfig(
-  { ignores: ['dist/', '.cache/', 'coverage/', 'node_modules/', 'public/', 'src/engine/globals.d.ts', 'src/engine/kernels/wasm/assembly/'] },
+  {
+    ignores: [
+      'dist/',
+      '.cache/',
+      'coverage/',
+      'node_modules/',
+      'public/',
+      'src/engine/globals.d.ts',
+      'src/engine/kernels/wasm/assembly/',
+    ],
+  },
   js.configs.recommended,
   tseslint.configs.recommended,
   {
@@ -130,7 +152,19 @@ export default defineConfig(
   {
     files: ['src/engine/**/*.ts'],
     rules: {
-      'no-restricted-globals': ['error', 'window', 'document', 'localStorage', 'sessionStorage', 'self', 'process', 'Buffer', 'global', 'require', 'setImmediate'],
+      'no-restricted-globals': [
+        'error',
+        'window',
+        'document',
+        'localStorage',
+        'sessionStorage',
+        'self',
+        'process',
+        'Buffer',
+        'global',
+        'require',
+        'setImmediate',
+      ],
     },
   },
   {
@@ -139,7 +173,8 @@ export default defineConfig(
       'no-restricted-syntax': [
         'error',
         {
-          selector: 'VariableDeclaration, FunctionDeclaration, ClassDeclaration, TSEnumDeclaration, ExportDefaultDeclaration',
+          selector:
+            'VariableDeclaration, FunctionDeclaration, ClassDeclaration, TSEnumDeclaration, ExportDefaultDeclaration',
           message: 'The protocol is types only.',
         },
       ],
@@ -149,7 +184,9 @@ export default defineConfig(
     // The page and the worker run in a browser: what Node alone has would type-check there, and fail.
     files: ['src/**/*.{ts,tsx}'],
     ignores: ['src/headless/**', 'src/engine/**'],
-    rules: { 'no-restricted-globals': ['error', 'process', 'Buffer', 'global', '__dirname', 'require', 'setImmediate'] },
+    rules: {
+      'no-restricted-globals': ['error', 'process', 'Buffer', 'global', '__dirname', 'require', 'setImmediate'],
+    },
   },
   {
     files: ['src/**/*.{ts,tsx}'],

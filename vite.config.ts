@@ -63,7 +63,8 @@ function tfjsWasmThreads(): Plugin {
       filter: { id: /tfjs-backend-wasm-threaded-simd\.js$/ },
       handler(code) {
         for (const [before, after] of repairs) {
-          if (code.split(before).length !== 2) this.error(`expected "${before}" once: has @tensorflow/tfjs-backend-wasm changed?`);
+          if (code.split(before).length !== 2)
+            this.error(`expected "${before}" once: has @tensorflow/tfjs-backend-wasm changed?`);
           code = code.replace(before, after);
         }
         return { code, map: null };
@@ -81,7 +82,8 @@ function katexFonts(): Plugin {
       filter: { id: /katex[^?]*\.css$/ },
       handler(code) {
         const kept = code.replace(/,url\([^)]*\.(?:woff|ttf)\) format\("(?:woff|truetype)"\)/g, '');
-        if (/\.(?:woff|ttf)\)/.test(kept) || !kept.includes('.woff2)')) this.error('the fonts are listed in another way: has KaTeX changed?');
+        if (/\.(?:woff|ttf)\)/.test(kept) || !kept.includes('.woff2)'))
+          this.error('the fonts are listed in another way: has KaTeX changed?');
         return { code: kept, map: null };
       },
     },
@@ -124,9 +126,14 @@ export default defineConfig({
   worker: { format: 'es', plugins: () => [tfjsWasmThreads()] },
   // Found only in the worker, which the dev server's first look at the imports misses: it would reload the page over them.
   optimizeDeps: {
-    include: ['core', 'core/dist/register_all_gradients.js', 'backend-cpu', 'backend-wasm', 'backend-webgl', 'backend-webgpu'].map(
-      (name) => `@tensorflow/tfjs-${name}`,
-    ),
+    include: [
+      'core',
+      'core/dist/register_all_gradients.js',
+      'backend-cpu',
+      'backend-wasm',
+      'backend-webgl',
+      'backend-webgpu',
+    ].map((name) => `@tensorflow/tfjs-${name}`),
     rolldownOptions: { plugins: [tfjsWasmThreads()] },
   },
   build: { target: 'es2022', chunkSizeWarningLimit: 1000 },

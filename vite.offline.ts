@@ -16,7 +16,8 @@ export function offline(): Plugin[] {
     manifest: {
       name: 'FDDA playground',
       short_name: 'FDDA',
-      description: 'Watch fine-grained data distribution alignment (FDDA) quantize a neural network after training, in your browser.',
+      description:
+        'Watch fine-grained data distribution alignment (FDDA) quantize a neural network after training, in your browser.',
       start_url: './',
       scope: './',
       display: 'standalone',

@@ -16,10 +16,20 @@ export function preloadPage(module: string): Plugin {
         // Another page than the playground's: that of the engine's tests.
         if (!page) return [];
         const scripts = [page.fileName, ...page.imports].filter((name) => !html.includes(name));
-        const styles = [page.fileName, ...page.imports].flatMap((name) => [...(chunks.find(({ fileName }) => fileName === name)?.viteMetadata?.importedCss ?? [])]);
+        const styles = [page.fileName, ...page.imports].flatMap((name) => [
+          ...(chunks.find(({ fileName }) => fileName === name)?.viteMetadata?.importedCss ?? []),
+        ]);
         return [
-          ...scripts.map((href) => ({ tag: 'link', attrs: { rel: 'preload', as: 'script', crossorigin: true, href: `./${href}` }, injectTo: 'head' as const })),
-          ...styles.map((href) => ({ tag: 'link', attrs: { rel: 'preload', as: 'style', crossorigin: true, href: `./${href}` }, injectTo: 'head' as const })),
+          ...scripts.map((href) => ({
+            tag: 'link',
+            attrs: { rel: 'preload', as: 'script', crossorigin: true, href: `./${href}` },
+            injectTo: 'head' as const,
+          })),
+          ...styles.map((href) => ({
+            tag: 'link',
+            attrs: { rel: 'preload', as: 'style', crossorigin: true, href: `./${href}` },
+            injectTo: 'head' as const,
+          })),
         ];
       },
     },

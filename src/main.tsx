@@ -22,10 +22,20 @@ import { spawnEngine } from './worker/spawn';
 // First of all: the page shows it while the engine is still on its way.
 const shipped = loadShipped(document.baseURI);
 
-const theme = createTheme({ primaryColor: 'indigo', primaryShade: { light: 7, dark: 8 }, defaultRadius: 'sm', cursorType: 'pointer', components: { Button: { defaultProps: { fw: 550 } } } });
+const theme = createTheme({
+  primaryColor: 'indigo',
+  primaryShade: { light: 7, dark: 8 },
+  defaultRadius: 'sm',
+  cursorType: 'pointer',
+  components: { Button: { defaultProps: { fw: 550 } } },
+});
 
 const link = readLink(location.search);
-const language = chooseLanguage({ asked: link.language, remembered: rememberedLanguage(), preferred: navigator.languages });
+const language = chooseLanguage({
+  asked: link.language,
+  remembered: rememberedLanguage(),
+  preferred: navigator.languages,
+});
 
 const playground = createPlayground({
   link,
@@ -38,15 +48,16 @@ const comparison = createComparison(playground);
 
 /** Shows the page; in English when the words of another language cannot be had. */
 async function show(): Promise<void> {
-  const initial = await loadWords(language).then((words) => ({ language, words }), () => ({ language: 'en' as const, words: en }));
+  const initial = await loadWords(language).then(
+    (words) => ({ language, words }),
+    () => ({ language: 'en' as const, words: en }),
+  );
   createRoot(document.getElementById('root')!).render(
     <StrictMode>
       <MantineProvider theme={theme} defaultColorScheme="auto">
         <LanguageProvider initial={initial}>
           <PlaygroundContext value={playground}>
-            <ComparisonContext value={comparison}>
-              {link.embed ? <EmbedPage /> : <App />}
-            </ComparisonContext>
+            <ComparisonContext value={comparison}>{link.embed ? <EmbedPage /> : <App />}</ComparisonContext>
             <AddressFollower />
             {!link.embed && <UpdateNotice />}
           </PlaygroundContext>

@@ -3,13 +3,16 @@ import { SHIPPED_POSTER } from './state/recording/poster';
 import { isRecordedWanted, showPoster } from './ui/poster';
 
 /** A frame of the poster, or what a hidden page has instead: it draws none. */
-const painted = () => new Promise<void>((resolve) => {
-  const timer = setTimeout(resolve, 150);
-  requestAnimationFrame(() => setTimeout(() => {
-    clearTimeout(timer);
-    resolve();
-  }));
-});
+const painted = () =>
+  new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, 150);
+    requestAnimationFrame(() =>
+      setTimeout(() => {
+        clearTimeout(timer);
+        resolve();
+      }),
+    );
+  });
 
 async function showFirst(): Promise<void> {
   const response = await fetch(new URL(SHIPPED_POSTER, document.baseURI));

@@ -31,7 +31,7 @@ describe('the linter reports', () => {
     ['src/engine/a.ts', `import { Button } from '@mantine/core'; export const y = Button;`],
     ['src/engine/a.ts', `import { LineChart } from 'recharts'; export const y = LineChart;`],
     ['src/engine/a.ts', `import { readFileSync } from 'node:fs'; export const y = readFileSync;`],
-    ['src/engine/training/runSettings.ts', `import * as tf from '@tensorflow/tfjs-core'; export const y = tf;`],
+    ['src/engine/runSettings.ts', `import * as tf from '@tensorflow/tfjs-core'; export const y = tf;`],
     ['src/engine/sentences.ts', `import { x } from './random'; export const y = x;`],
     ['src/ui/A.tsx', `import * as tf from '@tensorflow/tfjs-core'; export const y = tf;`],
     ['src/ui/A.tsx', `import type { Tensor } from '@tensorflow/tfjs-core'; export type Y = Tensor;`],
@@ -48,7 +48,7 @@ describe('the linter reports', () => {
     ['src/worker/client.ts', `import { execute } from '../engine/network/executor'; export const y = execute;`],
     ['src/worker/client.ts', `import '@tensorflow/tfjs-core';`],
     ['src/worker/server.ts', `import { settings } from '../state/settings'; export const y = settings;`],
-    ['src/worker/protocol.ts', `import { TERMS } from '../engine/training/runSettings'; export type Y = typeof TERMS;`],
+    ['src/worker/protocol.ts', `import { TERMS } from '../engine/runSettings'; export type Y = typeof TERMS;`],
     ['src/headless/a.ts', `import { Plot } from '../ui/Plot'; export const y = Plot;`],
   ])('%s: %s', async (file, text) => {
     expect(await broken(file, text)).toEqual(['house/boundaries']);
@@ -74,19 +74,28 @@ describe('the linter allows', () => {
     ['src/engine/training/a.ts', `import { TERMS } from './runSettings'; export const y = TERMS;`],
     ['src/worker/server.ts', `import { x } from '../engine/network/executor'; export const y = x;`],
     ['src/worker/server.ts', `import type { Message } from './protocol'; export const y: Message[] = [];`],
-    ['src/worker/protocol.ts', `import type { RunFrame } from '../engine/training/runReport'; export type Y = RunFrame;`],
+    ['src/worker/protocol.ts', `import type { RunFrame } from '../engine/runReport'; export type Y = RunFrame;`],
     ['src/worker/client.ts', `import type { Message } from './protocol'; export const y: Message[] = [];`],
-    ['src/state/a.ts', `import { TERMS } from '../engine/training/runSettings'; export const y = TERMS;`],
+    ['src/state/a.ts', `import { TERMS } from '../engine/runSettings'; export const y = TERMS;`],
     ['src/state/a.ts', `import { connect } from '../worker/client'; export const y = connect;`],
-    ['src/state/a.ts', `import type { RunFrame } from '../engine/training/runReport'; export type Y = RunFrame;`],
-    ['src/ui/A.tsx', `import { TERMS } from '../engine/training/runSettings'; export const y = TERMS;`],
-    ['src/ui/A.tsx', `import { fakeQuantizeValue } from '../engine/kernels/scalarQuantizer'; export const y = fakeQuantizeValue;`],
-    ['src/engine/kernels/a.ts', `import { distortedFloor } from '../losses/distortedFloor'; export const y = distortedFloor;`],
+    ['src/state/a.ts', `import type { RunFrame } from '../engine/runReport'; export type Y = RunFrame;`],
+    ['src/ui/A.tsx', `import { TERMS } from '../engine/runSettings'; export const y = TERMS;`],
+    [
+      'src/ui/A.tsx',
+      `import { fakeQuantizeValue } from '../engine/kernels/scalarQuantizer'; export const y = fakeQuantizeValue;`,
+    ],
+    [
+      'src/engine/kernels/a.ts',
+      `import { distortedFloor } from '../losses/distortedFloor'; export const y = distortedFloor;`,
+    ],
     ['src/ui/A.tsx', `import { useRun } from '../state/runStore'; export const y = useRun;`],
     ['src/ui/A.tsx', `import type { BackendName } from '../worker/protocol'; export const y: BackendName[] = [];`],
     ['src/ui/A.tsx', `import { Button } from '@mantine/core'; export const y = Button;`],
     ['src/headless/a.ts', `import { readFileSync } from 'node:fs'; export const y = readFileSync;`],
-    ['src/headless/a.ts', `import { x } from '../engine/a'; import { settings } from '../state/settings'; export const y = [x, settings];`],
+    [
+      'src/headless/a.ts',
+      `import { x } from '../engine/a'; import { settings } from '../state/settings'; export const y = [x, settings];`,
+    ],
   ])('%s: %s', async (file, text) => {
     expect(await broken(file, text)).toEqual([]);
   });

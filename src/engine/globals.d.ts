@@ -39,7 +39,8 @@ interface Response {
 declare function fetch(url: string | URL): Promise<Response>;
 
 /** Node 20 has none: check with `typeof navigator`. */
-declare const navigator: { readonly hardwareConcurrency?: number; readonly userAgent?: string; readonly gpu?: unknown } | undefined;
+declare const navigator:
+  { readonly hardwareConcurrency?: number; readonly userAgent?: string; readonly gpu?: unknown } | undefined;
 /** Workers only: whether wasm may share memory between threads. */
 declare const crossOriginIsolated: boolean | undefined;
 

@@ -43,7 +43,8 @@ export const SENTENCES = {
   // ---- the run ------------------------------------------------------------------------------------------
   notFinite: (term: string, step: string) => `${term} is not a finite number at step ${step}.`,
   notFiniteResetHint: () => 'Press Reset, lower the learning rate or the weight of this term, and go on.',
-  notFiniteSnapshotHint: (step: string) => `Go back to the snapshot of step ${step}, lower the learning rate or the weight of this term, and go on.`,
+  notFiniteSnapshotHint: (step: string) =>
+    `Go back to the snapshot of step ${step}, lower the learning rate or the weight of this term, and go on.`,
   noMemory: () => 'There is not enough memory for this run.',
   noMemoryHint: () => 'Choose smaller batches or fewer generator channels, then restart the engine.',
   changeSettingHint: () => 'Change this setting and try again; the run you had is still there.',
@@ -52,17 +53,27 @@ export const SENTENCES = {
   restartOrReloadHint: () => 'Restart the engine or reload the page.',
   noSnapshot: () => 'There is no snapshot to go back to.',
   resetHint: () => 'Press Reset to start again with the same seed.',
-  startLayerTooDeep: (layer: string, network: string, layers: string) => `The first aligned layer is ${layer}, but ${network} has ${layers} BatchNorm layers.`,
+  startLayerTooDeep: (layer: string, network: string, layers: string) =>
+    `The first aligned layer is ${layer}, but ${network} has ${layers} BatchNorm layers.`,
   checkpointHint: () => 'Start the generator from scratch instead of the checkpoint.',
   checkpointUnusable: (reason: string) => `The pre-trained generator cannot be used: ${reason}`,
-  checkpointUnusableHint: () => 'The generator starts from nothing instead, which needs many more steps. Reloading the page may help.',
+  checkpointUnusableHint: () =>
+    'The generator starts from nothing instead, which needs many more steps. Reloading the page may help.',
 
   // ---- network files ------------------------------------------------------------------------------------
   bundledFails: (reason: string) => `The bundled network cannot be loaded: ${reason}`,
   bundledFailsHint: () => 'Check the connection, then restart the engine or reload the page.',
-  mismatch: (network: string, size: string, classes: string, dataset: string, datasetSize: string, datasetClasses: string) =>
+  mismatch: (
+    network: string,
+    size: string,
+    classes: string,
+    dataset: string,
+    datasetSize: string,
+    datasetClasses: string,
+  ) =>
     `${network} takes images of ${size} and knows ${classes} classes; ${dataset} has images of ${datasetSize} and ${datasetClasses} classes.`,
-  mismatchHint: () => 'Open a network that was trained on images of this size and so many classes; the one you had is still there.',
+  mismatchHint: () =>
+    'Open a network that was trained on images of this size and so many classes; the one you had is still there.',
   filesHint: () => 'Choose model.json together with all of its .bin files, as tf.LayersModel.save writes them.',
   noJsonFile: () => 'There is no .json file among the chosen files.',
   noTopology: (file: string) => `${file} has no model topology, so it is not a tf.LayersModel.`,
@@ -75,13 +86,15 @@ export const SENTENCES = {
   noLayers: (file: string) => `${file}: the model's list of layers is missing.`,
   noImageSize: () => 'The model does not say how large its images are.',
   noImageSizeHint: () => 'Export it with a fixed input shape.',
-  sharedLayer: (layer: string, times: string) => `Layer "${layer}" is used ${times} times in the model; shared layers are not supported.`,
+  sharedLayer: (layer: string, times: string) =>
+    `Layer "${layer}" is used ${times} times in the model; shared layers are not supported.`,
   sharedLayerHint: () => 'Export a model that uses each layer once.',
   supportedLayers: () =>
     'The executor knows Conv2D, DepthwiseConv2D, BatchNormalization, ReLU, ReLU6, Add, ZeroPadding2D, MaxPooling2D, AveragePooling2D, GlobalAveragePooling2D, Flatten, Dense, Dropout and a final softmax.',
   readsLater: (layer: string, from: string) => `Layer ${layer} reads "${from}", which does not come before it.`,
   layerUnusable: (layer: string, kind: string, why: string) => `Layer "${layer}" (${kind}) cannot be used: ${why}.`,
-  layerLacksWeight: (layer: string, kind: string, weight: string) => `The weights of layer "${layer}" (${kind}) lack "${weight}".`,
+  layerLacksWeight: (layer: string, kind: string, weight: string) =>
+    `The weights of layer "${layer}" (${kind}) lack "${weight}".`,
   otherModelHint: () => 'The weight files do not belong to this model.',
   weightShape: (weight: string, shape: string) => `its weight "${weight}" has shape [${shape}]`,
   activationKind: (name: string) => `activation "${name}"`,
@@ -101,17 +114,26 @@ export const SENTENCES = {
 
   // ---- what a network is inspected for ------------------------------------------------------------------
   plainClassifierHint: () => 'Check that the file belongs to a plain image classifier and was exported whole.',
-  wrongOutput: (shape: string, classes: string) => `The network ends in a tensor of shape [${shape}], not in ${classes} class scores.`,
-  noBatchNorm: () => 'The network has no BatchNorm layer: FDDA works on BatchNorm statistics, so there is nothing to align.',
-  noBatchNormHint: () => 'Export the network before BatchNorm is folded into the convolutions, or choose one with BatchNorm.',
-  layerNeedsImage: (layer: string, kind: string, shape: string) => `Layer "${layer}" (${kind}) needs an image [height, width, channels], not [${shape}].`,
-  windowTooLarge: (layer: string, size: string, pixels: string) => `Layer "${layer}": a window of ${size} does not fit into ${pixels} pixels.`,
+  wrongOutput: (shape: string, classes: string) =>
+    `The network ends in a tensor of shape [${shape}], not in ${classes} class scores.`,
+  noBatchNorm: () =>
+    'The network has no BatchNorm layer: FDDA works on BatchNorm statistics, so there is nothing to align.',
+  noBatchNormHint: () =>
+    'Export the network before BatchNorm is folded into the convolutions, or choose one with BatchNorm.',
+  layerNeedsImage: (layer: string, kind: string, shape: string) =>
+    `Layer "${layer}" (${kind}) needs an image [height, width, channels], not [${shape}].`,
+  windowTooLarge: (layer: string, size: string, pixels: string) =>
+    `Layer "${layer}": a window of ${size} does not fit into ${pixels} pixels.`,
   weightMissing: (layer: string, weight: string) => `Layer "${layer}": its weight "${weight}" is missing.`,
-  weightOfShape: (layer: string, weight: string, shape: string) => `Layer "${layer}": weight "${weight}" has shape [${shape}].`,
-  weightOfLength: (layer: string, weight: string, values: string, channels: string) => `Layer "${layer}": weight "${weight}" has ${values} values for ${channels} channels.`,
-  layerChannels: (layer: string, takes: string, given: string) => `Layer "${layer}" takes ${takes} channels but is given ${given}.`,
+  weightOfShape: (layer: string, weight: string, shape: string) =>
+    `Layer "${layer}": weight "${weight}" has shape [${shape}].`,
+  weightOfLength: (layer: string, weight: string, values: string, channels: string) =>
+    `Layer "${layer}": weight "${weight}" has ${values} values for ${channels} channels.`,
+  layerChannels: (layer: string, takes: string, given: string) =>
+    `Layer "${layer}" takes ${takes} channels but is given ${given}.`,
   addsShapes: (layer: string, shapes: string) => `Layer "${layer}" adds tensors of different shapes: ${shapes}.`,
-  layerFeatures: (layer: string, takes: string, shape: string) => `Layer "${layer}" takes ${takes} features but is given [${shape}].`,
+  layerFeatures: (layer: string, takes: string, shape: string) =>
+    `Layer "${layer}" takes ${takes} features but is given [${shape}].`,
 };
 
 export type Sentences = typeof SENTENCES;

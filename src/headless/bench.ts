@@ -27,7 +27,11 @@ export async function bench(options: BenchOptions, progress: (line: string) => v
   const steps = [];
   if (parts.includes('steps')) {
     for (const fixture of quick ? [TINY] : [REFERENCE, BUNDLED]) {
-      steps.push(...await benchSteps(registry, fixture, effort, ({ step, what, ratio }) => progress(`${step}, ${what}: ${ratio.toFixed(3)}`)));
+      steps.push(
+        ...(await benchSteps(registry, fixture, effort, ({ step, what, ratio }) =>
+          progress(`${step}, ${what}: ${ratio.toFixed(3)}`),
+        )),
+      );
     }
   }
   let pytorch: BenchReport['pytorch'] = null;
@@ -35,19 +39,28 @@ export async function bench(options: BenchOptions, progress: (line: string) => v
     const python = new Pytorch(options.pytorch, options.threads, clock);
     try {
       pytorch = {
-        versions: await python.versions(), matrixProduct: await pytorchProduct(python, effort),
+        versions: await python.versions(),
+        matrixProduct: await pytorchProduct(python, effort),
         results: await benchPytorch(python, options.pytorchBatches, effort, reference, ({ step, batch, ratio }) =>
-          progress(`${step} ${batch} beside PyTorch: ${ratio.toFixed(2)}`)),
+          progress(`${step} ${batch} beside PyTorch: ${ratio.toFixed(2)}`),
+        ),
       };
     } finally {
       python.close();
     }
   }
   const kernels = parts.includes('kernels')
-    ? await benchKernels(registry, effort, quick, ({ kernel, shape, ratio }) => progress(`${kernel} ${shape}: ${ratio.toFixed(3)}`)) : [];
+    ? await benchKernels(registry, effort, quick, ({ kernel, shape, ratio }) =>
+        progress(`${kernel} ${shape}: ${ratio.toFixed(3)}`),
+      )
+    : [];
   const scaling = parts.includes('scaling')
-    ? await benchScaling(quick ? [3, 6] : [10, 100, 1000], effort, ({ classes }) => progress(`${classes} classes`)) : [];
-  return summarize({ machine, backend, detail, clock, matrixProduct, kernels, steps, scaling, pytorch }, reference.name);
+    ? await benchScaling(quick ? [3, 6] : [10, 100, 1000], effort, ({ classes }) => progress(`${classes} classes`))
+    : [];
+  return summarize(
+    { machine, backend, detail, clock, matrixProduct, kernels, steps, scaling, pytorch },
+    reference.name,
+  );
 }
 
 if (process.argv[1]?.endsWith('bench.ts')) {

@@ -50,7 +50,11 @@ async function main(argv: string[]): Promise<number> {
   const options = parseOptions(argv);
   options.notes.forEach(say);
   await startBackend();
-  const place = { data: options.data, weights: options.weights, checkpoint: options.experiment.settings.generatorStart === 'checkpoint' };
+  const place = {
+    data: options.data,
+    weights: options.weights,
+    checkpoint: options.experiment.settings.generatorStart === 'checkpoint',
+  };
   const source = await loadSource(place);
   const { experiment } = options;
   fit(options, source);
@@ -60,20 +64,30 @@ async function main(argv: string[]): Promise<number> {
   const store = new Store(options.state);
   const cores = availableParallelism();
   const jobs = Math.min(options.jobs ?? cores, Math.max(1, book.remaining(store.findings).length));
-  const threads = options.backend === 'webgpu' ? 1 : options.threads ?? Math.max(1, Math.floor(cores / jobs));
+  const threads = options.backend === 'webgpu' ? 1 : (options.threads ?? Math.max(1, Math.floor(cores / jobs)));
   const used = versions(options.backend, threads);
   const shared = settingsOf(experiment, options.address);
   const report = (complete: boolean): Report => {
     const columns = book.results(store.findings);
     const found = store.findings[book.fullPrecision().id];
     return {
-      ...shared, network: definition.name, dataset: source.dataset.name, source: source.fingerprint, versions: used, complete,
-      wallSeconds: (performance.now() - began) / 1000, reused: store.reused, ...summarize(columns),
-      fullPrecision: found?.kind === 'fullPrecision' ? { ...found.test, accuracy: found.test.correct / found.test.n } : null,
+      ...shared,
+      network: definition.name,
+      dataset: source.dataset.name,
+      source: source.fingerprint,
+      versions: used,
+      complete,
+      wallSeconds: (performance.now() - began) / 1000,
+      reused: store.reused,
+      ...summarize(columns),
+      fullPrecision:
+        found?.kind === 'fullPrecision' ? { ...found.test, accuracy: found.test.correct / found.test.n } : null,
     };
   };
 
-  say(`${definition.name} on ${source.dataset.name}; ${jobs} job(s) ${options.backend === 'webgpu' ? 'on webgpu' : `of ${threads} thread(s)`}. On the page: ${shared.link}`);
+  say(
+    `${definition.name} on ${source.dataset.name}; ${jobs} job(s) ${options.backend === 'webgpu' ? 'on webgpu' : `of ${threads} thread(s)`}. On the page: ${shared.link}`,
+  );
   const [imageSize, , imageChannels] = definition.inputShape;
   const sizes = { macs: facts.macs, imageSize, imageChannels, numClasses: definition.numClasses };
   const progress = new Progress(book, store.findings, sizes, jobs);
@@ -81,17 +95,28 @@ async function main(argv: string[]): Promise<number> {
   const tell = (running: readonly Running[], begun = false) => {
     const { tasks, tasksLeft, fraction, secondsLeft } = progress.estimate(store.findings, running);
     const left = secondsLeft === null ? '' : `, about ${duration(secondsLeft)} left`;
-    const what = running.map(({ task, fraction: part }) => `${describeTask(task)} ${(100 * part).toFixed(0)} %`).join('; ');
-    line(`${tasks - tasksLeft} of ${tasks} done, ${(100 * fraction).toFixed(0)} %${left}${what && `: ${what}`}`, begun || tasksLeft === 0);
+    const what = running
+      .map(({ task, fraction: part }) => `${describeTask(task)} ${(100 * part).toFixed(0)} %`)
+      .join('; ');
+    line(
+      `${tasks - tasksLeft} of ${tasks} done, ${(100 * fraction).toFixed(0)} %${left}${what && `: ${what}`}`,
+      begun || tasksLeft === 0,
+    );
   };
-  const pool = new Pool(book, store, { place, generators: store.generators.folder, backend: options.backend, threads }, used.engine, {
-    begun: (running) => tell(running, true),
-    progress: (running) => tell(running),
-    finished: (task, finding, running) => {
-      progress.add(task, finding.seconds);
-      tell(running);
+  const pool = new Pool(
+    book,
+    store,
+    { place, generators: store.generators.folder, backend: options.backend, threads },
+    used.engine,
+    {
+      begun: (running) => tell(running, true),
+      progress: (running) => tell(running),
+      finished: (task, finding, running) => {
+        progress.add(task, finding.seconds);
+        tell(running);
+      },
     },
-  });
+  );
   let interrupted = 0;
   const interrupt = () => {
     // One Ctrl-C may arrive twice: from the terminal, and handed on by whoever started this.
@@ -107,12 +132,17 @@ async function main(argv: string[]): Promise<number> {
     await pool.work(jobs);
     if (process.stderr.isTTY) say('');
     const strangers = otherEngines(book.results(store.findings), used.engine);
-    if (strangers > 0) say(`Note: ${strangers} of the results come from another version of the engine (they are in ${options.state}).`);
+    if (strangers > 0)
+      say(`Note: ${strangers} of the results come from another version of the engine (they are in ${options.state}).`);
     const result = report(interrupted === 0);
     console.log(options.json ? JSON.stringify(result) : asText(result));
     if (interrupted > 0) {
       const { state } = options;
-      say(state ? `The same command goes on from here (--state ${state}).` : 'Nothing was kept: with --state FILE it could go on.');
+      say(
+        state
+          ? `The same command goes on from here (--state ${state}).`
+          : 'Nothing was kept: with --state FILE it could go on.',
+      );
     }
     return interrupted > 0 ? 130 : 0;
   } finally {
@@ -129,13 +159,16 @@ function fit({ experiment, given }: Options, { dataset, checkpoint }: Source): v
   const { settings } = experiment;
   const testImages = dataset.size('test');
   if (settings.testImages > testImages) {
-    if (given.has('testImages')) say(`There are ${testImages} test images, not ${settings.testImages}: all of them are used.`);
+    if (given.has('testImages'))
+      say(`There are ${testImages} test images, not ${settings.testImages}: all of them are used.`);
     settings.testImages = testImages;
   }
   if (settings.generatorStart === 'checkpoint') {
-    say(checkpoint
-      ? 'Note: generators start from the shipped one, which was trained with one method\'s loss and one seed\'s calibration images.'
-      : 'There is no generator trained ahead for this network: generators start from nothing.');
+    say(
+      checkpoint
+        ? "Note: generators start from the shipped one, which was trained with one method's loss and one seed's calibration images."
+        : 'There is no generator trained ahead for this network: generators start from nothing.',
+    );
     if (!checkpoint) settings.generatorStart = 'scratch';
   }
   for (const column of columnsOf(experiment)) {

@@ -13,6 +13,8 @@ export function readBytes(path: string): ArrayBuffer {
 
 /** The tf.LayersModel in a folder. Needs a backend. @throws NetworkError where it cannot be used */
 export function readNetworkFolder(folder: string): Promise<Network> {
-  const names = readdirSync(folder).filter((name) => name === 'model.json' || (name.endsWith('.bin') && name !== 'generator.bin'));
+  const names = readdirSync(folder).filter(
+    (name) => name === 'model.json' || (name.endsWith('.bin') && name !== 'generator.bin'),
+  );
   return readLayersModel(names.map((name) => ({ name, bytes: readBytes(join(folder, name)) })));
 }

@@ -10,7 +10,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { createShapes } from '../engine/data/shapes';
 import { decodeCheckpoint } from '../engine/generator/checkpoint';
 import { Run } from '../engine/training/run';
-import type { RunFrame } from '../engine/training/runReport';
+import type { RunFrame } from '../engine/runReport';
 import { Teacher } from '../engine/training/teacher';
 import { SHIPPED_RECORDING } from '../state/recording/format';
 import { readRecording } from '../state/recording/read';
@@ -29,12 +29,20 @@ const SNAPSHOTS = 7;
 
 const { settings, notes, rest } = parseFlags(process.argv.slice(2));
 for (const note of notes) console.log(describeNote(note));
-const { values: flags } = parseArgs({ args: rest, options: { out: { type: 'string', default: join('public', SHIPPED_RECORDING) } } });
+const { values: flags } = parseArgs({
+  args: rest,
+  options: { out: { type: 'string', default: join('public', SHIPPED_RECORDING) } },
+});
 
 await startBackend('wasm');
 const dataset = createShapes();
 const teacher = new Teacher(await readNetworkFolder(BUNDLED_FOLDER));
-const run = (await Run.create(teacher, dataset, settings, decodeCheckpoint(readBytes(join(BUNDLED_FOLDER, 'generator.bin')))))!;
+const run = (await Run.create(
+  teacher,
+  dataset,
+  settings,
+  decodeCheckpoint(readBytes(join(BUNDLED_FOLDER, 'generator.bin'))),
+))!;
 
 let record: RunRecord = emptyRecord(run.overview);
 const show = (frame: RunFrame) => {
@@ -58,17 +66,26 @@ while (!run.finishedAll) {
 }
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
-const text = await writeRecording({
-  settings, versions: { playground: version, tfjs: tf.version_core }, backend: 'wasm', dataset: dataset.name, written: new Date().toISOString(), finished: true,
-  record: { ...record, overview: run.overview, live: record.live! },
-}, SNAPSHOTS);
+const text = await writeRecording(
+  {
+    settings,
+    versions: { playground: version, tfjs: tf.version_core },
+    backend: 'wasm',
+    dataset: dataset.name,
+    written: new Date().toISOString(),
+    finished: true,
+    record: { ...record, overview: run.overview, live: record.live! },
+  },
+  SNAPSHOTS,
+);
 // What the page could not read would be worth nothing.
 const { record: written } = await readRecording(text);
 mkdirSync(dirname(flags.out), { recursive: true });
 writeFileSync(flags.out, text);
 const poster = join(dirname(flags.out), basename(SHIPPED_POSTER));
 writeFileSync(poster, await writePoster(written.live.synthetic!.images, run.overview.network.numClasses));
-for (const { method, accuracy } of record.live!.accuracy) console.log(`${method}: ${accuracy === null ? 'not measured' : `${(100 * accuracy).toFixed(1)} %`}`);
+for (const { method, accuracy } of record.live!.accuracy)
+  console.log(`${method}: ${accuracy === null ? 'not measured' : `${(100 * accuracy).toFixed(1)} %`}`);
 console.log(`${flags.out}: ${Math.ceil(text.length / 1000)} kB, ${record.history.length} moments`);
 run.dispose();
 teacher.dispose();

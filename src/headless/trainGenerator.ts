@@ -11,7 +11,7 @@ import { Generator, type GeneratorConfig } from '../engine/generator/generator';
 import { Random } from '../engine/random';
 import { GeneratorTrainer } from '../engine/training/generatorTrainer';
 import { prepareRun } from '../engine/training/prepare';
-import type { RunSettings } from '../engine/training/runSettings';
+import type { RunSettings } from '../engine/runSettings';
 import { SyntheticProbe } from '../engine/training/syntheticProbe';
 import { Teacher } from '../engine/training/teacher';
 import { flagsHelp, parseFlags } from '../state/settings';
@@ -34,11 +34,20 @@ const prepared = (await prepareRun(teacher, createShapes(), settings, null))!;
 // Its own stream: a run that goes on from the checkpoint must not meet the same draws again.
 const random = new Random(settings.seed).fork('checkpoint');
 const config: GeneratorConfig = {
-  latentDim: 100, channels: settings.generatorChannels, imageSize: definition.inputShape[0], imageChannels: definition.inputShape[2],
+  latentDim: 100,
+  channels: settings.generatorChannels,
+  imageSize: definition.inputShape[0],
+  imageChannels: definition.inputShape[2],
   numClasses: definition.numClasses,
 };
 const generator = Generator.create(config, random.fork('weights'));
-const trainer = new GeneratorTrainer(generator, teacher, prepared.targets, prepared.overview.calibration.reliable, random.fork('steps'));
+const trainer = new GeneratorTrainer(
+  generator,
+  teacher,
+  prepared.targets,
+  prepared.overview.calibration.reliable,
+  random.fork('steps'),
+);
 const probe = new SyntheticProbe(teacher, generator, prepared, random.fork('probe'));
 const began = Date.now();
 while (trainer.steps < settings.generatorSteps) {
@@ -48,17 +57,29 @@ while (trainer.steps < settings.generatorSteps) {
     const { separation, verdicts } = await probe.look(trainer.steps);
     const layer = separation.nearestCenterAccuracy.length - 1;
     const right = verdicts.predicted.filter((p, i) => p === verdicts.labels[i]).length / verdicts.labels.length;
-    const left = ((Date.now() - began) / trainer.steps) * (settings.generatorSteps - trainer.steps) / 1000;
-    console.log(`step ${trainer.steps}/${settings.generatorSteps}: teacher agrees ${(100 * right).toFixed(0)} %, nearest centre at the last layer ${(100 * separation.nearestCenterAccuracy[layer]).toFixed(0)} %, ${left.toFixed(0)} s left`);
+    const left = (((Date.now() - began) / trainer.steps) * (settings.generatorSteps - trainer.steps)) / 1000;
+    console.log(
+      `step ${trainer.steps}/${settings.generatorSteps}: teacher agrees ${(100 * right).toFixed(0)} %, nearest centre at the last layer ${(100 * separation.nearestCenterAccuracy[layer]).toFixed(0)} %, ${left.toFixed(0)} s left`,
+    );
   }
 }
 const seconds = Math.round((Date.now() - began) / 1000);
 const bytes = encodeCheckpoint(await generator.download(), {
-  config, steps: trainer.steps, seed: settings.seed, network: definition.name,
+  config,
+  steps: trainer.steps,
+  seed: settings.seed,
+  network: definition.name,
   settings: {
-    imagesPerClass: settings.imagesPerClass, generatorBatch: settings.generatorBatch, generatorLearningRate: settings.generatorLearningRate,
-    ceMixed: settings.ceMixedWeight, bns: settings.bnsWeight, distorted: settings.distortedWeight, ceSingle: settings.ceSingleWeight,
-    centralized: settings.centralizedWeight, distortionMean: settings.distortionMean, distortionVariance: settings.distortionVariance,
+    imagesPerClass: settings.imagesPerClass,
+    generatorBatch: settings.generatorBatch,
+    generatorLearningRate: settings.generatorLearningRate,
+    ceMixed: settings.ceMixedWeight,
+    bns: settings.bnsWeight,
+    distorted: settings.distortedWeight,
+    ceSingle: settings.ceSingleWeight,
+    centralized: settings.centralizedWeight,
+    distortionMean: settings.distortionMean,
+    distortionVariance: settings.distortionVariance,
   },
   note: `${trainer.steps} steps of the FDDA loss, ${settings.imagesPerClass} image a class, seed ${settings.seed}`,
 });

@@ -4,7 +4,11 @@
 export class NoBackend extends Error {}
 
 interface Dawn {
-  create(flags: string[]): { requestAdapter(options?: object): Promise<{ info?: { vendor?: string; architecture?: string; description?: string } } | null> };
+  create(flags: string[]): {
+    requestAdapter(
+      options?: object,
+    ): Promise<{ info?: { vendor?: string; architecture?: string; description?: string } } | null>;
+  };
   globals: object;
 }
 
@@ -27,5 +31,8 @@ export async function provideWebgpu(): Promise<string> {
   Object.defineProperty(globalThis, 'navigator', { value: { ...globalThis.navigator, gpu }, configurable: true });
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) throw new NoBackend('webgpu: there is no adapter on this machine.');
-  return [adapter.info?.vendor, adapter.info?.architecture, adapter.info?.description].filter(Boolean).join(' ') || 'adapter without a name';
+  return (
+    [adapter.info?.vendor, adapter.info?.architecture, adapter.info?.description].filter(Boolean).join(' ') ||
+    'adapter without a name'
+  );
 }

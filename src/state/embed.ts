@@ -1,11 +1,21 @@
-import type { RunSettings } from '../engine/training/runSettings';
+import type { RunSettings } from '../engine/runSettings';
 import type { ViewNote } from './linkView';
 import { lastOf } from './linkView';
 import type { SettingKey } from './settings';
 import { SETTING_KEYS, SETTINGS } from './settings';
 
 /** Parts of the page that whoever embeds it may leave out. */
-export const EMBED_PARTS = ['controls', 'transport', 'timeline', 'centers', 'separation', 'images', 'losses', 'accuracy', 'quality'] as const;
+export const EMBED_PARTS = [
+  'controls',
+  'transport',
+  'timeline',
+  'centers',
+  'separation',
+  'images',
+  'losses',
+  'accuracy',
+  'quality',
+] as const;
 export type EmbedPart = (typeof EMBED_PARTS)[number];
 
 /** How the page shows itself inside another page. */
@@ -32,17 +42,23 @@ export function readEmbed(params: URLSearchParams, note: (note: EmbedNote) => vo
     note({ kind: 'unreadable', key, given });
     return false;
   };
-  const list = (key: string): string[] => (lastOf(params, key) ?? '').split(',').map((word) => word.trim().toLowerCase()).filter((word) => word !== '');
+  const list = (key: string): string[] =>
+    (lastOf(params, key) ?? '')
+      .split(',')
+      .map((word) => word.trim().toLowerCase())
+      .filter((word) => word !== '');
   if (!flag('embed')) {
     for (const key of EMBED_KEYS.slice(1)) if (params.has(key)) note({ kind: 'needsEmbed', key });
     return null;
   }
   const hide = list('hide');
   const lock = list('lock');
-  for (const given of hide) if (!EMBED_PARTS.some((part) => part === given)) note({ kind: 'unreadable', key: 'hide', given });
+  for (const given of hide)
+    if (!EMBED_PARTS.some((part) => part === given)) note({ kind: 'unreadable', key: 'hide', given });
   const all = lock.includes('all');
   const urls = SETTING_KEYS.map((key) => SETTINGS[key].url);
-  for (const given of lock) if (given !== 'all' && !urls.includes(given)) note({ kind: 'unreadable', key: 'lock', given });
+  for (const given of lock)
+    if (given !== 'all' && !urls.includes(given)) note({ kind: 'unreadable', key: 'lock', given });
   return {
     hidden: EMBED_PARTS.filter((part) => hide.includes(part)),
     locked: SETTING_KEYS.filter((key) => all || lock.includes(SETTINGS[key].url)),
@@ -54,7 +70,8 @@ export function writeEmbed(params: URLSearchParams, { hidden, locked, autostart 
   params.set('embed', '1');
   if (hidden.length > 0) params.set('hide', EMBED_PARTS.filter((part) => hidden.includes(part)).join());
   const keys = SETTING_KEYS.filter((key) => locked.includes(key));
-  if (keys.length > 0) params.set('lock', keys.length === SETTING_KEYS.length ? 'all' : keys.map((key) => SETTINGS[key].url).join());
+  if (keys.length > 0)
+    params.set('lock', keys.length === SETTING_KEYS.length ? 'all' : keys.map((key) => SETTINGS[key].url).join());
   if (autostart) params.set('autostart', '1');
 }
 

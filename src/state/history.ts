@@ -1,4 +1,4 @@
-import type { AccuracyRow, MethodId, RunFrame, RunPhase, StudentSample, SyntheticSnapshot } from '../engine/training/runReport';
+import type { AccuracyRow, MethodId, RunFrame, RunPhase, StudentSample, SyntheticSnapshot } from '../engine/runReport';
 
 /** All that the views need to show one moment of a run again. */
 export interface Moment {
@@ -45,9 +45,9 @@ const METHODS: readonly MethodId[] = ['fullPrecision', 'ptq', 'calibration', 'fd
 /** A frame may carry only the rows that changed. */
 function mergeAccuracy(known: readonly AccuracyRow[], news: readonly AccuracyRow[]): readonly AccuracyRow[] {
   if (news.length === 0) return known;
-  return METHODS.map((method) => news.find((row) => row.method === method) ?? known.find((row) => row.method === method)).filter(
-    (row) => row !== undefined,
-  );
+  return METHODS.map(
+    (method) => news.find((row) => row.method === method) ?? known.find((row) => row.method === method),
+  ).filter((row) => row !== undefined);
 }
 
 function snapshotBytes(snapshot: SyntheticSnapshot): number {
@@ -68,7 +68,10 @@ function historyBytes(history: readonly Moment[]): number {
  * closest in time goes, which keeps the rest evenly spread. First and last always stay.
  */
 export function addMoment(
-  history: readonly Moment[], moment: Moment, maxMoments = MAX_MOMENTS, maxBytes = MAX_HISTORY_BYTES,
+  history: readonly Moment[],
+  moment: Moment,
+  maxMoments = MAX_MOMENTS,
+  maxBytes = MAX_HISTORY_BYTES,
 ): readonly Moment[] {
   const next = [...history, moment];
   while (next.length > 2 && (next.length > maxMoments || historyBytes(next) > maxBytes)) {

@@ -1,4 +1,4 @@
-import { firstRefineStep, studentBatch, type RunSettings } from '../engine/training/runSettings';
+import { firstRefineStep, studentBatch, type RunSettings } from '../engine/runSettings';
 import type { SettingKey } from './settingsTable';
 
 /** Details that count only together with another setting, and when they do not. */
@@ -6,12 +6,15 @@ const IDLE: Partial<Record<SettingKey, (settings: RunSettings) => boolean>> = {
   refinedPerClass: (settings) => firstRefineStep(settings) === Infinity,
   refineLearningRate: (settings) => firstRefineStep(settings) === Infinity,
   contrastTemperature: ({ contrastEnabled }) => !contrastEnabled,
-  scaledDistances: ({ bnsEnabled, distortedEnabled, centralizedEnabled }) => !bnsEnabled && !distortedEnabled && !centralizedEnabled,
+  scaledDistances: ({ bnsEnabled, distortedEnabled, centralizedEnabled }) =>
+    !bnsEnabled && !distortedEnabled && !centralizedEnabled,
   distortionMean: ({ distortedEnabled, distortionScale }) => !distortedEnabled || distortionScale === 'scatter',
   distortionVariance: ({ distortedEnabled, distortionScale }) => !distortedEnabled || distortionScale === 'scatter',
   distortionScale: ({ distortedEnabled }) => !distortedEnabled,
   syntheticShare: (settings) => {
-    const [fixed, changed] = (['fixed', 'byRealImages'] as const).map((syntheticShare) => studentBatch({ ...settings, syntheticShare }, settings.imagesPerClass, true).synthetic);
+    const [fixed, changed] = (['fixed', 'byRealImages'] as const).map(
+      (syntheticShare) => studentBatch({ ...settings, syntheticShare }, settings.imagesPerClass, true).synthetic,
+    );
     return fixed === changed;
   },
 };

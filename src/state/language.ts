@@ -21,7 +21,9 @@ export interface LanguageWishes {
 
 /** The address has the first word, then the visitor's earlier choice, then the browser; English where none of them speaks. */
 export function chooseLanguage({ asked, remembered, preferred }: LanguageWishes): Language {
-  return asked ?? matchLanguage(remembered) ?? preferred.map(matchLanguage).find((language) => language !== null) ?? 'en';
+  return (
+    asked ?? matchLanguage(remembered) ?? preferred.map(matchLanguage).find((language) => language !== null) ?? 'en'
+  );
 }
 
 /** What the visitor chose before; null too where the browser lets nothing be stored. */

@@ -30,9 +30,13 @@ export const DEFAULT_VIEW: LinkView = { layer: null, classIndex: null, projectio
 const MOST = 999;
 
 /** The value of a key; of a key given twice the last counts. */
-export const lastOf = (params: URLSearchParams, key: string): string | null => params.getAll(key).at(-1)?.trim() ?? null;
+export const lastOf = (params: URLSearchParams, key: string): string | null =>
+  params.getAll(key).at(-1)?.trim() ?? null;
 
-export function readView(params: URLSearchParams, note: (note: ViewNote | Extract<SettingNote, { kind: 'clamped' }>) => void): LinkView {
+export function readView(
+  params: URLSearchParams,
+  note: (note: ViewNote | Extract<SettingNote, { kind: 'clamped' }>) => void,
+): LinkView {
   /** Counted from 1 in the address, as on the page. */
   const place = (key: string): number | null => {
     const given = lastOf(params, key);
@@ -51,7 +55,12 @@ export function readView(params: URLSearchParams, note: (note: ViewNote | Extrac
     if (given !== null && found === undefined) note({ kind: 'unreadable', key, given });
     return found ?? values[0];
   };
-  return { layer: place('layer'), classIndex: place('class'), projection: oneOf('projection', PROJECTIONS), measure: oneOf('separation', MEASURES) };
+  return {
+    layer: place('layer'),
+    classIndex: place('class'),
+    projection: oneOf('projection', PROJECTIONS),
+    measure: oneOf('separation', MEASURES),
+  };
 }
 
 /** Puts what differs from the default into `params`. */
@@ -65,7 +74,9 @@ export function writeView(params: URLSearchParams, { layer, classIndex, projecti
 /** What a network does not have of what a link asked for. */
 export function beyondNetwork({ layer, classIndex }: LinkView, layers: number, classes: number): ViewNote[] {
   const notes: ViewNote[] = [];
-  if (layer !== null && layer >= layers) notes.push({ kind: 'beyond', key: 'layer', given: String(layer + 1), used: String(layers) });
-  if (classIndex !== null && classIndex >= classes) notes.push({ kind: 'unreadable', key: 'class', given: String(classIndex + 1) });
+  if (layer !== null && layer >= layers)
+    notes.push({ kind: 'beyond', key: 'layer', given: String(layer + 1), used: String(layers) });
+  if (classIndex !== null && classIndex >= classes)
+    notes.push({ kind: 'unreadable', key: 'class', given: String(classIndex + 1) });
   return notes;
 }

@@ -1,6 +1,13 @@
-import type { GeneratorSample, RunPhase } from '../engine/training/runReport';
-import type { RunSettings } from '../engine/training/runSettings';
-import type { BackendName, BackendReport, Failure, ProjectionMethod, ProjectionReply, RunStatus } from '../worker/protocol';
+import type { GeneratorSample, RunPhase } from '../engine/runReport';
+import type { RunSettings } from '../engine/runSettings';
+import type {
+  BackendName,
+  BackendReport,
+  Failure,
+  ProjectionMethod,
+  ProjectionReply,
+  RunStatus,
+} from '../worker/protocol';
 import type { DeathReason, ProgressReport } from '../worker/client';
 import type { Embed } from './embed';
 import type { Moment } from './history';

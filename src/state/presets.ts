@@ -1,5 +1,5 @@
-import type { RunSettings, TermName } from '../engine/training/runSettings';
-import { FDDA_TERMS, TERMS } from '../engine/training/runSettings';
+import type { RunSettings, TermName } from '../engine/runSettings';
+import { FDDA_TERMS, TERMS } from '../engine/runSettings';
 import { SETTINGS } from './settings';
 
 /**
@@ -20,8 +20,20 @@ const TERMS_OF: Record<PresetName, readonly TermName[]> = {
 };
 
 /** What FDDA+ has beside its terms: switches that are off in every other method, and values that others may have as well. */
-const PLUS_SWITCHES = { classesPerStep: 4, scaledDistances: true, distortionScale: 'scatter', refineShare: 0.6, syntheticShare: 'byRealImages' } as const satisfies Partial<RunSettings>;
-const PLUS_VALUES = { bnsWeight: 1, centralizedWeight: 4, contrastWeight: 2, contrastTemperature: 0.02, labelRule: false } as const satisfies Partial<RunSettings>;
+const PLUS_SWITCHES = {
+  classesPerStep: 4,
+  scaledDistances: true,
+  distortionScale: 'scatter',
+  refineShare: 0.6,
+  syntheticShare: 'byRealImages',
+} as const satisfies Partial<RunSettings>;
+const PLUS_VALUES = {
+  bnsWeight: 1,
+  centralizedWeight: 4,
+  contrastWeight: 2,
+  contrastTemperature: 0.02,
+  labelRule: false,
+} as const satisfies Partial<RunSettings>;
 
 /** The settings' key of a term's switch. */
 export const enabledKey = <Term extends TermName>(term: Term) => `${term}Enabled` as const;
@@ -41,14 +53,21 @@ export function applyPreset(settings: RunSettings, preset: PresetName): RunSetti
 
 /** The switches off, and after FDDA+ its values back at their defaults; a value of the visitor's own stays. */
 function withoutPlus(settings: RunSettings): Partial<RunSettings> {
-  const values = hasSwitches(settings, true) ? (Object.keys(PLUS_VALUES) as (keyof typeof PLUS_VALUES)[]).filter((key) => settings[key] === PLUS_VALUES[key]) : [];
-  const defaults = [...(Object.keys(PLUS_SWITCHES) as (keyof typeof PLUS_SWITCHES)[]), ...values].map((key) => [key, SETTINGS[key].default]);
+  const values = hasSwitches(settings, true)
+    ? (Object.keys(PLUS_VALUES) as (keyof typeof PLUS_VALUES)[]).filter((key) => settings[key] === PLUS_VALUES[key])
+    : [];
+  const defaults = [...(Object.keys(PLUS_SWITCHES) as (keyof typeof PLUS_SWITCHES)[]), ...values].map((key) => [
+    key,
+    SETTINGS[key].default,
+  ]);
   return Object.fromEntries(defaults) as Partial<RunSettings>;
 }
 
 /** Whether none of FDDA+'s switches, or all of them, are as `plus` says. */
 const hasSwitches = (settings: RunSettings, plus: boolean): boolean =>
-  (Object.keys(PLUS_SWITCHES) as (keyof typeof PLUS_SWITCHES)[]).every((key) => settings[key] === (plus ? PLUS_SWITCHES[key] : SETTINGS[key].default));
+  (Object.keys(PLUS_SWITCHES) as (keyof typeof PLUS_SWITCHES)[]).every(
+    (key) => settings[key] === (plus ? PLUS_SWITCHES[key] : SETTINGS[key].default),
+  );
 
 /** Steps with which FDDA+'s images are moved often enough. */
 const PLUS_STEPS = 200;
@@ -69,6 +88,11 @@ export function presetOf(settings: RunSettings): PresetName | null {
   if (settings.studentSteps === 0) return 'ptq';
   if (settings.syntheticBatch === 0) return 'calibration';
   const terms = TERMS.filter((term) => settings[enabledKey(term)]).join();
-  return PRESETS.slice(2).find((preset) =>
-    TERMS.filter((term) => TERMS_OF[preset].includes(term)).join() === terms && hasSwitches(settings, preset === 'fddaPlus')) ?? null;
+  return (
+    PRESETS.slice(2).find(
+      (preset) =>
+        TERMS.filter((term) => TERMS_OF[preset].includes(term)).join() === terms &&
+        hasSwitches(settings, preset === 'fddaPlus'),
+    ) ?? null
+  );
 }

@@ -1,5 +1,5 @@
 import type { StoreApi } from 'zustand/vanilla';
-import type { RunOverview } from '../engine/training/runReport';
+import type { RunOverview } from '../engine/runReport';
 import type { PlaygroundActions, PlaygroundState } from './playgroundState';
 import { engineRun, shownSettings } from './playgroundState';
 import { RecordingError } from './recording/checks';
@@ -18,7 +18,10 @@ export function withEngineRun(state: PlaygroundState, news: Partial<RunRecord>):
 }
 
 /** Layer and class stay chosen as far as the run that comes has them; deep layers, where classes lie apart, are a good first look. */
-export function choicesFor({ layer, classIndex }: PlaygroundState, overview: RunOverview | null): Partial<PlaygroundState> {
+export function choicesFor(
+  { layer, classIndex }: PlaygroundState,
+  overview: RunOverview | null,
+): Partial<PlaygroundState> {
   if (!overview) return {};
   const last = overview.network.layers.length - 1;
   return {
@@ -30,20 +33,37 @@ export function choicesFor({ layer, classIndex }: PlaygroundState, overview: Run
 /** The engine's run takes the place of the recorded one. */
 export function showEngineRun(state: PlaygroundState): Partial<PlaygroundState> {
   if (!state.behind) return {};
-  return { ...state.behind, recorded: null, behind: null, viewing: null, replaying: false, ...choicesFor(state, state.behind.overview) };
+  return {
+    ...state.behind,
+    recorded: null,
+    behind: null,
+    viewing: null,
+    replaying: false,
+    ...choicesFor(state, state.behind.overview),
+  };
 }
 
-function showRecording(state: PlaygroundState, { record, ...facts }: Recording, file: string | null): Partial<PlaygroundState> {
+function showRecording(
+  state: PlaygroundState,
+  { record, ...facts }: Recording,
+  file: string | null,
+): Partial<PlaygroundState> {
   const { overview, generatorLosses, studentLosses, live, history } = engineRun(state);
   return {
-    ...record, recorded: { ...facts, file }, behind: { overview, generatorLosses, studentLosses, live, history },
-    viewing: null, replaying: false, ...choicesFor(state, record.overview),
+    ...record,
+    recorded: { ...facts, file },
+    behind: { overview, generatorLosses, studentLosses, live, history },
+    viewing: null,
+    replaying: false,
+    ...choicesFor(state, record.overview),
   };
 }
 
 /** @param onShown is called when a recorded run takes the place of the engine's */
 export function recordedActions(
-  { getState: get, setState: set }: StoreApi<PlaygroundState>, versions: Versions, onShown: () => void,
+  { getState: get, setState: set }: StoreApi<PlaygroundState>,
+  versions: Versions,
+  onShown: () => void,
 ): Pick<PlaygroundActions, 'showShipped' | 'openRecording' | 'saveRecording'> {
   return {
     async showShipped(text) {
@@ -51,7 +71,9 @@ export function recordedActions(
       // Another run than the one asked for must not be taken for it.
       const wanted = () => {
         const { settings, recorded, started } = get();
-        return recorded === null && !started && SETTING_KEYS.every((key) => settings[key] === opened.facts.settings[key]);
+        return (
+          recorded === null && !started && SETTING_KEYS.every((key) => settings[key] === opened.facts.settings[key])
+        );
       };
       if (!wanted()) return false;
       const recording = await opened.unpack();
@@ -61,9 +83,13 @@ export function recordedActions(
     },
     async openRecording(file) {
       try {
-        if (file.size > LIMITS.fileBytes) throw new RecordingError({ kind: 'tooLarge', bytes: file.size, most: LIMITS.fileBytes });
+        if (file.size > LIMITS.fileBytes)
+          throw new RecordingError({ kind: 'tooLarge', bytes: file.size, most: LIMITS.fileBytes });
         const text = await file.text().catch((error: unknown) => {
-          throw new RecordingError({ kind: 'unreadable', detail: error instanceof Error ? error.message : String(error) });
+          throw new RecordingError({
+            kind: 'unreadable',
+            detail: error instanceof Error ? error.message : String(error),
+          });
         });
         const recording = await readRecording(text);
         onShown();
@@ -81,9 +107,18 @@ export function recordedActions(
       const { writeRecording } = await import('./recording/write');
       const settings = shownSettings(state);
       const { file: _, ...facts } = recorded ?? {
-        file: null, settings, versions, backend: backend!, dataset: DATASET, written: new Date().toISOString(), finished: state.status === 'finished',
+        file: null,
+        settings,
+        versions,
+        backend: backend!,
+        dataset: DATASET,
+        written: new Date().toISOString(),
+        finished: state.status === 'finished',
       };
-      const text = await writeRecording({ ...facts, record: { overview, live, history, generatorLosses, studentLosses } });
+      const text = await writeRecording({
+        ...facts,
+        record: { overview, live, history, generatorLosses, studentLosses },
+      });
       return { name: `fdda-run-seed${settings.seed}-w${settings.weightBits}a${settings.activationBits}.json`, text };
     },
   };

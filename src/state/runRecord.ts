@@ -1,4 +1,4 @@
-import type { GeneratorSample, RunFrame, RunOverview, StudentSample } from '../engine/training/runReport';
+import type { GeneratorSample, RunFrame, RunOverview, StudentSample } from '../engine/runReport';
 import type { Moment } from './history';
 import { addMoment, nextMoment } from './history';
 import type { Series } from './series';

@@ -1,6 +1,6 @@
 import { createStore } from 'zustand/vanilla';
-import type { RunFrame } from '../engine/training/runReport';
-import type { RunSettings } from '../engine/training/runSettings';
+import type { RunFrame } from '../engine/runReport';
+import type { RunSettings } from '../engine/runSettings';
 import type { InitializeReply, NetworkFile } from '../worker/protocol';
 import type { WorkerLike } from '../worker/client';
 import { EngineClient, EngineGone } from '../worker/client';
@@ -97,13 +97,22 @@ export function createPlayground(options: PlaygroundOptions) {
             started: false,
             progress: null,
             // What the link asked for is known to be there or not only now.
-            linkNotes: state.run === 0
-              ? [...state.linkNotes, ...beyondNetwork(link.view, overview.network.layers.length, overview.network.numClasses)] : state.linkNotes,
+            linkNotes:
+              state.run === 0
+                ? [
+                    ...state.linkNotes,
+                    ...beyondNetwork(link.view, overview.network.layers.length, overview.network.numClasses),
+                  ]
+                : state.linkNotes,
           };
         }),
       moved: (backend, backends) => set({ backend, backends }),
       frame: (frame) => {
-        set((state) => ({ ...withEngineRun(state, afterFrame(engineRun(state), frame)), position: positionOf(frame), progress: null }));
+        set((state) => ({
+          ...withEngineRun(state, afterFrame(engineRun(state), frame)),
+          position: positionOf(frame),
+          progress: null,
+        }));
         if (wantsEngineRun) actions.showLive();
       },
       status: (status) => {
@@ -114,7 +123,13 @@ export function createPlayground(options: PlaygroundOptions) {
       progress: (progress) => set({ progress }),
       failure: (failure) => set({ trouble: { kind: 'failure', failure }, playWhenReady: false }),
       death: (reason, detail) =>
-        set({ engine: 'dead', trouble: { kind: 'death', reason, detail }, progress: null, silentSeconds: 0, playWhenReady: false }),
+        set({
+          engine: 'dead',
+          trouble: { kind: 'death', reason, detail },
+          progress: null,
+          silentSeconds: 0,
+          playWhenReady: false,
+        }),
       silence: (silentSeconds) => set({ silentSeconds }),
     },
   });
@@ -167,7 +182,11 @@ export function createPlayground(options: PlaygroundOptions) {
       if (mine !== replacements) return false;
       wantsEngineRun = false;
       if (!(error instanceof EngineGone)) {
-        set((state) => ({ engine: state.engine === 'starting' ? 'dead' : state.engine, applied, playWhenReady: false }));
+        set((state) => ({
+          engine: state.engine === 'starting' ? 'dead' : state.engine,
+          applied,
+          playWhenReady: false,
+        }));
       }
       report(error);
       set({ replacing: false });
@@ -256,12 +275,16 @@ export function createPlayground(options: PlaygroundOptions) {
       const before = get().wantedBackend;
       set({ wantedBackend: backend });
       wantsEngineRun = true;
-      void replaceRun((settings) => client.useBackend(backend, settings)).then((done) => !done && set({ wantedBackend: before }));
+      void replaceRun((settings) => client.useBackend(backend, settings)).then(
+        (done) => !done && set({ wantedBackend: before }),
+      );
     },
     async loadNetwork(files) {
       try {
         wantsEngineRun = true;
-        const read = await Promise.all(files.map(async (file): Promise<NetworkFile> => ({ name: file.name, bytes: await file.arrayBuffer() })));
+        const read = await Promise.all(
+          files.map(async (file): Promise<NetworkFile> => ({ name: file.name, bytes: await file.arrayBuffer() })),
+        );
         await replaceRun((settings) => client.loadNetwork(read, settings));
       } catch (error) {
         wantsEngineRun = false;
@@ -279,7 +302,14 @@ export function createPlayground(options: PlaygroundOptions) {
     restartEngine() {
       clearTimers();
       client.restart();
-      set({ engine: 'starting', status: 'preparing', progress: null, trouble: null, silentSeconds: 0, replacing: false });
+      set({
+        engine: 'starting',
+        status: 'preparing',
+        progress: null,
+        trouble: null,
+        silentSeconds: 0,
+        replacing: false,
+      });
       initialize();
     },
     project: (layer, method, signal) => client.project(layer, method, signal),

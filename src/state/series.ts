@@ -18,7 +18,11 @@ export function emptySeries<T extends { step: number }>(): Series<T> {
  * `series` with `samples` appended. A sample at or before the last step means the run went back there: what came
  * later is dropped.
  */
-export function appendSamples<T extends { step: number }>(series: Series<T>, samples: readonly T[], cap = SERIES_CAP): Series<T> {
+export function appendSamples<T extends { step: number }>(
+  series: Series<T>,
+  samples: readonly T[],
+  cap = SERIES_CAP,
+): Series<T> {
   if (samples.length === 0) return series;
   let { items, stride, seen, last } = series;
   const next = [...items];

@@ -1,5 +1,5 @@
-import type { LiveSettings, RunSettings } from '../engine/training/runSettings';
-import { LIVE_SETTINGS } from '../engine/training/runSettings';
+import type { LiveSettings, RunSettings } from '../engine/runSettings';
+import { LIVE_SETTINGS } from '../engine/runSettings';
 import type { NumberSetting, Setting, SettingKey } from './settingsTable';
 import { SETTINGS, SETTING_KEYS } from './settingsTable';
 
@@ -82,7 +82,12 @@ function parseEntries(entries: Iterable<[string, string]>): { settings: RunSetti
   for (const [name, text] of entries) {
     const key = keyOfUrl.get(name);
     if (key === undefined) notes.push({ kind: 'unknown', key: name });
-    else settings = withSetting(settings, key, parseValue(key, text, (note) => notes.push(note)));
+    else
+      settings = withSetting(
+        settings,
+        key,
+        parseValue(key, text, (note) => notes.push(note)),
+      );
   }
   return { settings, notes };
 }
@@ -97,7 +102,8 @@ export function toSearchParams(settings: RunSettings): URLSearchParams {
   const params = new URLSearchParams();
   for (const key of SETTING_KEYS) {
     const value = settings[key];
-    if (value !== SETTINGS[key].default) params.set(SETTINGS[key].url, typeof value === 'boolean' ? (value ? '1' : '0') : String(value));
+    if (value !== SETTINGS[key].default)
+      params.set(SETTINGS[key].url, typeof value === 'boolean' ? (value ? '1' : '0') : String(value));
   }
   return params;
 }

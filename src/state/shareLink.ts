@@ -1,4 +1,4 @@
-import type { RunSettings } from '../engine/training/runSettings';
+import type { RunSettings } from '../engine/runSettings';
 import type { BackendName } from '../worker/protocol';
 import type { Embed, EmbedNote } from './embed';
 import { EMBED_KEYS, readEmbed, writeEmbed } from './embed';
@@ -21,7 +21,8 @@ const OTHER_KEYS: readonly string[] = ['v', 'backend', 'without', 'lang', 'lesso
 export const BACKENDS: readonly BackendName[] = ['webgpu', 'webgl', 'wasm', 'cpu'];
 
 /** Something about the run or the page that was not taken as it stood. */
-export type LinkNote = SettingNote | { kind: 'backend'; key: string; given: string } | { kind: 'language'; key: string; given: string };
+export type LinkNote =
+  SettingNote | { kind: 'backend'; key: string; given: string } | { kind: 'language'; key: string; given: string };
 
 /** The same about what is shared beyond that: version, view, lesson, embedding. */
 export type ShareNote =
@@ -29,7 +30,8 @@ export type ShareNote =
   /** Written by a newer version of the page. */
   | { kind: 'newer'; key: string; given: string };
 
-export const isShareNote = (note: LinkNote | ShareNote): note is ShareNote => ['unreadable', 'beyond', 'needsEmbed', 'newer'].includes(note.kind);
+export const isShareNote = (note: LinkNote | ShareNote): note is ShareNote =>
+  ['unreadable', 'beyond', 'needsEmbed', 'newer'].includes(note.kind);
 
 export interface Link {
   settings: RunSettings;
@@ -103,7 +105,11 @@ export function linkOf(state: PlaygroundState): LinkParts {
   const { wantedBackend, without, overview, layer, classIndex, projection, measure, lesson, embed } = state;
   const deepest = overview && layer === overview.network.layers.length - 1;
   return {
-    settings: linkedSettings(state), backend: wantedBackend, without: [...without], view: { layer: deepest ? null : layer, classIndex, projection, measure },
-    lesson: lesson?.id ?? null, embed,
+    settings: linkedSettings(state),
+    backend: wantedBackend,
+    without: [...without],
+    view: { layer: deepest ? null : layer, classIndex, projection, measure },
+    lesson: lesson?.id ?? null,
+    embed,
   };
 }

@@ -14,7 +14,8 @@ function following({ history, viewing }: PlaygroundState): Moment | null {
 
 /** What the timeline does: brings moments back, one by one or as a film. */
 export function timelineActions(
-  { getState: get, setState: set }: StoreApi<PlaygroundState>, delay = MOMENT_DELAY,
+  { getState: get, setState: set }: StoreApi<PlaygroundState>,
+  delay = MOMENT_DELAY,
 ): Pick<PlaygroundActions, 'view' | 'viewNext' | 'replay' | 'stopReplay'> {
   let timer: ReturnType<typeof setInterval> | null = null;
 

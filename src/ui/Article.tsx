@@ -12,17 +12,25 @@ export function Article() {
       <h2>{words.readingTitle}</h2>
       <dl className="article-views">
         {words.reading.map(({ view, how }) => (
-          <div key={view}><dt>{view}</dt><dd>{how}</dd></div>
+          <div key={view}>
+            <dt>{view}</dt>
+            <dd>{how}</dd>
+          </div>
         ))}
       </dl>
       <h2>{words.glossaryTitle}</h2>
       <dl className="glossary">
         {words.glossary.map(({ word, meaning }) => (
-          <div key={word}><dt>{word}</dt><dd>{meaning}</dd></div>
+          <div key={word}>
+            <dt>{word}</dt>
+            <dd>{meaning}</dd>
+          </div>
         ))}
       </dl>
       <p className="source">
-        {words.source.before}<a href={words.source.url}>{words.source.title}</a>{words.source.after}
+        {words.source.before}
+        <a href={words.source.url}>{words.source.title}</a>
+        {words.source.after}
       </p>
     </section>
   );

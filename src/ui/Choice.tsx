@@ -10,7 +10,13 @@ export function Choice<Value extends string>({ label, value, options, onChange }
   return (
     <div className="choice" role="group" aria-label={label}>
       {options.map((option) => (
-        <button key={option.value} type="button" aria-pressed={option.value === value} title={option.title} onClick={() => onChange(option.value)}>
+        <button
+          key={option.value}
+          type="button"
+          aria-pressed={option.value === value}
+          title={option.title}
+          onClick={() => onChange(option.value)}
+        >
           {option.label}
         </button>
       ))}

@@ -17,7 +17,14 @@ import { QualityView } from './views/QualityView';
 import { SeparationView } from './views/SeparationView';
 import './embed.css';
 
-const VIEWS = [['centers', CentersView], ['images', ImagesView], ['losses', LossesView], ['separation', SeparationView], ['accuracy', AccuracyView], ['quality', QualityView]] as const;
+const VIEWS = [
+  ['centers', CentersView],
+  ['images', ImagesView],
+  ['losses', LossesView],
+  ['separation', SeparationView],
+  ['accuracy', AccuracyView],
+  ['quality', QualityView],
+] as const;
 
 const NOTHING: readonly EmbedPart[] = [];
 
@@ -37,16 +44,31 @@ export function EmbedPage() {
     <TourProvider>
       <div className="stage embedded" data-views={views.length}>
         {(transport || controls || !hidden.includes('timeline')) && (
-          <Transport settingsOpen={open} onToggleSettings={controls ? () => setOpen(!open) : undefined} run={transport} timeline={!hidden.includes('timeline')} />
+          <Transport
+            settingsOpen={open}
+            onToggleSettings={controls ? () => setOpen(!open) : undefined}
+            run={transport}
+            timeline={!hidden.includes('timeline')}
+          />
         )}
         <Notices />
         <RecordedBanner />
-        <main className="work" data-controls={open && controls} data-past={past} data-recorded={recorded} aria-label={words.region}>
+        <main
+          className="work"
+          data-controls={open && controls}
+          data-past={past}
+          data-recorded={recorded}
+          aria-label={words.region}
+        >
           {open && controls && <ControlColumn id="controls" />}
-          {views.map(([part, View]) => <View key={part} />)}
+          {views.map(([part, View]) => (
+            <View key={part} />
+          ))}
           {nothing && <p className="view-empty">{words.nothing}</p>}
         </main>
-        <a className="embedded-full" href={url} target="_blank" rel="noopener">{words.full} <OpenIcon /></a>
+        <a className="embedded-full" href={url} target="_blank" rel="noopener">
+          {words.full} <OpenIcon />
+        </a>
       </div>
     </TourProvider>
   );

@@ -27,10 +27,19 @@ function BackendMenu() {
   return (
     <Menu position="bottom-end" withArrow shadow="md" width={300}>
       <Menu.Target>
-        <Button size="compact-sm" variant="default" leftSection={<ChipIcon />} disabled={backend === null || dead}
-          title={seconds === null ? undefined : words.perStep(`${exact(seconds)} s`)} className="backend">
+        <Button
+          size="compact-sm"
+          variant="default"
+          leftSection={<ChipIcon />}
+          disabled={backend === null || dead}
+          title={seconds === null ? undefined : words.perStep(`${exact(seconds)} s`)}
+          className="backend"
+        >
           <span className="visually-hidden">{words.label(name, speed)}</span>
-          <span aria-hidden="true">{name}{speed && <small>{speed}</small>}</span>
+          <span aria-hidden="true">
+            {name}
+            {speed && <small>{speed}</small>}
+          </span>
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
@@ -39,10 +48,25 @@ function BackendMenu() {
           const report = backends.find((each) => each.name === name);
           const works = report?.works ?? false;
           return (
-            <Menu.Item key={name} disabled={!works} onClick={() => name !== backend && choose(name)} leftSection={name === backend ? <CheckIcon /> : <span className="icon-space" />}>
-              <span className="backend-name">{words.names[name]}{name === backend && ` (${words.inUse})`}</span>
+            <Menu.Item
+              key={name}
+              disabled={!works}
+              onClick={() => name !== backend && choose(name)}
+              leftSection={name === backend ? <CheckIcon /> : <span className="icon-space" />}
+            >
+              <span className="backend-name">
+                {words.names[name]}
+                {name === backend && ` (${words.inUse})`}
+              </span>
               <small className="backend-detail">
-                {works && report ? [report.secondsPerStep !== null && words.probe(duration(report.secondsPerStep)), inWords(report.detail, sentences)].filter(Boolean).join(comma) : inWords(report?.reason ?? words.unavailable, sentences)}
+                {works && report
+                  ? [
+                      report.secondsPerStep !== null && words.probe(duration(report.secondsPerStep)),
+                      inWords(report.detail, sentences),
+                    ]
+                      .filter(Boolean)
+                      .join(comma)
+                  : inWords(report?.reason ?? words.unavailable, sentences)}
               </small>
             </Menu.Item>
           );
@@ -58,11 +82,18 @@ function LanguageMenu() {
   return (
     <Menu position="bottom-end" withArrow shadow="md">
       <Menu.Target>
-        <ActionIcon variant="default" size="md" aria-label={label} title={label}><LanguageIcon /></ActionIcon>
+        <ActionIcon variant="default" size="md" aria-label={label} title={label}>
+          <LanguageIcon />
+        </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
         {LANGUAGES.map((each) => (
-          <Menu.Item key={each} lang={each} rightSection={each === language ? <CheckIcon /> : undefined} onClick={() => choose(each)}>
+          <Menu.Item
+            key={each}
+            lang={each}
+            rightSection={each === language ? <CheckIcon /> : undefined}
+            onClick={() => choose(each)}
+          >
             {LANGUAGE_NAMES[each]}
           </Menu.Item>
         ))}
@@ -74,7 +105,11 @@ function LanguageMenu() {
 function ThemeMenu() {
   const words = useWords().header;
   const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const options = [['light', <SunIcon key="light" />], ['dark', <MoonIcon key="dark" />], ['auto', <AutoIcon key="auto" />]] as const;
+  const options = [
+    ['light', <SunIcon key="light" />],
+    ['dark', <MoonIcon key="dark" />],
+    ['auto', <AutoIcon key="auto" />],
+  ] as const;
   return (
     <Menu position="bottom-end" withArrow shadow="md">
       <Menu.Target>
@@ -84,7 +119,12 @@ function ThemeMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         {options.map(([name, icon]) => (
-          <Menu.Item key={name} leftSection={icon} rightSection={name === colorScheme ? <CheckIcon /> : undefined} onClick={() => setColorScheme(name)}>
+          <Menu.Item
+            key={name}
+            leftSection={icon}
+            rightSection={name === colorScheme ? <CheckIcon /> : undefined}
+            onClick={() => setColorScheme(name)}
+          >
             {words.theme[name]}
           </Menu.Item>
         ))}
@@ -98,7 +138,9 @@ export function Header() {
   return (
     <header className="page-head">
       <h1>{words.title}</h1>
-      <p>{words.tagline} <TourInvitation /></p>
+      <p>
+        {words.tagline} <TourInvitation />
+      </p>
       <div className="page-tools">
         <a href="#compare">{words.compare.link}</a>
         <a href="#explanation">{words.howItWorks}</a>

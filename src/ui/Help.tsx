@@ -10,7 +10,9 @@ export function Help({ label, children }: { label: string; children: ReactNode }
   return (
     <Popover width={300} position={position} withArrow shadow="md" trapFocus={false} withinPortal>
       <Popover.Target>
-        <button type="button" className="help" aria-label={words.help(label)} title={words.help(label)}>?</button>
+        <button type="button" className="help" aria-label={words.help(label)} title={words.help(label)}>
+          ?
+        </button>
       </Popover.Target>
       <Popover.Dropdown className="help-text">
         <strong>{label}</strong>
@@ -23,7 +25,9 @@ export function Help({ label, children }: { label: string; children: ReactNode }
 export function HelpLines({ label, lines }: { label: string; lines: readonly string[] }) {
   return (
     <Help label={label}>
-      {lines.map((line) => <p key={line}>{line}</p>)}
+      {lines.map((line) => (
+        <p key={line}>{line}</p>
+      ))}
     </Help>
   );
 }

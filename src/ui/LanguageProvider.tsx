@@ -16,7 +16,13 @@ function correctAddress(language: Language): void {
 }
 
 /** Gives all that is below the words of one language, and lets the visitor change it. */
-export function LanguageProvider({ initial, children }: { initial: { language: Language; words: Words }; children: ReactNode }) {
+export function LanguageProvider({
+  initial,
+  children,
+}: {
+  initial: { language: Language; words: Words };
+  children: ReactNode;
+}) {
   const [{ language, words }, setSpoken] = useState(initial);
   const [missing, setMissing] = useState<Language | null>(null);
   const wanted = useRef(initial.language);
@@ -40,6 +46,9 @@ export function LanguageProvider({ initial, children }: { initial: { language: L
     document.title = words.title;
   }, [language, words]);
 
-  const speech = useMemo(() => ({ language, words, format: createFormat(words.units), missing, choose }), [language, words, missing, choose]);
+  const speech = useMemo(
+    () => ({ language, words, format: createFormat(words.units), missing, choose }),
+    [language, words, missing, choose],
+  );
   return <LanguageContext value={speech}>{children}</LanguageContext>;
 }

@@ -1,5 +1,5 @@
 import { Alert, Button } from '@mantine/core';
-import { TERMS } from '../engine/training/runSettings';
+import { TERMS } from '../engine/runSettings';
 import { sentencesOf } from '../state/failures';
 import type { Trouble } from '../state/playgroundState';
 import { isShareNote } from '../state/shareLink';
@@ -7,12 +7,19 @@ import { useActions, usePlayground } from './playground';
 import { LANGUAGE_NAMES, useLanguage, useWords } from './language';
 import type { Words } from './words/words';
 
-function said({ trouble: words, recordingTrouble, sentences }: Words, trouble: Trouble): { title: string; message: string; hint: string } {
+function said(
+  { trouble: words, recordingTrouble, sentences }: Words,
+  trouble: Trouble,
+): { title: string; message: string; hint: string } {
   switch (trouble.kind) {
     case 'death':
       return { title: words.death[trouble.reason], message: trouble.detail, hint: words.death.hint };
     case 'recording':
-      return { title: recordingTrouble.title(trouble.name), message: recordingTrouble.problem(trouble.problem), hint: recordingTrouble.hint };
+      return {
+        title: recordingTrouble.title(trouble.name),
+        message: recordingTrouble.problem(trouble.problem),
+        hint: recordingTrouble.hint,
+      };
     case 'file':
       return { title: words.file.message, message: trouble.detail, hint: words.file.hint };
     case 'failure':
@@ -29,10 +36,21 @@ function TroubleAlert({ trouble }: { trouble: Trouble }) {
   const { title, message, hint } = said(all, trouble);
   const failure = trouble.kind === 'failure' ? trouble.failure : null;
   const term = TERMS.find((each) => each === failure?.term);
-  const canRestore = failure !== null && !dead && (failure.snapshotStep !== undefined || (failure.code === 'notFinite' && failed));
-  const canRestart = dead || (failure !== null && ['deviceLost', 'outOfMemory', 'backend', 'internal'].includes(failure.code));
+  const canRestore =
+    failure !== null && !dead && (failure.snapshotStep !== undefined || (failure.code === 'notFinite' && failed));
+  const canRestart =
+    dead || (failure !== null && ['deviceLost', 'outOfMemory', 'backend', 'internal'].includes(failure.code));
   return (
-    <Alert color="red" variant="light" role="alert" title={title} withCloseButton closeButtonLabel={words.dismiss} onClose={dismissTrouble} className="notice">
+    <Alert
+      color="red"
+      variant="light"
+      role="alert"
+      title={title}
+      withCloseButton
+      closeButtonLabel={words.dismiss}
+      onClose={dismissTrouble}
+      className="notice"
+    >
       <div className="notice-text">
         {failure?.term !== undefined && failure.step !== undefined && (
           <p>{words.where(term ? `${terms[term].name} (${terms[term].short})` : failure.term, String(failure.step))}</p>
@@ -46,7 +64,11 @@ function TroubleAlert({ trouble }: { trouble: Trouble }) {
             {failure.snapshotStep === undefined ? words.restoreUnknown : words.restore(String(failure.snapshotStep))}
           </Button>
         )}
-        {canRestart && <Button size="compact-sm" variant={canRestore ? 'default' : 'filled'} onClick={restartEngine}>{words.restart}</Button>}
+        {canRestart && (
+          <Button size="compact-sm" variant={canRestore ? 'default' : 'filled'} onClick={restartEngine}>
+            {words.restart}
+          </Button>
+        )}
       </div>
     </Alert>
   );
@@ -64,16 +86,40 @@ export function Notices() {
       {trouble && <TroubleAlert trouble={trouble} />}
       {silent && !trouble && (
         <Alert color="yellow" variant="light" className="notice" title={words.status.silent}>
-          <div className="notice-actions"><Button size="compact-sm" variant="default" onClick={restartEngine}>{words.trouble.restart}</Button></div>
+          <div className="notice-actions">
+            <Button size="compact-sm" variant="default" onClick={restartEngine}>
+              {words.trouble.restart}
+            </Button>
+          </div>
         </Alert>
       )}
       {missing && (
-        <Alert color="yellow" variant="light" className="notice" role="alert" title={words.header.language.missing(LANGUAGE_NAMES[missing])} withCloseButton
-          closeButtonLabel={words.trouble.dismiss} onClose={() => choose(language)} />
+        <Alert
+          color="yellow"
+          variant="light"
+          className="notice"
+          role="alert"
+          title={words.header.language.missing(LANGUAGE_NAMES[missing])}
+          withCloseButton
+          closeButtonLabel={words.trouble.dismiss}
+          onClose={() => choose(language)}
+        />
       )}
       {notes.length > 0 && (
-        <Alert color="yellow" variant="light" className="notice" title={words.link.title} withCloseButton closeButtonLabel={words.trouble.dismiss} onClose={dismissNotes}>
-          <ul>{notes.map((note) => <li key={JSON.stringify(note)}>{isShareNote(note) ? words.share.note(note) : words.link.note(note)}</li>)}</ul>
+        <Alert
+          color="yellow"
+          variant="light"
+          className="notice"
+          title={words.link.title}
+          withCloseButton
+          closeButtonLabel={words.trouble.dismiss}
+          onClose={dismissNotes}
+        >
+          <ul>
+            {notes.map((note) => (
+              <li key={JSON.stringify(note)}>{isShareNote(note) ? words.share.note(note) : words.link.note(note)}</li>
+            ))}
+          </ul>
         </Alert>
       )}
     </div>

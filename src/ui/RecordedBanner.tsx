@@ -25,24 +25,45 @@ export function RecordedBanner() {
   const settings = usePlayground((state) => state.settings);
   // As one text, because a list made anew would count as a change each time.
   const differing = usePlayground((state) => differingSettings(state).join());
-  const hasOwn = usePlayground((state) => engineRun(state).live !== null && (state.started || state.recorded?.file != null));
+  const hasOwn = usePlayground(
+    (state) => engineRun(state).live !== null && (state.started || state.recorded?.file != null),
+  );
   const { showLive } = useActions();
   if (!recorded) return null;
   const { backend, dataset, file, finished, versions, written } = recorded;
   const { seed } = recorded.settings;
   const backendName = text.backend.names[backend];
   const keys = differing === '' ? [] : (differing.split(',') as SettingKey[]);
-  const named = keys.slice(0, NAMED).map((key) => words.difference(text.settings[key].label, valueWords(text, key, recorded.settings[key]), valueWords(text, key, settings[key])));
+  const named = keys
+    .slice(0, NAMED)
+    .map((key) =>
+      words.difference(
+        text.settings[key].label,
+        valueWords(text, key, recorded.settings[key]),
+        valueWords(text, key, settings[key]),
+      ),
+    );
   if (keys.length > NAMED) named.push(words.more(String(keys.length - NAMED)));
   return (
     <section className="recorded" aria-label={words.region}>
       <span className="recorded-badge">{words.badge}</span>
       <p title={words.versions(versions.playground, versions.tfjs)}>
-        {file === null ? words.shipped(network, dataset, backendName, String(seed)) : words.file(file, network, new Date(written).toLocaleDateString(language), backendName, String(seed))}
+        {file === null
+          ? words.shipped(network, dataset, backendName, String(seed))
+          : words.file(file, network, new Date(written).toLocaleDateString(language), backendName, String(seed))}
         {!finished && ` ${words.unfinished}`}
-        {named.length > 0 && <span className="recorded-differs"> {words.differs} {named.join(text.comma)}.</span>}
+        {named.length > 0 && (
+          <span className="recorded-differs">
+            {' '}
+            {words.differs} {named.join(text.comma)}.
+          </span>
+        )}
       </p>
-      {hasOwn && <Button size="compact-xs" variant="default" onClick={showLive}>{words.back}</Button>}
+      {hasOwn && (
+        <Button size="compact-xs" variant="default" onClick={showLive}>
+          {words.back}
+        </Button>
+      )}
     </section>
   );
 }

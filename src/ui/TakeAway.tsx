@@ -35,7 +35,9 @@ export function TakeAway() {
   return (
     <Menu position="bottom-end" withArrow shadow="md" width={270}>
       <Menu.Target>
-        <Button size="compact-sm" variant="default" leftSection={<SaveIcon />}>{words.label}</Button>
+        <Button size="compact-sm" variant="default" leftSection={<SaveIcon />}>
+          {words.label}
+        </Button>
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item disabled={!something} onClick={() => void save()}>

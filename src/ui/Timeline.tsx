@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useReducedMotion } from '@mantine/hooks';
 import { useMemo } from 'react';
-import type { RunPhase } from '../engine/training/runReport';
+import type { RunPhase } from '../engine/runReport';
 import type { Moment } from '../state/history';
 import type { PlaygroundState } from '../state/playgroundState';
 import { PauseIcon, PlayIcon, StepIcon } from './icons';
@@ -60,16 +60,41 @@ export function Timeline() {
     <div ref={stop} className="timeline" data-past={viewing !== null}>
       <div className="timeline-head">
         <span>{words.label}</span>
-        <button type="button" className="icon-button" disabled={!usable} aria-label={action} title={action} onClick={go}>
+        <button
+          type="button"
+          className="icon-button"
+          disabled={!usable}
+          aria-label={action}
+          title={action}
+          onClick={go}
+        >
           {still ? <StepIcon /> : replaying ? <PauseIcon /> : <PlayIcon />}
         </button>
-        <span className="timeline-where">{usable ? (viewing ? where : isRecording ? text.recorded.badge : words.live) : words.nothing}</span>
-        <Button size="compact-xs" variant={viewing ? 'filled' : 'subtle'} disabled={viewing === null} onClick={() => view(null)} title={backToEnd} aria-label={backToEnd}>
+        <span className="timeline-where">
+          {usable ? (viewing ? where : isRecording ? text.recorded.badge : words.live) : words.nothing}
+        </span>
+        <Button
+          size="compact-xs"
+          variant={viewing ? 'filled' : 'subtle'}
+          disabled={viewing === null}
+          onClick={() => view(null)}
+          title={backToEnd}
+          aria-label={backToEnd}
+        >
           {end}
         </Button>
       </div>
-      <input type="range" className="timeline-range" aria-label={words.label} aria-valuetext={viewing ? where : end} min={0} max={Math.max(1, slow.length - 1)} step={1}
-        value={usable ? index : 1} disabled={!usable} style={{ '--stripes': usable ? stripes : 'none' } as React.CSSProperties}
+      <input
+        type="range"
+        className="timeline-range"
+        aria-label={words.label}
+        aria-valuetext={viewing ? where : end}
+        min={0}
+        max={Math.max(1, slow.length - 1)}
+        step={1}
+        value={usable ? index : 1}
+        disabled={!usable}
+        style={{ '--stripes': usable ? stripes : 'none' } as React.CSSProperties}
         onKeyDown={(event) => {
           // Arrows, Home and End are the slider's own.
           if (event.key !== ' ') return;
@@ -79,7 +104,8 @@ export function Timeline() {
         onChange={(event) => {
           const next = Number(event.target.value);
           view(next >= slow.length - 1 ? null : slow[next]);
-        }} />
+        }}
+      />
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Progress } from '@mantine/core';
 import { inWords } from '../engine/sentences';
-import { firstRefineStep } from '../engine/training/runSettings';
+import { firstRefineStep } from '../engine/runSettings';
 import type { PlaygroundState } from '../state/playgroundState';
 import { engineRun, waitingForReset } from '../state/playgroundState';
 import { presetOf } from '../state/presets';
@@ -30,20 +30,53 @@ function Buttons() {
   const idle = (status === 'ready' || status === 'paused') && !replacing;
   return (
     <>
-      <Button size="sm" leftSection={<PlayIcon />} onClick={play} title={words.hints.play} disabled={!alive || running || status === 'finished' || status === 'failed'}>
+      <Button
+        size="sm"
+        leftSection={<PlayIcon />}
+        onClick={play}
+        title={words.hints.play}
+        disabled={!alive || running || status === 'finished' || status === 'failed'}
+      >
         {words.play}
       </Button>
-      <Button size="sm" variant="default" leftSection={<PauseIcon />} onClick={pause} title={words.hints.pause} disabled={!alive || !running}>{words.pause}</Button>
-      <Button size="sm" variant="default" leftSection={<StepIcon />} onClick={step} title={words.hints.step} disabled={!alive || !idle}>{words.step}</Button>
-      <Button size="sm" variant={waiting > 0 || status === 'finished' ? 'light' : 'default'} leftSection={<ResetIcon />} onClick={reset}
-        title={words.hints.reset} disabled={engine !== 'ready' || replacing}>{words.reset}</Button>
+      <Button
+        size="sm"
+        variant="default"
+        leftSection={<PauseIcon />}
+        onClick={pause}
+        title={words.hints.pause}
+        disabled={!alive || !running}
+      >
+        {words.pause}
+      </Button>
+      <Button
+        size="sm"
+        variant="default"
+        leftSection={<StepIcon />}
+        onClick={step}
+        title={words.hints.step}
+        disabled={!alive || !idle}
+      >
+        {words.step}
+      </Button>
+      <Button
+        size="sm"
+        variant={waiting > 0 || status === 'finished' ? 'light' : 'default'}
+        leftSection={<ResetIcon />}
+        onClick={reset}
+        title={words.hints.reset}
+        disabled={engine !== 'ready' || replacing}
+      >
+        {words.reset}
+      </Button>
       {!embedded && <PinButton />}
     </>
   );
 }
 
 /** Whether the generator stands still, and the images themselves are moved. */
-const movesImages = ({ position, applied }: PlaygroundState): boolean => position?.phase === 'generator' && position.step >= firstRefineStep(applied);
+const movesImages = ({ position, applied }: PlaygroundState): boolean =>
+  position?.phase === 'generator' && position.step >= firstRefineStep(applied);
 
 /** What is going on, in words that change only when something else begins: it is read aloud. */
 function statusWords(state: PlaygroundState, words: Words, { percent }: Format): string {
@@ -59,13 +92,21 @@ function statusWords(state: PlaygroundState, words: Words, { percent }: Format):
     case 'ready':
       return words.status.ready;
     case 'running':
-      return progress ? `${inWords(progress.said, words.sentences)} …` : movesImages(state) ? words.status.movingImages : words.status.running(next);
+      return progress
+        ? `${inWords(progress.said, words.sentences)} …`
+        : movesImages(state)
+          ? words.status.movingImages
+          : words.status.running(next);
     case 'paused':
       return words.status.paused(next);
     case 'finished': {
       const preset = presetOf(state.applied);
       const rows = (engineRun(state).live?.accuracy ?? []).filter(({ accuracy }) => accuracy !== null);
-      return words.status.finished(rows.map(({ method, accuracy }) => `${methodName(words, method, preset)} ${percent(accuracy!)}`).join(words.comma));
+      return words.status.finished(
+        rows
+          .map(({ method, accuracy }) => `${methodName(words, method, preset)} ${percent(accuracy!)}`)
+          .join(words.comma),
+      );
     }
     case 'failed':
       return words.status.failed;
@@ -80,27 +121,47 @@ function Progression() {
   const words = useWords();
   const status = usePlayground((state) => statusWords(state, words, format));
   const position = useThrottledPlayground(positionOf);
-  const preparing = usePlayground((state) => (state.status === 'preparing' ? (state.progress?.fraction ?? null) : undefined));
+  const preparing = usePlayground((state) =>
+    state.status === 'preparing' ? (state.progress?.fraction ?? null) : undefined,
+  );
   const busy = preparing !== undefined;
   const fraction = busy ? (preparing ?? 1) : (position?.fraction ?? 0);
   const finished = usePlayground((state) => state.status === 'finished');
   return (
     <div className="progression">
       <div className="status-line">
-        <span role="status" title={status}>{status}</span>
+        <span role="status" title={status}>
+          {status}
+        </span>
       </div>
       <div className="progress-line">
-      <Progress value={fraction * 100} size={7} animated={busy && preparing === null} aria-label={words.transport.progress} transitionDuration={0} />
-      <div className="status-times">
-        {!busy && position && (
-          <>
-            {!finished && position.steps > 0 && <span>{words.transport.stepOf(grouped(position.step), grouped(position.steps))}</span>}
-            {finished && <span title={`${exact(position.elapsedSeconds)} s`}>{words.transport.elapsed(span(position.elapsedSeconds))}</span>}
-            {position.remainingSeconds !== null && !finished && <span title={`${exact(position.remainingSeconds)} s`}>{words.transport.remaining(span(position.remainingSeconds))}</span>}
-            <span title={exact(fraction)}>{percent(fraction, 0)}</span>
-          </>
-        )}
-      </div>
+        <Progress
+          value={fraction * 100}
+          size={7}
+          animated={busy && preparing === null}
+          aria-label={words.transport.progress}
+          transitionDuration={0}
+        />
+        <div className="status-times">
+          {!busy && position && (
+            <>
+              {!finished && position.steps > 0 && (
+                <span>{words.transport.stepOf(grouped(position.step), grouped(position.steps))}</span>
+              )}
+              {finished && (
+                <span title={`${exact(position.elapsedSeconds)} s`}>
+                  {words.transport.elapsed(span(position.elapsedSeconds))}
+                </span>
+              )}
+              {position.remainingSeconds !== null && !finished && (
+                <span title={`${exact(position.remainingSeconds)} s`}>
+                  {words.transport.remaining(span(position.remainingSeconds))}
+                </span>
+              )}
+              <span title={exact(fraction)}>{percent(fraction, 0)}</span>
+            </>
+          )}
+        </div>
       </div>
     </div>
   );
@@ -115,7 +176,9 @@ function WaitingForReset() {
   return (
     <div className="waiting-for-reset">
       <span>{words.applies(count)}</span>
-      <Button size="compact-xs" variant="filled" color="#b35900" onClick={reset}>{words.resetToApply}</Button>
+      <Button size="compact-xs" variant="filled" color="#b35900" onClick={reset}>
+        {words.resetToApply}
+      </Button>
     </div>
   );
 }
@@ -138,8 +201,18 @@ export function Transport({ settingsOpen, onToggleSettings, run = true, timeline
     <section className="transport" aria-label={words.transport.region}>
       <div ref={buttons} className="transport-buttons">
         {onToggleSettings && (
-          <ActionIcon ref={sliders} variant={settingsOpen ? 'light' : 'default'} size={34} aria-label={toggle} title={toggle} aria-expanded={settingsOpen} aria-controls="controls"
-            onClick={onToggleSettings}><SlidersIcon /></ActionIcon>
+          <ActionIcon
+            ref={sliders}
+            variant={settingsOpen ? 'light' : 'default'}
+            size={34}
+            aria-label={toggle}
+            title={toggle}
+            aria-expanded={settingsOpen}
+            aria-controls="controls"
+            onClick={onToggleSettings}
+          >
+            <SlidersIcon />
+          </ActionIcon>
         )}
         {run && <Buttons />}
       </div>

@@ -3,7 +3,12 @@ export function short(value: number): string {
   if (!Number.isFinite(value)) return '–';
   const size = Math.abs(value);
   if (size === 0) return '0';
-  if (size >= 10000 || size < 0.001) return value.toExponential(size >= 10000 ? 1 : 2).replace('e+', 'e').replace(/\.?0+e/, 'e').replace('-', size === -value ? '−' : '-');
+  if (size >= 10000 || size < 0.001)
+    return value
+      .toExponential(size >= 10000 ? 1 : 2)
+      .replace('e+', 'e')
+      .replace(/\.?0+e/, 'e')
+      .replace('-', size === -value ? '−' : '-');
   const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
   return value.toFixed(digits).replace('-', '−');
 }

@@ -1,6 +1,28 @@
 /** Ten colors that stay apart with the common kinds of color blindness, one set for each background. */
-const LIGHT = ['#133f84', '#f0460b', '#087646', '#bf4990', '#6f4900', '#0e96df', '#7545c6', '#711217', '#4c4246', '#6fa031'] as const;
-const DARK = ['#99aeef', '#f06814', '#13b57f', '#d765a6', '#ffb700', '#7df5ff', '#b181ff', '#9c783d', '#e5cdc0', '#c3ff71'] as const;
+const LIGHT = [
+  '#133f84',
+  '#f0460b',
+  '#087646',
+  '#bf4990',
+  '#6f4900',
+  '#0e96df',
+  '#7545c6',
+  '#711217',
+  '#4c4246',
+  '#6fa031',
+] as const;
+const DARK = [
+  '#99aeef',
+  '#f06814',
+  '#13b57f',
+  '#d765a6',
+  '#ffb700',
+  '#7df5ff',
+  '#b181ff',
+  '#9c783d',
+  '#e5cdc0',
+  '#c3ff71',
+] as const;
 
 /** Corners of shapes around (0, 0) with radius about 1; `open` ones are strokes. */
 const polygon = (corners: number, turn: number, radii: readonly number[] = [1]) =>
@@ -35,30 +57,68 @@ export const classMarker = (index: number): string => MARKERS[(index + Math.floo
 /** Colors of lines that are no classes. */
 export const lineColors = {
   light: {
-    ceMixed: '#0067b1', bns: '#8f6b00', distorted: '#c0508f', floor: '#c0508f', ceSingle: '#1b9ed8', centralized: '#00875f', contrast: '#7545c6', total: '#5f6670',
-    real: '#33404d', synthetic: '#d1560a', calibration: '#8f6b00', fdda: '#0067b1', fullPrecision: '#5f6670', ptq: '#d1560a',
+    ceMixed: '#0067b1',
+    bns: '#8f6b00',
+    distorted: '#c0508f',
+    floor: '#c0508f',
+    ceSingle: '#1b9ed8',
+    centralized: '#00875f',
+    contrast: '#7545c6',
+    total: '#5f6670',
+    real: '#33404d',
+    synthetic: '#d1560a',
+    calibration: '#8f6b00',
+    fdda: '#0067b1',
+    fullPrecision: '#5f6670',
+    ptq: '#d1560a',
   },
   dark: {
-    ceMixed: '#5aa9ff', bns: '#f2c230', distorted: '#f095c8', floor: '#f095c8', ceSingle: '#8fe0ff', centralized: '#2fc796', contrast: '#c3a4ff', total: '#b9c0c9',
-    real: '#d5dbe1', synthetic: '#ff8a3d', calibration: '#f2c230', fdda: '#5aa9ff', fullPrecision: '#b9c0c9', ptq: '#ff8a3d',
+    ceMixed: '#5aa9ff',
+    bns: '#f2c230',
+    distorted: '#f095c8',
+    floor: '#f095c8',
+    ceSingle: '#8fe0ff',
+    centralized: '#2fc796',
+    contrast: '#c3a4ff',
+    total: '#b9c0c9',
+    real: '#d5dbe1',
+    synthetic: '#ff8a3d',
+    calibration: '#f2c230',
+    fdda: '#5aa9ff',
+    fullPrecision: '#b9c0c9',
+    ptq: '#ff8a3d',
   },
 } as const;
 
 /** Shades of a map with a dividing value: blue from strong to weak, then orange from weak to strong; each with what can be read on it. */
 export const divergingShades = {
   light: [
-    ['#2f6db3', '#ffffff'], ['#79a9dc', '#1b2129'], ['#b3cfee', '#1b2129'], ['#dde9f7', '#1b2129'],
-    ['#fbe3cd', '#1b2129'], ['#f6bd8a', '#1b2129'], ['#e98f42', '#1b2129'], ['#b0550a', '#ffffff'],
+    ['#2f6db3', '#ffffff'],
+    ['#79a9dc', '#1b2129'],
+    ['#b3cfee', '#1b2129'],
+    ['#dde9f7', '#1b2129'],
+    ['#fbe3cd', '#1b2129'],
+    ['#f6bd8a', '#1b2129'],
+    ['#e98f42', '#1b2129'],
+    ['#b0550a', '#ffffff'],
   ],
   dark: [
-    ['#7db5f5', '#111317'], ['#4b82c0', '#ffffff'], ['#2f567f', '#ffffff'], ['#20384f', '#ffffff'],
-    ['#4f3520', '#ffffff'], ['#7d4d1f', '#ffffff'], ['#c06f1c', '#111317'], ['#ffab5c', '#111317'],
+    ['#7db5f5', '#111317'],
+    ['#4b82c0', '#ffffff'],
+    ['#2f567f', '#ffffff'],
+    ['#20384f', '#ffffff'],
+    ['#4f3520', '#ffffff'],
+    ['#7d4d1f', '#ffffff'],
+    ['#c06f1c', '#111317'],
+    ['#ffab5c', '#111317'],
   ],
 } as const satisfies Record<Scheme, readonly (readonly [fill: string, ink: string])[]>;
 
 const ON_PAPER = new Map<string, string>([
   ...DARK.map((color, i) => [color, LIGHT[i]] as const),
-  ...(Object.keys(lineColors.dark) as (keyof typeof lineColors.dark)[]).map((name) => [lineColors.dark[name], lineColors.light[name]] as const),
+  ...(Object.keys(lineColors.dark) as (keyof typeof lineColors.dark)[]).map(
+    (name) => [lineColors.dark[name], lineColors.light[name]] as const,
+  ),
 ]);
 
 /** The color that stands on white paper for one of either scheme. */

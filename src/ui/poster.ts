@@ -1,4 +1,4 @@
-import type { ImageTile } from '../engine/training/runReport';
+import type { ImageTile } from '../engine/runReport';
 import { readPoster } from '../state/recording/poster';
 
 /** Pixels between images. */
@@ -8,7 +8,8 @@ const GAP = 2;
 const HARMLESS = new Set(['v', 'backend', 'without', 'lang', 'layer', 'class', 'projection', 'separation']);
 
 /** Whether the page at this address will show the recorded run that comes with it. */
-export const isRecordedWanted = (search: string): boolean => [...new URLSearchParams(search).keys()].every((key) => HARMLESS.has(key));
+export const isRecordedWanted = (search: string): boolean =>
+  [...new URLSearchParams(search).keys()].every((key) => HARMLESS.has(key));
 
 /** In every language: which one the page will speak is decided later. */
 const MARK = 'Recorded run · 記録された実行';
@@ -27,7 +28,10 @@ function sheetOf({ count, width, height, rgba }: ImageTile, classes: number): Im
     const [row, column] = [Math.floor(index / perClass), index % perClass];
     for (let y = 0; y < height; y++) {
       const from = (index * height + y) * width * 4;
-      sheet.data.set(rgba.subarray(from, from + width * 4), ((row * (height + GAP) + y) * sheet.width + column * (width + GAP)) * 4);
+      sheet.data.set(
+        rgba.subarray(from, from + width * 4),
+        ((row * (height + GAP) + y) * sheet.width + column * (width + GAP)) * 4,
+      );
     }
   }
   return sheet;

@@ -14,7 +14,10 @@ export function useOnDemand<T>(load: () => Promise<T>): OnDemand<T> {
   const [failed, setFailed] = useState(false);
   const ask = useCallback(() => {
     setFailed(false);
-    load().then((loaded) => setPart(() => loaded), () => setFailed(true));
+    load().then(
+      (loaded) => setPart(() => loaded),
+      () => setFailed(true),
+    );
   }, [load]);
   return { part, failed, ask };
 }

@@ -1,8 +1,17 @@
-import type { LiveSettings, RunSettings } from '../engine/training/runSettings';
+import type { LiveSettings, RunSettings } from '../engine/runSettings';
 import type { Said } from '../engine/sentences';
-import type { RunFrame, RunOverview } from '../engine/training/runReport';
+import type { RunFrame, RunOverview } from '../engine/runReport';
 import type {
-  BackendName, BackendReport, Failure, InitializeReply, Message, NetworkFile, ProjectionMethod, ProjectionReply, Request, RunStatus,
+  BackendName,
+  BackendReport,
+  Failure,
+  InitializeReply,
+  Message,
+  NetworkFile,
+  ProjectionMethod,
+  ProjectionReply,
+  Request,
+  RunStatus,
 } from './protocol';
 
 /** What the client needs of a worker; a real `Worker` is one. */
@@ -145,7 +154,10 @@ export class EngineClient {
   }
 
   loadNetwork(files: NetworkFile[], settings: RunSettings): Promise<InitializeReply> {
-    return this.begin<InitializeReply>({ type: 'loadNetwork', files, settings }, files.map((file) => file.bytes));
+    return this.begin<InitializeReply>(
+      { type: 'loadNetwork', files, settings },
+      files.map((file) => file.bytes),
+    );
   }
 
   useBundledNetwork(settings: RunSettings): Promise<InitializeReply> {
@@ -240,7 +252,13 @@ export class EngineClient {
     return this.send<R>(body, runId, false, [], signal);
   }
 
-  private send<R>(body: Body<WithId>, runId: number, begins: boolean, transfer: Transferable[], signal?: AbortSignal): Promise<R> {
+  private send<R>(
+    body: Body<WithId>,
+    runId: number,
+    begins: boolean,
+    transfer: Transferable[],
+    signal?: AbortSignal,
+  ): Promise<R> {
     if (this.dead) return Promise.reject(new EngineGone());
     if (signal?.aborted) return Promise.reject(signal.reason as Error);
     const id = this.nextId++;
@@ -325,7 +343,8 @@ export class EngineClient {
     if (this.pendingRun !== null) return void this.held.push({ sequence, frame });
     const worker = this.worker;
     const acknowledge = () => {
-      if (worker && worker === this.worker && !this.dead) worker.postMessage({ type: 'acknowledge', runId, sequence }, []);
+      if (worker && worker === this.worker && !this.dead)
+        worker.postMessage({ type: 'acknowledge', runId, sequence }, []);
     };
     try {
       this.events.frame(frame);

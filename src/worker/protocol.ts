@@ -6,9 +6,9 @@
  * - After a `frame` the worker sends no further one until the page has acknowledged its `sequence`, and at most 10 a second.
  * - Buffers in `overview` and `frame` are transferred, not copied.
  */
-import type { RunFrame, RunOverview } from '../engine/training/runReport';
+import type { RunFrame, RunOverview } from '../engine/runReport';
 import type { Said } from '../engine/sentences';
-import type { LiveSettings, RunSettings } from '../engine/training/runSettings';
+import type { LiveSettings, RunSettings } from '../engine/runSettings';
 
 export type BackendName = 'webgpu' | 'webgl' | 'wasm' | 'cpu';
 export type ProjectionMethod = 'tsne' | 'umap';

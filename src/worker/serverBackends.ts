@@ -1,6 +1,13 @@
 /** The worker's backends: which work, how fast they are, which is in use; notices when a device is lost. */
 import * as tf from '@tensorflow/tfjs-core';
-import { BACKENDS, fastest, probeBackend, startBackend, type BackendOptions, type BackendProbe } from '../engine/backend/backends';
+import {
+  BACKENDS,
+  fastest,
+  probeBackend,
+  startBackend,
+  type BackendOptions,
+  type BackendProbe,
+} from '../engine/backend/backends';
 import { say, saidOf, type Said } from '../engine/sentences';
 import type { BackendName, Failure } from './protocol';
 import { failureOf, Refusal } from './serverFailures';
@@ -24,12 +31,20 @@ export class ServerBackends {
    * @throws Refusal where none works
    */
   async choose(
-    wanted: BackendName | null, without: readonly BackendName[], options: BackendOptions,
+    wanted: BackendName | null,
+    without: readonly BackendName[],
+    options: BackendOptions,
     report: (fraction: number, said: Said) => void | Promise<void>,
   ): Promise<Failure | null> {
     this.options = options;
     const candidates = BACKENDS.filter((name) => !without.includes(name));
-    this.probes = without.map((name) => ({ name, works: false, secondsPerStep: null, detail: '', reason: say('switchedOff') }));
+    this.probes = without.map((name) => ({
+      name,
+      works: false,
+      secondsPerStep: null,
+      detail: '',
+      reason: say('switchedOff'),
+    }));
     for (const [i, name] of candidates.entries()) {
       await report(i / candidates.length, say('tryingBackend', say(name)));
       this.probes.push(await probeBackend(name, options));
@@ -37,18 +52,26 @@ export class ServerBackends {
     const asked = this.probes.find(({ name }) => name === wanted);
     const chosen = asked?.works ? asked : fastest(this.probes);
     if (!chosen) {
-      const tried = candidates.length === 0 ? say('noneTried') : candidates.map((name) => say(name) as Said).reduce((all, name) => say('listed', all, name));
+      const tried =
+        candidates.length === 0
+          ? say('noneTried')
+          : candidates.map((name) => say(name) as Said).reduce((all, name) => say('listed', all, name));
       throw new Refusal('backend', say('noBackend', tried), say('noBackendHint'));
     }
     await this.start(chosen.name);
     if (!asked || asked === chosen) return null;
-    return failureOf('backend', say('backendFails', say(asked.name), asked.reason ?? say('notTried')), say('goingOnWith', say(chosen.name)));
+    return failureOf(
+      'backend',
+      say('backendFails', say(asked.name), asked.reason ?? say('notTried')),
+      say('goingOnWith', say(chosen.name)),
+    );
   }
 
   /** Makes a backend the one in use. @throws Refusal where it is known not to work, or does not start */
   async start(name: BackendName): Promise<void> {
     const probe = this.probes.find((each) => each.name === name);
-    const refusal = (reason: Said | string) => new Refusal('backend', say('backendFails', say(name), reason), say('otherBackendHint'));
+    const refusal = (reason: Said | string) =>
+      new Refusal('backend', say('backendFails', say(name), reason), say('otherBackendHint'));
     if (!probe?.works) throw refusal(probe?.reason ?? say('notTried'));
     try {
       await startBackend(name, this.options);
@@ -62,7 +85,8 @@ export class ServerBackends {
   /** tfjs does not watch its device; when it is lost every later operation would hang or fail obscurely. */
   private watch(): void {
     if (this.current !== 'webgpu') return;
-    const device = (tf.backend() as unknown as { device?: { lost: Promise<{ reason?: string; message: string }> } }).device;
+    const device = (tf.backend() as unknown as { device?: { lost: Promise<{ reason?: string; message: string }> } })
+      .device;
     if (!device || this.watched.has(device)) return;
     this.watched.add(device);
     void device.lost.then((info) => {

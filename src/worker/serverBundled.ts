@@ -21,12 +21,19 @@ export interface Bundled {
  * @throws Refusal or NetworkError where the network itself cannot be had
  */
 export async function loadBundled(load: (url: string) => Promise<ArrayBuffer>, baseUrl: string): Promise<Bundled> {
-  const file = async (name: string): Promise<ModelFile> => ({ name, bytes: await load(new URL(`${FOLDER}/${name}`, baseUrl).href) });
+  const file = async (name: string): Promise<ModelFile> => ({
+    name,
+    bytes: await load(new URL(`${FOLDER}/${name}`, baseUrl).href),
+  });
   const network = await readNetwork(file);
   try {
     return { network, checkpoint: decodeCheckpoint((await file('generator.bin')).bytes), problem: null };
   } catch (error) {
-    const problem = failureOf('settings', say('checkpointUnusable', (error as Error).message), say('checkpointUnusableHint'));
+    const problem = failureOf(
+      'settings',
+      say('checkpointUnusable', (error as Error).message),
+      say('checkpointUnusableHint'),
+    );
     return { network, checkpoint: null, problem };
   }
 }

@@ -6,13 +6,18 @@ import { DatasetMismatch } from '../engine/training/prepare';
 import type { Failure, FailureCode } from './protocol';
 
 /** Browsers word a full memory in many ways, and wasm's allocator in yet another. */
-const OUT_OF_MEMORY = /out of memory|memory allocation|allocation failed|array buffer allocation|cannot enlarge memory|OOM/i;
+const OUT_OF_MEMORY =
+  /out of memory|memory allocation|allocation failed|array buffer allocation|cannot enlarge memory|OOM/i;
 const DEVICE_LOST = /device.*lost|lost.*device|context lost/i;
 
 /** Something the worker does not do; it knows itself what to say. */
 export class Refusal extends Error {
   readonly hint: string;
-  constructor(readonly code: FailureCode, readonly said: Said, readonly saidHint: Said) {
+  constructor(
+    readonly code: FailureCode,
+    readonly said: Said,
+    readonly saidHint: Said,
+  ) {
     super(inWords(said));
     this.hint = inWords(saidHint);
     this.name = 'Refusal';
@@ -41,7 +46,10 @@ export function describeFailure(error: unknown, snapshotStep?: number): Failure 
   }
   if (error instanceof Refusal) return failure(error.code, error.saidHint);
   if (error instanceof DatasetMismatch) return failure('network', say('mismatchHint'));
-  if (error instanceof NetworkError) return error.saidHint ? failure('network', error.saidHint) : { code: 'network', message: error.message, hint: error.hint };
+  if (error instanceof NetworkError)
+    return error.saidHint
+      ? failure('network', error.saidHint)
+      : { code: 'network', message: error.message, hint: error.hint };
   if (error instanceof CheckpointError) return failure('settings', say('checkpointHint'));
   if (OUT_OF_MEMORY.test(messageOf(error))) {
     // Not only a reset: what a step had in memory when it failed is not given back.

@@ -7,8 +7,8 @@ import { createShapes } from '../engine/data/shapes';
 import { readLayersModel } from '../engine/network/layersModel';
 import type { Network } from '../engine/network/types';
 import { Run, type RunSnapshot } from '../engine/training/run';
-import type { RunPhase } from '../engine/training/runReport';
-import { LIVE_SETTINGS, type LiveSettings, type RunSettings } from '../engine/training/runSettings';
+import type { RunPhase } from '../engine/runReport';
+import { LIVE_SETTINGS, type LiveSettings, type RunSettings } from '../engine/runSettings';
 import { say, type Said } from '../engine/sentences';
 import { Teacher } from '../engine/training/teacher';
 import { ServerBackends } from './serverBackends';
@@ -117,7 +117,13 @@ export class ServerSession {
         return this.initialized();
       case 'configure': {
         if (!this.teacher) throw new Refusal('network', say('noNetwork'), say('restartOrReloadHint'));
-        await this.begin(request.runId, this.teacher, this.isBundled, request.settings, () => this.wantedRun === request.runId);
+        await this.begin(
+          request.runId,
+          this.teacher,
+          this.isBundled,
+          request.settings,
+          () => this.wantedRun === request.runId,
+        );
         return null;
       }
       case 'useBundledNetwork':
@@ -154,7 +160,12 @@ export class ServerSession {
   }
 
   /** A new run on another backend; when that cannot be had, the run that is there stays where it is. */
-  private async switchBackend(runId: number, name: BackendName, settings: RunSettings, snapshot: RunSnapshot | null = null): Promise<void> {
+  private async switchBackend(
+    runId: number,
+    name: BackendName,
+    settings: RunSettings,
+    snapshot: RunSnapshot | null = null,
+  ): Promise<void> {
     if (!this.teacher) throw new Refusal('network', say('noNetwork'), say('restartOrReloadHint'));
     const before = this.backends.current;
     this.progress(runId, 'backends', null, say('startingBackend', say(name)));
@@ -201,13 +212,20 @@ export class ServerSession {
       this.progress(runId, 'network', null, say('loadingBundled'));
       this.bundled = await loadBundled(this.options.load, this.baseUrl);
       const { problem } = this.bundled;
-      if (problem && settings.generatorStart === 'checkpoint') this.post({ type: 'failure', id: null, runId, failure: problem });
+      if (problem && settings.generatorStart === 'checkpoint')
+        this.post({ type: 'failure', id: null, runId, failure: problem });
     }
     await this.useNetwork(runId, this.bundled.network, true, settings);
   }
 
   /** Makes a network the teacher and begins a run with it; on failure the old teacher and run stay. */
-  private async useNetwork(runId: number, network: Network, bundled: boolean, settings: RunSettings, snapshot: RunSnapshot | null = null): Promise<void> {
+  private async useNetwork(
+    runId: number,
+    network: Network,
+    bundled: boolean,
+    settings: RunSettings,
+    snapshot: RunSnapshot | null = null,
+  ): Promise<void> {
     const teacher = new Teacher(network);
     try {
       await this.begin(runId, teacher, bundled, settings, () => true, snapshot);
@@ -220,10 +238,15 @@ export class ServerSession {
 
   /** Prepares a run; only when it is ready do it and its teacher take the place of the old ones. */
   private async begin(
-    runId: number, teacher: Teacher, bundled: boolean, settings: RunSettings, wanted: () => boolean, snapshot: RunSnapshot | null = null,
+    runId: number,
+    teacher: Teacher,
+    bundled: boolean,
+    settings: RunSettings,
+    wanted: () => boolean,
+    snapshot: RunSnapshot | null = null,
   ): Promise<void> {
     this.status('preparing', runId);
-    const checkpoint = bundled ? this.bundled?.checkpoint ?? null : null;
+    const checkpoint = bundled ? (this.bundled?.checkpoint ?? null) : null;
     const run = await Run.create(teacher, this.dataset, settings, checkpoint, async (fraction, said) => {
       this.progress(runId, 'statistics', fraction, said);
       await this.options.breathe();
@@ -264,7 +287,9 @@ export class ServerSession {
   /** Takes over what may change while a run is going, and nothing else. */
   private applyLive(changed: LiveSettings): void {
     if (!this.run || !this.settings) return;
-    const live = Object.fromEntries(LIVE_SETTINGS.filter((key) => changed[key] !== undefined).map((key) => [key, changed[key]]));
+    const live = Object.fromEntries(
+      LIVE_SETTINGS.filter((key) => changed[key] !== undefined).map((key) => [key, changed[key]]),
+    );
     this.run.update(live);
     this.settings = { ...this.settings, ...live };
   }
@@ -350,7 +375,8 @@ export class ServerSession {
 
   private async sendFrame(now: boolean): Promise<void> {
     const run = this.run;
-    if (!run || (!now && (this.unacknowledged !== null || performance.now() - this.lastFrameAt < FRAME_INTERVAL_MS))) return;
+    if (!run || (!now && (this.unacknowledged !== null || performance.now() - this.lastFrameAt < FRAME_INTERVAL_MS)))
+      return;
     // What must not be missed (the end, a step by hand) goes out even when the page has not caught up with the last one.
     const frame = await run.frame(now);
     if (this.run !== run) return;

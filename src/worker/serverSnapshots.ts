@@ -7,7 +7,8 @@ export function stepOf(snapshot: RunSnapshot): number {
   return snapshot.student?.snapshot.step ?? snapshot.generator.step;
 }
 
-const placeOf = ({ stage, generator, student }: RunSnapshot): string => `${stage}/${generator.step}/${student?.snapshot.step}`;
+const placeOf = ({ stage, generator, student }: RunSnapshot): string =>
+  `${stage}/${generator.step}/${student?.snapshot.step}`;
 
 /**
  * The snapshots of one run. A step that spoils the weights has a finite loss itself, the next one has not: a snapshot is

@@ -64,7 +64,9 @@ it('finds nothing serious in the dialog for sharing', async () => {
   await playground.page.getByRole('dialog').waitFor();
   await playground.page.evaluate(axe);
   const { violations } = (await playground.page.evaluate('axe.run({ include: [["[role=dialog]"]] })')) as AxeResults;
-  expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id)).toEqual([]);
+  expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id)).toEqual(
+    [],
+  );
 });
 
 /** Of what lies over the page, or all of it. */
@@ -73,7 +75,9 @@ async function seriousNow(): Promise<string[]> {
   await playground.page.waitForTimeout(1500);
   await playground.page.evaluate(axe);
   const { violations } = (await playground.page.evaluate('axe.run()')) as AxeResults;
-  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => String(target)).join(', ')}`);
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => String(target)).join(', ')}`);
 }
 
 it('finds nothing serious among the lessons, in a lesson, and on the tour', async () => {
@@ -90,7 +94,9 @@ it('finds nothing serious among the lessons, in a lesson, and on the tour', asyn
 });
 
 it.each(['light', 'dark'] as const)('finds nothing serious after a run, embedded, %s', async (colorScheme) => {
-  playground = await Playground.open(browser, { query: `${WASM}&embed&observation-per-class=2&test-images=20&generator-steps=2&student-steps=1` });
+  playground = await Playground.open(browser, {
+    query: `${WASM}&embed&observation-per-class=2&test-images=20&generator-steps=2&student-steps=1`,
+  });
   await playground.page.emulateMedia({ colorScheme });
   await playground.ready();
   await playground.button('Play').click();
@@ -103,8 +109,11 @@ it('says of a setting without effect that it has none, to those who hear the pag
   await region();
   const settings = playground.page.locator('.setting', { hasText: 'No effect as things are set' });
   expect(await settings.count()).toBeGreaterThan(0);
-  const described = await settings.locator('input, select').evaluateAll((controls) =>
-    controls.map((control) => document.getElementById(control.getAttribute('aria-describedby') ?? '')?.textContent));
+  const described = await settings
+    .locator('input, select')
+    .evaluateAll((controls) =>
+      controls.map((control) => document.getElementById(control.getAttribute('aria-describedby') ?? '')?.textContent),
+    );
   expect(described.length).toBeGreaterThanOrEqual(await settings.count());
   expect(new Set(described)).toEqual(new Set(['No effect as things are set']));
 });

@@ -29,7 +29,10 @@ describe('the article', () => {
   it('loads neither figures nor KaTeX before the reader comes near', async () => {
     playground = await Playground.open(browser, { query: QUERY });
     await playground.ready();
-    const loaded = () => playground.page.evaluate<string[]>(`performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => /typeset|KaTeX/.test(name))`);
+    const loaded = () =>
+      playground.page.evaluate<string[]>(
+        `performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => /typeset|KaTeX/.test(name))`,
+      );
     expect(await loaded()).toEqual([]);
     expect(await playground.page.locator('.argument-drawing > *').count()).toBe(0);
     // The text is there all the same, and the formulas in plain signs.
@@ -49,9 +52,33 @@ describe('the article', () => {
       const figure = place.getByRole('figure', { name: words[name].figure, exact: true });
       await figure.locator('.argument-drawing > *').first().waitFor();
       expect(await figure.innerText()).toContain(words[name].caption);
-      expect(await place.getByRole('img', { name: words.formulas[({ lacks: 'quantizer', statistics: 'statistics', depth: 'silhouette', centralized: 'centralized', distorted: 'distorted', gain: 'student' } as const)[name]].join('; '), exact: true }).count()).toBe(1);
+      expect(
+        await place
+          .getByRole('img', {
+            name: words.formulas[
+              (
+                {
+                  lacks: 'quantizer',
+                  statistics: 'statistics',
+                  depth: 'silhouette',
+                  centralized: 'centralized',
+                  distorted: 'distorted',
+                  gain: 'student',
+                } as const
+              )[name]
+            ].join('; '),
+            exact: true,
+          })
+          .count(),
+      ).toBe(1);
       const answer = name === 'depth' ? /layer \d+/ : words[name].answer;
-      expect(await place.getByText(answer).filter({ visible: true }).locator('xpath=self::*[parent::*[contains(@class, "question-answer")]]').count()).toBe(0);
+      expect(
+        await place
+          .getByText(answer)
+          .filter({ visible: true })
+          .locator('xpath=self::*[parent::*[contains(@class, "question-answer")]]')
+          .count(),
+      ).toBe(0);
       await place.getByRole('button', { name: words.showAnswer, exact: true }).click();
       expect(await place.locator('.question-answer').innerText()).toMatch(answer);
       await place.getByRole('button', { name: words.hideAnswer, exact: true }).click();
@@ -67,20 +94,32 @@ describe('the article', () => {
     const marked = place.locator('.formula-set [data-marked]');
     expect(await marked.count()).toBe(0);
     await noise.focus();
-    await playground.until(() => marked.count(), (count) => count === 3, 5, 'three places of the noise');
+    await playground.until(
+      () => marked.count(),
+      (count) => count === 3,
+      5,
+      'three places of the noise',
+    );
     await playground.page.keyboard.press('Enter');
     expect(await noise.getAttribute('aria-pressed')).toBe('true');
     await place.locator('.formula-set [data-symbol="startLayer"]').first().hover();
     await place.locator('.formula-tip').getByText(words.symbolMeanings.startLayer).waitFor();
-    expect(await place.getByRole('button', { name: words.symbolMeanings.startLayer }).getAttribute('data-marked')).toBe('true');
+    expect(await place.getByRole('button', { name: words.symbolMeanings.startLayer }).getAttribute('data-marked')).toBe(
+      'true',
+    );
   });
 
   it('shows that shuffled pixels have the same statistics', async () => {
     playground = await Playground.open(browser, { query: QUERY });
     await playground.ready();
     const place = await section('statistics');
-    const numbers = () => place.locator('.channel data').evaluateAll((all) => all.map((each) => each.getAttribute('value')));
-    const picture = () => place.locator('.channel canvas').first().evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+    const numbers = () =>
+      place.locator('.channel data').evaluateAll((all) => all.map((each) => each.getAttribute('value')));
+    const picture = () =>
+      place
+        .locator('.channel canvas')
+        .first()
+        .evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
     await place.locator('.channel data').first().waitFor();
     const [before, image] = [await numbers(), await picture()];
     expect(before).toHaveLength(6);
@@ -90,7 +129,9 @@ describe('the article', () => {
     // Another class, chosen here, is chosen above as well.
     await place.getByRole('group', { name: words.chooseClass }).getByRole('button').nth(3).click();
     await playground.until(numbers, (now) => now.join() !== before.join(), 5, 'the statistics of another image');
-    expect(await playground.region(en.views.images.title).locator('.image-row').nth(3).getAttribute('aria-pressed')).toBe('true');
+    expect(
+      await playground.region(en.views.images.title).locator('.image-row').nth(3).getAttribute('aria-pressed'),
+    ).toBe('true');
   });
 
   it('sets the page up for a question, runs it, and puts the settings back', async () => {
@@ -110,7 +151,12 @@ describe('the article', () => {
     await changes.getByRole('button', { name: words.play, exact: true }).click();
     await playground.untilStatus(/^Finished/, 150);
     // One dot a line and recorded step, and the sentence that counts classes.
-    await playground.until(() => figure.locator('svg circle').count(), (count) => count >= 4, 10, 'distances over steps');
+    await playground.until(
+      () => figure.locator('svg circle').count(),
+      (count) => count >= 4,
+      10,
+      'distances over steps',
+    );
     expect(await figure.innerText()).toMatch(/At layer 1, \d+ of 10 synthetic batches/);
     await changes.getByRole('button', { name: words.startOver, exact: true }).waitFor();
     await changes.getByRole('button', { name: words.putBack, exact: true }).click();
@@ -118,7 +164,11 @@ describe('the article', () => {
 
     const gain = await section('gain');
     const accuracies = await playground.accuracies();
-    const cells = await gain.locator('tbody tr').evaluateAll((rows) => rows.map((row) => [...row.querySelectorAll('data')].map((cell) => Number(cell.getAttribute('value')))));
+    const cells = await gain
+      .locator('tbody tr')
+      .evaluateAll((rows) =>
+        rows.map((row) => [...row.querySelectorAll('data')].map((cell) => Number(cell.getAttribute('value')))),
+      );
     expect(cells.map(([accuracy]) => accuracy)).toEqual(Object.values(accuracies));
     for (const [accuracy, error] of cells) expect(error).toBeCloseTo(Math.sqrt((accuracy * (1 - accuracy)) / 100), 8);
     playground.expectNoErrors();

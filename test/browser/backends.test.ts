@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { launch, removeWebGpu } from './chromium';
-import { FDDA_TERMS } from '../../src/engine/training/runSettings';
+import { FDDA_TERMS } from '../../src/engine/runSettings';
 import { Playground } from './playground';
 
 let browser: Browser;
@@ -11,20 +11,25 @@ afterEach(async () => {
   await browser?.close();
 });
 
-const TINY = 'observation-per-class=2&test-images=20&generator-channels=16&generator-batch=2&generator-steps=1&student-steps=1&calibration-batch=1&synthetic-batch=1';
+const TINY =
+  'observation-per-class=2&test-images=20&generator-channels=16&generator-batch=2&generator-steps=1&student-steps=1&calibration-batch=1&synthetic-batch=1';
 
 describe('the page', () => {
   it('runs on WebGPU when asked to', async () => {
     browser = await launch({ webgpu: 'software' });
     const began = Date.now();
     // A hundred times slower than a graphics card: the smallest run there is.
-    playground = await Playground.open(browser, { query: `backend=webgpu&without=webgl,wasm,cpu&compare-calibration-only=0&${TINY}` });
+    playground = await Playground.open(browser, {
+      query: `backend=webgpu&without=webgl,wasm,cpu&compare-calibration-only=0&${TINY}`,
+    });
     await playground.button('Play').click();
     await playground.untilStatus(/^Ready|^Finished|^Measuring|^Training/, 120);
     const ready = Date.now();
     expect(await playground.backendInUse()).toMatch(/WebGPU \(in use\)/);
     await playground.untilStatus(/^Finished/, 180);
-    console.log(`WebGPU on the CPU: ready after ${((ready - began) / 1000).toFixed(1)} s, finished ${((Date.now() - ready) / 1000).toFixed(1)} s later`);
+    console.log(
+      `WebGPU on the CPU: ready after ${((ready - began) / 1000).toFixed(1)} s, finished ${((Date.now() - ready) / 1000).toFixed(1)} s later`,
+    );
     const accuracies = await playground.accuracies();
     expect(accuracies['Calibration only']).toBeNull();
     for (const name of ['Full precision', 'PTQ only', 'FDDA']) {
@@ -40,14 +45,19 @@ describe('the page', () => {
 
   it('goes on with wasm, and says so everywhere, when the process that drives the GPU dies', async () => {
     browser = await launch({ webgpu: 'software' });
-    playground = await Playground.open(browser, { query: `backend=webgpu&without=webgl,cpu&compare-calibration-only=0&${TINY.replace('generator-steps=1', 'generator-steps=20')}` });
+    playground = await Playground.open(browser, {
+      query: `backend=webgpu&without=webgl,cpu&compare-calibration-only=0&${TINY.replace('generator-steps=1', 'generator-steps=20')}`,
+    });
     await playground.ready(120);
     expect(await playground.backendInUse()).toMatch(/WebGPU \(in use\)/);
     await playground.button('Play').click();
     await playground.untilStatus(/^Measuring|^Training/, 60);
     const session = await browser.newBrowserCDPSession();
     await session.send('Browser.crashGpuProcess' as never);
-    await playground.page.getByRole('alert').filter({ hasText: 'The graphics device was lost' }).waitFor({ timeout: 60_000 });
+    await playground.page
+      .getByRole('alert')
+      .filter({ hasText: 'The graphics device was lost' })
+      .waitFor({ timeout: 60_000 });
     await playground.untilStatus(/^Finished/, 120);
     expect(await playground.backendInUse()).toMatch(/WebAssembly \(in use\)/);
     expect(await playground.page.getByRole('button', { name: /^Backend: / }).innerText()).toMatch(/WebAssembly/);

@@ -19,11 +19,13 @@ describe('the served build', () => {
     expect(response.headers.get('cross-origin-resource-policy')).toBe('same-origin');
   });
 
-  it('has the page\'s own script and styles fetched beside the first script', async () => {
+  it("has the page's own script and styles fetched beside the first script", async () => {
     const html = await (await fetch(url)).text();
     expect(html).toMatch(/<link rel="preload" as="script"[^>]*href="\.\/assets\/main-[\w-]{8}\.js">/);
     expect(html).toMatch(/<link rel="preload" as="style"[^>]*href="\.\/assets\/main-[\w-]{8}\.css">/);
-    const [first] = [...html.matchAll(/<script type="module"[^>]*src="\.\/(assets\/[^"]+\.js)"/g)].map(([, path]) => path);
+    const [first] = [...html.matchAll(/<script type="module"[^>]*src="\.\/(assets\/[^"]+\.js)"/g)].map(
+      ([, path]) => path,
+    );
     expect((await (await fetch(url + first)).arrayBuffer()).byteLength).toBeLessThan(10_000);
   });
 

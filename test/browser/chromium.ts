@@ -10,7 +10,13 @@ const COMMANDS = ['chromium', 'chromium-browser', 'google-chrome-stable', 'googl
 
 /** Where browsers are that are not on the PATH. */
 const PLACES: Partial<Record<NodeJS.Platform, string[]>> = {
-  linux: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/opt/google/chrome/chrome', '/snap/bin/chromium'],
+  linux: [
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+    '/opt/google/chrome/chrome',
+    '/snap/bin/chromium',
+  ],
   darwin: ['/Applications', `${process.env.HOME}/Applications`].flatMap((folder) => [
     `${folder}/Google Chrome.app/Contents/MacOS/Google Chrome`,
     `${folder}/Chromium.app/Contents/MacOS/Chromium`,
@@ -48,7 +54,9 @@ export function findChromium(): string | null {
   const onPath = (process.env.PATH ?? '')
     .split(path.delimiter)
     .filter(Boolean)
-    .flatMap((folder) => COMMANDS.map((command) => path.join(folder, process.platform === 'win32' ? `${command}.exe` : command)));
+    .flatMap((folder) =>
+      COMMANDS.map((command) => path.join(folder, process.platform === 'win32' ? `${command}.exe` : command)),
+    );
   const candidates = [chromium.executablePath(), ...onPath, ...(PLACES[process.platform] ?? [])];
   return candidates.find((candidate) => candidate && isExecutable(candidate)) ?? null;
 }

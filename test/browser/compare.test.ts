@@ -4,7 +4,8 @@ import { launch } from './chromium';
 import { Playground } from './playground';
 
 /** Only wasm; a run of some seconds. */
-const SHORT = 'backend=wasm&without=webgpu,webgl,cpu&test-images=20&observation-per-class=2&generator-steps=2&student-steps=2&weight-bits=3';
+const SHORT =
+  'backend=wasm&without=webgpu,webgl,cpu&test-images=20&observation-per-class=2&generator-steps=2&student-steps=2&weight-bits=3';
 
 let browser: Browser;
 let playground: Playground;
@@ -27,13 +28,17 @@ describe('comparing', () => {
   it('lays a pinned run over the next one, says in what they differ, and lists both', async () => {
     playground = await Playground.open(browser, { query: SHORT });
     await playground.ready(120);
-    const pin = playground.page.getByRole('region', { name: 'Run', exact: true }).getByRole('button', { name: 'Pin this run' });
+    const pin = playground.page
+      .getByRole('region', { name: 'Run', exact: true })
+      .getByRole('button', { name: 'Pin this run' });
     expect(await pin.isDisabled()).toBe(true);
     await finish();
     const before = await playground.accuracies();
     await pin.click();
     expect(await pin.getAttribute('aria-pressed')).toBe('true');
-    expect(await bar().innerText()).toMatch(/FDDA, W3A3, 1 real image a class, seed 1[^]*The run on the page is the pinned one/);
+    expect(await bar().innerText()).toMatch(
+      /FDDA, W3A3, 1 real image a class, seed 1[^]*The run on the page is the pinned one/,
+    );
     expect(await playground.region('Losses').getByText('pinned run').count()).toBe(0);
 
     await playground.page.getByText('Quantizer', { exact: true }).click();
@@ -53,7 +58,9 @@ describe('comparing', () => {
     const dotted = (region: string) => playground.region(region).locator('path[stroke-dasharray="1.5 3"]').count();
     expect(await dotted('Separation and incohesion')).toBe(2);
     expect(await dotted('Losses')).toBeGreaterThan(0);
-    expect(await playground.region('Accuracy').locator('.bar', { hasText: 'PTQ only' }).innerText()).toContain(`pinned ${(before['PTQ only']! * 100).toFixed(1)} %`);
+    expect(await playground.region('Accuracy').locator('.bar', { hasText: 'PTQ only' }).innerText()).toContain(
+      `pinned ${(before['PTQ only']! * 100).toFixed(1)} %`,
+    );
     await playground.region('Synthetic images').getByRole('button', { name: 'Pinned' }).click();
     expect(await playground.colorsIn('Synthetic images')).toBeGreaterThan(1000);
 
@@ -64,7 +71,9 @@ describe('comparing', () => {
     expect(await bits.inputValue()).toBe('3');
 
     await playground.button('Pin run 2').click();
-    await bar().getByText(/FDDA, W8A3/).waitFor();
+    await bar()
+      .getByText(/FDDA, W8A3/)
+      .waitFor();
     await bar().getByRole('button', { name: 'Unpin' }).click();
     expect(await bar().count()).toBe(0);
     expect(await playground.region('Losses').getByText('pinned run').count()).toBe(0);
@@ -72,7 +81,10 @@ describe('comparing', () => {
   });
 
   it('copies the table, or shows it to be copied where the browser forbids that', async () => {
-    playground = await Playground.open(browser, { query: `${SHORT}&compare-calibration-only=0`, prepare: (context) => context.grantPermissions(['clipboard-read', 'clipboard-write']) });
+    playground = await Playground.open(browser, {
+      query: `${SHORT}&compare-calibration-only=0`,
+      prepare: (context) => context.grantPermissions(['clipboard-read', 'clipboard-write']),
+    });
     await playground.ready(120);
     await finish();
     await playground.button('Copy as CSV').click();
@@ -82,7 +94,9 @@ describe('comparing', () => {
     expect(row).toMatch(/^1,FDDA,3,3,1,1,[\d.]+,[\d.]+,,[\d.]+,20,/);
     await playground.page.evaluate('navigator.clipboard.writeText = () => Promise.reject(new Error("no"))');
     await playground.button('Copy as Markdown').click();
-    expect(await playground.page.getByRole('textbox', { name: 'Table as text' }).inputValue()).toMatch(/^\| Run \| Method \|[^]*\| 1 \| FDDA \| 3 \|/);
+    expect(await playground.page.getByRole('textbox', { name: 'Table as text' }).inputValue()).toMatch(
+      /^\| Run \| Method \|[^]*\| 1 \| FDDA \| 3 \|/,
+    );
     playground.expectNoErrors();
   });
 
@@ -95,16 +109,26 @@ describe('comparing', () => {
     await panel().getByText('All 2 seeds are done.').waitFor({ timeout: 240_000 });
     expect(await rows().count()).toBe(2);
 
-    const accuracyOf = async (run: number, column: number) => parseFloat(await rows().nth(run).locator('th, td').nth(column).innerText());
+    const accuracyOf = async (run: number, column: number) =>
+      parseFloat(await rows().nth(run).locator('th, td').nth(column).innerText());
     const [one, two] = [await accuracyOf(0, 9), await accuracyOf(1, 9)];
-    const fdda = (await panel().locator('tr', { hasText: 'FDDA' }).first().locator('th, td').allInnerTexts()).map((text) => text.trim());
+    const fdda = (await panel().locator('tr', { hasText: 'FDDA' }).first().locator('th, td').allInnerTexts()).map(
+      (text) => text.trim(),
+    );
     expect(fdda[0]).toBe('FDDA');
     expect(parseFloat(fdda[2])).toBeCloseTo((one + two) / 2, 1);
     // Of two values the sample's standard deviation is their distance over the root of two.
     expect(parseFloat(fdda[3])).toBeCloseTo(Math.abs(one - two) / Math.SQRT2, 1);
     expect(fdda[4]).toBe('2');
-    expect(await panel().innerText()).toMatch(/FDDA minus calibration images only[^]*seed 1: [+−][\d.]+, seed 2: [+−][\d.]+[^]*(Not shown|A hint, no more|Shown for this network)/);
-    expect(await playground.region('Accuracy').getByRole('img', { name: /^2 seeds: mean/ }).count()).toBe(4);
+    expect(await panel().innerText()).toMatch(
+      /FDDA minus calibration images only[^]*seed 1: [+−][\d.]+, seed 2: [+−][\d.]+[^]*(Not shown|A hint, no more|Shown for this network)/,
+    );
+    expect(
+      await playground
+        .region('Accuracy')
+        .getByRole('img', { name: /^2 seeds: mean/ })
+        .count(),
+    ).toBe(4);
 
     await playground.page.getByText('Data', { exact: true }).click();
     expect(await playground.page.getByRole('textbox', { name: 'Seed', exact: true }).inputValue()).toBe('1');

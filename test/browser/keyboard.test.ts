@@ -21,7 +21,8 @@ interface Stop {
   marked: boolean;
 }
 
-const focused = () => playground.page.evaluate(`(() => {
+const focused = () =>
+  playground.page.evaluate(`(() => {
   const element = document.activeElement;
   const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
   return {
@@ -55,7 +56,12 @@ it('plays a run to its end, goes through its timeline, changes a setting and res
   await playground.page.keyboard.press('Home');
   expect(Object.values(await playground.accuracies())).toEqual([null, null, null, null]);
   await playground.page.keyboard.press('End');
-  await playground.until(() => playground.accuracies(), (now) => JSON.stringify(now) === JSON.stringify(accuracies), 10, 'the last accuracies');
+  await playground.until(
+    () => playground.accuracies(),
+    (now) => JSON.stringify(now) === JSON.stringify(accuracies),
+    10,
+    'the last accuracies',
+  );
 
   // On to the settings: a method, then back to the button that starts over with it.
   await tabTo(({ name }) => name === 'Zero-shot style (CE + BNS)', 30);

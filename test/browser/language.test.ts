@@ -23,7 +23,9 @@ async function open(locale: string, query = QUICK) {
   await page.goto(`${inject('pageUrl')}?${query}`);
   const button = (name: string) => page.getByRole('button', { name, exact: true });
   return {
-    page, errors, button,
+    page,
+    errors,
+    button,
     spoken: () => page.evaluate('document.documentElement.lang') as Promise<string>,
     async choose(label: string, name: string) {
       await button(label).click();
@@ -78,7 +80,9 @@ describe('the page speaks', () => {
   it('of a file that cannot be used in the page’s language', async () => {
     const { page, button } = await open('ja');
     await page.getByRole('status').filter({ hasText: ja.status.ready }).waitFor({ timeout: 60_000 });
-    await page.locator('input[type=file]').setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('none') });
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('none') });
     const alert = page.getByRole('alert');
     await alert.filter({ hasText: ja.sentences.noJsonFile() }).waitFor();
     expect(await alert.innerText()).toContain(ja.sentences.filesHint());

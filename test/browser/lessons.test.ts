@@ -22,7 +22,8 @@ afterAll(() => browser?.close());
 const bar = () => playground.region(en.lessons.region);
 const press = (key: string) => playground.page.keyboard.press(key);
 const focused = () => playground.page.evaluate(() => (document.activeElement as HTMLElement).innerText.trim());
-const overflow = () => playground.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+const overflow = () =>
+  playground.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
 /** Tab until the focus is on something that says `text`. */
 async function tabTo(text: string): Promise<void> {
@@ -40,9 +41,14 @@ async function playAll(id: LessonId, prediction: string): Promise<Record<string,
   await bar().getByRole('radio', { name: choices[prediction] }).check();
   const measured: Record<string, number | null>[] = [];
   for (const [run, name] of runs.entries()) {
-    await bar().getByRole('button', { name: en.lessons.play(name), exact: true }).click();
+    await bar()
+      .getByRole('button', { name: en.lessons.play(name), exact: true })
+      .click();
     const last = run === runs.length - 1;
-    await bar().getByRole('button', { name: last ? en.lessons.repeat : en.lessons.play(runs[run + 1]), exact: true }).and(playground.page.locator(':enabled')).waitFor({ timeout: 120_000 });
+    await bar()
+      .getByRole('button', { name: last ? en.lessons.repeat : en.lessons.play(runs[run + 1]), exact: true })
+      .and(playground.page.locator(':enabled'))
+      .waitFor({ timeout: 120_000 });
     measured.push(await playground.accuracies());
   }
   playground.expectNoErrors();
@@ -53,7 +59,10 @@ async function playAll(id: LessonId, prediction: string): Promise<Record<string,
 async function outcome(id: LessonId): Promise<string> {
   const text = (await bar().locator('.lesson-outcome').innerText()).replace(/\s+/g, ' ');
   const { question, choices } = en.lessons.list[id];
-  const answers = [...Object.values(choices).map((choice) => en.lessons.verdict.answer(question, choice)), en.lessons.verdict.unclear];
+  const answers = [
+    ...Object.values(choices).map((choice) => en.lessons.verdict.answer(question, choice)),
+    en.lessons.verdict.unclear,
+  ];
   expect(answers.filter((answer) => text.startsWith(answer))).toHaveLength(1);
   return text;
 }
@@ -63,19 +72,24 @@ describe('each lesson is checked by its own runs', () => {
     const [untrained, fdda] = await playAll(id, 'second');
     expect(untrained.FDDA).toBeNull();
     const text = await outcome(id);
-    for (const accuracy of [untrained['PTQ only'], fdda.FDDA, fdda['PTQ only']]) expect(text).toContain(percent(accuracy!));
+    for (const accuracy of [untrained['PTQ only'], fdda.FDDA, fdda['PTQ only']])
+      expect(text).toContain(percent(accuracy!));
   });
 
   it('images', async () => {
     const runs = await playAll('images', 'first');
     const text = await outcome('images');
-    for (const run of runs) for (const name of ['Calibration only', 'FDDA']) expect(text).toContain(percent(run[name]!));
+    for (const run of runs)
+      for (const name of ['Calibration only', 'FDDA']) expect(text).toContain(percent(run[name]!));
   });
 
   it('unreliable', async () => {
     const runs = await playAll('unreliable', 'same');
     const text = await outcome('unreliable');
-    const marked = await playground.region('Synthetic images').getByText(en.views.images.unreliable, { exact: true }).count();
+    const marked = await playground
+      .region('Synthetic images')
+      .getByText(en.views.images.unreliable, { exact: true })
+      .count();
     expect(marked).toBeGreaterThan(0);
     expect(text).toContain(`${marked} of 10 classes are unreliable`);
     for (const run of runs) expect(text).toContain(percent(run.FDDA!));
@@ -132,7 +146,9 @@ describe('by keyboard alone', () => {
     await press('Enter');
     await bar().waitFor({ state: 'detached' });
     expect(await focused()).toMatch(/^Lessons/);
-    expect(await playground.page.getByRole('slider', { name: 'Bits a weight', includeHidden: true }).inputValue()).toBe('5');
+    expect(await playground.page.getByRole('slider', { name: 'Bits a weight', includeHidden: true }).inputValue()).toBe(
+      '5',
+    );
     playground.expectNoErrors();
   });
 
@@ -178,7 +194,12 @@ describe('390 px wide', () => {
   async function stopInWindow(title: string): Promise<void> {
     const dialog = playground.page.getByRole('dialog', { name: title });
     await dialog.waitFor();
-    await playground.until(() => dialog.boundingBox(), (box) => box !== null && box.x >= 0 && box.x + box.width <= 390 && box.y >= 0 && box.y + box.height <= 780, 10, `the words of “${title}” in the window`);
+    await playground.until(
+      () => dialog.boundingBox(),
+      (box) => box !== null && box.x >= 0 && box.x + box.width <= 390 && box.y >= 0 && box.y + box.height <= 780,
+      10,
+      `the words of “${title}” in the window`,
+    );
   }
 
   it('the tour shows its stops and nothing scrolls sideways, in a lesson neither', async () => {
@@ -210,7 +231,8 @@ describe('390 px wide', () => {
     // The images are further up: their stop scrolls there, past that of the losses, which is in the window meanwhile.
     // The second key comes from within the page, where it cannot come too late.
     await playground.region(en.views.losses.title).evaluate((element) => {
-      const press = () => document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));
+      const press = () =>
+        document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));
       const look = () => (element.getBoundingClientRect().top > 0 ? press() : requestAnimationFrame(look));
       press();
       look();

@@ -5,7 +5,8 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { launch } from './chromium';
 
-const QUICK = 'backend=wasm&without=webgpu,webgl,cpu&observation-per-class=2&test-images=20&generator-steps=1&student-steps=1';
+const QUICK =
+  'backend=wasm&without=webgpu,webgl,cpu&observation-per-class=2&test-images=20&generator-steps=1&student-steps=1';
 
 interface Stored {
   headers: Record<string, string>;
@@ -19,7 +20,9 @@ async function wholeBuild(): Promise<Map<string, Stored>> {
   const fetchFile = async (path: string) => {
     const response = await fetch(url + path);
     expect(response.status, path).toBe(200);
-    const headers = Object.fromEntries([...response.headers].filter(([name]) => /^(content-type|cross-origin-.*)$/.test(name)));
+    const headers = Object.fromEntries(
+      [...response.headers].filter(([name]) => /^(content-type|cross-origin-.*)$/.test(name)),
+    );
     files.set(path, { headers, body: Buffer.from(await response.arrayBuffer()) });
   };
   await fetchFile('service-worker.js');
@@ -68,10 +71,23 @@ afterAll(async () => {
 
 it('holds everything that a run needs', () => {
   const paths = [...files.keys()];
-  for (const wanted of [/^index\.html$/, /^manifest\.webmanifest$/, /^wasm\/.*threaded-simd\.wasm$/, /^wasm\/.*wasm\.wasm$/, /^models\/.*model\.json$/, /^models\/.*\.bin$|^models\/.*\.safetensors$/, /^assets\/server-/]) {
-    expect(paths.some((path) => wanted.test(path)), String(wanted)).toBe(true);
+  for (const wanted of [
+    /^index\.html$/,
+    /^manifest\.webmanifest$/,
+    /^wasm\/.*threaded-simd\.wasm$/,
+    /^wasm\/.*wasm\.wasm$/,
+    /^models\/.*model\.json$/,
+    /^models\/.*\.bin$|^models\/.*\.safetensors$/,
+    /^assets\/server-/,
+  ]) {
+    expect(
+      paths.some((path) => wanted.test(path)),
+      String(wanted),
+    ).toBe(true);
   }
-  const manifest = JSON.parse(files.get('manifest.webmanifest')!.body.toString('utf8')) as { icons: { src: string; purpose?: string }[] };
+  const manifest = JSON.parse(files.get('manifest.webmanifest')!.body.toString('utf8')) as {
+    icons: { src: string; purpose?: string }[];
+  };
   for (const { src } of manifest.icons) expect(paths).toContain(src);
   expect(manifest.icons.some(({ purpose }) => purpose === 'maskable')).toBe(true);
 });
@@ -88,7 +104,9 @@ it('is not kept by a page that is embedded', async () => {
 
 it('after one visit runs to the end without a network, isolated as before', async () => {
   await page.goto(`http://localhost:${port}/?${QUICK}`);
-  await page.evaluate("navigator.serviceWorker.ready.then(({ active }) => new Promise((resolve) => active.state === 'activated' ? resolve() : active.addEventListener('statechange', () => active.state === 'activated' && resolve())))");
+  await page.evaluate(
+    "navigator.serviceWorker.ready.then(({ active }) => new Promise((resolve) => active.state === 'activated' ? resolve() : active.addEventListener('statechange', () => active.state === 'activated' && resolve())))",
+  );
   expect(await registrations()).toBe(1);
   await stop();
   await context.setOffline(true);
@@ -107,8 +125,17 @@ it('after one visit runs to the end without a network, isolated as before', asyn
 it('offers a new build, keeps the old one until it is wanted, and then has the new one alone', async () => {
   const index = files.get('index.html')!;
   const worker = files.get('service-worker.js')!;
-  files.set('index.html', { ...index, body: Buffer.from(index.body.toString('utf8').replace('<head>', '<head><meta name="build" content="second">')) });
-  const changed = worker.body.toString('utf8').replace(/(url:\s*"index\.html",\s*revision:\s*")[^"]+|(revision:\s*")[^"]+(",\s*url:\s*"index\.html")/, (_all, before?: string, first?: string, after?: string) => (before ? `${before}second` : `${first}second${after}`));
+  files.set('index.html', {
+    ...index,
+    body: Buffer.from(index.body.toString('utf8').replace('<head>', '<head><meta name="build" content="second">')),
+  });
+  const changed = worker.body
+    .toString('utf8')
+    .replace(
+      /(url:\s*"index\.html",\s*revision:\s*")[^"]+|(revision:\s*")[^"]+(",\s*url:\s*"index\.html")/,
+      (_all, before?: string, first?: string, after?: string) =>
+        before ? `${before}second` : `${first}second${after}`,
+    );
   expect(changed).not.toBe(worker.body.toString('utf8'));
   files.set('service-worker.js', { ...worker, body: Buffer.from(changed) });
   await serve();
@@ -126,7 +153,9 @@ it('offers a new build, keeps the old one until it is wanted, and then has the n
   expect(await buildShown()).toBe('first');
   await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Reload' }).click()]);
   expect(await buildShown()).toBe('second');
-  const kept = (await page.evaluate("caches.keys().then((names) => Promise.all(names.map((name) => caches.open(name).then((cache) => cache.keys())))).then((lists) => lists.flat().map(({ url }) => url).filter((url) => url.includes('index.html')))")) as string[];
+  const kept = (await page.evaluate(
+    "caches.keys().then((names) => Promise.all(names.map((name) => caches.open(name).then((cache) => cache.keys())))).then((lists) => lists.flat().map(({ url }) => url).filter((url) => url.includes('index.html')))",
+  )) as string[];
   expect(kept).toHaveLength(1);
   expect(kept[0]).toContain('second');
 });

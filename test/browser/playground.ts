@@ -1,7 +1,7 @@
 /** The served page as a user has it, with a record of what its worker said. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { expect, inject } from 'vitest';
-import type { GeneratorSample, RunPhase, StudentSample } from '../../src/engine/training/runReport';
+import type { GeneratorSample, RunPhase, StudentSample } from '../../src/engine/runReport';
 
 export interface RecordedFrame {
   /** Milliseconds since the page was opened. */
@@ -56,9 +56,15 @@ export class Playground {
   /** Everything that went wrong as the browser sees it: exceptions, console errors, answers of 400 and more. */
   readonly errors: string[] = [];
 
-  private constructor(readonly page: Page, private readonly context: BrowserContext) {}
+  private constructor(
+    readonly page: Page,
+    private readonly context: BrowserContext,
+  ) {}
 
-  static async open(browser: Browser, { query = '', width = 1280, height = 800, serviceWorkers = 'block', prepare }: OpenOptions = {}): Promise<Playground> {
+  static async open(
+    browser: Browser,
+    { query = '', width = 1280, height = 800, serviceWorkers = 'block', prepare }: OpenOptions = {},
+  ): Promise<Playground> {
     const context = await browser.newContext({ viewport: { width, height }, serviceWorkers });
     await context.addInitScript(RECORDER);
     await prepare?.(context);
@@ -66,7 +72,10 @@ export class Playground {
     const playground = new Playground(page, context);
     page.on('pageerror', (error) => playground.errors.push(error.message));
     page.on('console', (message) => message.type() === 'error' && playground.errors.push(message.text()));
-    page.on('response', (response) => response.status() >= 400 && playground.errors.push(`${response.status()} ${response.url()}`));
+    page.on(
+      'response',
+      (response) => response.status() >= 400 && playground.errors.push(`${response.status()} ${response.url()}`),
+    );
     await page.goto(`${inject('pageUrl')}${query && `?${query}`}`);
     return playground;
   }
@@ -85,7 +94,12 @@ export class Playground {
 
   /** Waits for a status line that matches, asked twenty times a second. */
   async untilStatus(words: RegExp, seconds: number): Promise<string> {
-    return this.until(() => this.status(), (text) => words.test(text), seconds, `a status of ${words}`);
+    return this.until(
+      () => this.status(),
+      (text) => words.test(text),
+      seconds,
+      `a status of ${words}`,
+    );
   }
 
   async until<T>(look: () => Promise<T>, is: (value: T) => boolean, seconds: number, what: string): Promise<T> {
@@ -93,7 +107,10 @@ export class Playground {
     for (;;) {
       const value = await look();
       if (is(value)) return value;
-      if (Date.now() > end) throw new Error(`${what} did not come in ${seconds} s. Status: "${await this.status()}". Errors: ${this.errors.join('; ') || 'none'}. Last: ${JSON.stringify(value)?.slice(0, 300)}`);
+      if (Date.now() > end)
+        throw new Error(
+          `${what} did not come in ${seconds} s. Status: "${await this.status()}". Errors: ${this.errors.join('; ') || 'none'}. Last: ${JSON.stringify(value)?.slice(0, 300)}`,
+        );
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
@@ -111,7 +128,14 @@ export class Playground {
   async accuracies(): Promise<Record<string, number | null>> {
     const bars = this.region('Accuracy').locator('.bar');
     const entries = await bars.evaluateAll((rows) =>
-      rows.map((row) => [row.querySelector('.bar-name')!.textContent, row.querySelector('data')?.getAttribute('value') ?? null] as const));
+      rows.map(
+        (row) =>
+          [
+            row.querySelector('.bar-name')!.textContent,
+            row.querySelector('data')?.getAttribute('value') ?? null,
+          ] as const,
+      ),
+    );
     return Object.fromEntries(entries.map(([name, value]) => [name, value === null ? null : Number(value)]));
   }
 

@@ -21,7 +21,10 @@ const slider = () => playground.page.getByRole('slider', { name: 'Timeline', exa
 const where = () => slider().getAttribute('aria-valuetext');
 const choose = async (name: string, text: string) => {
   await playground.button('Take away').click();
-  const [chooser] = await Promise.all([playground.page.waitForEvent('filechooser'), playground.page.getByRole('menuitem', { name: /^Open a run/ }).click()]);
+  const [chooser] = await Promise.all([
+    playground.page.waitForEvent('filechooser'),
+    playground.page.getByRole('menuitem', { name: /^Open a run/ }).click(),
+  ]);
   await chooser.setFiles({ name, mimeType: 'application/json', buffer: Buffer.from(text) });
 };
 
@@ -29,11 +32,18 @@ describe('the recorded run', () => {
   it('is shown before the engine is ready, is marked, and can be gone through with keys and as a film', async () => {
     playground = await open(WASM);
     await banner().waitFor();
-    await playground.until(() => playground.colorsIn('Synthetic images'), (colors) => colors > 1000, 60, 'the recorded images');
-    const [first, picture, worker] = await playground.page.evaluate(
+    await playground.until(
+      () => playground.colorsIn('Synthetic images'),
+      (colors) => colors > 1000,
+      60,
+      'the recorded images',
+    );
+    const [first, picture, worker] = (await playground.page.evaluate(
       '[...["first picture", "page drawn"].map((name) => performance.getEntriesByName(name)[0].startTime), recording.workerAt]',
-    ) as [number, number, number | null];
-    console.log(`first picture after ${first.toFixed(0)} ms, page drawn after ${picture.toFixed(0)} ms, engine started after ${worker?.toFixed(0)} ms`);
+    )) as [number, number, number | null];
+    console.log(
+      `first picture after ${first.toFixed(0)} ms, page drawn after ${picture.toFixed(0)} ms, engine started after ${worker?.toFixed(0)} ms`,
+    );
     // The poster comes before the page.
     expect(first).toBeLessThan(picture);
     // The picture waits neither for the engine nor, where there is time, does it share the machine with it.
@@ -49,7 +59,12 @@ describe('the recorded run', () => {
     await playground.page.keyboard.press('ArrowRight');
     expect(await slider().inputValue()).toBe('1');
     await playground.page.keyboard.press(' ');
-    await playground.until(() => slider().inputValue(), (value) => Number(value) > 3, 30, 'a later moment');
+    await playground.until(
+      () => slider().inputValue(),
+      (value) => Number(value) > 3,
+      30,
+      'a later moment',
+    );
     await playground.page.keyboard.press(' ');
     const stopped = await slider().inputValue();
     await playground.page.waitForTimeout(600);
@@ -68,7 +83,9 @@ describe('the recorded run', () => {
     playground = await Playground.open(browser, {
       query: WASM,
       prepare: async (context) => {
-        await context.route('**/recordings/*.json', (route) => route.fulfill({ status: 200, contentType: 'application/json', body: '{"snapshots": 3}' }));
+        await context.route('**/recordings/*.json', (route) =>
+          route.fulfill({ status: 200, contentType: 'application/json', body: '{"snapshots": 3}' }),
+        );
       },
     });
     await playground.button('Play').waitFor();
@@ -91,13 +108,23 @@ describe('the recorded run', () => {
   it('gives way to a run of one’s own when Play is pressed, with pictures all the time', async () => {
     playground = await open(WASM);
     await banner().waitFor();
-    await playground.until(() => playground.colorsIn('Synthetic images'), (colors) => colors > 1000, 60, 'the recorded images');
+    await playground.until(
+      () => playground.colorsIn('Synthetic images'),
+      (colors) => colors > 1000,
+      60,
+      'the recorded images',
+    );
     await playground.button('Play').click();
     const colors: number[] = [];
-    await playground.until(async () => {
-      colors.push(await playground.colorsIn('Synthetic images'));
-      return banner().count();
-    }, (count) => count === 0, 200, 'the run of one’s own');
+    await playground.until(
+      async () => {
+        colors.push(await playground.colorsIn('Synthetic images'));
+        return banner().count();
+      },
+      (count) => count === 0,
+      200,
+      'the run of one’s own',
+    );
     colors.push(await playground.colorsIn('Synthetic images'));
     expect(Math.min(...colors)).toBeGreaterThan(1000);
     expect(Object.values(await playground.accuracies())).toContain(null);
@@ -121,12 +148,19 @@ describe('a run as a file', () => {
     const finished = await playground.untilStatus(/^Finished/, 150);
     const accuracies = await playground.accuracies();
     await playground.button('Take away').click();
-    const [download] = await Promise.all([playground.page.waitForEvent('download'), playground.page.getByRole('menuitem', { name: /^Save this run/ }).click()]);
+    const [download] = await Promise.all([
+      playground.page.waitForEvent('download'),
+      playground.page.getByRole('menuitem', { name: /^Save this run/ }).click(),
+    ]);
     expect(download.suggestedFilename()).toBe('fdda-run-seed1-w2a3.json');
     const text = await readFile((await download.path())!, 'utf8');
 
     const alert = playground.page.getByRole('alert');
-    for (const [content, words] of [[text.slice(0, 9000), 'breaks off'], ['{"modelTopology": {}}', 'not a run of this playground'], [text.replace('"n":20', '"n":-1'), 'accuracies[0][0].n']]) {
+    for (const [content, words] of [
+      [text.slice(0, 9000), 'breaks off'],
+      ['{"modelTopology": {}}', 'not a run of this playground'],
+      [text.replace('"n":20', '"n":-1'), 'accuracies[0][0].n'],
+    ]) {
       await choose('broken.json', content);
       await alert.filter({ hasText: words }).waitFor();
       expect(await alert.innerText()).toContain('broken.json');

@@ -24,13 +24,16 @@ describe('a run on wasm', () => {
     expect(await playground.backendInUse()).toMatch(/WebAssembly \(in use\)[^]*\d+ threads?/);
     expect(Object.values(await playground.accuracies())).toEqual([null, null, null, null]);
     const quality = playground.region('Quality of the synthetic images');
-    const figures = async () => (await quality.locator('.quality-figures data').evaluateAll((all) => all.map((each) => Number(each.getAttribute('value')))));
+    const figures = async () =>
+      await quality
+        .locator('.quality-figures data')
+        .evaluateAll((all) => all.map((each) => Number(each.getAttribute('value'))));
     // Each of synthetic and of real images.
     const atFirst = await playground.until(figures, ({ length }) => length === 18, 20, 'figures of the first images');
-    const began = await playground.page.evaluate('performance.now()') as number;
+    const began = (await playground.page.evaluate('performance.now()')) as number;
     await playground.button('Play').click();
     const finished = await playground.untilStatus(/^Finished/, 150);
-    const ended = await playground.page.evaluate('performance.now()') as number;
+    const ended = (await playground.page.evaluate('performance.now()')) as number;
 
     const accuracies = await playground.accuracies();
     expect(Object.keys(accuracies)).toEqual(['Full precision', 'PTQ only', 'Calibration only', 'FDDA']);
@@ -47,7 +50,12 @@ describe('a run on wasm', () => {
     expect(frames.at(-1)).toMatchObject({ phase: 'done', fraction: 1 });
     expect(generatorOf(frames).map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6]);
     for (const method of ['calibration', 'fdda']) {
-      expect(frames.flatMap(({ student }) => student).filter((sample) => sample.method === method).map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+      expect(
+        frames
+          .flatMap(({ student }) => student)
+          .filter((sample) => sample.method === method)
+          .map(({ step }) => step),
+      ).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     }
 
     // At most 10 a second, plus those that must not be missed: one at each change of phase.
@@ -58,15 +66,25 @@ describe('a run on wasm', () => {
 
     const seconds = (ended - began) / 1000;
     const during = longTasks.filter(([start]) => start > began && start < ended).map(([, length]) => length);
-    const share = (limit: number) => during.filter((length) => length > limit).reduce((sum, length) => sum + length, 0) / (ended - began);
+    const share = (limit: number) =>
+      during.filter((length) => length > limit).reduce((sum, length) => sum + length, 0) / (ended - began);
     console.log(
-      `run of ${seconds.toFixed(1)} s: ${running.length} frames; main thread: ${during.length} tasks over 50 ms, the longest ${Math.max(0, ...during)} ms, `
-      + `${(100 * share(50)).toFixed(1)} % of the time; loading: ${longTasks.filter(([start]) => start <= began).map(([, length]) => length).join(', ')} ms`,
+      `run of ${seconds.toFixed(1)} s: ${running.length} frames; main thread: ${during.length} tasks over 50 ms, the longest ${Math.max(0, ...during)} ms, ` +
+        `${(100 * share(50)).toFixed(1)} % of the time; loading: ${longTasks
+          .filter(([start]) => start <= began)
+          .map(([, length]) => length)
+          .join(', ')} ms`,
     );
     expect(share(200)).toBeLessThan(0.05);
 
-    for (const region of ['BNS centers', 'Separation and incohesion', 'Losses']) expect(await playground.region(region).isVisible()).toBe(true);
-    const atLast = await playground.until(figures, (all) => all[2] !== atFirst[2], 5, 'figures of the trained generator');
+    for (const region of ['BNS centers', 'Separation and incohesion', 'Losses'])
+      expect(await playground.region(region).isVisible()).toBe(true);
+    const atLast = await playground.until(
+      figures,
+      (all) => all[2] !== atFirst[2],
+      5,
+      'figures of the trained generator',
+    );
     expect(atLast).toHaveLength(18);
     expect(atLast.every(Number.isFinite)).toBe(true);
     // Of synthetic images all but counts must have moved; of real images none.
@@ -122,12 +140,22 @@ describe('a run on wasm', () => {
     await playground.untilStatus(/^Paused/, 20);
     await playground.button('Reset').click();
     await playground.ready(30);
-    const reset = await playground.until(frames, (all) => all.length > again.length, 20, 'the first frame after the reset');
+    const reset = await playground.until(
+      frames,
+      (all) => all.length > again.length,
+      20,
+      'the first frame after the reset',
+    );
     expect(reset).toHaveLength(again.length + 1);
     expect(reset.at(-1)).toMatchObject({ phase: 'ptq', step: 0, fraction: 0 });
     expect(Object.values(await playground.accuracies())).toEqual([null, null, null, null]);
     await playground.button('Play').click();
-    const second = await playground.until(frames, (all) => generatorOf(all.slice(reset.length)).length > 0, 60, 'the first step after the reset');
+    const second = await playground.until(
+      frames,
+      (all) => generatorOf(all.slice(reset.length)).length > 0,
+      60,
+      'the first step after the reset',
+    );
     expect(generatorOf(second.slice(reset.length))[0]).toEqual(generatorOf(paused)[0]);
     await playground.button('Pause').click();
     await playground.untilStatus(/^Paused/, 20);
@@ -138,7 +166,12 @@ describe('a run on wasm', () => {
     playground = await Playground.open(browser, { query: SHORT.replace('generator-steps=6', 'generator-steps=300') });
     await playground.ready();
     await playground.button('Play').click();
-    await playground.until(async () => (await playground.recording()).frames, (all) => generatorOf(all).length >= 1, 60, 'a generator step');
+    await playground.until(
+      async () => (await playground.recording()).frames,
+      (all) => generatorOf(all).length >= 1,
+      60,
+      'a generator step',
+    );
     const engine = playground.page.workers().find((worker) => /server/.test(worker.url()))!;
     await engine.evaluate('setTimeout(() => { throw new Error("pulled the plug") })');
     const alert = playground.page.getByRole('alert');
@@ -153,7 +186,12 @@ describe('a run on wasm', () => {
     expect(await alert.count()).toBe(0);
     const before = (await playground.recording()).frames.length;
     await playground.button('Play').click();
-    await playground.until(async () => (await playground.recording()).frames, (all) => generatorOf(all.slice(before)).length >= 1, 60, 'a generator step of the new engine');
+    await playground.until(
+      async () => (await playground.recording()).frames,
+      (all) => generatorOf(all.slice(before)).length >= 1,
+      60,
+      'a generator step of the new engine',
+    );
     expect(playground.errors.filter((error) => !error.includes('pulled the plug'))).toEqual([]);
   });
 });

@@ -16,7 +16,12 @@ export async function buildAndServe(root = ROOT): Promise<{ url: string; close: 
   await mkdir(cache, { recursive: true });
   const outDir = await mkdtemp(path.join(cache, 'test-build-'));
   const remove = () => rm(outDir, { recursive: true, force: true });
-  const config = { root, configFile: path.join(ROOT, 'vite.config.ts'), publicDir: path.join(ROOT, 'public'), logLevel: 'warn' as const };
+  const config = {
+    root,
+    configFile: path.join(ROOT, 'vite.config.ts'),
+    publicDir: path.join(ROOT, 'public'),
+    logLevel: 'warn' as const,
+  };
   try {
     await build({ ...config, mode: 'production', build: { outDir, emptyOutDir: true } });
     const server = await preview({ ...config, build: { outDir }, preview: { port: 0, open: false } });

@@ -34,8 +34,14 @@ describe('a link', () => {
     await page.locator('.image-row').nth(3).click();
     await page.getByRole('switch', { name: 'Overall statistics' }).uncheck();
     const link = await offered('Link to this page');
-    for (const part of ['v=1', 'seed=4', 'layer=3', 'class=4', 'projection=umap', 'separation=silhouette', 'bns=0']) expect(link.split(/[?&]/)).toContain(part);
-    await playground.until(() => Promise.resolve(page.url()), (url) => url === link, 10, 'the address of the link');
+    for (const part of ['v=1', 'seed=4', 'layer=3', 'class=4', 'projection=umap', 'separation=silhouette', 'bns=0'])
+      expect(link.split(/[?&]/)).toContain(part);
+    await playground.until(
+      () => Promise.resolve(page.url()),
+      (url) => url === link,
+      10,
+      'the address of the link',
+    );
     await playground.close();
 
     playground = await Playground.open(browser, { query: new URL(link).search.slice(1) });
@@ -55,20 +61,32 @@ describe('a link', () => {
     playground = await Playground.open(browser, { query: `${QUICK}&v=9&layer=400&class=x&lock=all&lesson=No!` });
     await playground.ready();
     const words = await playground.page.getByRole('alert').innerText();
-    for (const part of ['newer version', '“layer” cannot be 400', '“class” cannot be “x”', '“lock” works only', '“lesson” cannot be “No!”']) expect(words).toContain(part);
+    for (const part of [
+      'newer version',
+      '“layer” cannot be 400',
+      '“class” cannot be “x”',
+      '“lock” works only',
+      '“lesson” cannot be “No!”',
+    ])
+      expect(words).toContain(part);
     playground.expectNoErrors();
   });
 
   it('is selected where it cannot be copied', async () => {
     playground = await Playground.open(browser, {
-      query: QUICK, prepare: async (context) => {
+      query: QUICK,
+      prepare: async (context) => {
         await context.addInitScript("navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed'))");
       },
     });
     const link = await offered('Link to this page');
     await playground.button('Copy: Link to this page').click();
     await playground.page.getByText('Selected: press Ctrl+C').waitFor();
-    expect(await playground.page.evaluate('document.activeElement.value.slice(document.activeElement.selectionStart, document.activeElement.selectionEnd)')).toBe(link);
+    expect(
+      await playground.page.evaluate(
+        'document.activeElement.value.slice(document.activeElement.selectionStart, document.activeElement.selectionEnd)',
+      ),
+    ).toBe(link);
     await playground.page.keyboard.press('Escape');
     await playground.page.getByRole('dialog').waitFor({ state: 'hidden' });
     expect(await offered('The paper (BibTeX)', 'Cite')).toContain('eprint        = {2109.04186}');
@@ -94,7 +112,11 @@ it('a reset starts from the same images and gives the same losses for the same s
 
 describe('embedded', () => {
   it('leaves out what it should and holds locked settings', async () => {
-    playground = await Playground.open(browser, { query: `${QUICK}&embed&hide=losses,timeline&lock=seed,bns-weight,bns&seed=4`, width: 900, height: 620 });
+    playground = await Playground.open(browser, {
+      query: `${QUICK}&embed&hide=losses,timeline&lock=seed,bns-weight,bns&seed=4`,
+      width: 900,
+      height: 620,
+    });
     await playground.ready();
     const { page } = playground;
     expect(await page.getByRole('heading', { level: 1 }).count()).toBe(0);
@@ -124,7 +146,9 @@ describe('embedded', () => {
     const code = await offered('Code for your page', 'Embed');
     await playground.close();
 
-    const server = createServer((_request, response) => response.writeHead(200, { 'Content-Type': 'text/html' }).end(`<!doctype html><title>A course</title>${code}`));
+    const server = createServer((_request, response) =>
+      response.writeHead(200, { 'Content-Type': 'text/html' }).end(`<!doctype html><title>A course</title>${code}`),
+    );
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const page = await browser.newPage();
     try {

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch } from './chromium';
 import { Playground } from './playground';
 
-const QUICK = 'without=webgpu,webgl,cpu&observation-per-class=2&test-images=20&generator-steps=3&student-steps=2&seed=6';
+const QUICK =
+  'without=webgpu,webgl,cpu&observation-per-class=2&test-images=20&generator-steps=3&student-steps=2&seed=6';
 
 let browser: Browser;
 let playground: Playground;
@@ -27,12 +28,20 @@ afterAll(async () => {
 async function saved(view: string, item: string): Promise<{ name: string; bytes: Buffer }> {
   const { page } = playground;
   await playground.button(`Save: ${view}`).click();
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: item, exact: true }).click()]);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: item, exact: true }).click(),
+  ]);
   await page.getByRole('menu').waitFor({ state: 'hidden' });
   return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
 }
 
-const lines = (bytes: Buffer): string[][] => bytes.toString('utf8').trimEnd().split('\r\n').map((line) => line.split(','));
+const lines = (bytes: Buffer): string[][] =>
+  bytes
+    .toString('utf8')
+    .trimEnd()
+    .split('\r\n')
+    .map((line) => line.split(','));
 
 /** Width and height from a PNG's first chunk. */
 function pngSize(bytes: Buffer): [number, number] {
@@ -75,7 +84,9 @@ describe('what is taken away', () => {
     expect(header.slice(0, 3)).toEqual(['step', 'ce_mixed [nat]', 'bns [1]']);
     const samples = (await playground.recording()).frames.flatMap(({ generator }) => generator);
     expect(samples).toHaveLength(3);
-    expect(rows.map((row) => row.slice(0, 3).map(Number))).toEqual(samples.map(({ step, terms }) => [step, terms.ceMixed, terms.bns]));
+    expect(rows.map((row) => row.slice(0, 3).map(Number))).toEqual(
+      samples.map(({ step, terms }) => [step, terms.ceMixed, terms.bns]),
+    );
   });
 
   it('the results as the page shows them', async () => {
@@ -88,23 +99,47 @@ describe('what is taken away', () => {
 
   it('layers, points, verdicts and the student’s losses as tables', async () => {
     const byLayer = lines((await saved('Separation and incohesion', 'Values by layer as CSV')).bytes);
-    expect(byLayer.length).toBe(1 + (await playground.page.getByRole('combobox', { name: 'Layer' }).locator('option').count()));
-    expect(lines((await saved('BNS centers', 'Points as CSV')).bytes).filter(([kind]) => kind === 'center')).toHaveLength(10);
-    expect(lines((await saved('Synthetic images', 'Verdicts as CSV')).bytes).filter(([kind]) => kind === 'calibration')).toHaveLength(10);
-    expect(lines((await saved('Losses', 'Student losses as CSV')).bytes).map(([method]) => method)).toEqual(['method', 'calibration', 'calibration', 'fdda', 'fdda']);
+    expect(byLayer.length).toBe(
+      1 + (await playground.page.getByRole('combobox', { name: 'Layer' }).locator('option').count()),
+    );
+    expect(
+      lines((await saved('BNS centers', 'Points as CSV')).bytes).filter(([kind]) => kind === 'center'),
+    ).toHaveLength(10);
+    expect(
+      lines((await saved('Synthetic images', 'Verdicts as CSV')).bytes).filter(([kind]) => kind === 'calibration'),
+    ).toHaveLength(10);
+    expect(lines((await saved('Losses', 'Student losses as CSV')).bytes).map(([method]) => method)).toEqual([
+      'method',
+      'calibration',
+      'calibration',
+      'fdda',
+      'fdda',
+    ]);
   });
 
   it('the quality of the images at every layer and for every class, and what is reached of every activation', async () => {
     const layers = await playground.page.getByRole('combobox', { name: 'Layer' }).locator('option').count();
-    const [header, ...cells] = lines((await saved('Quality of the synthetic images', 'Values by layer and class as CSV')).bytes);
+    const [header, ...cells] = lines(
+      (await saved('Quality of the synthetic images', 'Values by layer and class as CSV')).bytes,
+    );
     expect(new Set(cells.map(([layer, , name]) => `${layer} ${name}`)).size).toBe(10 * layers);
     expect(cells).toHaveLength(10 * layers);
     for (const column of ['own_center_distance [1]', 'real_spread [1]', 'silhouette [1]']) {
-      expect(cells.every((row) => row[header.indexOf(column)] !== '' && Number.isFinite(Number(row[header.indexOf(column)])))).toBe(true);
+      expect(
+        cells.every(
+          (row) => row[header.indexOf(column)] !== '' && Number.isFinite(Number(row[header.indexOf(column)])),
+        ),
+      ).toBe(true);
     }
-    const [, ...activations] = lines((await saved('Quality of the synthetic images', 'Activation ranges as CSV')).bytes);
+    const [, ...activations] = lines(
+      (await saved('Quality of the synthetic images', 'Activation ranges as CSV')).bytes,
+    );
     expect(activations.length).toBeGreaterThan(5);
-    expect(activations.every(([, synthetic, calibration]) => [synthetic, calibration].every((share) => Number(share) >= 0 && Number(share) <= 1))).toBe(true);
+    expect(
+      activations.every(([, synthetic, calibration]) =>
+        [synthetic, calibration].every((share) => Number(share) >= 0 && Number(share) <= 1),
+      ),
+    ).toBe(true);
   });
 
   it('the images as one picture', async () => {

@@ -16,6 +16,18 @@ import { studentCases } from './student';
 
 /** Every numeric case; a new file of cases is added here and runs on every backend. */
 export const allCases: Case[] = [
-  ...kernelCases, ...convolutionCases, ...batchNormCases, ...fusedKernelCases, ...networkCases, ...optimizerCases, ...quantizerCases, ...studentCases,
-  ...statisticsCases, ...generatorCases, ...refinedImagesCases, ...lossesCases, ...resnet20Cases, ...stepCases,
+  ...kernelCases,
+  ...convolutionCases,
+  ...batchNormCases,
+  ...fusedKernelCases,
+  ...networkCases,
+  ...optimizerCases,
+  ...quantizerCases,
+  ...studentCases,
+  ...statisticsCases,
+  ...generatorCases,
+  ...refinedImagesCases,
+  ...lossesCases,
+  ...resnet20Cases,
+  ...stepCases,
 ];

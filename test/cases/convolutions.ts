@@ -8,22 +8,36 @@ type Shape = [number, number, number, number];
 const size = (shape: number[]) => shape.reduce((a, b) => a * b, 1);
 
 /** Value, dL/dx and dL/dfilter in double precision, one product at a time; padding [before, after] on both axes. */
-function direct(x: number[], xs: Shape, f: number[], fs: Shape, dy: number[], ys: Shape, stride: number, before: number) {
+function direct(
+  x: number[],
+  xs: Shape,
+  f: number[],
+  fs: Shape,
+  dy: number[],
+  ys: Shape,
+  stride: number,
+  before: number,
+) {
   const [n, h, w, c] = xs;
   const [kh, kw, , o] = fs;
   const [, oh, ow] = ys;
   const [y, dx, df] = [dy, x, f].map(({ length }) => new Float64Array(length));
-  for (let b = 0; b < n; b++) for (let i = 0; i < oh; i++) for (let j = 0; j < ow; j++) for (let u = 0; u < kh; u++) for (let v = 0; v < kw; v++) {
-    const [r, q] = [i * stride + u - before, j * stride + v - before];
-    if (r < 0 || q < 0 || r >= h || q >= w) continue;
-    const [pixel, output] = [((b * h + r) * w + q) * c, ((b * oh + i) * ow + j) * o];
-    for (let m = 0; m < c; m++) for (let k = 0; k < o; k++) {
-      const tap = ((u * kw + v) * c + m) * o + k;
-      y[output + k] += x[pixel + m] * f[tap];
-      dx[pixel + m] += f[tap] * dy[output + k];
-      df[tap] += x[pixel + m] * dy[output + k];
-    }
-  }
+  for (let b = 0; b < n; b++)
+    for (let i = 0; i < oh; i++)
+      for (let j = 0; j < ow; j++)
+        for (let u = 0; u < kh; u++)
+          for (let v = 0; v < kw; v++) {
+            const [r, q] = [i * stride + u - before, j * stride + v - before];
+            if (r < 0 || q < 0 || r >= h || q >= w) continue;
+            const [pixel, output] = [((b * h + r) * w + q) * c, ((b * oh + i) * ow + j) * o];
+            for (let m = 0; m < c; m++)
+              for (let k = 0; k < o; k++) {
+                const tap = ((u * kw + v) * c + m) * o + k;
+                y[output + k] += x[pixel + m] * f[tap];
+                dx[pixel + m] += f[tap] * dy[output + k];
+                df[tap] += x[pixel + m] * dy[output + k];
+              }
+          }
   return { y, dx, df };
 }
 
@@ -36,18 +50,28 @@ function gradientCase(name: string, xs: Shape, fs: Shape, stride: number, pad: [
       const ys: Shape = [xs[0], outputs(xs[1], fs[0]), outputs(xs[2], fs[1]), fs[3]];
       const [x, f, dy] = [values(size(xs), 1), values(size(fs), 2), values(size(ys), 3)];
       const expected = direct(x, xs, f, fs, dy, ys, stride, before);
-      return read(() => {
-        const run = (a: tf.Tensor, b: tf.Tensor) => tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, stride, [[0, 0], pad, pad, [0, 0]]);
-        const inputs = [tf.tensor(x, xs), tf.tensor(f, fs)];
-        const [dx, df] = tf.grads(run)(inputs, tf.tensor(dy, ys));
-        return { value: [run(inputs[0], inputs[1]), expected.y], dx: [dx, expected.dx], df: [df, expected.df] };
-      }, 2e-4, 2e-5);
+      return read(
+        () => {
+          const run = (a: tf.Tensor, b: tf.Tensor) =>
+            tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, stride, [[0, 0], pad, pad, [0, 0]]);
+          const inputs = [tf.tensor(x, xs), tf.tensor(f, fs)];
+          const [dx, df] = tf.grads(run)(inputs, tf.tensor(dy, ys));
+          return { value: [run(inputs[0], inputs[1]), expected.y], dx: [dx, expected.dx], df: [df, expected.df] };
+        },
+        2e-4,
+        2e-5,
+      );
     },
   };
 }
 
 const plainUpsampling = (x: tf.Tensor, w: tf.Tensor) =>
-  tf.conv2d(upsample(x as tf.Tensor4D), w as tf.Tensor4D, 1, [[0, 0], [1, 1], [1, 1], [0, 0]]);
+  tf.conv2d(upsample(x as tf.Tensor4D), w as tf.Tensor4D, 1, [
+    [0, 0],
+    [1, 1],
+    [1, 1],
+    [0, 0],
+  ]);
 const fusedUpsampling = (x: tf.Tensor, w: tf.Tensor) => upsampleConv2d(x as tf.Tensor4D, w as tf.Tensor4D);
 
 export const convolutionCases: Case[] = [
@@ -55,8 +79,32 @@ export const convolutionCases: Case[] = [
   gradientCase('a 3x3 convolution of 5 to 70 channels, stride 2', [2, 17, 18, 5], [3, 3, 5, 70], 2, [1, 1]),
   gradientCase('a 1x1 convolution of 6 to 33 channels', [3, 13, 12, 6], [1, 1, 6, 33], 1, [0, 0]),
   gradientCase('a 1x1 convolution of 40 to 8 channels, stride 2', [2, 15, 14, 40], [1, 1, 40, 8], 2, [0, 0]),
-  gradientCase('a 4x4 convolution of 3 to 17 channels, stride 3, padded unevenly', [1, 20, 19, 3], [4, 4, 3, 17], 3, [1, 2]),
+  gradientCase(
+    'a 4x4 convolution of 3 to 17 channels, stride 3, padded unevenly',
+    [1, 20, 19, 3],
+    [4, 4, 3, 17],
+    3,
+    [1, 2],
+  ),
   gradientCase('a 7x7 convolution of 3 to 16 channels, stride 2', [2, 16, 16, 3], [7, 7, 3, 16], 2, [3, 3]),
-  compositionCase('upsampleConv2d of 20 to 36 channels', [[2, 9, 7, 20], [3, 3, 20, 36]], fusedUpsampling, plainUpsampling, 1e-4),
-  compositionCase('upsampleConv2d of 9 to 70 channels', [[1, 5, 6, 9], [3, 3, 9, 70]], fusedUpsampling, plainUpsampling, 1e-4),
+  compositionCase(
+    'upsampleConv2d of 20 to 36 channels',
+    [
+      [2, 9, 7, 20],
+      [3, 3, 20, 36],
+    ],
+    fusedUpsampling,
+    plainUpsampling,
+    1e-4,
+  ),
+  compositionCase(
+    'upsampleConv2d of 9 to 70 channels',
+    [
+      [1, 5, 6, 9],
+      [3, 3, 9, 70],
+    ],
+    fusedUpsampling,
+    plainUpsampling,
+    1e-4,
+  ),
 ];

@@ -58,8 +58,14 @@ export function tinyNetwork(fixture: Pick<TinyFixture, 'classes' | 'weights'>): 
     add({ op, name, inputs: [from], kernel: `${name}.weight`, strides: [stride, stride], padding: pad(size >> 1) });
   const bn = (name: string, from: string) =>
     add({
-      op: 'batchNorm', name, inputs: [from], epsilon: 1e-5,
-      gamma: `${name}.weight`, beta: `${name}.bias`, mean: `${name}.running_mean`, variance: `${name}.running_var`,
+      op: 'batchNorm',
+      name,
+      inputs: [from],
+      epsilon: 1e-5,
+      gamma: `${name}.weight`,
+      beta: `${name}.bias`,
+      mean: `${name}.running_mean`,
+      variance: `${name}.running_var`,
     });
   const relu = (name: string, from: string, op: 'relu' | 'relu6' = 'relu') => add({ op, name, inputs: [from] });
   const sum = (name: string, a: string, b: string) => add({ op: 'add', name, inputs: [a, b] });
@@ -73,7 +79,10 @@ export function tinyNetwork(fixture: Pick<TinyFixture, 'classes' | 'weights'>): 
   add({ op: 'dense', name: 'fc', inputs: ['pool'], kernel: 'fc.weight', bias: 'fc.bias' });
   return {
     definition: {
-      name: 'tiny', inputShape: [8, 8, 3], numClasses: fixture.classes, nodes,
+      name: 'tiny',
+      inputShape: [8, 8, 3],
+      numClasses: fixture.classes,
+      nodes,
       normalization: { mean: [0, 0, 0], std: [1, 1, 1] },
     },
     weights: Object.fromEntries(Object.entries(fixture.weights).map(([k, a]) => [k, fromTorch(k, a)])),

@@ -11,27 +11,34 @@ import type { Case, Comparison } from './case';
 type Conv = (x: number[], xs: number[], f: number[], fs: number[], stride: number, pad: [number, number]) => number[];
 
 /** Convolution as six loops: NHWC, HWIO (depthwise: [h, w, c, multiplier]), padding [before, after] on both axes. */
-const loops = (depthwise: boolean): Conv => (x, [n, h, w, c], f, [kh, kw, , last], s, [before, after]) => {
-  const oh = Math.floor((h + before + after - kh) / s) + 1;
-  const ow = Math.floor((w + before + after - kw) / s) + 1;
-  const o = depthwise ? c * last : last;
-  const y = new Array(n * oh * ow * o).fill(0);
-  for (let b = 0; b < n; b++) for (let i = 0; i < oh; i++) for (let j = 0; j < ow; j++) for (let k = 0; k < o; k++) {
-    let sum = 0;
-    for (let u = 0; u < kh; u++) for (let v = 0; v < kw; v++) {
-      const [r, q] = [i * s + u - before, j * s + v - before];
-      if (r < 0 || q < 0 || r >= h || q >= w) continue;
-      if (depthwise) {
-        const channel = Math.floor(k / last);
-        sum += x[((b * h + r) * w + q) * c + channel] * f[((u * kw + v) * c + channel) * last + (k % last)];
-      } else {
-        for (let m = 0; m < c; m++) sum += x[((b * h + r) * w + q) * c + m] * f[((u * kw + v) * c + m) * o + k];
-      }
-    }
-    y[((b * oh + i) * ow + j) * o + k] = sum;
-  }
-  return y;
-};
+const loops =
+  (depthwise: boolean): Conv =>
+  (x, [n, h, w, c], f, [kh, kw, , last], s, [before, after]) => {
+    const oh = Math.floor((h + before + after - kh) / s) + 1;
+    const ow = Math.floor((w + before + after - kw) / s) + 1;
+    const o = depthwise ? c * last : last;
+    const y = new Array(n * oh * ow * o).fill(0);
+    for (let b = 0; b < n; b++)
+      for (let i = 0; i < oh; i++)
+        for (let j = 0; j < ow; j++)
+          for (let k = 0; k < o; k++) {
+            let sum = 0;
+            for (let u = 0; u < kh; u++)
+              for (let v = 0; v < kw; v++) {
+                const [r, q] = [i * s + u - before, j * s + v - before];
+                if (r < 0 || q < 0 || r >= h || q >= w) continue;
+                if (depthwise) {
+                  const channel = Math.floor(k / last);
+                  sum += x[((b * h + r) * w + q) * c + channel] * f[((u * kw + v) * c + channel) * last + (k % last)];
+                } else {
+                  for (let m = 0; m < c; m++)
+                    sum += x[((b * h + r) * w + q) * c + m] * f[((u * kw + v) * c + m) * o + k];
+                }
+              }
+            y[((b * oh + i) * ow + j) * o + k] = sum;
+          }
+    return y;
+  };
 
 /** Deterministic values in about [-1, 1], different for every seed. */
 export function values(count: number, seed: number): number[] {
@@ -41,7 +48,16 @@ const size = (shape: number[]) => shape.reduce((a, b) => a * b, 1);
 export const tensor = (shape: number[], seed: number) => tf.tensor(values(size(shape), seed), shape);
 
 /** Because convolution is linear, <conv(x, f), dy> has dL/dx[i] = its value for x = e_i: exact, no step size. */
-function convGradients(conv: Conv, x: number[], xs: number[], f: number[], fs: number[], s: number, p: [number, number], dy: number[]) {
+function convGradients(
+  conv: Conv,
+  x: number[],
+  xs: number[],
+  f: number[],
+  fs: number[],
+  s: number,
+  p: [number, number],
+  dy: number[],
+) {
   const dot = (a: number[], b: number[]) => a.reduce((sum, v, i) => sum + v * b[i], 0);
   const unit = (length: number, i: number) => Array.from({ length }, (_, k) => (k === i ? 1 : 0));
   return {
@@ -50,7 +66,14 @@ function convGradients(conv: Conv, x: number[], xs: number[], f: number[], fs: n
   };
 }
 
-function convolutionCase(name: string, xs: number[], fs: number[], stride: number, pad: [number, number], depthwise = false): Case {
+function convolutionCase(
+  name: string,
+  xs: number[],
+  fs: number[],
+  stride: number,
+  pad: [number, number],
+  depthwise = false,
+): Case {
   return {
     name: `gradients of ${name}`,
     async run() {
@@ -59,7 +82,12 @@ function convolutionCase(name: string, xs: number[], fs: number[], stride: numbe
       const y = conv(x, xs, f, fs, stride, pad);
       const dy = values(y.length, 3);
       const expected = convGradients(conv, x, xs, f, fs, stride, pad, dy);
-      const explicit: [[number, number], [number, number], [number, number], [number, number]] = [[0, 0], pad, pad, [0, 0]];
+      const explicit: [[number, number], [number, number], [number, number], [number, number]] = [
+        [0, 0],
+        pad,
+        pad,
+        [0, 0],
+      ];
       const op = depthwise ? tf.depthwiseConv2d : tf.conv2d;
       return read(() => {
         const run = (a: tf.Tensor, b: tf.Tensor) => op(a as tf.Tensor4D, b as tf.Tensor4D, stride, explicit);
@@ -74,7 +102,9 @@ function convolutionCase(name: string, xs: number[], fs: number[], stride: numbe
 
 /** Reads tensors, compares each with what is expected, disposes everything. */
 export async function read(
-  compute: () => Record<string, [tf.Tensor, ArrayLike<number> | tf.Tensor]>, absolute = 2e-5, relative = 2e-5,
+  compute: () => Record<string, [tf.Tensor, ArrayLike<number> | tf.Tensor]>,
+  absolute = 2e-5,
+  relative = 2e-5,
 ): Promise<Comparison[]> {
   const results: [string, tf.Tensor, ArrayLike<number> | tf.Tensor][] = [];
   tf.tidy(() => {
@@ -85,46 +115,75 @@ export async function read(
   const comparisons: Comparison[] = [];
   for (const [name, actual, expected] of results) {
     comparisons.push({
-      name, actual: await actual.data(), expected: expected instanceof tf.Tensor ? await expected.data() : expected, absolute, relative,
+      name,
+      actual: await actual.data(),
+      expected: expected instanceof tf.Tensor ? await expected.data() : expected,
+      absolute,
+      relative,
     });
   }
-  tf.dispose(results.flatMap(([, actual, expected]) => (expected instanceof tf.Tensor ? [actual, expected] : [actual])));
+  tf.dispose(
+    results.flatMap(([, actual, expected]) => (expected instanceof tf.Tensor ? [actual, expected] : [actual])),
+  );
   return comparisons;
 }
 
 /** Value and gradients of an operation against the same thing composed of plain tfjs operations. */
 export function compositionCase(
-  name: string, shapes: number[][], op: (...x: tf.Tensor[]) => tf.Tensor, plain: (...x: tf.Tensor[]) => tf.Tensor, absolute = 2e-5,
+  name: string,
+  shapes: number[][],
+  op: (...x: tf.Tensor[]) => tf.Tensor,
+  plain: (...x: tf.Tensor[]) => tf.Tensor,
+  absolute = 2e-5,
 ): Case {
   return {
     name: `${name} equals its plain composition`,
-    run: () => read(() => {
-      const inputs = shapes.map((shape, i) => tensor(shape, i + 1));
-      const [value, expected] = [op(...inputs), plain(...inputs)];
-      const dy = tensor(value.shape, 99);
-      const gradients = tf.grads(op)(inputs, dy);
-      const plainGradients = tf.grads(plain)(inputs, dy);
-      return {
-        value: [value, expected],
-        ...Object.fromEntries(gradients.map((g, i) => [`gradient ${i}`, [g, plainGradients[i]] as [tf.Tensor, tf.Tensor]])),
-      };
-    }, absolute, absolute),
+    run: () =>
+      read(
+        () => {
+          const inputs = shapes.map((shape, i) => tensor(shape, i + 1));
+          const [value, expected] = [op(...inputs), plain(...inputs)];
+          const dy = tensor(value.shape, 99);
+          const gradients = tf.grads(op)(inputs, dy);
+          const plainGradients = tf.grads(plain)(inputs, dy);
+          return {
+            value: [value, expected],
+            ...Object.fromEntries(
+              gradients.map((g, i) => [`gradient ${i}`, [g, plainGradients[i]] as [tf.Tensor, tf.Tensor]]),
+            ),
+          };
+        },
+        absolute,
+        absolute,
+      ),
   };
 }
 
-export const perGroup = (x: tf.Tensor, groups: number[], f: (part: tf.Tensor, start: number) => tf.Tensor): tf.Tensor => {
+export const perGroup = (
+  x: tf.Tensor,
+  groups: number[],
+  f: (part: tf.Tensor, start: number) => tf.Tensor,
+): tf.Tensor => {
   let start = 0;
-  return tf.concat(groups.map((g) => {
-    const part = tf.slice(x, [start, 0, 0, 0], [g, -1, -1, -1]);
-    start += g;
-    return f(part, start - g);
-  }), 0);
+  return tf.concat(
+    groups.map((g) => {
+      const part = tf.slice(x, [start, 0, 0, 0], [g, -1, -1, -1]);
+      start += g;
+      return f(part, start - g);
+    }),
+    0,
+  );
 };
 
 /** Nearest x2 by reshape and concatenation: tfjs's own gradient of resizeNearestNeighbor is wrong on cpu. */
 export function upsample(x: tf.Tensor4D): tf.Tensor4D {
   const [n, h, w, c] = x.shape;
-  const wide = tf.reshape(tf.concat([tf.reshape(x, [n, h, w, 1, c]), tf.reshape(x, [n, h, w, 1, c])], 3), [n, h, 1, 2 * w * c]);
+  const wide = tf.reshape(tf.concat([tf.reshape(x, [n, h, w, 1, c]), tf.reshape(x, [n, h, w, 1, c])], 3), [
+    n,
+    h,
+    1,
+    2 * w * c,
+  ]);
   return tf.reshape(tf.concat([wide, wide], 2), [n, 2 * h, 2 * w, c]);
 }
 
@@ -140,30 +199,82 @@ export const kernelCases: Case[] = [
   convolutionCase('depthwise 3x3', [2, 5, 5, 3], [3, 3, 3, 1], 1, [1, 1], true),
   convolutionCase('depthwise 3x3, stride 2', [2, 7, 6, 5], [3, 3, 5, 1], 2, [1, 1], true),
   convolutionCase('depthwise 3x3 of 22 channels', [2, 6, 5, 22], [3, 3, 22, 1], 1, [1, 1], true),
-  convolutionCase('depthwise 5x5 of 84 channels, stride 2, padded unevenly', [1, 8, 7, 84], [5, 5, 84, 1], 2, [1, 2], true),
+  convolutionCase(
+    'depthwise 5x5 of 84 channels, stride 2, padded unevenly',
+    [1, 8, 7, 84],
+    [5, 5, 84, 1],
+    2,
+    [1, 2],
+    true,
+  ),
   convolutionCase('depthwise 2x2 of 17 channels, stride 3', [2, 8, 8, 17], [2, 2, 17, 1], 3, [0, 0], true),
   convolutionCase('depthwise 3x3, multiplier 2', [1, 4, 4, 3], [3, 3, 3, 2], 1, [1, 1], true),
-  compositionCase('dense', [[4, 7], [7, 3]], (x, w) => dense(x as tf.Tensor2D, w as tf.Tensor2D),
-    (x, w) => tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D)),
-  compositionCase('leakyRelu', [[2, 3, 3, 5]], (x) => leakyRelu(x as tf.Tensor4D, 0.2),
-    (x) => tf.add(tf.mul(tf.relu(x), 0.8), tf.mul(x, 0.2))),
-  compositionCase('globalAveragePool', [[3, 4, 5, 6]], (x) => globalAveragePool(x as tf.Tensor4D), (x) => tf.mean(x, [1, 2])),
-  compositionCase('imageStatistics', [[3, 4, 5, 6]], (x) => imageStatistics(x as tf.Tensor4D), (x) => {
-    const mean = tf.mean(x, [1, 2], true);
-    return tf.concat([tf.reshape(mean, [3, 6]), tf.mean(tf.square(tf.sub(x, mean)), [1, 2])], 1);
-  }),
-  compositionCase('upsampleConv2d', [[2, 3, 4, 3], [3, 3, 3, 5]],
+  compositionCase(
+    'dense',
+    [
+      [4, 7],
+      [7, 3],
+    ],
+    (x, w) => dense(x as tf.Tensor2D, w as tf.Tensor2D),
+    (x, w) => tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D),
+  ),
+  compositionCase(
+    'leakyRelu',
+    [[2, 3, 3, 5]],
+    (x) => leakyRelu(x as tf.Tensor4D, 0.2),
+    (x) => tf.add(tf.mul(tf.relu(x), 0.8), tf.mul(x, 0.2)),
+  ),
+  compositionCase(
+    'globalAveragePool',
+    [[3, 4, 5, 6]],
+    (x) => globalAveragePool(x as tf.Tensor4D),
+    (x) => tf.mean(x, [1, 2]),
+  ),
+  compositionCase(
+    'imageStatistics',
+    [[3, 4, 5, 6]],
+    (x) => imageStatistics(x as tf.Tensor4D),
+    (x) => {
+      const mean = tf.mean(x, [1, 2], true);
+      return tf.concat([tf.reshape(mean, [3, 6]), tf.mean(tf.square(tf.sub(x, mean)), [1, 2])], 1);
+    },
+  ),
+  compositionCase(
+    'upsampleConv2d',
+    [
+      [2, 3, 4, 3],
+      [3, 3, 3, 5],
+    ],
     (x, w) => upsampleConv2d(x as tf.Tensor4D, w as tf.Tensor4D),
-    (x, w) => tf.conv2d(upsample(x as tf.Tensor4D), w as tf.Tensor4D, 1, [[0, 0], [1, 1], [1, 1], [0, 0]])),
-  compositionCase('groupedBatchNorm', [[5, 3, 2, 4], [5, 4], [5, 4]],
+    (x, w) =>
+      tf.conv2d(upsample(x as tf.Tensor4D), w as tf.Tensor4D, 1, [
+        [0, 0],
+        [1, 1],
+        [1, 1],
+        [0, 0],
+      ]),
+  ),
+  compositionCase(
+    'groupedBatchNorm',
+    [
+      [5, 3, 2, 4],
+      [5, 4],
+      [5, 4],
+    ],
     (x, s, b) => groupedBatchNorm(x as tf.Tensor4D, s as tf.Tensor2D, b as tf.Tensor2D, [3, 2], 0.8),
-    (x, s, b) => tf.add(tf.mul(
-      perGroup(x, [3, 2], (part) => {
-        const mean = tf.mean(part, [0, 1, 2], true);
-        const centred = tf.sub(part, mean);
-        return tf.div(centred, tf.sqrt(tf.add(tf.mean(tf.square(centred), [0, 1, 2], true), 0.8)));
-      }),
-      tf.reshape(s, [5, 1, 1, 4])), tf.reshape(b, [5, 1, 1, 4]))),
+    (x, s, b) =>
+      tf.add(
+        tf.mul(
+          perGroup(x, [3, 2], (part) => {
+            const mean = tf.mean(part, [0, 1, 2], true);
+            const centred = tf.sub(part, mean);
+            return tf.div(centred, tf.sqrt(tf.add(tf.mean(tf.square(centred), [0, 1, 2], true), 0.8)));
+          }),
+          tf.reshape(s, [5, 1, 1, 4]),
+        ),
+        tf.reshape(b, [5, 1, 1, 4]),
+      ),
+  ),
   {
     // tfjs's WebGPU splits a product of this length into parts, and misreads the second factor then.
     name: 'a product along 2048 values with the second factor transposed',
@@ -175,17 +286,29 @@ export const kernelCases: Case[] = [
         for (let at = 0; at < k; at++) sum += a[Math.floor(i / n) * k + at] * b[(i % n) * k + at];
         return sum;
       });
-      return read(() => ({ product: [tf.matMul(tf.tensor2d(a, [m, k]), tf.tensor2d(b, [n, k]), false, true), expected] }));
+      return read(() => ({
+        product: [tf.matMul(tf.tensor2d(a, [m, k]), tf.tensor2d(b, [n, k]), false, true), expected],
+      }));
     },
   },
   poolCase('averagePool 2x2', 'avg', [2, 4, 6, 3], 2, 2, [0, 0]),
   poolCase('averagePool 3x3, stride 2, padded', 'avg', [2, 5, 5, 2], 3, 2, [1, 1]),
   poolCase('maxPool 2x2', 'max', [2, 4, 6, 3], 2, 2, [0, 0]),
   poolCase('maxPool 3x3, stride 2, padded', 'max', [2, 5, 5, 2], 3, 2, [1, 1]),
-  poolCase('maxPool 3x3, stride 1, padded before, of few values', 'max', [2, 6, 5, 3], 3, 1, [2, 0], (v) => Math.sign(v)),
+  poolCase('maxPool 3x3, stride 1, padded before, of few values', 'max', [2, 6, 5, 3], 3, 1, [2, 0], (v) =>
+    Math.sign(v),
+  ),
 ];
 
-function poolCase(name: string, kind: 'avg' | 'max', xs: number[], k: number, s: number, [p, q]: [number, number], of = (v: number) => v): Case {
+function poolCase(
+  name: string,
+  kind: 'avg' | 'max',
+  xs: number[],
+  k: number,
+  s: number,
+  [p, q]: [number, number],
+  of = (v: number) => v,
+): Case {
   return {
     name: `gradient of ${name}`,
     async run() {
@@ -195,22 +318,26 @@ function poolCase(name: string, kind: 'avg' | 'max', xs: number[], k: number, s:
       const y = new Array(n * oh * ow * c).fill(0);
       const dy = values(y.length, 3);
       const dx = new Array(x.length).fill(0);
-      for (let b = 0; b < n; b++) for (let i = 0; i < oh; i++) for (let j = 0; j < ow; j++) for (let m = 0; m < c; m++) {
-        const seen: number[] = [];
-        for (let u = 0; u < k; u++) for (let v = 0; v < k; v++) {
-          const [r, t] = [i * s + u - p, j * s + v - p];
-          if (r >= 0 && t >= 0 && r < h && t < w) seen.push(((b * h + r) * w + t) * c + m);
-        }
-        const o = ((b * oh + i) * ow + j) * c + m;
-        if (kind === 'avg') {
-          y[o] = seen.reduce((sum, at) => sum + x[at], 0) / seen.length;
-          for (const at of seen) dx[at] += dy[o] / seen.length;
-        } else {
-          const best = seen.reduce((a, at) => (x[at] > x[a] ? at : a));
-          y[o] = x[best];
-          dx[best] += dy[o];
-        }
-      }
+      for (let b = 0; b < n; b++)
+        for (let i = 0; i < oh; i++)
+          for (let j = 0; j < ow; j++)
+            for (let m = 0; m < c; m++) {
+              const seen: number[] = [];
+              for (let u = 0; u < k; u++)
+                for (let v = 0; v < k; v++) {
+                  const [r, t] = [i * s + u - p, j * s + v - p];
+                  if (r >= 0 && t >= 0 && r < h && t < w) seen.push(((b * h + r) * w + t) * c + m);
+                }
+              const o = ((b * oh + i) * ow + j) * c + m;
+              if (kind === 'avg') {
+                y[o] = seen.reduce((sum, at) => sum + x[at], 0) / seen.length;
+                for (const at of seen) dx[at] += dy[o] / seen.length;
+              } else {
+                const best = seen.reduce((a, at) => (x[at] > x[a] ? at : a));
+                y[o] = x[best];
+                dx[best] += dy[o];
+              }
+            }
       return read(() => {
         const geometry: Pooling = { size: [k, k], strides: [s, s], padding: { top: p, bottom: q, left: p, right: q } };
         const run = (a: tf.Tensor) => (kind === 'avg' ? averagePool : maxPool)(a as tf.Tensor4D, geometry);

@@ -22,7 +22,9 @@ function vectorCase(name: string, make: Rule, learningRate: number, expected: { 
         return padded;
       };
       const parts = (data: number[]): Record<string, tf.Tensor> => ({
-        a: tf.tensor(data.slice(0, 2), [2, 1]), b: tf.tensor(data.slice(2, 3), []), c: tf.tensor(data.slice(3), [1, 3]),
+        a: tf.tensor(data.slice(0, 2), [2, 1]),
+        b: tf.tensor(data.slice(2, 3), []),
+        c: tf.tensor(data.slice(3), [1, 3]),
         d: tf.tensor(large(data)),
       });
       const start = parts(optimizers.start.data);
@@ -38,7 +40,13 @@ function vectorCase(name: string, make: Rule, learningRate: number, expected: { 
         for (const key of ['a', 'b', 'c']) actual.push(...(await variables[key].data()));
         const alone = (await variables.d.data()).slice(0, 6);
         for (const [kind, got] of Object.entries({ together: actual, alone })) {
-          comparisons.push({ name: `step ${i + 1}, ${kind}`, actual: got, expected: expected[i].data, absolute: 3e-7, relative: 3e-7 });
+          comparisons.push({
+            name: `step ${i + 1}, ${kind}`,
+            actual: got,
+            expected: expected[i].data,
+            absolute: 3e-7,
+            relative: 3e-7,
+          });
         }
       }
       optimizer.dispose();
@@ -53,15 +61,42 @@ function resumeCase(name: string, make: Rule): Case {
     name: `${name}: a restored snapshot goes on as if nothing had happened`,
     async run() {
       const shapes: Record<string, number[]> = { first: [3, 5], second: [4], third: [2, 2, 2] };
-      const variables = Object.fromEntries(Object.entries(shapes).map(([key, shape], i) => [
-        key, tf.tidy(() => tf.variable(tf.tensor(values(shape.reduce((a, b) => a * b), i + 1), shape))),
-      ]));
-      const step = (optimizer: Adam | Sgd, i: number) => tf.tidy(() => optimizer.apply(
-        Object.fromEntries(Object.entries(shapes).map(([key, shape], k) => [
-          key, tf.tensor(values(shape.reduce((a, b) => a * b), 10 * i + k), shape),
-        ])), 0.01,
-      ));
-      const read = async () => (await Promise.all(Object.values(variables).map((v) => v.data()))).flatMap((v) => [...v]);
+      const variables = Object.fromEntries(
+        Object.entries(shapes).map(([key, shape], i) => [
+          key,
+          tf.tidy(() =>
+            tf.variable(
+              tf.tensor(
+                values(
+                  shape.reduce((a, b) => a * b),
+                  i + 1,
+                ),
+                shape,
+              ),
+            ),
+          ),
+        ]),
+      );
+      const step = (optimizer: Adam | Sgd, i: number) =>
+        tf.tidy(() =>
+          optimizer.apply(
+            Object.fromEntries(
+              Object.entries(shapes).map(([key, shape], k) => [
+                key,
+                tf.tensor(
+                  values(
+                    shape.reduce((a, b) => a * b),
+                    10 * i + k,
+                  ),
+                  shape,
+                ),
+              ]),
+            ),
+            0.01,
+          ),
+        );
+      const read = async () =>
+        (await Promise.all(Object.values(variables).map((v) => v.data()))).flatMap((v) => [...v]);
       const optimizer = make(variables);
       for (let i = 0; i < 3; i++) step(optimizer, i);
       const snapshot = await optimizer.snapshot();
@@ -96,13 +131,23 @@ export const optimizerCases: Case[] = [
   resumeCase('Adam', adamRule),
   resumeCase('SGD', sgdRule),
   {
-    name: 'learning-rate schedules equal PyTorch\'s',
-    run: () => Promise.resolve([
-      { name: 'cosine', actual: cosine.t.map((t) => cosineFactor(t)), expected: cosine.factor, absolute: 1e-12, relative: 0 },
-      {
-        name: 'multi-step', actual: multiStep.epoch.map((e) => multiStepFactor(e * 200 + 199)), expected: multiStep.factor,
-        absolute: 0, relative: 1e-12,
-      },
-    ]),
+    name: "learning-rate schedules equal PyTorch's",
+    run: () =>
+      Promise.resolve([
+        {
+          name: 'cosine',
+          actual: cosine.t.map((t) => cosineFactor(t)),
+          expected: cosine.factor,
+          absolute: 1e-12,
+          relative: 0,
+        },
+        {
+          name: 'multi-step',
+          actual: multiStep.epoch.map((e) => multiStepFactor(e * 200 + 199)),
+          expected: multiStep.factor,
+          absolute: 0,
+          relative: 1e-12,
+        },
+      ]),
   },
 ];

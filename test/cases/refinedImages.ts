@@ -18,9 +18,17 @@ export const refinedImagesCases: Case[] = [
       const images = RefinedImages.create(generator, NORMALIZATION, 3, true, new Random(2));
       generator.dispose();
       const start = (await images.snapshot()).images;
-      const [value, mean, square] = [Float64Array.from(start), new Float64Array(start.length), new Float64Array(start.length)];
+      const [value, mean, square] = [
+        Float64Array.from(start),
+        new Float64Array(start.length),
+        new Float64Array(start.length),
+      ];
       const updates = new Array<number>(6).fill(0);
-      const batches = [[0, 4], [4, 5], [0, 4]];
+      const batches = [
+        [0, 4],
+        [4, 5],
+        [0, 4],
+      ];
       for (const [i, rows] of batches.entries()) {
         const gradient = new Random(10 + i).fillNormal(new Float32Array(rows.length * PIXELS));
         const held = tf.tensor4d(gradient, [rows.length, 4, 4, 3]);
@@ -46,7 +54,12 @@ export const refinedImagesCases: Case[] = [
       const tolerance = { absolute: 1e-4, relative: 1e-4 };
       return [
         { name: 'images', actual: after.images, expected: value, ...tolerance },
-        { name: 'a batch of them', actual: picked, expected: [...value.subarray(4 * PIXELS, 5 * PIXELS), ...value.subarray(0, PIXELS)], ...tolerance },
+        {
+          name: 'a batch of them',
+          actual: picked,
+          expected: [...value.subarray(4 * PIXELS, 5 * PIXELS), ...value.subarray(0, PIXELS)],
+          ...tolerance,
+        },
         { name: 'what is remembered of the gradients', actual: after.mean, expected: mean, ...tolerance },
         { name: 'updates', actual: after.updates, expected: [2, 0, 0, 0, 3, 1], absolute: 0.1, relative: 0 },
       ];

@@ -10,12 +10,19 @@ import { read } from './kernels';
 export const resnet20Cases: Case[] = [
   {
     name: 'conditional BatchNorm looks scale and shift up by label (PyTorch)',
-    run: () => read(() => {
-      const x = nhwc({ shape: fixture.shape, data: fixture.x });
-      const labels = oneHotLabels(fixture.labels, 10);
-      const [scale, shift] = [fixture.weights, fixture.biases].map((rows) => tf.matMul(labels, tf.tensor2d(rows)) as tf.Tensor2D);
-      const y = groupedBatchNorm(tf.tensor4d(x.values, [4, 2, 2, 3]), scale, shift, [4], fixture.eps);
-      return { y: [y, nhwc({ shape: fixture.shape, data: fixture.out }).values] };
-    }, 2e-6, 2e-6),
+    run: () =>
+      read(
+        () => {
+          const x = nhwc({ shape: fixture.shape, data: fixture.x });
+          const labels = oneHotLabels(fixture.labels, 10);
+          const [scale, shift] = [fixture.weights, fixture.biases].map(
+            (rows) => tf.matMul(labels, tf.tensor2d(rows)) as tf.Tensor2D,
+          );
+          const y = groupedBatchNorm(tf.tensor4d(x.values, [4, 2, 2, 3]), scale, shift, [4], fixture.eps);
+          return { y: [y, nhwc({ shape: fixture.shape, data: fixture.out }).values] };
+        },
+        2e-6,
+        2e-6,
+      ),
   },
 ];

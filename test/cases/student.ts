@@ -12,7 +12,9 @@ import { fromTorch, nhwc, tinyNetwork, type FixtureArray, type TinyFixture } fro
 import { read, values } from './kernels';
 
 const fixture = tiny as unknown as TinyFixture;
-const ranges = Object.fromEntries(Object.entries(student.activation_ranges).map(([node, [lo, hi]]) => [node, { lo, hi }]));
+const ranges = Object.fromEntries(
+  Object.entries(student.activation_ranges).map(([node, [lo, hi]]) => [node, { lo, hi }]),
+);
 const TEMPERATURE = 20;
 const ALPHA = 20;
 
@@ -41,34 +43,50 @@ function bitsCase(bits: string, reference: Reference): Case {
     async run() {
       const it = newStudent(Number(bits));
       it.setRanges(ranges);
-      const comparisons = await read(() => {
-        const images = tinyImages();
-        const teacher = tf.tensor(student.teacher_logits.data, student.teacher_logits.shape as [number, number]);
-        const labels = tf.tensor1d(fixture.labels, 'int32');
-        const compute = () => studentLosses(it.forward(images), teacher as tf.Tensor2D, labels, TEMPERATURE, ALPHA);
-        const { ce, distillation } = compute();
-        const { value, grads } = tf.variableGrads(() => compute().total, it.trainable);
-        const byKey = gradientsByKey(it.variables, grads);
-        return {
-          logits: [it.forward(images), reference.logits.data],
-          ce: [ce, [reference.ce]],
-          distillation: [distillation, [reference.kd]],
-          total: [value, [reference.loss]],
-          ...Object.fromEntries(Object.entries(byKey).map(([key, g]) => [
-            `gradient of ${key}`, [g, fromTorch(key, reference.gradients[key]).values] as [tf.Tensor, Float32Array],
-          ])),
-        };
-      }, 5e-5, 2e-5);
+      const comparisons = await read(
+        () => {
+          const images = tinyImages();
+          const teacher = tf.tensor(student.teacher_logits.data, student.teacher_logits.shape as [number, number]);
+          const labels = tf.tensor1d(fixture.labels, 'int32');
+          const compute = () => studentLosses(it.forward(images), teacher as tf.Tensor2D, labels, TEMPERATURE, ALPHA);
+          const { ce, distillation } = compute();
+          const { value, grads } = tf.variableGrads(() => compute().total, it.trainable);
+          const byKey = gradientsByKey(it.variables, grads);
+          return {
+            logits: [it.forward(images), reference.logits.data],
+            ce: [ce, [reference.ce]],
+            distillation: [distillation, [reference.kd]],
+            total: [value, [reference.loss]],
+            ...Object.fromEntries(
+              Object.entries(byKey).map(([key, g]) => [
+                `gradient of ${key}`,
+                [g, fromTorch(key, reference.gradients[key]).values] as [tf.Tensor, Float32Array],
+              ]),
+            ),
+          };
+        },
+        5e-5,
+        2e-5,
+      );
       for (const comparison of comparisons) {
         if (comparison.name === 'logits' || comparison.name === 'ce') comparison.absolute = comparison.relative = 1e-5;
         // alpha T^2 = 8000 times a float32 sum of logarithms.
         if (comparison.name === 'distillation' || comparison.name === 'total') comparison.absolute = 1e-3;
       }
-      const missing = Object.keys(reference.gradients).filter((key) => !comparisons.some((c) => c.name === `gradient of ${key}`));
+      const missing = Object.keys(reference.gradients).filter(
+        (key) => !comparisons.some((c) => c.name === `gradient of ${key}`),
+      );
       it.dispose();
-      return [...comparisons, {
-        name: `missing gradients: ${missing.join(', ')}`, actual: [missing.length], expected: [0], absolute: 0.1, relative: 0,
-      }];
+      return [
+        ...comparisons,
+        {
+          name: `missing gradients: ${missing.join(', ')}`,
+          actual: [missing.length],
+          expected: [0],
+          absolute: 0.1,
+          relative: 0,
+        },
+      ];
     },
   };
 }
@@ -90,7 +108,9 @@ function lossesByHand(student: number[][], teacher: number[][], labels: number[]
 }
 
 const rows = (flat: ArrayLike<number>, columns: number) =>
-  Array.from({ length: flat.length / columns }, (_, i) => Array.from({ length: columns }, (_, k) => flat[i * columns + k]));
+  Array.from({ length: flat.length / columns }, (_, i) =>
+    Array.from({ length: columns }, (_, k) => flat[i * columns + k]),
+  );
 
 /** Value by hand, gradients of each part by central differences of the value by hand. */
 const differencesCase: Case = {
@@ -100,39 +120,50 @@ const differencesCase: Case = {
     const [s, t] = [values(n * classes, 4).map((v) => 4 * v), values(n * classes, 5).map((v) => 4 * v)];
     const labels = [2, 0, 3];
     const byHand = (x: number[]) => lossesByHand(rows(x, classes), rows(t, classes), labels, temperature, alpha);
-    const difference = (part: 'ce' | 'distillation') => s.map((_, i) => {
-      const moved = (h: number) => byHand(s.map((v, k) => (k === i ? v + h : v)))[part];
-      return (moved(1e-5) - moved(-1e-5)) / 2e-5;
-    });
-    return read(() => {
-      const [student, teacher] = [tf.tensor2d(s, [n, classes]), tf.tensor2d(t, [n, classes])];
-      const losses = (x: tf.Tensor) => studentLosses(x as tf.Tensor2D, teacher, tf.tensor1d(labels, 'int32'), temperature, alpha);
-      const { ce, distillation, total } = losses(student);
-      const expected = byHand(s);
-      const [dCe, dDistillation] = [difference('ce'), difference('distillation')];
-      return {
-        ce: [ce, [expected.ce]],
-        distillation: [distillation, [expected.distillation]],
-        total: [total, [expected.ce + expected.distillation]],
-        'gradient of ce': [tf.grad((x) => losses(x).ce)(student), dCe],
-        'gradient of distillation': [tf.grad((x) => losses(x).distillation)(student), dDistillation],
-        'gradient of total': [tf.grad((x) => losses(x).total)(student), dCe.map((v, i) => v + dDistillation[i])],
-      };
-    }, 3e-5, 3e-5);
+    const difference = (part: 'ce' | 'distillation') =>
+      s.map((_, i) => {
+        const moved = (h: number) => byHand(s.map((v, k) => (k === i ? v + h : v)))[part];
+        return (moved(1e-5) - moved(-1e-5)) / 2e-5;
+      });
+    return read(
+      () => {
+        const [student, teacher] = [tf.tensor2d(s, [n, classes]), tf.tensor2d(t, [n, classes])];
+        const losses = (x: tf.Tensor) =>
+          studentLosses(x as tf.Tensor2D, teacher, tf.tensor1d(labels, 'int32'), temperature, alpha);
+        const { ce, distillation, total } = losses(student);
+        const expected = byHand(s);
+        const [dCe, dDistillation] = [difference('ce'), difference('distillation')];
+        return {
+          ce: [ce, [expected.ce]],
+          distillation: [distillation, [expected.distillation]],
+          total: [total, [expected.ce + expected.distillation]],
+          'gradient of ce': [tf.grad((x) => losses(x).ce)(student), dCe],
+          'gradient of distillation': [tf.grad((x) => losses(x).distillation)(student), dDistillation],
+          'gradient of total': [tf.grad((x) => losses(x).total)(student), dCe.map((v, i) => v + dDistillation[i])],
+        };
+      },
+      3e-5,
+      3e-5,
+    );
   },
 };
 
 const identicalCase: Case = {
-  name: 'student losses: equal logits have no divergence and only the cross entropy\'s gradient',
-  run: () => read(() => {
-    const logits = tf.tensor2d([1, -2, 0.5, 30, -30, 0], [2, 3]);
-    const labels = tf.tensor1d([1, 1], 'int32');
-    const losses = (x: tf.Tensor) => studentLosses(x as tf.Tensor2D, logits, labels, 20, 20);
-    return {
-      distillation: [losses(logits).distillation, [0]],
-      'gradient of distillation': [tf.grad((x) => losses(x).distillation)(logits), [0, 0, 0, 0, 0, 0]],
-    };
-  }, 1e-3, 0),
+  name: "student losses: equal logits have no divergence and only the cross entropy's gradient",
+  run: () =>
+    read(
+      () => {
+        const logits = tf.tensor2d([1, -2, 0.5, 30, -30, 0], [2, 3]);
+        const labels = tf.tensor1d([1, 1], 'int32');
+        const losses = (x: tf.Tensor) => studentLosses(x as tf.Tensor2D, logits, labels, 20, 20);
+        return {
+          distillation: [losses(logits).distillation, [0]],
+          'gradient of distillation': [tf.grad((x) => losses(x).distillation)(logits), [0, 0, 0, 0, 0, 0]],
+        };
+      },
+      1e-3,
+      0,
+    ),
 };
 
 const averageCase: Case = {
@@ -141,11 +172,18 @@ const averageCase: Case = {
     // One pixel, one channel: the convolution is the identity, so the activation's maximum is the largest image.
     const network: Network = {
       definition: {
-        name: 'identity', inputShape: [1, 1, 1], numClasses: 1, normalization: { mean: [0], std: [1] },
+        name: 'identity',
+        inputShape: [1, 1, 1],
+        numClasses: 1,
+        normalization: { mean: [0], std: [1] },
         nodes: [
           { op: 'input', name: 'input', inputs: [] },
           {
-            op: 'conv2d', name: 'conv', inputs: ['input'], kernel: 'kernel', strides: [1, 1],
+            op: 'conv2d',
+            name: 'conv',
+            inputs: ['input'],
+            kernel: 'kernel',
+            strides: [1, 1],
             padding: { top: 0, bottom: 0, left: 0, right: 0 },
           },
           { op: 'relu', name: 'relu', inputs: ['conv'] },
@@ -174,7 +212,13 @@ const averageCase: Case = {
     const last = ema.ema_x_max[ema.ema_x_max.length - 1];
     return [
       { name: 'maximum', actual: hi, expected: ema.ema_x_max, absolute: 0, relative: 1e-6 },
-      { name: 'minimum', actual: lo, expected: lo.map((_, i) => 0.5 * (1 - 0.9 ** (i + 1))), absolute: 0, relative: 1e-6 },
+      {
+        name: 'minimum',
+        actual: lo,
+        expected: lo.map((_, i) => 0.5 * (1 - 0.9 ** (i + 1))),
+        absolute: 0,
+        relative: 1e-6,
+      },
       { name: 'frozen, and clipping', actual: [frozen, top[1]], expected: [last, last], absolute: 0.005, relative: 0 },
     ];
   },

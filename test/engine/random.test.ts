@@ -14,7 +14,6 @@ const FIRST = {
   shuffled: [0, 2, 4, 1, 5, 3],
 };
 
-
 describe('the algorithms', () => {
   it('hashes words as MurmurHash3 hashes their little-endian bytes', () => {
     // Known values of MurmurHash3_x86_32: of nothing, of four zero bytes, of 0x21 0x43 0x65 0x87, of "test".

@@ -14,8 +14,10 @@ const QUICK = parseOptions(['--quick']) as BenchOptions;
 /** What every report has, whatever it was made of. */
 function checkReport(report: BenchReport): void {
   const times = [
-    ...report.kernels.flatMap(({ engine, baseline }) => [engine, baseline]), ...report.steps.flatMap(({ engine, baseline }) => [engine, baseline]),
-    ...report.scaling.flatMap(({ statistics, centers, moment }) => [statistics, centers, moment]), report.matrixProduct.time,
+    ...report.kernels.flatMap(({ engine, baseline }) => [engine, baseline]),
+    ...report.steps.flatMap(({ engine, baseline }) => [engine, baseline]),
+    ...report.scaling.flatMap(({ statistics, centers, moment }) => [statistics, centers, moment]),
+    report.matrixProduct.time,
   ];
   for (const { median, min, max, n } of times) {
     expect(min).toBeGreaterThanOrEqual(0);
@@ -23,7 +25,11 @@ function checkReport(report: BenchReport): void {
     expect(max).toBeGreaterThanOrEqual(median);
     expect(n).toBeGreaterThanOrEqual(3);
   }
-  for (const value of [...Object.values(report.ratios), ...Object.values(report.macsPerSecond), ...Object.values(report.ofPeak)]) {
+  for (const value of [
+    ...Object.values(report.ratios),
+    ...Object.values(report.macsPerSecond),
+    ...Object.values(report.ofPeak),
+  ]) {
     expect(value).toBeGreaterThan(0);
     expect(value).toBeLessThan(Infinity);
   }
@@ -36,12 +42,20 @@ describe('the benchmark', () => {
     const before = tf.memory().numTensors;
     const report = await bench(QUICK);
     checkReport(report);
-    expect(Object.keys(report.ratios)).toEqual(expect.arrayContaining(['wasm/generatorStep/naive', 'wasm/studentStep/naive', 'wasm/evaluation/naive']));
+    expect(Object.keys(report.ratios)).toEqual(
+      expect.arrayContaining(['wasm/generatorStep/naive', 'wasm/studentStep/naive', 'wasm/evaluation/naive']),
+    );
     expect(Object.keys(report.launches)).toEqual(['generatorStep', 'studentStep', 'evaluation']);
     expect(report.launches.generatorStep.engine * 3).toBeLessThan(report.launches.generatorStep.tfjs);
     expect(report.macsPerSecond.generatorStep).toBeGreaterThan(0);
-    expect(report.steps.map(({ work }) => work.engine.peakBytes > 0 && work.engine.readBack > 0)).toEqual([true, true, true]);
-    expect(report.kernels.filter(({ overForward }) => overForward !== undefined).length).toBe(report.kernels.filter(({ kernel }) => /^(input|filter) gradient$/.test(kernel)).length);
+    expect(report.steps.map(({ work }) => work.engine.peakBytes > 0 && work.engine.readBack > 0)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(report.kernels.filter(({ overForward }) => overForward !== undefined).length).toBe(
+      report.kernels.filter(({ kernel }) => /^(input|filter) gradient$/.test(kernel)).length,
+    );
     expect(report.scaling.map(({ classes }) => classes)).toEqual([3, 6]);
     expect(report.scaling[1].resultBytes).toBe(2 * report.scaling[0].resultBytes);
     expect(report.machine.processor).not.toBe('');
@@ -51,7 +65,17 @@ describe('the benchmark', () => {
 
   it('gives the same numbers with threads, in a program of its own', async () => {
     const run = promisify(execFile);
-    const { stdout } = await run(process.execPath, ['--import', 'tsx', 'src/headless/bench.ts', '--quick', '--json', '--threads', '2', '--only', 'steps,kernels']);
+    const { stdout } = await run(process.execPath, [
+      '--import',
+      'tsx',
+      'src/headless/bench.ts',
+      '--quick',
+      '--json',
+      '--threads',
+      '2',
+      '--only',
+      'steps,kernels',
+    ]);
     const report = JSON.parse(stdout) as BenchReport;
     checkReport(report);
     expect(report.detail).toBe('2 threads');
@@ -68,11 +92,18 @@ describe('a kernel whose results are wrong', () => {
     const zeros: tf.KernelFunc = ({ attrs, inputs }) => {
       const { x, filter } = inputs as Record<string, tf.TensorInfo>;
       const { strides, pad } = attrs as unknown as { strides: [number, number]; pad: never };
-      return tf.zeros(tf.backend_util.computeConv2DInfo(x.shape as never, filter.shape as never, strides, 1, pad).outShape);
+      return tf.zeros(
+        tf.backend_util.computeConv2DInfo(x.shape as never, filter.shape as never, strides, 1, pad).outShape,
+      );
     };
-    const registry = new KernelRegistry('wasm', [...own, { kernelName: 'Conv2D', backendName: 'wasm', kernelFunc: zeros }]);
+    const registry = new KernelRegistry('wasm', [
+      ...own,
+      { kernelName: 'Conv2D', backendName: 'wasm', kernelFunc: zeros },
+    ]);
     const before = tf.memory().numTensors;
-    await expect(benchKernels(registry, QUICK.effort, true)).rejects.toThrow(/^convolution \[2,8,8,4\] 3x3 -> 5, result 0: value \d+ is/);
+    await expect(benchKernels(registry, QUICK.effort, true)).rejects.toThrow(
+      /^convolution \[2,8,8,4\] 3x3 -> 5, result 0: value \d+ is/,
+    );
     expect(tf.memory().numTensors).toBe(before);
   });
 });
@@ -87,12 +118,16 @@ describe('measuring', () => {
     const order: string[] = [];
     const variant = (name: string) => ({ before: () => order.push(`before ${name}`), run: () => order.push(name) });
     const measured: string[] = [];
-    const times = await race({ a: variant('a'), b: variant('b') }, { repeats: 4, seconds: 60 }, async ({ before, run }) => {
-      before?.();
-      await run();
-      measured.push(order[order.length - 1]);
-      return measured.length;
-    });
+    const times = await race(
+      { a: variant('a'), b: variant('b') },
+      { repeats: 4, seconds: 60 },
+      async ({ before, run }) => {
+        before?.();
+        await run();
+        measured.push(order[order.length - 1]);
+        return measured.length;
+      },
+    );
     expect(measured).toEqual(Array.from({ length: 6 }, () => ['a', 'b']).flat());
     // Two warm-ups each are not counted.
     expect(times).toEqual({ a: { median: 8, min: 5, max: 11, n: 4 }, b: { median: 9, min: 6, max: 12, n: 4 } });
@@ -113,9 +148,20 @@ describe('measuring', () => {
 
 describe('its flags', () => {
   it('have defaults, and are checked', () => {
-    expect(parseOptions([])).toMatchObject({ backend: 'wasm', threads: 1, clock: 'wall', pytorch: null, pytorchBatches: [16, 64], parts: ['kernels', 'steps', 'scaling'] });
+    expect(parseOptions([])).toMatchObject({
+      backend: 'wasm',
+      threads: 1,
+      clock: 'wall',
+      pytorch: null,
+      pytorchBatches: [16, 64],
+      parts: ['kernels', 'steps', 'scaling'],
+    });
     expect(parseOptions(['--help'])).toBe('help');
-    expect(parseOptions(['--pytorch', 'python3', '--batches', '8', '--only', 'steps'])).toMatchObject({ pytorch: 'python3', pytorchBatches: [8], parts: ['steps'] });
+    expect(parseOptions(['--pytorch', 'python3', '--batches', '8', '--only', 'steps'])).toMatchObject({
+      pytorch: 'python3',
+      pytorchBatches: [8],
+      parts: ['steps'],
+    });
     expect(() => parseOptions(['--backend', 'tpu'])).toThrow('--backend is one of wasm, cpu, webgpu, not "tpu"');
     expect(() => parseOptions(['--threads', 'many'])).toThrow('--threads needs a positive number');
     expect(() => parseOptions(['--clock', 'cpu', '--threads', '2'])).toThrow('one thread');

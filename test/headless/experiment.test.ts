@@ -13,8 +13,22 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'experiment-'));
 const DATA = ['--data', join(folder, 'cifar'), '--weights', join(folder, 'tiny.safetensors')];
 const SMALL = [
-  '--generator-channels', '16', '--generator-steps', '4', '--steps', '3', '--batch', '4', '--observation-per-class', '2', '--test-images', '100',
-  '--jobs', '2', '--threads', '1',
+  '--generator-channels',
+  '16',
+  '--generator-steps',
+  '4',
+  '--steps',
+  '3',
+  '--batch',
+  '4',
+  '--observation-per-class',
+  '2',
+  '--test-images',
+  '100',
+  '--jobs',
+  '2',
+  '--threads',
+  '1',
 ];
 
 beforeAll(() => {
@@ -38,8 +52,12 @@ interface Ended {
 /** @param signalOn sends SIGINT once stderr has said this */
 function experiment(args: string[], signalOn?: RegExp): Promise<Ended> {
   return new Promise((done) => {
-    const child = execFile(process.execPath, ['--import', 'tsx', 'src/headless/experiment.ts', ...args], { cwd: ROOT, maxBuffer: 1e8 }, (error, out, err) =>
-      done({ code: error ? (error.code as number | undefined) ?? null : 0, out, err }));
+    const child = execFile(
+      process.execPath,
+      ['--import', 'tsx', 'src/headless/experiment.ts', ...args],
+      { cwd: ROOT, maxBuffer: 1e8 },
+      (error, out, err) => done({ code: error ? ((error.code as number | undefined) ?? null) : 0, out, err }),
+    );
     let err = '';
     child.stderr!.on('data', (text: string) => {
       err += text;
@@ -53,20 +71,52 @@ function experiment(args: string[], signalOn?: RegExp): Promise<Ended> {
 
 describe('npm run experiment', { timeout: 300_000 }, () => {
   it('compares methods over seeds and reports for machines; what is known is not done again', async () => {
-    const args = [...DATA, ...SMALL, '--methods', 'ptq,calibration,fdda', '--seeds', '2', '--state', join(folder, 'state.json')];
+    const args = [
+      ...DATA,
+      ...SMALL,
+      '--methods',
+      'ptq,calibration,fdda',
+      '--seeds',
+      '2',
+      '--state',
+      join(folder, 'state.json'),
+    ];
     const first = await experiment([...args, '--json']);
     expect(first.err).not.toMatch(/undefined|NaN/);
     expect(first.code).toBe(0);
     const report = JSON.parse(first.out) as Report;
     expect(report).toMatchObject({
-      network: 'ResNet-8', dataset: 'CIFAR-10', complete: true, seeds: [1, 2], settings: { testImages: 100, generatorSteps: 4, generatorBatch: 4, calibrationBatch: 4 },
-      versions: { backend: 'wasm', threads: 1, node: process.versions.node }, fullPrecision: { n: 100 },
+      network: 'ResNet-8',
+      dataset: 'CIFAR-10',
+      complete: true,
+      seeds: [1, 2],
+      settings: { testImages: 100, generatorSteps: 4, generatorBatch: 4, calibrationBatch: 4 },
+      versions: { backend: 'wasm', threads: 1, node: process.versions.node },
+      fullPrecision: { n: 100 },
     });
     expect(report.rows.map(({ method, seed, n, steps }) => [method, seed, n, steps])).toEqual([
-      ['ptq', 1, 100, 0], ['ptq', 2, 100, 0], ['calibration', 1, 100, 3], ['calibration', 2, 100, 3], ['fdda', 1, 100, 3], ['fdda', 2, 100, 3],
+      ['ptq', 1, 100, 0],
+      ['ptq', 2, 100, 0],
+      ['calibration', 1, 100, 3],
+      ['calibration', 2, 100, 3],
+      ['fdda', 1, 100, 3],
+      ['fdda', 2, 100, 3],
     ]);
     for (const row of report.rows) {
-      expect(Object.keys(row)).toEqual(expect.arrayContaining(['method', 'weightBits', 'activationBits', 'firstLast', 'imagesPerClass', 'seed', 'n', 'accuracy', 'steps', 'seconds']));
+      expect(Object.keys(row)).toEqual(
+        expect.arrayContaining([
+          'method',
+          'weightBits',
+          'activationBits',
+          'firstLast',
+          'imagesPerClass',
+          'seed',
+          'n',
+          'accuracy',
+          'steps',
+          'seconds',
+        ]),
+      );
       expect(row.accuracy).toBe(row.correct / 100);
       expect(row.seconds).toBeGreaterThan(0);
     }
@@ -84,7 +134,18 @@ describe('npm run experiment', { timeout: 300_000 }, () => {
   });
 
   it('can be interrupted, and goes on', async () => {
-    const args = [...DATA, ...SMALL, '--methods', 'zero-shot', '--generator-steps', '400', '--no-quality', '--state', join(folder, 'cut.json'), '--json'];
+    const args = [
+      ...DATA,
+      ...SMALL,
+      '--methods',
+      'zero-shot',
+      '--generator-steps',
+      '400',
+      '--no-quality',
+      '--state',
+      join(folder, 'cut.json'),
+      '--json',
+    ];
     const cut = await experiment(args, /generator zero-shot/);
     expect(cut.code).toBe(130);
     expect(cut.err).toMatch(/goes on from here/);
@@ -96,7 +157,8 @@ describe('npm run experiment', { timeout: 300_000 }, () => {
 
   it('says in one sentence what it cannot do', async () => {
     const [unknown, missing, tooMany, tooDeep] = await Promise.all([
-      experiment(['--methods', 'magic']), experiment(['--data', folder, '--weights', join(folder, 'tiny.safetensors')]),
+      experiment(['--methods', 'magic']),
+      experiment(['--data', folder, '--weights', join(folder, 'tiny.safetensors')]),
       experiment([...DATA, ...SMALL, '--methods', 'fdda', '--observation-per-class', '50']),
       experiment([...DATA, ...SMALL, '--methods', 'calibration', '--start-layer', '99']),
     ]);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Run } from '../../src/engine/training/run';
-import type { RunSettings } from '../../src/engine/training/runSettings';
+import type { RunSettings } from '../../src/engine/runSettings';
 import { Laboratory } from '../../src/headless/experiment/laboratory';
 import type { Experiment, Method } from '../../src/headless/experiment/plan';
 import { GeneratorStore, Store } from '../../src/headless/experiment/store';
@@ -30,14 +30,28 @@ afterAll(() => {
 });
 
 function bookOf(methods: Method[], settings: Partial<RunSettings> = {}, rest: Partial<Experiment> = {}): Workbook {
-  return new Workbook({
-    settings: tinySettings({ testImages: 120, ...settings }), methods, centers: ['class'], axes: [], seeds: 1, learningRates: [], selectionSeeds: 1, quality: true, ...rest,
-  }, source.fingerprint);
+  return new Workbook(
+    {
+      settings: tinySettings({ testImages: 120, ...settings }),
+      methods,
+      centers: ['class'],
+      axes: [],
+      seeds: 1,
+      learningRates: [],
+      selectionSeeds: 1,
+      quality: true,
+      ...rest,
+    },
+    source.fingerprint,
+  );
 }
 const conduct = { progress: () => {}, stopped: () => false };
 
 /** Works a book off; the tasks in the order they were done in. */
-async function workOff(book: Workbook, where = laboratory): Promise<{ findings: Record<string, Found>; tasks: Task[] }> {
+async function workOff(
+  book: Workbook,
+  where = laboratory,
+): Promise<{ findings: Record<string, Found>; tasks: Task[] }> {
   const findings: Record<string, Found> = {};
   const tasks: Task[] = [];
   for (;;) {
@@ -47,7 +61,8 @@ async function workOff(book: Workbook, where = laboratory): Promise<{ findings: 
     tasks.push(task);
   }
 }
-const only = (findings: Record<string, Found>, kind: Finding['kind']) => Object.values(findings).filter((each) => each.kind === kind);
+const only = (findings: Record<string, Found>, kind: Finding['kind']) =>
+  Object.values(findings).filter((each) => each.kind === kind);
 
 /** What the page's run of these settings measures. */
 async function pageAccuracies(settings: RunSettings): Promise<Record<string, number | null>> {
@@ -66,11 +81,15 @@ describe('an experiment', () => {
     const students = only(findings, 'student').map((each) => each.kind === 'student' && each.test.correct);
     expect(students).toEqual([page.ptq, page.calibration, page.fdda]);
     expect(new Set(students).size).toBe(3);
-    expect(only(findings, 'fullPrecision')).toMatchObject([{ test: { correct: page.fullPrecision, n: 120 }, validation: { n: 200 } }]);
+    expect(only(findings, 'fullPrecision')).toMatchObject([
+      { test: { correct: page.fullPrecision, n: 120 }, validation: { n: 200 } },
+    ]);
   });
 
   it('trains one generator for several bit widths', async () => {
-    const { findings, tasks } = await workOff(bookOf(['zeroShot'], {}, { axes: [[{ weightBits: 3 }, { weightBits: 8 }]], quality: false }));
+    const { findings, tasks } = await workOff(
+      bookOf(['zeroShot'], {}, { axes: [[{ weightBits: 3 }, { weightBits: 8 }]], quality: false }),
+    );
     expect(tasks.map(({ kind }) => kind)).toEqual(['fullPrecision', 'generator', 'student', 'student']);
     expect(only(findings, 'generator')).toMatchObject([{ steps: 6 }]);
   });
@@ -89,7 +108,10 @@ describe('an experiment', () => {
   });
 
   it('goes on with a generator where it was stopped, and with a longer training where a shorter one ended', async () => {
-    const tasksOf = (generatorSteps: number) => bookOf(['fdda'], { generatorSteps }).remaining({}).find(({ kind }) => kind === 'generator')!;
+    const tasksOf = (generatorSteps: number) =>
+      bookOf(['fdda'], { generatorSteps })
+        .remaining({})
+        .find(({ kind }) => kind === 'generator')!;
     const [short, long] = [tasksOf(6), tasksOf(9)];
     const uncut = new GeneratorStore(join(folder, 'uncut'));
     const cut = new GeneratorStore(join(folder, 'cut'));
@@ -113,7 +135,9 @@ describe('an experiment', () => {
   });
 
   it('drops a student that is stopped', async () => {
-    const [task] = bookOf(['calibration']).ready({}, new Set()).filter(({ kind }) => kind === 'student');
+    const [task] = bookOf(['calibration'])
+      .ready({}, new Set())
+      .filter(({ kind }) => kind === 'student');
     expect(await laboratory.work(task, { progress: () => {}, stopped: () => true })).toBeNull();
   });
 
@@ -121,7 +145,9 @@ describe('an experiment', () => {
     const diverges = bookOf(['calibration'], { studentLearningRate: 1e30, studentSteps: 12 });
     const { findings } = await workOff(diverges);
     expect(only(findings, 'failed')).toMatchObject([{ message: expect.stringMatching(/not a finite number at step/) }]);
-    const [impossible] = bookOf(['calibration'], { startLayer: 99 }).ready({}, new Set()).filter(({ kind }) => kind === 'student');
+    const [impossible] = bookOf(['calibration'], { startLayer: 99 })
+      .ready({}, new Set())
+      .filter(({ kind }) => kind === 'student');
     await expect(laboratory.work(impossible, conduct)).rejects.toThrow(/BatchNorm layers/);
   });
 
@@ -131,7 +157,13 @@ describe('an experiment', () => {
     if (found.kind !== 'quality') throw new Error('no quality');
     const { synthetic, real, spreadRatio, activationCoverage, layers, startLayer } = found.quality;
     expect([layers.length, startLayer]).toEqual([9, 3]);
-    for (const rows of [synthetic.ownCenter, synthetic.nearestOther, synthetic.nearestCenterRate, real.silhouette, spreadRatio]) {
+    for (const rows of [
+      synthetic.ownCenter,
+      synthetic.nearestOther,
+      synthetic.nearestCenterRate,
+      real.silhouette,
+      spreadRatio,
+    ]) {
       expect([rows.byLayer.length, rows.byClass.length, rows.byClass[0].length]).toEqual([9, 9, 4]);
       expect(rows.byLayer.every(Number.isFinite)).toBe(true);
     }
@@ -152,7 +184,11 @@ describe('an experiment', () => {
 
 describe('what an experiment keeps', () => {
   const finding: Found = { kind: 'generator', steps: 6, seconds: 3, engine: 'x' };
-  const snapshot = { step: 6, weights: { w: { shape: [2], values: Float32Array.of(1, 2) } }, optimizer: { step: 6, state: { m: { w: Float32Array.of(3, 4) } } } };
+  const snapshot = {
+    step: 6,
+    weights: { w: { shape: [2], values: Float32Array.of(1, 2) } },
+    optimizer: { step: 6, state: { m: { w: Float32Array.of(3, 4) } } },
+  };
 
   it('is there again, but for generators whose file is gone', () => {
     const file = join(folder, 'state', 'experiment.json');
@@ -165,7 +201,11 @@ describe('what an experiment keeps', () => {
     expect(again.findings).toEqual({ 'generator:abc:6': finding });
     expect(again.reused).toBe(1);
     expect(again.generators.load('abc', 6)).toEqual({ snapshot, seconds: 3, finished: true });
-    expect([again.generators.latest('abc', 100), again.generators.latest('abc', 5), again.generators.latest('ab', 100)]).toEqual([6, null, null]);
+    expect([
+      again.generators.latest('abc', 100),
+      again.generators.latest('abc', 5),
+      again.generators.latest('ab', 100),
+    ]).toEqual([6, null, null]);
   });
 
   it('refuses a file of something else', () => {

@@ -1,27 +1,67 @@
 import { describe, expect, it } from 'vitest';
-import type { AccuracyRow, RunFrame, SyntheticSnapshot } from '../../src/engine/training/runReport';
+import type { AccuracyRow, RunFrame, SyntheticSnapshot } from '../../src/engine/runReport';
 import type { Moment } from '../../src/state/history';
 import { addMoment, nextMoment } from '../../src/state/history';
 import { appendSamples, emptySeries, thinned } from '../../src/state/series';
 
 const frame = (values: Partial<RunFrame>): RunFrame => ({
-  phase: 'generator', step: 1, steps: 10, elapsedSeconds: 0, secondsPerStep: null, remainingSeconds: null, fraction: 0,
-  generator: [], student: [], accuracy: [], synthetic: null, ...values,
+  phase: 'generator',
+  step: 1,
+  steps: 10,
+  elapsedSeconds: 0,
+  secondsPerStep: null,
+  remainingSeconds: null,
+  fraction: 0,
+  generator: [],
+  student: [],
+  accuracy: [],
+  synthetic: null,
+  ...values,
 });
 const snapshot = (bytes: number) =>
-  ({ images: { rgba: new Uint8ClampedArray(bytes) }, points: { xy: new Float32Array(0) }, batchPoints: { xy: new Float32Array(0) } }) as SyntheticSnapshot;
-const moment = (id: number, synthetic: SyntheticSnapshot | null = null): Moment => ({ ...nextMoment(null, frame({ elapsedSeconds: id })), id, synthetic });
+  ({
+    images: { rgba: new Uint8ClampedArray(bytes) },
+    points: { xy: new Float32Array(0) },
+    batchPoints: { xy: new Float32Array(0) },
+  }) as SyntheticSnapshot;
+const moment = (id: number, synthetic: SyntheticSnapshot | null = null): Moment => ({
+  ...nextMoment(null, frame({ elapsedSeconds: id })),
+  id,
+  synthetic,
+});
 
 describe('moments', () => {
   it('carry on what a frame does not repeat', () => {
-    const row = (method: AccuracyRow['method'], accuracy: number): AccuracyRow => ({ method, accuracy, correct: 1, n: 2, state: 'done', step: 0, steps: 0, curve: [] });
+    const row = (method: AccuracyRow['method'], accuracy: number): AccuracyRow => ({
+      method,
+      accuracy,
+      correct: 1,
+      n: 2,
+      state: 'done',
+      step: 0,
+      steps: 0,
+      curve: [],
+    });
     const images = snapshot(4);
-    const first = nextMoment(null, frame({ synthetic: images, accuracy: [row('ptq', 0.5), row('fullPrecision', 0.9)], generator: [{ step: 3 } as never] }));
-    const second = nextMoment(first, frame({ accuracy: [row('ptq', 0.6)], student: [{ method: 'fdda', step: 8 } as never] }));
+    const first = nextMoment(
+      null,
+      frame({
+        synthetic: images,
+        accuracy: [row('ptq', 0.5), row('fullPrecision', 0.9)],
+        generator: [{ step: 3 } as never],
+      }),
+    );
+    const second = nextMoment(
+      first,
+      frame({ accuracy: [row('ptq', 0.6)], student: [{ method: 'fdda', step: 8 } as never] }),
+    );
     expect(second.synthetic).toBe(images);
     expect(second.generatorStep).toBe(3);
     expect(second.studentStep).toEqual({ fdda: 8 });
-    expect(second.accuracy.map(({ method, accuracy }) => [method, accuracy])).toEqual([['fullPrecision', 0.9], ['ptq', 0.6]]);
+    expect(second.accuracy.map(({ method, accuracy }) => [method, accuracy])).toEqual([
+      ['fullPrecision', 0.9],
+      ['ptq', 0.6],
+    ]);
     expect(first.accuracy[1].accuracy).toBe(0.5);
     expect(second.id).toBeGreaterThan(first.id);
   });

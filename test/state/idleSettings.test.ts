@@ -8,8 +8,21 @@ const idleIn = (settings: ReturnType<typeof defaultSettings>) => SETTING_KEYS.fi
 describe('settings without an effect', () => {
   it('are details of what is off', () => {
     const zeroShot = applyPreset(defaultSettings(), 'zeroShot');
-    expect(idleIn(zeroShot)).toEqual(['refinedPerClass', 'refineLearningRate', 'contrastTemperature', 'distortionMean', 'distortionVariance', 'distortionScale', 'syntheticShare']);
-    expect(idleIn(defaultSettings())).toEqual(['refinedPerClass', 'refineLearningRate', 'contrastTemperature', 'syntheticShare']);
+    expect(idleIn(zeroShot)).toEqual([
+      'refinedPerClass',
+      'refineLearningRate',
+      'contrastTemperature',
+      'distortionMean',
+      'distortionVariance',
+      'distortionScale',
+      'syntheticShare',
+    ]);
+    expect(idleIn(defaultSettings())).toEqual([
+      'refinedPerClass',
+      'refineLearningRate',
+      'contrastTemperature',
+      'syntheticShare',
+    ]);
     expect(idleIn({ ...zeroShot, bnsEnabled: false })).toContain('scaledDistances');
   });
 
@@ -17,7 +30,9 @@ describe('settings without an effect', () => {
     const plus = { ...applyPreset(defaultSettings(), 'fddaPlus'), generatorSteps: 200 };
     expect(idleIn(plus)).toEqual(['distortionMean', 'distortionVariance', 'syntheticShare']);
     expect(idleIn({ ...plus, distortionScale: 'fixed', imagesPerClass: 4 })).toEqual([]);
-    expect(idleIn({ ...plus, distortionScale: 'fixed', imagesPerClass: 4, syntheticBatch: 0 })).toEqual(['syntheticShare']);
+    expect(idleIn({ ...plus, distortionScale: 'fixed', imagesPerClass: 4, syntheticBatch: 0 })).toEqual([
+      'syntheticShare',
+    ]);
     // No step is left to move images in.
     expect(idleIn({ ...plus, generatorSteps: 0 })).toContain('refineLearningRate');
   });

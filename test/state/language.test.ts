@@ -22,7 +22,10 @@ describe('the language', () => {
 
     it('is remembered', () => {
       const kept = new Map<string, string>();
-      vi.stubGlobal('localStorage', { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => kept.set(key, value) });
+      vi.stubGlobal('localStorage', {
+        getItem: (key: string) => kept.get(key) ?? null,
+        setItem: (key: string, value: string) => kept.set(key, value),
+      });
       expect(rememberedLanguage()).toBeNull();
       rememberLanguage('ja');
       expect(rememberedLanguage()).toBe('ja');

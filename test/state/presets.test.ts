@@ -3,19 +3,35 @@ import { applyPreset, choosePreset, PRESETS, presetOf } from '../../src/state/pr
 import { changedSettings, defaultSettings } from '../../src/state/settings';
 
 const switches = (settings: ReturnType<typeof defaultSettings>) =>
-  [settings.ceMixedEnabled, settings.bnsEnabled, settings.distortedEnabled, settings.ceSingleEnabled, settings.centralizedEnabled, settings.contrastEnabled].map(Number).join('');
+  [
+    settings.ceMixedEnabled,
+    settings.bnsEnabled,
+    settings.distortedEnabled,
+    settings.ceSingleEnabled,
+    settings.centralizedEnabled,
+    settings.contrastEnabled,
+  ]
+    .map(Number)
+    .join('');
 
 describe('presets', () => {
   it('are the subsets of terms that their names say', () => {
     const of = Object.fromEntries(PRESETS.map((preset) => [preset, switches(applyPreset(defaultSettings(), preset))]));
     expect(of).toEqual({
-      ptq: '000000', calibration: '000000', zeroShot: '110000', centralized: '110110', distorted: '111100', fdda: '111110', fddaPlus: '111011',
+      ptq: '000000',
+      calibration: '000000',
+      zeroShot: '110000',
+      centralized: '110110',
+      distorted: '111100',
+      fdda: '111110',
+      fddaPlus: '111011',
     });
   });
 
   it('are recognized, whichever was chosen before', () => {
     for (const before of PRESETS) {
-      for (const preset of PRESETS) expect(presetOf(applyPreset(applyPreset(defaultSettings(), before), preset))).toBe(preset);
+      for (const preset of PRESETS)
+        expect(presetOf(applyPreset(applyPreset(defaultSettings(), before), preset))).toBe(preset);
     }
   });
 
@@ -32,7 +48,17 @@ describe('presets', () => {
   it('FDDA+ has switches and weights of its own, which go with it', () => {
     const own = { ...defaultSettings(), seed: 5, bnsWeight: 1.5 };
     const plus = applyPreset(own, 'fddaPlus');
-    expect(plus).toMatchObject({ classesPerStep: 4, scaledDistances: true, distortionScale: 'scatter', syntheticShare: 'byRealImages', refineShare: 0.6, labelRule: false, bnsWeight: 1, centralizedWeight: 4, contrastWeight: 2 });
+    expect(plus).toMatchObject({
+      classesPerStep: 4,
+      scaledDistances: true,
+      distortionScale: 'scatter',
+      syntheticShare: 'byRealImages',
+      refineShare: 0.6,
+      labelRule: false,
+      bnsWeight: 1,
+      centralizedWeight: 4,
+      contrastWeight: 2,
+    });
     expect(applyPreset(plus, 'fdda')).toEqual({ ...own, bnsWeight: defaultSettings().bnsWeight });
     expect(applyPreset({ ...plus, centralizedWeight: 1.5 }, 'fdda').centralizedWeight).toBe(1.5);
     // The same values without FDDA+'s switches are the visitor's own.

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Message, Request } from '../../src/worker/protocol';
 import type { WorkerLike } from '../../src/worker/client';
-import type { RunFrame } from '../../src/engine/training/runReport';
+import type { RunFrame } from '../../src/engine/runReport';
 import { MAX_HISTORY_BYTES, MAX_MOMENTS } from '../../src/state/history';
 import type { PlaygroundState } from '../../src/state/playgroundState';
 import { differingSettings, engineRun, isOver, shownMoment } from '../../src/state/playgroundState';
@@ -22,17 +22,26 @@ const SETTINGS = readLink(QUERY).settings;
 
 function create(search: string, spawn: () => WorkerLike): PlaygroundStore {
   store = createPlayground({
-    link: readLink(search), baseUrl: 'http://localhost/', spawn, versions: { playground: '9.9', tfjs: '4.22' },
-    afterPaint: (callback) => queueMicrotask(callback), liveDelay: 1, configureDelay: 1, momentDelay: 2,
+    link: readLink(search),
+    baseUrl: 'http://localhost/',
+    spawn,
+    versions: { playground: '9.9', tfjs: '4.22' },
+    afterPaint: (callback) => queueMicrotask(callback),
+    liveDelay: 1,
+    configureDelay: 1,
+    momentDelay: 2,
   });
   return store;
 }
 const open = (search = QUERY, options: FakeOptions = {}) => create(search, () => fakeWorker(options));
 const shipped = () => writeRecording(sampleRecording(SETTINGS));
 const until = (holds: (state: PlaygroundState) => boolean) =>
-  vi.waitFor(() => {
-    if (!holds(store.getState())) throw new Error('not yet');
-  }, { timeout: 10_000, interval: 1 });
+  vi.waitFor(
+    () => {
+      if (!holds(store.getState())) throw new Error('not yet');
+    },
+    { timeout: 10_000, interval: 1 },
+  );
 const ready = () => until(({ status, engine }) => status === 'ready' && engine === 'ready');
 const file = (text: string, name = 'run.json') => new File([text], name);
 
@@ -44,7 +53,11 @@ describe('the recorded run that comes with the page', () => {
     expect(await store.actions.showShipped(await shipped())).toBe(true);
     const { recorded, overview, history, layer, engine } = store.getState();
     expect(recorded).toMatchObject({ file: null, backend: 'wasm', dataset: 'Shapes', settings: SETTINGS });
-    expect({ engine, moments: history.length, layer }).toEqual({ engine: 'starting', moments: 12, layer: overview!.network.layers.length - 1 });
+    expect({ engine, moments: history.length, layer }).toEqual({
+      engine: 'starting',
+      moments: 12,
+      layer: overview!.network.layers.length - 1,
+    });
     expect(isOver(store.getState())).toBe(true);
     store.actions.start();
     await ready();
@@ -129,12 +142,27 @@ describe('a run as a file', () => {
     expect(saved.name).toBe('fdda-run-seed1-w2a3.json');
     await store.actions.openRecording(file(saved.text, saved.name));
     const { recorded, history: shown } = store.getState();
-    expect(recorded).toMatchObject({ file: saved.name, settings: SETTINGS, versions: { playground: '9.9', tfjs: '4.22' }, finished: true, backend: 'wasm' });
+    expect(recorded).toMatchObject({
+      file: saved.name,
+      settings: SETTINGS,
+      versions: { playground: '9.9', tfjs: '4.22' },
+      finished: true,
+      backend: 'wasm',
+    });
     expect(shown.map(({ phase, step }) => [phase, step])).toEqual(history.map(({ phase, step }) => [phase, step]));
-    expect(shown.at(-1)!.accuracy).toEqual(history.at(-1)!.accuracy.map((row) => ({ ...row, accuracy: expect.closeTo(row.accuracy!, 5) as number, curve: expect.any(Array) as [] })));
+    expect(shown.at(-1)!.accuracy).toEqual(
+      history.at(-1)!.accuracy.map((row) => ({
+        ...row,
+        accuracy: expect.closeTo(row.accuracy!, 5) as number,
+        curve: expect.any(Array) as [],
+      })),
+    );
     // Saved once more, now as a recorded run, it says the same.
     const again = JSON.parse((await store.actions.saveRecording())!.text) as { written: string; moments: unknown };
-    expect(again).toMatchObject({ written: recorded!.written, moments: (JSON.parse(saved.text) as typeof again).moments });
+    expect(again).toMatchObject({
+      written: recorded!.written,
+      moments: (JSON.parse(saved.text) as typeof again).moments,
+    });
     store.actions.showLive();
     expect(store.getState()).toMatchObject({ recorded: null, behind: null, status: 'finished' });
     expect(store.getState().history).toBe(history);
@@ -146,13 +174,21 @@ describe('a run as a file', () => {
     store.actions.start();
     await ready();
     const { trouble: _, ...before } = store.getState();
-    for (const [text, problem] of [['{"a":1}', { kind: 'foreign' }], ['', { kind: 'empty' }], [(await shipped()).slice(0, 5000), { kind: 'truncated' }]] as const) {
+    for (const [text, problem] of [
+      ['{"a":1}', { kind: 'foreign' }],
+      ['', { kind: 'empty' }],
+      [(await shipped()).slice(0, 5000), { kind: 'truncated' }],
+    ] as const) {
       await store.actions.openRecording(file(text));
       const { trouble, ...after } = store.getState();
       expect(trouble).toEqual({ kind: 'recording', name: 'run.json', problem });
       expect(after).toEqual(before);
     }
-    await store.actions.openRecording({ name: 'gone.json', size: 3, text: () => Promise.reject(new Error('no such file')) } as unknown as File);
+    await store.actions.openRecording({
+      name: 'gone.json',
+      size: 3,
+      text: () => Promise.reject(new Error('no such file')),
+    } as unknown as File);
     expect(store.getState().trouble).toMatchObject({ problem: { kind: 'unreadable', detail: 'no such file' } });
     await store.actions.openRecording({ name: 'huge.json', size: 2 ** 30 } as unknown as File);
     expect(store.getState().trouble).toMatchObject({ problem: { kind: 'tooLarge' } });
@@ -170,7 +206,9 @@ describe('the timeline', () => {
     await store.actions.showShipped(await shipped());
     const { history } = store.getState();
     const shown: (number | null)[] = [];
-    const unsubscribe = store.subscribe(({ viewing }) => shown.at(-1) !== (viewing?.id ?? null) && shown.push(viewing?.id ?? null));
+    const unsubscribe = store.subscribe(
+      ({ viewing }) => shown.at(-1) !== (viewing?.id ?? null) && shown.push(viewing?.id ?? null),
+    );
     store.actions.replay();
     expect(store.getState()).toMatchObject({ replaying: true, viewing: history[0] });
     await until(({ replaying }) => !replaying);
@@ -206,11 +244,18 @@ describe('a run of thousands of frames', () => {
     const snapshot = fake.snapshot(1, settings);
     let post: (message: Message) => void = () => undefined;
     const worker: WorkerLike = {
-      onmessage: null, onerror: null, onmessageerror: null, terminate: () => undefined,
+      onmessage: null,
+      onerror: null,
+      onmessageerror: null,
+      terminate: () => undefined,
       postMessage: (request: Request) => {
         if (request.type === 'initialize') {
           post({ type: 'overview', runId: request.runId, overview: fake.overview });
-          post({ type: 'reply', id: request.id, value: { backend: 'wasm', backends: [], networkName: 'x', bundled: true } });
+          post({
+            type: 'reply',
+            id: request.id,
+            value: { backend: 'wasm', backends: [], networkName: 'x', bundled: true },
+          });
         }
       },
     };
@@ -222,9 +267,16 @@ describe('a run of thousands of frames', () => {
     for (let i = 1; i <= FRAMES; i++) {
       const generating = i <= FRAMES / 2;
       const frame: RunFrame = {
-        phase: generating ? 'generator' : 'fdda', step: i, steps: FRAMES, elapsedSeconds: i / 10, secondsPerStep: 0.1, remainingSeconds: 1,
-        fraction: i / FRAMES, accuracy: [],
-        generator: generating ? [fake.generatorSample(i, settings)] : [], student: generating ? [] : [fake.studentSample('fdda', i, settings)],
+        phase: generating ? 'generator' : 'fdda',
+        step: i,
+        steps: FRAMES,
+        elapsedSeconds: i / 10,
+        secondsPerStep: 0.1,
+        remainingSeconds: 1,
+        fraction: i / FRAMES,
+        accuracy: [],
+        generator: generating ? [fake.generatorSample(i, settings)] : [],
+        student: generating ? [] : [fake.studentSample('fdda', i, settings)],
         // As large as the page gets them.
         synthetic: { ...snapshot, step: i, images: { ...snapshot.images, rgba: snapshot.images.rgba.slice() } },
       };
@@ -234,7 +286,10 @@ describe('a run of thousands of frames', () => {
     expect(history.at(-1)!.step).toBe(FRAMES);
     expect(history.length).toBeGreaterThan(MAX_MOMENTS / 2);
     expect(history.length).toBeLessThanOrEqual(MAX_MOMENTS);
-    const bytes = [...new Set(history.map(({ synthetic }) => synthetic!))].reduce((sum, { images }) => sum + images.rgba.byteLength, 0);
+    const bytes = [...new Set(history.map(({ synthetic }) => synthetic!))].reduce(
+      (sum, { images }) => sum + images.rgba.byteLength,
+      0,
+    );
     expect(bytes).toBeLessThanOrEqual(MAX_HISTORY_BYTES);
     for (const series of [generatorLosses, studentLosses.fdda]) {
       expect(series.items.length).toBeLessThanOrEqual(SERIES_CAP);

@@ -40,9 +40,12 @@ function open(search = '?generator-steps=8&student-steps=4', options: FakeOption
 }
 
 const until = (holds: (state: PlaygroundState) => boolean) =>
-  vi.waitFor(() => {
-    if (!holds(store.getState())) throw new Error('not yet');
-  }, { timeout: 5000, interval: 2 });
+  vi.waitFor(
+    () => {
+      if (!holds(store.getState())) throw new Error('not yet');
+    },
+    { timeout: 5000, interval: 2 },
+  );
 const ready = () => until(({ status, engine }) => status === 'ready' && engine === 'ready');
 const finish = async () => {
   store.actions.play();
@@ -55,7 +58,10 @@ describe('a run', () => {
   it('that goes on with another backend says which', async () => {
     open();
     await ready();
-    const backends = [{ name: 'wasm', works: false, secondsPerStep: null, detail: '' }, { name: 'cpu', works: true, secondsPerStep: 1, detail: '' }] as const;
+    const backends = [
+      { name: 'wasm', works: false, secondsPerStep: null, detail: '' },
+      { name: 'cpu', works: true, secondsPerStep: 1, detail: '' },
+    ] as const;
     const say = (data: Message) => workers[0].onmessage!({ data } as MessageEvent<Message>);
     say({ type: 'moved', runId: 1, backend: 'cpu', backends: [...backends] });
     expect(store.getState()).toMatchObject({ backend: 'cpu', backends, wantedBackend: null, status: 'ready' });
@@ -79,7 +85,12 @@ describe('a run', () => {
     await ready();
     await finish();
     const { live, history, generatorLosses, studentLosses, position, trouble } = store.getState();
-    expect(live!.accuracy.map(({ method, state }) => [method, state])).toEqual([['fullPrecision', 'done'], ['ptq', 'done'], ['calibration', 'done'], ['fdda', 'done']]);
+    expect(live!.accuracy.map(({ method, state }) => [method, state])).toEqual([
+      ['fullPrecision', 'done'],
+      ['ptq', 'done'],
+      ['calibration', 'done'],
+      ['fdda', 'done'],
+    ]);
     expect(generatorLosses.last!.step).toBe(60);
     expect(studentLosses.fdda.last!.step).toBe(20);
     expect(history.length).toBeGreaterThan(1);
@@ -194,7 +205,10 @@ describe('trouble', () => {
     store.actions.play();
     await until(({ status }) => status === 'failed');
     const { trouble, generatorLosses } = store.getState();
-    expect(trouble).toMatchObject({ kind: 'failure', failure: { code: 'notFinite', term: 'distorted', step: 12, snapshotStep: 10 } });
+    expect(trouble).toMatchObject({
+      kind: 'failure',
+      failure: { code: 'notFinite', term: 'distorted', step: 12, snapshotStep: 10 },
+    });
     expect(generatorLosses.items.length).toBeGreaterThan(0);
     store.actions.restoreSnapshot();
     await until(({ status }) => status === 'paused');
@@ -211,14 +225,21 @@ describe('trouble', () => {
     await store.actions.loadNetwork([new File(['{}'], 'model.json')]);
     const after = store.getState();
     expect(after.trouble).toMatchObject({ kind: 'failure', failure: { code: 'network' } });
-    expect({ overview: after.overview, history: after.history, status: after.status }).toEqual({ overview: before.overview, history: before.history, status: 'finished' });
+    expect({ overview: after.overview, history: after.history, status: after.status }).toEqual({
+      overview: before.overview,
+      history: before.history,
+      status: 'finished',
+    });
     expect(after.replacing).toBe(false);
   });
 
   it('a file that cannot be read is said, and nothing is sent', async () => {
     open();
     await ready();
-    const gone = { name: 'model.json', arrayBuffer: () => Promise.reject(new Error('no such file')) } as unknown as File;
+    const gone = {
+      name: 'model.json',
+      arrayBuffer: () => Promise.reject(new Error('no such file')),
+    } as unknown as File;
     await store.actions.loadNetwork([gone]);
     expect(store.getState().trouble).toEqual({ kind: 'file', detail: 'no such file' });
     expect(requests).toEqual(['initialize']);
@@ -231,7 +252,10 @@ describe('trouble', () => {
     store.actions.setSetting('seed', 77);
     const { history } = store.getState();
     workers[0].onerror?.({ message: 'boom', preventDefault: () => undefined } as ErrorEvent);
-    expect(store.getState()).toMatchObject({ engine: 'dead', trouble: { kind: 'death', reason: 'crashed', detail: 'boom' } });
+    expect(store.getState()).toMatchObject({
+      engine: 'dead',
+      trouble: { kind: 'death', reason: 'crashed', detail: 'boom' },
+    });
     expect(store.getState().history).toBe(history);
     store.actions.play();
     store.actions.reset();
@@ -249,10 +273,18 @@ describe('trouble', () => {
     workers = [];
     const worker: WorkerLike = {
       postMessage: (message) => {
-        const reply: Message = { type: 'failure', id: 'id' in message ? message.id : null, runId: message.runId, failure: { code: 'backend', message: 'None works.', hint: 'Try another browser.' } };
+        const reply: Message = {
+          type: 'failure',
+          id: 'id' in message ? message.id : null,
+          runId: message.runId,
+          failure: { code: 'backend', message: 'None works.', hint: 'Try another browser.' },
+        };
         queueMicrotask(() => worker.onmessage?.({ data: reply } as MessageEvent<Message>));
       },
-      terminate: () => undefined, onmessage: null, onerror: null, onmessageerror: null,
+      terminate: () => undefined,
+      onmessage: null,
+      onerror: null,
+      onmessageerror: null,
     };
     store = createPlayground({ link: readLink(''), baseUrl: '', spawn: () => worker });
     store.actions.start();
@@ -290,7 +322,13 @@ describe('choosing', () => {
 describe('what a link says of the view and of embedding', () => {
   it('is looked at, the layer held to what the network has, with a note', async () => {
     open('?layer=3&class=2&projection=umap&separation=batch&lesson=images');
-    expect(store.getState()).toMatchObject({ layer: 2, classIndex: 1, projection: 'umap', measure: 'batch', lesson: { id: 'images' } });
+    expect(store.getState()).toMatchObject({
+      layer: 2,
+      classIndex: 1,
+      projection: 'umap',
+      measure: 'batch',
+      lesson: { id: 'images' },
+    });
     await ready();
     expect(store.getState()).toMatchObject({ layer: 2, classIndex: 1, linkNotes: [] });
     store.actions.dispose();
@@ -299,7 +337,10 @@ describe('what a link says of the view and of embedding', () => {
     const { layer, classIndex, linkNotes, overview } = store.getState();
     const layers = overview!.network.layers.length;
     expect([layer, classIndex]).toEqual([layers - 1, null]);
-    expect(linkNotes).toEqual([{ kind: 'beyond', key: 'layer', given: '500', used: String(layers) }, { kind: 'unreadable', key: 'class', given: '40' }]);
+    expect(linkNotes).toEqual([
+      { kind: 'beyond', key: 'layer', given: '500', used: String(layers) },
+      { kind: 'unreadable', key: 'class', given: '40' },
+    ]);
   });
 
   it('comes back from the state, the layer that comes by itself left out', async () => {
@@ -317,7 +358,12 @@ describe('what a link says of the view and of embedding', () => {
     await ready();
     store.actions.setSetting('seed', 9);
     store.actions.setSettings({ ...applyPreset(store.getState().settings, 'calibration'), seed: 11, weightBits: 4 });
-    expect(store.getState().settings).toMatchObject({ seed: 5, ceMixedEnabled: true, bnsEnabled: false, weightBits: 4 });
+    expect(store.getState().settings).toMatchObject({
+      seed: 5,
+      ceMixedEnabled: true,
+      bnsEnabled: false,
+      weightBits: 4,
+    });
   });
 
   it('starts by itself only when it is asked to', async () => {

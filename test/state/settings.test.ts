@@ -1,8 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { LIVE_SETTINGS } from '../../src/engine/training/runSettings';
+import { LIVE_SETTINGS } from '../../src/engine/runSettings';
 import {
-  allowedValues, changedSettings, clampNumber, defaultSettings, describeNote, flagsHelp, liveSettings, parseFlags, parseSearchParams, SETTING_KEYS, SETTINGS,
-  toSearchParams, withSetting,
+  allowedValues,
+  changedSettings,
+  clampNumber,
+  defaultSettings,
+  describeNote,
+  flagsHelp,
+  liveSettings,
+  parseFlags,
+  parseSearchParams,
+  SETTING_KEYS,
+  SETTINGS,
+  toSearchParams,
+  withSetting,
 } from '../../src/state/settings';
 
 const parse = (query: string) => parseSearchParams(new URLSearchParams(query));
@@ -30,8 +41,24 @@ describe('the table', () => {
   });
 
   it('weighs the terms as the authors’ program does', () => {
-    const { ceMixedWeight, bnsWeight, distortedWeight, ceSingleWeight, centralizedWeight, distortionMean, distortionVariance } = defaultSettings();
-    expect([ceMixedWeight, bnsWeight, distortedWeight, ceSingleWeight, centralizedWeight, distortionMean, distortionVariance]).toEqual([0.5, 0.2, 0.9, 0.5, 0.01, 0.5, 1]);
+    const {
+      ceMixedWeight,
+      bnsWeight,
+      distortedWeight,
+      ceSingleWeight,
+      centralizedWeight,
+      distortionMean,
+      distortionVariance,
+    } = defaultSettings();
+    expect([
+      ceMixedWeight,
+      bnsWeight,
+      distortedWeight,
+      ceSingleWeight,
+      centralizedWeight,
+      distortionMean,
+      distortionVariance,
+    ]).toEqual([0.5, 0.2, 0.9, 0.5, 0.01, 0.5, 1]);
   });
 });
 
@@ -81,11 +108,14 @@ describe('URL', () => {
     expect(notes.map(({ kind }) => kind)).toEqual(['rounded', 'rounded']);
   });
 
-  it.each(['abc', '', 'NaN', 'Infinity', '0x10', '1;2', '--5'])('takes the default for the nonsense “%s”', (nonsense) => {
-    const { settings, notes } = parse(`images-per-class=${encodeURIComponent(nonsense)}`);
-    expect(settings.imagesPerClass).toBe(1);
-    expect(notes).toEqual([{ kind: 'invalid', key: 'images-per-class', given: nonsense, used: 1 }]);
-  });
+  it.each(['abc', '', 'NaN', 'Infinity', '0x10', '1;2', '--5'])(
+    'takes the default for the nonsense “%s”',
+    (nonsense) => {
+      const { settings, notes } = parse(`images-per-class=${encodeURIComponent(nonsense)}`);
+      expect(settings.imagesPerClass).toBe(1);
+      expect(notes).toEqual([{ kind: 'invalid', key: 'images-per-class', given: nonsense, used: 1 }]);
+    },
+  );
 
   it('takes the default for choices and switches it does not know', () => {
     const { settings, notes } = parse('first-last=9&augment=perhaps&label-rule=off');
@@ -96,7 +126,9 @@ describe('URL', () => {
   it('ignores what it does not know, with a note, also names that every object has', () => {
     const { settings, notes } = parse('nonsense=1&constructor=2&__proto__=3&imagesPerClass=4');
     expect(settings).toEqual(defaultSettings());
-    expect(notes).toEqual(['nonsense', 'constructor', '__proto__', 'imagesPerClass'].map((key) => ({ kind: 'unknown', key })));
+    expect(notes).toEqual(
+      ['nonsense', 'constructor', '__proto__', 'imagesPerClass'].map((key) => ({ kind: 'unknown', key })),
+    );
   });
 
   it('words every kind of note', () => {
@@ -111,8 +143,22 @@ describe('URL', () => {
 
 describe('command line', () => {
   it('reads flags in both forms, and switches', () => {
-    const { settings, notes, rest } = parseFlags(['--images-per-class', '4', '--weight-bits=5', '--no-augment', '--label-rule=off', '--first-last', '8']);
-    expect(settings).toMatchObject({ imagesPerClass: 4, weightBits: 5, augment: false, labelRule: false, firstLast: '8' });
+    const { settings, notes, rest } = parseFlags([
+      '--images-per-class',
+      '4',
+      '--weight-bits=5',
+      '--no-augment',
+      '--label-rule=off',
+      '--first-last',
+      '8',
+    ]);
+    expect(settings).toMatchObject({
+      imagesPerClass: 4,
+      weightBits: 5,
+      augment: false,
+      labelRule: false,
+      firstLast: '8',
+    });
     expect(notes).toEqual([]);
     expect(rest).toEqual([]);
   });
@@ -126,7 +172,9 @@ describe('command line', () => {
   it('takes negative values, and notes missing and bad ones', () => {
     expect(parseFlags(['--start-layer', '-1']).settings.startLayer).toBe(-1);
     expect(parseFlags(['--seed', '--augment']).notes).toEqual([{ kind: 'invalid', key: 'seed', given: '', used: 1 }]);
-    expect(parseFlags(['--weight-bits', '77']).notes).toEqual([{ kind: 'clamped', key: 'weight-bits', given: '77', used: 8 }]);
+    expect(parseFlags(['--weight-bits', '77']).notes).toEqual([
+      { kind: 'clamped', key: 'weight-bits', given: '77', used: 8 },
+    ]);
   });
 
   it('lists every flag with its range', () => {

@@ -10,17 +10,34 @@ describe('setups', () => {
     expect(setupOf(defaultSettings())).toBe('interactive');
   });
 
-  it('the paper\'s has FDDA\'s five terms at the authors\' weights and nothing beyond', () => {
+  it("the paper's has FDDA's five terms at the authors' weights and nothing beyond", () => {
     const paper = applySetup(applyPreset(defaultSettings(), 'fddaPlus'), 'paper');
     expect(presetOf(paper)).toBe('fdda');
     expect(paper).toMatchObject({
-      ceMixedWeight: 0.5, bnsWeight: 0.2, distortedWeight: 0.9, ceSingleWeight: 0.5, centralizedWeight: 0.01, distortionMean: 0.5, distortionVariance: 1,
-      startLayer: -1, labelRule: true, generatorSteps: 80000, generatorChannels: 128, studentSteps: 70000, studentLearningRate: 1e-6,
-      activationRange: 'movingAverage', imagesPerClass: 1, classesPerStep: 1, scaledDistances: false, distortionScale: 'fixed', refineShare: 0, syntheticShare: 'fixed',
+      ceMixedWeight: 0.5,
+      bnsWeight: 0.2,
+      distortedWeight: 0.9,
+      ceSingleWeight: 0.5,
+      centralizedWeight: 0.01,
+      distortionMean: 0.5,
+      distortionVariance: 1,
+      startLayer: -1,
+      labelRule: true,
+      generatorSteps: 80000,
+      generatorChannels: 128,
+      studentSteps: 70000,
+      studentLearningRate: 1e-6,
+      activationRange: 'movingAverage',
+      imagesPerClass: 1,
+      classesPerStep: 1,
+      scaledDistances: false,
+      distortionScale: 'fixed',
+      refineShare: 0,
+      syntheticShare: 'fixed',
     });
   });
 
-  it.each(SETUPS)('%s is within every setting\'s range, survives a link, and is recognized', (setup) => {
+  it.each(SETUPS)("%s is within every setting's range, survives a link, and is recognized", (setup) => {
     const whole = applySetup({ ...defaultSettings(), seed: 9, testImages: 200 }, setup);
     expect(whole).toMatchObject({ seed: 9, testImages: 200 });
     for (const key of SETTING_KEYS) {

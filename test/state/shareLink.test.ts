@@ -10,7 +10,15 @@ import { en } from '../../src/ui/words/en';
 import { ja } from '../../src/ui/words/ja';
 import { seededRandom } from '../worker/fakeRun';
 
-const plain: Omit<Link, 'notes'> = { settings: defaultSettings(), backend: null, without: [], language: null, view: DEFAULT_VIEW, lesson: null, embed: null };
+const plain: Omit<Link, 'notes'> = {
+  settings: defaultSettings(),
+  backend: null,
+  without: [],
+  language: null,
+  view: DEFAULT_VIEW,
+  lesson: null,
+  embed: null,
+};
 
 const random = seededRandom(20261124);
 const upTo = (count: number) => Math.floor(random() * count);
@@ -23,21 +31,83 @@ function anyLink(): Omit<Link, 'notes'> {
   for (const key of some(SETTING_KEYS)) {
     const setting: Setting = SETTINGS[key];
     const value =
-      setting.kind === 'boolean' ? random() < 0.5
-      : setting.kind === 'choice' ? setting.options[upTo(setting.options.length)].value
-      : clampNumber(setting, setting.log ? Math.exp(Math.log(setting.max) * random()) * (setting.min || 1e-6) : setting.min + random() * (setting.max - setting.min));
+      setting.kind === 'boolean'
+        ? random() < 0.5
+        : setting.kind === 'choice'
+          ? setting.options[upTo(setting.options.length)].value
+          : clampNumber(
+              setting,
+              setting.log
+                ? Math.exp(Math.log(setting.max) * random()) * (setting.min || 1e-6)
+                : setting.min + random() * (setting.max - setting.min),
+            );
     settings = withSetting(settings, key, value);
   }
   return {
-    settings, backend: maybe(() => BACKENDS[upTo(4)]), without: some(BACKENDS), language: maybe(() => (random() < 0.5 ? 'en' : 'ja')),
-    view: { layer: maybe(() => upTo(999)), classIndex: maybe(() => upTo(999)), projection: PROJECTIONS[upTo(3)], measure: MEASURES[upTo(4)] },
+    settings,
+    backend: maybe(() => BACKENDS[upTo(4)]),
+    without: some(BACKENDS),
+    language: maybe(() => (random() < 0.5 ? 'en' : 'ja')),
+    view: {
+      layer: maybe(() => upTo(999)),
+      classIndex: maybe(() => upTo(999)),
+      projection: PROJECTIONS[upTo(3)],
+      measure: MEASURES[upTo(4)],
+    },
     lesson: maybe(() => LESSON_IDS[upTo(LESSON_IDS.length)]),
-    embed: maybe(() => ({ hidden: some(EMBED_PARTS), locked: random() < 0.3 ? SETTING_KEYS : some(SETTING_KEYS), autostart: random() < 0.5 })),
+    embed: maybe(() => ({
+      hidden: some(EMBED_PARTS),
+      locked: random() < 0.3 ? SETTING_KEYS : some(SETTING_KEYS),
+      autostart: random() < 0.5,
+    })),
   };
 }
 
-const KEYS = ['v', 'embed', 'hide', 'lock', 'autostart', 'layer', 'class', 'projection', 'separation', 'lesson', 'backend', 'without', 'lang', 'nonsense', ...SETTING_KEYS.map((key) => SETTINGS[key].url)];
-const VALUES = ['', '1', '0', '-3', '7.5', '1e9', 'NaN', 'all', 'all,seed', 'seed,images,controls', 'umap', 'batch', 'wasm,webgl', 'ja', 'on', '%', '🦆', '<b>', '__proto__', ' 4 ', '+2', 'a'.repeat(50), '2', 'Infinity', '0x10', ',,'];
+const KEYS = [
+  'v',
+  'embed',
+  'hide',
+  'lock',
+  'autostart',
+  'layer',
+  'class',
+  'projection',
+  'separation',
+  'lesson',
+  'backend',
+  'without',
+  'lang',
+  'nonsense',
+  ...SETTING_KEYS.map((key) => SETTINGS[key].url),
+];
+const VALUES = [
+  '',
+  '1',
+  '0',
+  '-3',
+  '7.5',
+  '1e9',
+  'NaN',
+  'all',
+  'all,seed',
+  'seed,images,controls',
+  'umap',
+  'batch',
+  'wasm,webgl',
+  'ja',
+  'on',
+  '%',
+  '🦆',
+  '<b>',
+  '__proto__',
+  ' 4 ',
+  '+2',
+  'a'.repeat(50),
+  '2',
+  'Infinity',
+  '0x10',
+  ',,',
+];
 
 describe('share links', () => {
   it('are empty when everything is at its default', () => {
@@ -69,25 +139,41 @@ describe('share links', () => {
       expect(readLink(canonical), query).toEqual({ ...link, notes: [] });
       expect(writeLink(readLink(canonical)), query).toBe(canonical);
       for (const note of notes) {
-        for (const { share, link: words } of [en, ja]) expect(isShareNote(note) ? share.note(note) : words.note(note)).toContain(note.kind === 'newer' ? note.given : note.key);
+        for (const { share, link: words } of [en, ja])
+          expect(isShareNote(note) ? share.note(note) : words.note(note)).toContain(
+            note.kind === 'newer' ? note.given : note.key,
+          );
       }
     }
     expect(noted).toBeGreaterThan(500);
   });
 
   it('without a version are those that were sent before there were versions', () => {
-    expect(readLink('?seed=42&backend=wasm&without=webgpu')).toMatchObject({ settings: { seed: 42 }, backend: 'wasm', without: ['webgpu'], view: DEFAULT_VIEW, embed: null, notes: [] });
+    expect(readLink('?seed=42&backend=wasm&without=webgpu')).toMatchObject({
+      settings: { seed: 42 },
+      backend: 'wasm',
+      without: ['webgpu'],
+      view: DEFAULT_VIEW,
+      embed: null,
+      notes: [],
+    });
   });
 
   it('of a newer version are taken as far as they are understood', () => {
     const { settings, notes } = readLink('?v=2&seed=7&warp=9');
     expect(settings.seed).toBe(7);
-    expect(notes).toEqual([{ kind: 'newer', key: 'v', given: '2' }, { kind: 'unknown', key: 'warp' }]);
+    expect(notes).toEqual([
+      { kind: 'newer', key: 'v', given: '2' },
+      { kind: 'unknown', key: 'warp' },
+    ]);
     expect(readLink('?v=zero').notes).toEqual([{ kind: 'unreadable', key: 'v', given: 'zero' }]);
   });
 
   it('note a language that the page does not speak', () => {
-    expect(readLink('?lang=tlh')).toMatchObject({ language: null, notes: [{ kind: 'language', key: 'lang', given: 'tlh' }] });
+    expect(readLink('?lang=tlh')).toMatchObject({
+      language: null,
+      notes: [{ kind: 'language', key: 'lang', given: 'tlh' }],
+    });
     expect(readLink('?lang=JA-jp')).toMatchObject({ language: 'ja', notes: [] });
   });
 
@@ -103,7 +189,12 @@ describe('share links', () => {
   });
 
   it('hold layer and class to what can be, and note what is no place, map or measure', () => {
-    expect(readLink('?layer=3&class=10&projection=UMAP&separation=batch').view).toEqual({ layer: 2, classIndex: 9, projection: 'umap', measure: 'batch' });
+    expect(readLink('?layer=3&class=10&projection=UMAP&separation=batch').view).toEqual({
+      layer: 2,
+      classIndex: 9,
+      projection: 'umap',
+      measure: 'batch',
+    });
     const { view, notes } = readLink('?layer=0&class=two&projection=globe&separation=5');
     expect(view).toEqual({ ...DEFAULT_VIEW, layer: 0 });
     expect(notes).toEqual([
@@ -116,7 +207,10 @@ describe('share links', () => {
 
   it('carry a lesson by its name', () => {
     expect(readLink('?lesson=images')).toMatchObject({ lesson: 'images', notes: [] });
-    expect(readLink('?lesson=Some Lesson')).toMatchObject({ lesson: null, notes: [{ kind: 'unreadable', key: 'lesson', given: 'Some Lesson' }] });
+    expect(readLink('?lesson=Some Lesson')).toMatchObject({
+      lesson: null,
+      notes: [{ kind: 'unreadable', key: 'lesson', given: 'Some Lesson' }],
+    });
   });
 });
 
@@ -132,8 +226,15 @@ describe('links that embed the page', () => {
 
   it('note parts and settings that do not exist, and options without the page being embedded', () => {
     expect(readLink('?embed&hide=everything&lock=sed').notes).toEqual([
-      { kind: 'unreadable', key: 'hide', given: 'everything' }, { kind: 'unreadable', key: 'lock', given: 'sed' },
+      { kind: 'unreadable', key: 'hide', given: 'everything' },
+      { kind: 'unreadable', key: 'lock', given: 'sed' },
     ]);
-    expect(readLink('?lock=all&hide=controls')).toMatchObject({ embed: null, notes: [{ kind: 'needsEmbed', key: 'hide' }, { kind: 'needsEmbed', key: 'lock' }] });
+    expect(readLink('?lock=all&hide=controls')).toMatchObject({
+      embed: null,
+      notes: [
+        { kind: 'needsEmbed', key: 'hide' },
+        { kind: 'needsEmbed', key: 'lock' },
+      ],
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SyntheticSnapshot } from '../../src/engine/training/runReport';
+import type { SyntheticSnapshot } from '../../src/engine/runReport';
 import type { Moment } from '../../src/state/history';
 import { aboveFrom, countNearestOwn, distancesByStep } from '../../src/ui/article/distances';
 import type { FormulaId } from '../../src/ui/article/formulas';
@@ -24,7 +24,11 @@ describe('the quantizer’s curve', () => {
 
   it('rounds halves to even and clips beyond the range', () => {
     // lo = -8, hi = 7, 4 bits: scale 1, zero 0.
-    expect(quantizerCurve(-8, 7, 4, -9.5, 9.5, 39).points.filter(([x]) => [-9.5, -2.5, -1.5, 0.5, 1.5, 2.5, 9.5].includes(x)).map(([, y]) => y)).toEqual([-8, -2, -2, 0, 2, 2, 7]);
+    expect(
+      quantizerCurve(-8, 7, 4, -9.5, 9.5, 39)
+        .points.filter(([x]) => [-9.5, -2.5, -1.5, 0.5, 1.5, 2.5, 9.5].includes(x))
+        .map(([, y]) => y),
+    ).toEqual([-8, -2, -2, 0, 2, 2, 7]);
   });
 
   it('is never off by more than a step within the range, and the steps halve with each bit', () => {
@@ -38,7 +42,30 @@ describe('the quantizer’s curve', () => {
 });
 
 describe('the statistics of an image', () => {
-  const tile = { count: 2, height: 1, width: 4, rgba: new Uint8ClampedArray([...new Array(16).fill(9), 0, 255, 51, 255, 0, 255, 51, 255, 255, 255, 51, 255, 255, 255, 204, 255]) };
+  const tile = {
+    count: 2,
+    height: 1,
+    width: 4,
+    rgba: new Uint8ClampedArray([
+      ...new Array(16).fill(9),
+      0,
+      255,
+      51,
+      255,
+      0,
+      255,
+      51,
+      255,
+      255,
+      255,
+      51,
+      255,
+      255,
+      255,
+      204,
+      255,
+    ]),
+  };
   const pixels = pixelsOf(tile, 1);
 
   it('are mean and biased variance over the pixels', () => {
@@ -54,7 +81,8 @@ describe('the statistics of an image', () => {
     const image = Uint8ClampedArray.from({ length: 32 * 32 * 4 }, (_, i) => (i * 7919) % 256);
     const mixed = shuffled(image);
     expect(mixed).not.toEqual(image);
-    for (const channel of [0, 1, 2]) expect(channelStatistics(mixed, channel)).toEqual(channelStatistics(image, channel));
+    for (const channel of [0, 1, 2])
+      expect(channelStatistics(mixed, channel)).toEqual(channelStatistics(image, channel));
     const words = (bytes: Uint8ClampedArray) => [...new Uint32Array(bytes.slice().buffer)].sort();
     expect(words(mixed)).toEqual(words(image));
     expect(shuffled(image)).toEqual(mixed);
@@ -64,13 +92,25 @@ describe('the statistics of an image', () => {
 describe('distances of the synthetic batches', () => {
   /** Two layers, two classes. */
   const snapshot = (step: number, own: number[], other: number[]) =>
-    ({ step, distanceToOwnCenter: Float32Array.from(own), distanceToNearestOther: Float32Array.from(other) }) as unknown as SyntheticSnapshot;
+    ({
+      step,
+      distanceToOwnCenter: Float32Array.from(own),
+      distanceToNearestOther: Float32Array.from(other),
+    }) as unknown as SyntheticSnapshot;
   const moment = (synthetic: SyntheticSnapshot | null) => ({ synthetic }) as Moment;
-  const [first, second, third] = [snapshot(0, [1, 2, 3, 4], [5, 6, 7, 8]), snapshot(10, [0.5, 1.5, 2.5, 3.5], [1, 1, 1, 1]), snapshot(20, [0, 0, 0, 1], [1, 1, 1, 0.5])];
+  const [first, second, third] = [
+    snapshot(0, [1, 2, 3, 4], [5, 6, 7, 8]),
+    snapshot(10, [0.5, 1.5, 2.5, 3.5], [1, 1, 1, 1]),
+    snapshot(20, [0, 0, 0, 1], [1, 1, 1, 0.5]),
+  ];
 
   it('follow the generator’s steps, each once', () => {
     const history = [null, first, first, second, third].map(moment);
-    expect(distancesByStep(history, 1, 2, 0)).toEqual([{ step: 0, own: 3, other: 7 }, { step: 10, own: 2.5, other: 1 }, { step: 20, own: 0, other: 1 }]);
+    expect(distancesByStep(history, 1, 2, 0)).toEqual([
+      { step: 0, own: 3, other: 7 },
+      { step: 10, own: 2.5, other: 1 },
+      { step: 20, own: 0, other: 1 },
+    ]);
     expect(distancesByStep(history, 0, 2, null)[0]).toEqual({ step: 0, own: 1.5, other: 5.5 });
   });
 
@@ -101,14 +141,19 @@ it('the standard error of a share', () => {
 });
 
 it('a setup is named in the words of the controls', () => {
-  expect(changesInWords(en, { weightBits: 8, activationBits: 4 })).toBe(`${en.settings.weightBits.label} 8, ${en.settings.activationBits.label} 4`);
+  expect(changesInWords(en, { weightBits: 8, activationBits: 4 })).toBe(
+    `${en.settings.weightBits.label} 8, ${en.settings.activationBits.label} 4`,
+  );
   expect(changesInWords(en, { distortedEnabled: false })).toBe(`${en.settings.distortedEnabled.label} off`);
-  expect(changesInWords(en, { firstLast: '8' })).toBe(`${en.settings.firstLast.label} ${en.settings.firstLast.options['8']}`);
+  expect(changesInWords(en, { firstLast: '8' })).toBe(
+    `${en.settings.firstLast.label} ${en.settings.firstLast.options['8']}`,
+  );
 });
 
 describe('formulas', () => {
   const ids = Object.keys(FORMULAS) as FormulaId[];
-  const marked = (id: FormulaId) => new Set(FORMULAS[id].lines.flatMap((line) => [...line.matchAll(/\\sym\{(\w+)\}/g)].map(([, name]) => name)));
+  const marked = (id: FormulaId) =>
+    new Set(FORMULAS[id].lines.flatMap((line) => [...line.matchAll(/\\sym\{(\w+)\}/g)].map(([, name]) => name)));
 
   it.each(ids)('%s explains every symbol that it marks', (id) => {
     const listed: readonly string[] = FORMULAS[id].symbols;

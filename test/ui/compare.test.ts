@@ -9,8 +9,11 @@ import { ja } from '../../src/ui/words/ja';
 import { createFakeRun } from '../worker/fakeRun';
 
 const settings = (changes: Partial<ReturnType<typeof defaultSettings>> = {}) => ({ ...defaultSettings(), ...changes });
-const run = (changes: Partial<ReturnType<typeof defaultSettings>> = {}) =>
-  ({ settings: settings(changes), overview: createFakeRun(settings(changes)).overview, backend: 'wasm' as const });
+const run = (changes: Partial<ReturnType<typeof defaultSettings>> = {}) => ({
+  settings: settings(changes),
+  overview: createFakeRun(settings(changes)).overview,
+  backend: 'wasm' as const,
+});
 
 describe('a difference of settings in words', () => {
   it('names each setting, its options and switches as the controls do', () => {
@@ -28,13 +31,19 @@ describe('a difference of settings in words', () => {
   });
 
   it('speaks the page’s language', () => {
-    expect(settingChanges(ja, settings(), settings({ seed: 2 }))).toEqual([ja.compare.change(ja.settings.seed.label, '1', '2')]);
+    expect(settingChanges(ja, settings(), settings({ seed: 2 }))).toEqual([
+      ja.compare.change(ja.settings.seed.label, '1', '2'),
+    ]);
     expect(ja.compare.differs('x')).not.toBe(en.compare.differs('x'));
   });
 
   it('includes network and backend', () => {
     const [one, other] = [run(), run()];
-    const foreign = { ...other, backend: 'webgl' as const, overview: { ...other.overview, network: { ...other.overview.network, name: 'Mine', parameters: 5 } } };
+    const foreign = {
+      ...other,
+      backend: 'webgl' as const,
+      overview: { ...other.overview, network: { ...other.overview.network, name: 'Mine', parameters: 5 } },
+    };
     expect(runChanges(en, one, foreign)).toEqual([
       en.compare.change(en.compare.network, one.overview.network.name, 'Mine'),
       en.compare.change(en.compare.backend, en.backend.names.wasm, en.backend.names.webgl),
@@ -43,7 +52,9 @@ describe('a difference of settings in words', () => {
   });
 
   it('names a run by method, bits, images and seed', () => {
-    expect(runName(en, settings({ weightBits: 4, imagesPerClass: 8 }))).toBe('FDDA, W4A3, 8 real images a class, seed 1');
+    expect(runName(en, settings({ weightBits: 4, imagesPerClass: 8 }))).toBe(
+      'FDDA, W4A3, 8 real images a class, seed 1',
+    );
     expect(runName(en, applyPreset(settings(), 'ptq'))).toContain(en.presets.ptq.name);
     expect(runName(en, settings({ bnsEnabled: false }))).toContain(en.controls.custom);
   });
@@ -63,25 +74,39 @@ describe('what cannot be compared', () => {
   it('is most of all with another network', () => {
     const other = run();
     const network = { ...other.overview.network, name: 'Mine', layers: other.overview.network.layers.slice(0, 7) };
-    expect(reservations(en, run(), { ...other, overview: { ...other.overview, network } })).toEqual([reasons.network, reasons.layers]);
+    expect(reservations(en, run(), { ...other, overview: { ...other.overview, network } })).toEqual([
+      reasons.network,
+      reasons.layers,
+    ]);
   });
 });
 
 describe('the table of results as text', () => {
   const result: Result = {
-    number: 1, run: 3, settings: settings({ weightBits: 4, seed: 7 }), networkName: '=HYPERLINK("x")', network: 'x', backend: 'wasm',
-    accuracy: { fullPrecision: { accuracy: 0.95, n: 100 }, fdda: { accuracy: 0.714, n: 100 } }, seconds: 61.5, changedMidway: false,
+    number: 1,
+    run: 3,
+    settings: settings({ weightBits: 4, seed: 7 }),
+    networkName: '=HYPERLINK("x")',
+    network: 'x',
+    backend: 'wasm',
+    accuracy: { fullPrecision: { accuracy: 0.95, n: 100 }, fdda: { accuracy: 0.714, n: 100 } },
+    seconds: 61.5,
+    changedMidway: false,
   };
 
   it('is CSV with exact numbers, whatever a network is called', () => {
     const [head, row, end] = resultsCsv(en, [result]).split('\r\n');
     expect(head.split(',')).toHaveLength(15);
-    expect(row).toBe(`1,FDDA,4,3,1,7,0.95,,,0.714,1000,61.5,"'=HYPERLINK(""x"")",wasm,"Seed 1 → 7, Bits a weight 2 → 4"`);
+    expect(row).toBe(
+      `1,FDDA,4,3,1,7,0.95,,,0.714,1000,61.5,"'=HYPERLINK(""x"")",wasm,"Seed 1 → 7, Bits a weight 2 → 4"`,
+    );
     expect(end).toBe('');
   });
 
   it('is Markdown with the cells as they are read', () => {
-    const text = resultsMarkdown(en, [result, { ...result, number: 2 }], ({ number }, column) => (column === 'number' ? String(number) : 'a|b'));
+    const text = resultsMarkdown(en, [result, { ...result, number: 2 }], ({ number }, column) =>
+      column === 'number' ? String(number) : 'a|b',
+    );
     const lines = text.trimEnd().split('\n');
     expect(lines).toHaveLength(4);
     expect(lines[3]).toBe(`| 2 |${' a\\|b |'.repeat(10)}`);

@@ -4,7 +4,15 @@ import { qualitySvg } from '../../src/ui/takeaway/qualitySvg';
 import { coverageTable, qualityTable } from '../../src/ui/takeaway/tables';
 import { labeledLayers, shadePaths } from '../../src/ui/views/qualityShapes';
 import type { ShownQuality } from '../../src/ui/views/qualityValues';
-import { cellsByShade, cellValues, qualityFigures, readingAt, SHADES, shadeOf, shownQuality } from '../../src/ui/views/qualityValues';
+import {
+  cellsByShade,
+  cellValues,
+  qualityFigures,
+  readingAt,
+  SHADES,
+  shadeOf,
+  shownQuality,
+} from '../../src/ui/views/qualityValues';
 import { createFakeRun, FAKE_LAYERS } from '../worker/fakeRun';
 
 const { settings } = readLink('?seed=3&images-per-class=2');
@@ -14,15 +22,30 @@ const snapshot = run.snapshot(10, settings);
 /** Two layers, two classes; the second layer is the deep one. */
 const report = { bnsGap: Float32Array.of(1, 3), teacherAccuracy: 0.5, teacherEntropy: 0.25 };
 const shown: ShownQuality = {
-  layers: 2, classes: 2, startLayer: 1,
-  snapshot: { ...snapshot, distanceToOwnCenter: Float32Array.of(1, 4, 3, 6), distanceToNearestOther: Float32Array.of(2, 2, 3, 8) },
+  layers: 2,
+  classes: 2,
+  startLayer: 1,
+  snapshot: {
+    ...snapshot,
+    distanceToOwnCenter: Float32Array.of(1, 4, 3, 6),
+    distanceToNearestOther: Float32Array.of(2, 2, 3, 8),
+  },
   synthetic: {
-    ...report, joint: { ownCenter: 1, nearestOther: 2, nearestCenterRate: 0.5 }, spreadByClass: Float32Array.of(1, 2, 1, NaN), silhouetteByClass: Float32Array.of(0, 0, 0.5, 0.25),
+    ...report,
+    joint: { ownCenter: 1, nearestOther: 2, nearestCenterRate: 0.5 },
+    spreadByClass: Float32Array.of(1, 2, 1, NaN),
+    silhouetteByClass: Float32Array.of(0, 0, 0.5, 0.25),
     coverage: Float32Array.of(0.5, 1),
   },
   real: {
-    ...report, joint: { ownCenter: 1.5, nearestOther: 2.5, nearestCenterRate: 0.75 }, spreadByClass: Float32Array.of(2, 2, 4, 1), silhouetteByClass: Float32Array.of(0, 0, 0.25, 0.75),
-    distanceToOwnCenter: Float32Array.of(1, 1, 1, 1), distanceToNearestOther: Float32Array.of(2, 2, 2, 4), activations: ['a', 'b'], calibrationCoverage: Float32Array.of(0.25, 0.25),
+    ...report,
+    joint: { ownCenter: 1.5, nearestOther: 2.5, nearestCenterRate: 0.75 },
+    spreadByClass: Float32Array.of(2, 2, 4, 1),
+    silhouetteByClass: Float32Array.of(0, 0, 0.25, 0.75),
+    distanceToOwnCenter: Float32Array.of(1, 1, 1, 1),
+    distanceToNearestOther: Float32Array.of(2, 2, 2, 4),
+    activations: ['a', 'b'],
+    calibrationCoverage: Float32Array.of(0.25, 0.25),
   },
 };
 
@@ -61,9 +84,21 @@ describe('quality as it is shown', () => {
 
 describe('the map of quality', () => {
   it('has its worse side beyond the dividing value, stronger with the distance', () => {
-    expect([0.4, 0.9, 1, 1.1, 1.5, 9].map((value) => shadeOf('centers', value))).toEqual([0, SHADES - 1, SHADES - 1, SHADES, SHADES + 2, 2 * SHADES - 1]);
+    expect([0.4, 0.9, 1, 1.1, 1.5, 9].map((value) => shadeOf('centers', value))).toEqual([
+      0,
+      SHADES - 1,
+      SHADES - 1,
+      SHADES,
+      SHADES + 2,
+      2 * SHADES - 1,
+    ]);
     expect([9, 1, 0.99, 0.1].map((value) => shadeOf('spread', value))).toEqual([0, SHADES - 1, SHADES, 2 * SHADES - 1]);
-    expect([1, 0, -0.01, -1].map((value) => shadeOf('silhouette', value))).toEqual([0, SHADES - 1, SHADES, 2 * SHADES - 1]);
+    expect([1, 0, -0.01, -1].map((value) => shadeOf('silhouette', value))).toEqual([
+      0,
+      SHADES - 1,
+      SHADES,
+      2 * SHADES - 1,
+    ]);
     expect(shadeOf('spread', NaN)).toBeNull();
     expect([shadeOf('centers', Infinity), shadeOf('centers', 0)]).toEqual([2 * SHADES - 1, 0]);
   });
@@ -72,7 +107,14 @@ describe('the map of quality', () => {
     const values = cellValues('spread', shown);
     const cells = cellsByShade('spread', values);
     expect(cells.flat().sort()).toEqual([0, 1, 2]);
-    const paths = shadePaths('spread', values, { layers: 2, classes: 2, left: 100, top: 20, cellWidth: 30, cellHeight: 18 });
+    const paths = shadePaths('spread', values, {
+      layers: 2,
+      classes: 2,
+      left: 100,
+      top: 20,
+      cellWidth: 30,
+      cellHeight: 18,
+    });
     expect(paths.find(({ dots }) => dots === null)!.cells).toBe('M100 38h29v17h-29z');
     const worse = paths.filter(({ dots }) => dots !== null);
     expect(worse.map(({ cells: path }) => path).join('')).toBe('M100 20h29v17h-29zM130 20h29v17h-29z');
@@ -102,16 +144,27 @@ describe('quality that is taken away', () => {
 
   it('has a row for each activation', () => {
     const { rows } = coverageTable(shown);
-    expect(rows).toEqual([['a', 0.5, 0.25, 10], ['b', 1, 0.25, 10]]);
+    expect(rows).toEqual([
+      ['a', 0.5, 0.25, 10],
+      ['b', 1, 0.25, 10],
+    ]);
   });
 
   it('is a picture with all classes and no hole in its numbers', () => {
     const { svg, width, height } = qualitySvg({
-      title: 'Quality & more', description: 'A map.', footnote: 'seed 3', measure: 'spread', values: cellValues('spread', all), layers: FAKE_LAYERS, classNames: run.overview.network.classNames,
-      startLayer: 8, words: { layers: 'layer', deep: 'deep', marked: 'worse', unmarked: 'better' },
+      title: 'Quality & more',
+      description: 'A map.',
+      footnote: 'seed 3',
+      measure: 'spread',
+      values: cellValues('spread', all),
+      layers: FAKE_LAYERS,
+      classNames: run.overview.network.classNames,
+      startLayer: 8,
+      words: { layers: 'layer', deep: 'deep', marked: 'worse', unmarked: 'better' },
     });
     for (const name of run.overview.network.classNames) expect(svg).toContain(`>${name}</text>`);
-    for (const words of ['Quality &amp; more', 'worse', 'better', 'deep', 'seed 3', `>${FAKE_LAYERS}</text>`]) expect(svg).toContain(words);
+    for (const words of ['Quality &amp; more', 'worse', 'better', 'deep', 'seed 3', `>${FAKE_LAYERS}</text>`])
+      expect(svg).toContain(words);
     expect(svg).not.toMatch(/NaN|undefined|Infinity/);
     expect([width, height].every((size) => size > 200)).toBe(true);
   });

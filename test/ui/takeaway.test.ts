@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readLink } from '../../src/state/shareLink';
 import { appendSamples, emptySeries } from '../../src/state/series';
-import type { GeneratorSample, StudentSample } from '../../src/engine/training/runReport';
+import type { GeneratorSample, StudentSample } from '../../src/engine/runReport';
 import { pageBibtex, PAPER_BIBTEX } from '../../src/ui/share/citations';
 import { embedCode } from '../../src/ui/share/embedCode';
 import { lineColors, onPaper, classColor } from '../../src/ui/palette';
@@ -9,7 +9,15 @@ import { chartSvg } from '../../src/ui/takeaway/chartSvg';
 import { toCsv } from '../../src/ui/takeaway/csv';
 import { mapSvg } from '../../src/ui/takeaway/mapSvg';
 import { escapeXml } from '../../src/ui/takeaway/svg';
-import { distancesTable, generatorTable, pointsTable, resultsTable, separationTable, studentTable, verdictsTable } from '../../src/ui/takeaway/tables';
+import {
+  distancesTable,
+  generatorTable,
+  pointsTable,
+  resultsTable,
+  separationTable,
+  studentTable,
+  verdictsTable,
+} from '../../src/ui/takeaway/tables';
 import { dayOf, fileName } from '../../src/ui/takeaway/things';
 import { movingClouds, stillClouds, trails } from '../../src/ui/views/scene';
 import { en } from '../../src/ui/words/en';
@@ -42,7 +50,12 @@ function wellFormed(svg: string): { names: string[]; texts: string[] } {
   for (const match of body.matchAll(/<(\/?)([a-zA-Z]+)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>/g)) {
     const between = body.slice(end, match.index);
     end = match.index + match[0].length;
-    if (/[<>]|&(?!(amp|lt|gt|quot|#39);)/.test(between + match[3].replace(/"[^"]*"/g, (value) => value.replaceAll('>', '')))) throw new Error(`Not well formed near: ${between}${match[0]}`);
+    if (
+      /[<>]|&(?!(amp|lt|gt|quot|#39);)/.test(
+        between + match[3].replace(/"[^"]*"/g, (value) => value.replaceAll('>', '')),
+      )
+    )
+      throw new Error(`Not well formed near: ${between}${match[0]}`);
     if (between.trim() !== '') texts.push(between.trim());
     const [, closing, name, , alone] = match;
     if (closing) {
@@ -58,10 +71,21 @@ function wellFormed(svg: string): { names: string[]; texts: string[] } {
 
 describe('CSV', () => {
   it('quotes what needs it and leaves the rest alone', () => {
-    expect(toCsv({ header: ['a', 'b [1]'], rows: [['x,y', 'say "hi"'], ['two\nlines', ' edge'], [true, null], [NaN, -0.5]] })).toBe(
-      'a,b [1]\r\n"x,y","say ""hi"""\r\n"two\nlines"," edge"\r\ntrue,\r\n,-0.5\r\n');
+    expect(
+      toCsv({
+        header: ['a', 'b [1]'],
+        rows: [
+          ['x,y', 'say "hi"'],
+          ['two\nlines', ' edge'],
+          [true, null],
+          [NaN, -0.5],
+        ],
+      }),
+    ).toBe('a,b [1]\r\n"x,y","say ""hi"""\r\n"two\nlines"," edge"\r\ntrue,\r\n,-0.5\r\n');
     const odd = ['a,"b"\r\n', '', ' ', '"', '√'];
-    expect(parseCsv(toCsv({ header: ['h'], rows: odd.map((each) => [each]) })).slice(1)).toEqual(odd.map((each) => [each]));
+    expect(parseCsv(toCsv({ header: ['h'], rows: odd.map((each) => [each]) })).slice(1)).toEqual(
+      odd.map((each) => [each]),
+    );
   });
 
   it('keeps every digit', () => {
@@ -81,34 +105,87 @@ describe('tables', () => {
     expect(rows[0].slice(0, 2)).toEqual([1, samples[0].terms.ceMixed]);
     expect(rows.at(-1)![0]).toBe(900);
     const student = appendSamples(emptySeries<StudentSample>(), [run.studentSample('fdda', 1, settings)]);
-    expect(studentTable({ calibration: emptySeries(), fdda: student }).rows).toEqual([expect.arrayContaining(['fdda', 1])]);
+    expect(studentTable({ calibration: emptySeries(), fdda: student }).rows).toEqual([
+      expect.arrayContaining(['fdda', 1]),
+    ]);
   });
 
   it('of layers, classes, points, images and results have one row each', () => {
     const { overview } = run;
     const byLayer = separationTable(overview, snapshot);
     expect(byLayer.rows).toHaveLength(FAKE_LAYERS);
-    expect(byLayer.rows[4].slice(0, 3)).toEqual([5, overview.network.layers[4].name, overview.separation.nearestCenterAccuracy[4]]);
+    expect(byLayer.rows[4].slice(0, 3)).toEqual([
+      5,
+      overview.network.layers[4].name,
+      overview.separation.nearestCenterAccuracy[4],
+    ]);
     expect(separationTable(overview, null).rows[0].slice(-2)).toEqual([null, null]);
     const distances = distancesTable(overview, snapshot).rows;
     expect(distances).toHaveLength(FAKE_LAYERS * 10);
     expect(distances[13][3]).toBe(snapshot.distanceToOwnCenter[13]);
     const points = pointsTable(stillClouds(overview, 2), overview.network.classNames, 2, 'pca');
     expect(points.rows.filter(([kind]) => kind === 'center')).toHaveLength(10);
-    expect(points.rows.at(-1)).toEqual(['center', overview.network.classNames[9], 9, expect.any(Number), expect.any(Number), 3]);
-    expect(verdictsTable(overview, snapshot).rows).toHaveLength(overview.calibration.images.count + snapshot.images.count);
-    const row = { method: 'fdda' as const, accuracy: 0.71, correct: 710, n: 1000, state: 'done' as const, step: 5, steps: 5, curve: [] };
-    expect(resultsTable([row], () => 'Own, combined', settings).rows).toEqual([['fdda', 'Own, combined', 0.71, 710, 1000, 'done', 3, settings.weightBits, settings.activationBits]]);
+    expect(points.rows.at(-1)).toEqual([
+      'center',
+      overview.network.classNames[9],
+      9,
+      expect.any(Number),
+      expect.any(Number),
+      3,
+    ]);
+    expect(verdictsTable(overview, snapshot).rows).toHaveLength(
+      overview.calibration.images.count + snapshot.images.count,
+    );
+    const row = {
+      method: 'fdda' as const,
+      accuracy: 0.71,
+      correct: 710,
+      n: 1000,
+      state: 'done' as const,
+      step: 5,
+      steps: 5,
+      curve: [],
+    };
+    expect(resultsTable([row], () => 'Own, combined', settings).rows).toEqual([
+      ['fdda', 'Own, combined', 0.71, 710, 1000, 'done', 3, settings.weightBits, settings.activationBits],
+    ]);
   });
 });
 
 describe('SVG files', () => {
   const picture = chartSvg({
-    title: 'Losses <1 & "more"', description: 'What\u0007 falls', footnote: 'seed 3', xLabel: 'step', log: true, cursor: 2,
-    references: [{ y: 0.1, label: 'chance' }], band: { from: 1, to: 2, label: 'here' },
+    title: 'Losses <1 & "more"',
+    description: 'What\u0007 falls',
+    footnote: 'seed 3',
+    xLabel: 'step',
+    log: true,
+    cursor: 2,
+    references: [{ y: 0.1, label: 'chance' }],
+    band: { from: 1, to: 2, label: 'here' },
     series: [
-      { id: 'a', label: 'CE & D', color: lineColors.dark.ceMixed, points: [[1, 1], [2, 0.1], [3, null]], dash: 'dashed', dots: true },
-      { id: 'b', label: '分離', color: lineColors.dark.real, points: [[1, -1], [2, 0.5], [3, 2]], faint: true },
+      {
+        id: 'a',
+        label: 'CE & D',
+        color: lineColors.dark.ceMixed,
+        points: [
+          [1, 1],
+          [2, 0.1],
+          [3, null],
+        ],
+        dash: 'dashed',
+        dots: true,
+      },
+      {
+        id: 'b',
+        label: '分離',
+        color: lineColors.dark.real,
+        points: [
+          [1, -1],
+          [2, 0.5],
+          [3, 2],
+        ],
+        faint: true,
+      },
     ],
   });
 
@@ -126,7 +203,8 @@ describe('SVG files', () => {
   it('have the colors of white paper, whatever the page has', () => {
     expect(picture.svg).toContain(lineColors.light.ceMixed);
     expect(picture.svg).not.toContain(lineColors.dark.ceMixed);
-    for (const [name, color] of Object.entries(lineColors.dark)) expect(onPaper(color)).toBe(lineColors.light[name as keyof typeof lineColors.light]);
+    for (const [name, color] of Object.entries(lineColors.dark))
+      expect(onPaper(color)).toBe(lineColors.light[name as keyof typeof lineColors.light]);
     for (let c = 0; c < 10; c++) expect(onPaper(classColor(c, 'dark'))).toBe(classColor(c, 'light'));
     expect(onPaper(lineColors.light.ceMixed)).toBe(lineColors.light.ceMixed);
   });
@@ -136,11 +214,22 @@ describe('SVG files', () => {
     const still = stillClouds(overview, 5);
     const moving = movingClouds(snapshot, 5);
     const names = overview.network.classNames;
-    const { svg } = mapSvg({ title: 'Map', description: 'd', footnote: 'f', still, moving, trails: trails([], null, 5), chosen: null, classNames: names, kindNames: { ...en.views.centers.kinds, pinned: en.compare.map.kind } });
+    const { svg } = mapSvg({
+      title: 'Map',
+      description: 'd',
+      footnote: 'f',
+      still,
+      moving,
+      trails: trails([], null, 5),
+      chosen: null,
+      classNames: names,
+      kindNames: { ...en.views.centers.kinds, pinned: en.compare.map.kind },
+    });
     wellFormed(svg);
     expect(svg).not.toMatch(/<image|NaN|currentColor|var\(/);
     const group = (kind: string) => svg.split(`data-kind="${kind}"`)[1].split('data-kind=')[0];
-    for (const { kind, labels } of [...still.slice(0, 1), still[3], ...moving]) expect(group(kind).match(/<g transform/g), kind).toHaveLength(labels.length);
+    for (const { kind, labels } of [...still.slice(0, 1), still[3], ...moving])
+      expect(group(kind).match(/<g transform/g), kind).toHaveLength(labels.length);
     for (const name of names) expect(svg).toContain(`>${escapeXml(name)}</text>`);
   });
 });
@@ -148,7 +237,9 @@ describe('SVG files', () => {
 describe('files, code and citations', () => {
   it('are named by what they are, seed and day', () => {
     expect(dayOf(new Date(2026, 1, 3))).toBe('2026-02-03');
-    expect(fileName('centers-layer15-t-SNE', { seed: 7, date: '2026-02-03' }, 'svg')).toBe('fdda-centers-layer15-t-SNE-seed7-2026-02-03.svg');
+    expect(fileName('centers-layer15-t-SNE', { seed: 7, date: '2026-02-03' }, 'svg')).toBe(
+      'fdda-centers-layer15-t-SNE-seed7-2026-02-03.svg',
+    );
     expect(fileName('../ä b/', { seed: 7, date: '2026-02-03' }, 'csv')).toBe('fdda-..-b-seed7-2026-02-03.csv');
   });
 
@@ -159,9 +250,21 @@ describe('files, code and citations', () => {
   });
 
   it('cite the paper with all its authors, and the page', () => {
-    for (const name of ['Zhong, Yunshan', 'Lin, Mingbao', 'Nan, Gongrui', 'Liu, Jianzhuang', 'Zhang, Baochang', 'Tian, Yonghong', 'Ji, Rongrong']) expect(PAPER_BIBTEX).toContain(name);
+    for (const name of [
+      'Zhong, Yunshan',
+      'Lin, Mingbao',
+      'Nan, Gongrui',
+      'Liu, Jianzhuang',
+      'Zhang, Baochang',
+      'Tian, Yonghong',
+      'Ji, Rongrong',
+    ])
+      expect(PAPER_BIBTEX).toContain(name);
     expect(PAPER_BIBTEX).toContain('2109.04186');
-    for (const entry of [PAPER_BIBTEX, pageBibtex('https://example.org/a{b}', '{FDDA} x', 'Accessed 2026-02-03', 2026)]) {
+    for (const entry of [
+      PAPER_BIBTEX,
+      pageBibtex('https://example.org/a{b}', '{FDDA} x', 'Accessed 2026-02-03', 2026),
+    ]) {
       expect(entry.split('{').length).toBe(entry.split('}').length);
     }
   });

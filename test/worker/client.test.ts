@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { RunFrame, RunOverview } from '../../src/engine/training/runReport';
+import type { RunFrame, RunOverview } from '../../src/engine/runReport';
 import type { Message, Request } from '../../src/worker/protocol';
 import type { ClientEvents, WorkerLike } from '../../src/worker/client';
 import { EngineClient, EngineFailure, EngineGone } from '../../src/worker/client';
@@ -34,7 +34,14 @@ const start = { settings, baseUrl: 'http://localhost/', backend: null, without: 
 function setUp(options: { patience?: number } = {}) {
   const workers: HandWorker[] = [];
   const events = {
-    overview: vi.fn(), moved: vi.fn(), frame: vi.fn(), status: vi.fn(), progress: vi.fn(), failure: vi.fn(), death: vi.fn(), silence: vi.fn(),
+    overview: vi.fn(),
+    moved: vi.fn(),
+    frame: vi.fn(),
+    status: vi.fn(),
+    progress: vi.fn(),
+    failure: vi.fn(),
+    death: vi.fn(),
+    silence: vi.fn(),
   } satisfies ClientEvents;
   const painted: (() => void)[] = [];
   const client = new EngineClient({
@@ -54,7 +61,11 @@ function setUp(options: { patience?: number } = {}) {
     const request = workers[0].last('initialize');
     workers[0].say({ type: 'overview', runId: request.runId, overview });
     workers[0].say({ type: 'status', runId: request.runId, status: 'ready' });
-    workers[0].say({ type: 'reply', id: request.id, value: { backend: 'wasm', backends: [], networkName: 'n', bundled: true } });
+    workers[0].say({
+      type: 'reply',
+      id: request.id,
+      value: { backend: 'wasm', backends: [], networkName: 'n', bundled: true },
+    });
     await reply;
     return request.runId;
   };
@@ -90,7 +101,12 @@ describe('requests and replies', () => {
     const { client, workers, ready } = setUp();
     await ready();
     const play = client.play();
-    workers[0].say({ type: 'failure', id: workers[0].last('play').id, runId: 1, failure: { code: 'settings', message: 'bad', hint: 'mend' } });
+    workers[0].say({
+      type: 'failure',
+      id: workers[0].last('play').id,
+      runId: 1,
+      failure: { code: 'settings', message: 'bad', hint: 'mend' },
+    });
     await expect(play).rejects.toBeInstanceOf(EngineFailure);
     await expect(play).rejects.toMatchObject({ failure: { code: 'settings', message: 'bad', hint: 'mend' } });
   });
@@ -128,7 +144,9 @@ describe('frames', () => {
     expect(workers[0].last('acknowledge')).toBeUndefined();
     paint();
     paint();
-    expect(workers[0].sent.filter((each) => each.type === 'acknowledge')).toEqual([{ type: 'acknowledge', runId, sequence: 7 }]);
+    expect(workers[0].sent.filter((each) => each.type === 'acknowledge')).toEqual([
+      { type: 'acknowledge', runId, sequence: 7 },
+    ]);
   });
 
   it('acknowledges even when showing the frame fails, so that the run goes on', async () => {
@@ -154,7 +172,13 @@ describe('frames', () => {
     vi.clearAllMocks();
     workers[0].say({ type: 'frame', runId: old, sequence: 3, frame: frame(3) });
     workers[0].say({ type: 'status', runId: old, status: 'finished' });
-    workers[0].say({ type: 'progress', runId: old, phase: 'p', fraction: null, said: { name: 'loadingBundled', values: [] } });
+    workers[0].say({
+      type: 'progress',
+      runId: old,
+      phase: 'p',
+      fraction: null,
+      said: { name: 'loadingBundled', values: [] },
+    });
     workers[0].say({ type: 'overview', runId: old, overview });
     workers[0].say({ type: 'failure', id: null, runId: old, failure: { code: 'notFinite', message: '', hint: '' } });
     paint();
@@ -238,7 +262,11 @@ describe('death', () => {
     const request = workers[1].last('initialize');
     expect(request.runId).toBeGreaterThan(runId);
     workers[1].say({ type: 'overview', runId: request.runId, overview });
-    workers[1].say({ type: 'reply', id: request.id, value: { backend: 'wasm', backends: [], networkName: 'n', bundled: true } });
+    workers[1].say({
+      type: 'reply',
+      id: request.id,
+      value: { backend: 'wasm', backends: [], networkName: 'n', bundled: true },
+    });
     await expect(again).resolves.toMatchObject({ backend: 'wasm' });
     workers[1].say({ type: 'frame', runId: request.runId, sequence: 1, frame: frame(1) });
     paint();

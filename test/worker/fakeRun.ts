@@ -1,9 +1,19 @@
 import { createShapes } from '../../src/engine/data/shapes';
 import type {
-  AccuracyRow, GeneratorSample, ImageTile, LayerInfo, LayerPoints, QualityReport, RunOverview, SeparationByLayer, StudentSample, SyntheticSnapshot, Verdicts,
-} from '../../src/engine/training/runReport';
-import type { RunSettings, TermName } from '../../src/engine/training/runSettings';
-import { TERMS } from '../../src/engine/training/runSettings';
+  AccuracyRow,
+  GeneratorSample,
+  ImageTile,
+  LayerInfo,
+  LayerPoints,
+  QualityReport,
+  RunOverview,
+  SeparationByLayer,
+  StudentSample,
+  SyntheticSnapshot,
+  Verdicts,
+} from '../../src/engine/runReport';
+import type { RunSettings, TermName } from '../../src/engine/runSettings';
+import { TERMS } from '../../src/engine/runSettings';
 
 /**
  * A simulation that looks like a run and computes nothing of the method: for trying the page and its state without the
@@ -31,7 +41,16 @@ const depth = (layer: number) => layer / (FAKE_LAYERS - 1);
 function layers(): LayerInfo[] {
   return Array.from({ length: FAKE_LAYERS }, (_, index) => {
     const stage = index < 7 ? 0 : index < 13 ? 1 : 2;
-    return { index, name: index === 0 ? 'stem.bn' : `stage${stage + 1}.block${Math.floor(((index - 1) % 6) / 2) + 1}.bn${((index - 1) % 2) + 1}`, channels: 16 << stage, height: 32 >> stage, width: 32 >> stage };
+    return {
+      index,
+      name:
+        index === 0
+          ? 'stem.bn'
+          : `stage${stage + 1}.block${Math.floor(((index - 1) % 6) / 2) + 1}.bn${((index - 1) % 2) + 1}`,
+      channels: 16 << stage,
+      height: 32 >> stage,
+      width: 32 >> stage,
+    };
   });
 }
 
@@ -84,11 +103,16 @@ export function createFakeRun(settings: RunSettings): FakeRun {
 
   const k = settings.imagesPerClass;
   const calibration = points(k, 0.8);
-  const centers: LayerPoints = { count: CLASSES, labels: Uint8Array.from({ length: CLASSES }, (_, c) => c), xy: new Float32Array(L * CLASSES * 2) };
+  const centers: LayerPoints = {
+    count: CLASSES,
+    labels: Uint8Array.from({ length: CLASSES }, (_, c) => c),
+    xy: new Float32Array(L * CLASSES * 2),
+  };
   for (let layer = 0; layer < L; layer++) {
     for (let i = 0; i < k * CLASSES; i++) {
       for (let axis = 0; axis < 2; axis++) {
-        centers.xy[(layer * CLASSES + calibration.labels[i]) * 2 + axis] += calibration.xy[(layer * k * CLASSES + i) * 2 + axis] / k;
+        centers.xy[(layer * CLASSES + calibration.labels[i]) * 2 + axis] +=
+          calibration.xy[(layer * k * CLASSES + i) * 2 + axis] / k;
       }
     }
   }
@@ -105,15 +129,26 @@ export function createFakeRun(settings: RunSettings): FakeRun {
   const reportAt = (quality: number, own: Float32Array, other: Float32Array): QualityReport => {
     const mean = (values: Float32Array) => values.reduce((sum, v) => sum + v, 0) / values.length;
     return {
-      joint: { ownCenter: mean(own), nearestOther: mean(other), nearestCenterRate: Math.round(quality * CLASSES) / CLASSES },
-      silhouetteByClass: Float32Array.from({ length: L * CLASSES }, (_, i) => -0.06 + quality * 0.36 * depth(Math.floor(i / CLASSES)) ** 2.5 + 0.01 * (i % CLASSES)),
+      joint: {
+        ownCenter: mean(own),
+        nearestOther: mean(other),
+        nearestCenterRate: Math.round(quality * CLASSES) / CLASSES,
+      },
+      silhouetteByClass: Float32Array.from(
+        { length: L * CLASSES },
+        (_, i) => -0.06 + quality * 0.36 * depth(Math.floor(i / CLASSES)) ** 2.5 + 0.01 * (i % CLASSES),
+      ),
       spreadByClass: Float32Array.from({ length: L * CLASSES }, (_, i) => 0.6 + 0.9 * quality + 0.05 * (i % CLASSES)),
       bnsGap: Float32Array.from({ length: L }, (_, l) => 0.9 - 0.8 * quality + 0.01 * l),
-      teacherAccuracy: 0.1 + 0.88 * quality, teacherEntropy: 2 - 1.9 * quality,
+      teacherAccuracy: 0.1 + 0.88 * quality,
+      teacherEntropy: 2 - 1.9 * quality,
     };
   };
   const distances = (quality: number, random: () => number) => ({
-    own: Float32Array.from({ length: L * CLASSES }, (_, i) => 2.2 - 1.6 * quality * depth(Math.floor(i / CLASSES)) + 0.2 * random()),
+    own: Float32Array.from(
+      { length: L * CLASSES },
+      (_, i) => 2.2 - 1.6 * quality * depth(Math.floor(i / CLASSES)) + 0.2 * random(),
+    ),
     other: Float32Array.from({ length: L * CLASSES }, () => 1.5 + 0.3 * random()),
   });
   const real = distances(1, seededRandom(settings.seed + 3));
@@ -126,7 +161,9 @@ export function createFakeRun(settings: RunSettings): FakeRun {
   };
   const classNames = createShapes().classNames;
 
-  const targets = shapesTile(Array.from({ length: PER_CLASS * CLASSES }, (_, i) => 200 + (i % PER_CLASS) * CLASSES + Math.floor(i / PER_CLASS)));
+  const targets = shapesTile(
+    Array.from({ length: PER_CLASS * CLASSES }, (_, i) => 200 + (i % PER_CLASS) * CLASSES + Math.floor(i / PER_CLASS)),
+  );
   const start = Array.from({ length: L * CLASSES }, () => [gaussian(random) * 0.6, gaussian(random) * 0.6]);
   const noise = Float32Array.from({ length: targets.rgba.length }, () => 110 + 60 * gaussian(random));
 
@@ -140,7 +177,13 @@ export function createFakeRun(settings: RunSettings): FakeRun {
     overview: {
       settings,
       network: {
-        name: 'Shapes ResNet (simulated)', inputShape: [32, 32, 3], numClasses: CLASSES, classNames, layers: layers(), parameters: 78042, macs: 10_400_000,
+        name: 'Shapes ResNet (simulated)',
+        inputShape: [32, 32, 3],
+        numClasses: CLASSES,
+        classNames,
+        layers: layers(),
+        parameters: 78042,
+        macs: 10_400_000,
       },
       startLayer: settings.startLayer >= 0 ? Math.min(settings.startLayer, L - 1) : Math.floor((L + 1) / 2) - 2,
       calibration: { images, verdicts, reliable: Uint8Array.from({ length: CLASSES }, (_, c) => (c === 6 ? 0 : 1)) },
@@ -149,11 +192,17 @@ export function createFakeRun(settings: RunSettings): FakeRun {
         calibration,
         centers,
         distorted: points(DISTORTED_PER_CLASS, 0.9, centerList),
-        explainedVariance: Float32Array.from({ length: L * 2 }, (_, i) => (i % 2 === 0 ? 0.31 : 0.17) + 0.01 * Math.floor(i / 2)),
+        explainedVariance: Float32Array.from(
+          { length: L * 2 },
+          (_, i) => (i % 2 === 0 ? 0.31 : 0.17) + 0.01 * Math.floor(i / 2),
+        ),
       },
       separation: separationAt(1),
       quality: {
-        ...reportAt(1, real.own, real.other), distanceToOwnCenter: real.own, distanceToNearestOther: real.other, activations,
+        ...reportAt(1, real.own, real.other),
+        distanceToOwnCenter: real.own,
+        distanceToNearestOther: real.other,
+        activations,
         calibrationCoverage: Float32Array.from(activations, (_, a) => 0.7 + 0.01 * a),
       },
       checkpoint: settings.generatorStart === 'checkpoint' ? { note: 'simulated', steps: 4000 } : null,
@@ -165,12 +214,24 @@ export function createFakeRun(settings: RunSettings): FakeRun {
       const floor = s.distortionMean ** 2 + s.distortionVariance ** 2;
       const central = 1.4 * (1 - 0.9 * quality) + 0.1 * r();
       const value: Record<TermName, number> = {
-        ceMixed: 1.8 * (1 - quality) + 0.2 * r(), bns: 0.7 * (1 - 0.8 * quality) + 0.05 * r(), distorted: central + floor + 0.06 * gaussian(r),
-        ceSingle: 1.6 * (1 - quality) + 0.25 * r(), centralized: central, contrast: 2 * (1 - quality) + 0.1 * r(),
+        ceMixed: 1.8 * (1 - quality) + 0.2 * r(),
+        bns: 0.7 * (1 - 0.8 * quality) + 0.05 * r(),
+        distorted: central + floor + 0.06 * gaussian(r),
+        ceSingle: 1.6 * (1 - quality) + 0.25 * r(),
+        centralized: central,
+        contrast: 2 * (1 - quality) + 0.1 * r(),
       };
-      const terms = Object.fromEntries(TERMS.map((term) => [term, s[`${term}Enabled`] ? value[term] : null])) as GeneratorSample['terms'];
+      const terms = Object.fromEntries(
+        TERMS.map((term) => [term, s[`${term}Enabled`] ? value[term] : null]),
+      ) as GeneratorSample['terms'];
       const total = TERMS.reduce((sum, term) => sum + (terms[term] ?? 0) * s[`${term}Weight`], 0);
-      return { step, terms, total, distortedFloor: s.distortedEnabled ? floor : null, learningRate: s.generatorLearningRate };
+      return {
+        step,
+        terms,
+        total,
+        distortedFloor: s.distortedEnabled ? floor : null,
+        learningRate: s.generatorLearningRate,
+      };
     },
 
     studentSample(method, step, s) {
@@ -178,7 +239,14 @@ export function createFakeRun(settings: RunSettings): FakeRun {
       const decay = Math.exp(-step / 30);
       const ce = 0.15 + 0.9 * decay + 0.1 * r();
       const distillation = (method === 'fdda' ? 0.6 : 0.3) + 1.5 * decay + 0.15 * r();
-      return { method, step, ce, distillation, total: ce + s.distillationWeight * distillation, learningRate: s.studentLearningRate };
+      return {
+        method,
+        step,
+        ce,
+        distillation,
+        total: ce + s.distillationWeight * distillation,
+        learningRate: s.studentLearningRate,
+      };
     },
 
     snapshot(step, s) {
@@ -186,36 +254,63 @@ export function createFakeRun(settings: RunSettings): FakeRun {
       const r = seededRandom(step + 77);
       const count = PER_CLASS * CLASSES;
       const rgba = new Uint8ClampedArray(targets.rgba.length);
-      for (let i = 0; i < rgba.length; i++) rgba[i] = i % 4 === 3 ? 255 : 0.75 * quality * targets.rgba[i] + (1 - 0.75 * quality) * noise[i];
-      const batch: LayerPoints = { count: CLASSES, labels: centers.labels.slice(), xy: new Float32Array(L * CLASSES * 2) };
+      for (let i = 0; i < rgba.length; i++)
+        rgba[i] = i % 4 === 3 ? 255 : 0.75 * quality * targets.rgba[i] + (1 - 0.75 * quality) * noise[i];
+      const batch: LayerPoints = {
+        count: CLASSES,
+        labels: centers.labels.slice(),
+        xy: new Float32Array(L * CLASSES * 2),
+      };
       for (let i = 0; i < L * CLASSES; i++) {
         for (let axis = 0; axis < 2; axis++) {
-          batch.xy[2 * i + axis] = start[i][axis] * 2 * (1 - quality) + quality * centerList[i][axis] + 0.06 * gaussian(r);
+          batch.xy[2 * i + axis] =
+            start[i][axis] * 2 * (1 - quality) + quality * centerList[i][axis] + 0.06 * gaussian(r);
         }
       }
-      const single: LayerPoints = { count, labels: Uint8Array.from({ length: count }, (_, i) => Math.floor(i / PER_CLASS)), xy: new Float32Array(L * count * 2) };
+      const single: LayerPoints = {
+        count,
+        labels: Uint8Array.from({ length: count }, (_, i) => Math.floor(i / PER_CLASS)),
+        xy: new Float32Array(L * count * 2),
+      };
       const wobble = seededRandom(5);
       for (let l = 0; l < L; l++) {
         for (let i = 0; i < count; i++) {
           for (let axis = 0; axis < 2; axis++) {
-            single.xy[(l * count + i) * 2 + axis] = batch.xy[(l * CLASSES + single.labels[i]) * 2 + axis] + 0.45 * gaussian(wobble);
+            single.xy[(l * count + i) * 2 + axis] =
+              batch.xy[(l * CLASSES + single.labels[i]) * 2 + axis] + 0.45 * gaussian(wobble);
           }
         }
       }
       const probability = Float32Array.from(single.labels, () => Math.min(0.999, quality * (0.6 + 0.6 * r())));
       const { own, other } = distances(quality, r);
       return {
-        step, perClass: PER_CLASS,
+        step,
+        perClass: PER_CLASS,
         images: { count, height: 32, width: 32, rgba },
-        verdicts: { labels: single.labels.slice(), predicted: Uint8Array.from(single.labels, (label, i) => (probability[i] > 0.4 ? label : (label + 3) % CLASSES)), probability },
-        points: single, batchPoints: batch, separation: separationAt(quality), distanceToOwnCenter: own, distanceToNearestOther: other,
-        quality: { ...reportAt(quality, own, other), coverage: Float32Array.from(activations, (_, a) => 0.3 + 0.5 * quality + 0.01 * a) },
+        verdicts: {
+          labels: single.labels.slice(),
+          predicted: Uint8Array.from(single.labels, (label, i) =>
+            probability[i] > 0.4 ? label : (label + 3) % CLASSES,
+          ),
+          probability,
+        },
+        points: single,
+        batchPoints: batch,
+        separation: separationAt(quality),
+        distanceToOwnCenter: own,
+        distanceToNearestOther: other,
+        quality: {
+          ...reportAt(quality, own, other),
+          coverage: Float32Array.from(activations, (_, a) => 0.3 + 0.5 * quality + 0.01 * a),
+        },
       };
     },
 
     accuracy(method, progress) {
       const end = { fullPrecision: 0.962, ptq: 0.412, calibration: 0.655, fdda: 0.787 }[method];
-      return method === 'calibration' || method === 'fdda' ? 0.412 + (end - 0.412) * (1 - Math.exp(-3.5 * progress)) : end;
+      return method === 'calibration' || method === 'fdda'
+        ? 0.412 + (end - 0.412) * (1 - Math.exp(-3.5 * progress))
+        : end;
     },
   };
 }

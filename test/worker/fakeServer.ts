@@ -1,7 +1,22 @@
-import type { AccuracyRow, GeneratorSample, RunFrame, RunPhase, StudentSample, SyntheticSnapshot } from '../../src/engine/training/runReport';
+import type {
+  AccuracyRow,
+  GeneratorSample,
+  RunFrame,
+  RunPhase,
+  StudentSample,
+  SyntheticSnapshot,
+} from '../../src/engine/runReport';
 import { say, type Said } from '../../src/engine/sentences';
-import type { RunSettings } from '../../src/engine/training/runSettings';
-import type { BackendName, BackendReport, Failure, InitializeReply, Message, ProjectionReply, Request } from '../../src/worker/protocol';
+import type { RunSettings } from '../../src/engine/runSettings';
+import type {
+  BackendName,
+  BackendReport,
+  Failure,
+  InitializeReply,
+  Message,
+  ProjectionReply,
+  Request,
+} from '../../src/worker/protocol';
 import type { WorkerLike } from '../../src/worker/client';
 import { createFakeRun, FAKE_LAYERS, seededRandom } from './fakeRun';
 import type { FakeRun } from './fakeRun';
@@ -88,7 +103,8 @@ export class FakeServer {
       case 'loadNetwork':
         this.playing = false;
         return this.fail(id, runId, {
-          code: 'network', message: 'model.json has an operation that cannot be run here: “Softplus” (layer “act_3”).',
+          code: 'network',
+          message: 'model.json has an operation that cannot be run here: “Softplus” (layer “act_3”).',
           hint: 'Choose a network of convolutions, BatchNorm, ReLU, pooling and dense layers.',
         });
       case 'play':
@@ -125,7 +141,11 @@ export class FakeServer {
     this.runId = runId;
     this.unacknowledged = null;
     this.post({ type: 'status', runId, status: 'preparing' });
-    const said: Record<string, Said> = { backends: say('tryingBackend', say('wasm')), network: say('loadingBundled'), statistics: say('readingCalibration') };
+    const said: Record<string, Said> = {
+      backends: say('tryingBackend', say('wasm')),
+      network: say('loadingBundled'),
+      statistics: say('readingCalibration'),
+    };
     for (const [i, phase] of stages.entries()) {
       this.post({ type: 'progress', runId, phase, fraction: i / stages.length, said: said[phase] });
       await this.wait(this.options.prepareMs ?? 0);
@@ -141,8 +161,14 @@ export class FakeServer {
     ];
     this.stage = this.step = this.elapsed = this.snapshotStep = 0;
     this.accuracy = (['fullPrecision', 'ptq', 'calibration', 'fdda'] as const).map((method) => ({
-      method, accuracy: null, correct: null, n: settings.testImages, state: 'pending', step: 0,
-      steps: method === 'calibration' || method === 'fdda' ? settings.studentSteps : 1, curve: [],
+      method,
+      accuracy: null,
+      correct: null,
+      n: settings.testImages,
+      state: 'pending',
+      step: 0,
+      steps: method === 'calibration' || method === 'fdda' ? settings.studentSteps : 1,
+      curve: [],
     }));
     this.generator = [];
     this.student = [];
@@ -206,34 +232,57 @@ export class FakeServer {
     this.failedOnce = true;
     this.playing = false;
     this.fail(null, this.runId, {
-      code: 'notFinite', message: `The term “distorted” became NaN at generator step ${this.step}.`, hint: 'Go back to the last snapshot and lower the generator’s learning rate.',
-      term: 'distorted', step: this.step, snapshotStep: this.snapshotStep,
+      code: 'notFinite',
+      message: `The term “distorted” became NaN at generator step ${this.step}.`,
+      hint: 'Go back to the last snapshot and lower the generator’s learning rate.',
+      term: 'distorted',
+      step: this.step,
+      snapshotStep: this.snapshotStep,
     });
     this.post({ type: 'status', runId: this.runId, status: 'failed' });
   }
 
   private measure(method: AccuracyRow['method'], step: number, steps: number): void {
-    const accuracy = Math.round(this.run!.accuracy(method, step / steps) * this.settings!.testImages) / this.settings!.testImages;
+    const accuracy =
+      Math.round(this.run!.accuracy(method, step / steps) * this.settings!.testImages) / this.settings!.testImages;
     this.accuracy = this.accuracy.map((row) =>
       row.method !== method
         ? row
         : {
-            ...row, accuracy, correct: Math.round(accuracy * row.n), state: step === steps ? 'done' : 'running', step,
+            ...row,
+            accuracy,
+            correct: Math.round(accuracy * row.n),
+            state: step === steps ? 'done' : 'running',
+            step,
             curve: step % 5 === 0 || step === 1 ? [...row.curve, [step, accuracy]] : row.curve,
           },
     );
   }
 
   private sendFrame(now: boolean): void {
-    if (!this.run || (!now && (this.unacknowledged !== null || Date.now() - this.lastFrame < 100 || (!this.generator.length && !this.student.length)))) return;
+    if (
+      !this.run ||
+      (!now &&
+        (this.unacknowledged !== null ||
+          Date.now() - this.lastFrame < 100 ||
+          (!this.generator.length && !this.student.length)))
+    )
+      return;
     const total = this.stages.reduce((sum, { steps }) => sum + steps, 0);
     const done = this.stages.slice(0, this.stage).reduce((sum, { steps }) => sum + steps, 0) + this.step;
     const perStep = (this.options.stepMs ?? 0) / 1000;
     const frame: RunFrame = {
       phase: this.finished() ? 'done' : this.elapsed === 0 ? 'prepare' : this.stages[this.stage].phase,
-      step: this.step, steps: this.stages[this.stage]?.steps ?? 0,
-      elapsedSeconds: this.elapsed, secondsPerStep: perStep, remainingSeconds: (total - done) * perStep, fraction: done / total,
-      generator: this.generator, student: this.student, accuracy: this.accuracy, synthetic: this.synthetic,
+      step: this.step,
+      steps: this.stages[this.stage]?.steps ?? 0,
+      elapsedSeconds: this.elapsed,
+      secondsPerStep: perStep,
+      remainingSeconds: (total - done) * perStep,
+      fraction: done / total,
+      generator: this.generator,
+      student: this.student,
+      accuracy: this.accuracy,
+      synthetic: this.synthetic,
     };
     this.generator = [];
     this.student = [];
@@ -253,9 +302,13 @@ export class FakeServer {
       Float32Array.from({ length: count * 2 }, (_, i) => xy[layer * count * 2 + (i ^ 1)] * (method === 'tsne' ? 9 : 4));
     const snapshot = this.run!.snapshot(Math.max(1, this.snapshotStep), this.settings!);
     return {
-      layer, method, step: snapshot.step,
-      observation: swap(points.observation.xy, points.observation.count), calibration: swap(points.calibration.xy, points.calibration.count),
-      centers: swap(points.centers.xy, points.centers.count), synthetic: swap(snapshot.points.xy, snapshot.points.count),
+      layer,
+      method,
+      step: snapshot.step,
+      observation: swap(points.observation.xy, points.observation.count),
+      calibration: swap(points.calibration.xy, points.calibration.count),
+      centers: swap(points.centers.xy, points.centers.count),
+      synthetic: swap(snapshot.points.xy, snapshot.points.count),
       syntheticBatches: swap(snapshot.batchPoints.xy, snapshot.batchPoints.count),
     };
   }

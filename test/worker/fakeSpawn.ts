@@ -5,7 +5,9 @@ import type { FakeOptions } from './fakeServer';
  * address sets its options.
  */
 export function spawnEngine(): Worker {
-  const asked = Object.fromEntries([...new URLSearchParams(location.hash.slice(1))].map(([key, value]) => [key, Number(value)]));
+  const asked = Object.fromEntries(
+    [...new URLSearchParams(location.hash.slice(1))].map(([key, value]) => [key, Number(value)]),
+  );
   const options: FakeOptions = { stepMs: 80, prepareMs: 300, ...asked };
   return new Worker(new URL('./fakeWorker.ts', import.meta.url), { type: 'module', name: JSON.stringify(options) });
 }

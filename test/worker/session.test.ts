@@ -23,14 +23,25 @@ const steps = (runId: number) => harness.frames(runId).flatMap((frame) => frame.
 describe('the start', () => {
   it('says what it does, then shows the run, then answers', async () => {
     const reply = await harness.initialize();
-    expect(harness.outline()).toEqual(['preparing', 'backends', 'network', 'preparing', 'statistics', 'overview', 'ready', 'frame', 'reply']);
+    expect(harness.outline()).toEqual([
+      'preparing',
+      'backends',
+      'network',
+      'preparing',
+      'statistics',
+      'overview',
+      'ready',
+      'frame',
+      'reply',
+    ]);
     expect(reply).toMatchObject({ backend: 'wasm', networkName: 'tiny', bundled: true });
     const { backends } = reply;
     expect(backends.map(({ name }) => name).sort()).toEqual(['cpu', 'wasm', 'webgl', 'webgpu']);
     expect(backends.find(({ name }) => name === 'cpu')).toMatchObject({ works: false, reason: say('switchedOff') });
     expect(backends.find(({ name }) => name === 'webgpu')).toMatchObject({ works: false, reason: say('noWebgpu') });
     expect(backends.find(({ name }) => name === 'wasm')!.secondsPerStep).toBeGreaterThan(0);
-    for (const { fraction } of harness.of('progress')) expect(fraction === null || (fraction >= 0 && fraction <= 1)).toBe(true);
+    for (const { fraction } of harness.of('progress'))
+      expect(fraction === null || (fraction >= 0 && fraction <= 1)).toBe(true);
     const [{ overview }] = harness.of('overview');
     expect(overview.settings).toEqual(smallSettings());
     expect(overview.checkpoint).toEqual({ note: 'made for a test', steps: 700 });
@@ -57,7 +68,12 @@ describe('a run', () => {
     expect(steps(1)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     const last = harness.frames(1).at(-1)!;
     expect(last).toMatchObject({ phase: 'done', fraction: 1 });
-    expect(last.accuracy.map(({ state, n }) => `${state} ${n}`)).toEqual(['done 200', 'done 200', 'done 200', 'done 200']);
+    expect(last.accuracy.map(({ state, n }) => `${state} ${n}`)).toEqual([
+      'done 200',
+      'done 200',
+      'done 200',
+      'done 200',
+    ]);
     // The last frame is there before anybody hears that it is over.
     expect(harness.outline().slice(-2)).toEqual(['frame', 'finished']);
     const count = harness.frames(1).length;
@@ -104,9 +120,20 @@ describe('a run', () => {
     }
     expect(sequences()).toEqual([1, 2, 3, 4, 5]);
     // Two evaluations of one batch, then the generator; each step shows its images.
-    expect(harness.frames(1).map(({ phase, step }) => `${phase} ${step}`)).toEqual(['ptq 0', 'ptq 0', 'generator 0', 'generator 1', 'generator 2']);
+    expect(harness.frames(1).map(({ phase, step }) => `${phase} ${step}`)).toEqual([
+      'ptq 0',
+      'ptq 0',
+      'generator 0',
+      'generator 1',
+      'generator 2',
+    ]);
     expect(harness.frames(1).map(({ synthetic }) => synthetic?.step ?? null)).toEqual([0, null, null, 1, 2]);
-    expect(harness.statuses(1)).toEqual(['preparing', 'preparing', 'ready', ...Array(4).fill(['running', 'paused']).flat()]);
+    expect(harness.statuses(1)).toEqual([
+      'preparing',
+      'preparing',
+      'ready',
+      ...Array(4).fill(['running', 'paused']).flat(),
+    ]);
   });
 
   it('steps out of playing: one more step, then paused', async () => {
@@ -132,11 +159,18 @@ describe('a run', () => {
     await harness.ask({ type: 'play', runId: 1 });
     await harness.status(1, 'finished', 0);
     await harness.ask({ type: 'configure', runId: 2, settings: smallSettings() });
-    expect(harness.frames(2)[0]).toMatchObject({ phase: 'ptq', step: 0, fraction: 0, elapsedSeconds: expect.any(Number) });
+    expect(harness.frames(2)[0]).toMatchObject({
+      phase: 'ptq',
+      step: 0,
+      fraction: 0,
+      elapsedSeconds: expect.any(Number),
+    });
     await harness.ask({ type: 'play', runId: 2 });
     await harness.status(2, 'finished', 0);
     for (const kind of ['generator', 'student'] as const) {
-      expect(harness.frames(2).flatMap((frame) => frame[kind] as { step: number }[])).toEqual(harness.frames(1).flatMap((frame) => frame[kind] as { step: number }[]));
+      expect(harness.frames(2).flatMap((frame) => frame[kind] as { step: number }[])).toEqual(
+        harness.frames(1).flatMap((frame) => frame[kind] as { step: number }[]),
+      );
     }
     expect(harness.frames(2).at(-1)!.accuracy).toEqual(harness.frames(1).at(-1)!.accuracy);
   });
@@ -146,7 +180,12 @@ describe('a run', () => {
     await harness.ask({ type: 'play', runId: 1 });
     await harness.until(() => steps(1).length > 2);
     await harness.ask({ type: 'update', runId: 1, live: { bnsEnabled: false, generatorLearningRate: 2e-3 } });
-    await harness.until(() => harness.frames(1).at(-1)!.generator.some(({ terms }) => terms.bns === null));
+    await harness.until(() =>
+      harness
+        .frames(1)
+        .at(-1)!
+        .generator.some(({ terms }) => terms.bns === null),
+    );
     await harness.ask({ type: 'pause', runId: 1 });
     const samples = harness.frames(1).flatMap(({ generator }) => generator);
     const first = samples.findIndex(({ terms }) => terms.bns === null);
@@ -170,7 +209,9 @@ describe('a run', () => {
     expect(map.calibration).toHaveLength(2 * 10);
     expect(map.centers).toHaveLength(2 * 10);
     expect(map.synthetic!).toHaveLength(2 * 60);
-    await expect(harness.ask({ type: 'project', runId: 1, layer: 99, method: 'umap' })).rejects.toThrow('no BatchNorm layer 99');
+    await expect(harness.ask({ type: 'project', runId: 1, layer: 99, method: 'umap' })).rejects.toThrow(
+      'no BatchNorm layer 99',
+    );
     await harness.ask({ type: 'pause', runId: 1 });
     expect(harness.statuses(1).at(-1)).toBe('paused');
   });
@@ -244,7 +285,9 @@ describe('a new run', () => {
 
   it('that is asked for while another is prepared makes that one stop; both are answered, one is shown', async () => {
     await harness.initialize();
-    const asked = [2, 3, 4].map((runId) => harness.ask({ type: 'configure', runId, settings: smallSettings({ seed: runId, observationPerClass: 40 }) }));
+    const asked = [2, 3, 4].map((runId) =>
+      harness.ask({ type: 'configure', runId, settings: smallSettings({ seed: runId, observationPerClass: 40 }) }),
+    );
     expect(await Promise.all(asked)).toEqual([null, null, null]);
     expect(harness.of('overview').map(({ runId }) => runId)).toEqual([1, 4]);
     await harness.ask({ type: 'step', runId: 4 });
@@ -255,8 +298,9 @@ describe('a new run', () => {
     await harness.initialize(smallSettings({ generatorSteps: 100 }));
     await harness.ask({ type: 'play', runId: 1 });
     await harness.until(() => steps(1).length > 2);
-    await expect(harness.ask({ type: 'configure', runId: 2, settings: smallSettings({ startLayer: 60 }) }))
-      .rejects.toMatchObject({ failure: { code: 'settings', message: expect.stringContaining('61') } });
+    await expect(
+      harness.ask({ type: 'configure', runId: 2, settings: smallSettings({ startLayer: 60 }) }),
+    ).rejects.toMatchObject({ failure: { code: 'settings', message: expect.stringContaining('61') } });
     expect(harness.statuses(1).at(-1)).toBe('paused');
     await harness.ask({ type: 'play', runId: 1 });
     await harness.status(1, 'finished', 0);

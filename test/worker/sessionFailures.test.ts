@@ -26,7 +26,10 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The failure of a request that has to be refused. */
 async function refusal(request: Promise<unknown>) {
-  const error = await request.then(() => null, (e: unknown) => e);
+  const error = await request.then(
+    () => null,
+    (e: unknown) => e,
+  );
   expect(error).toBeInstanceOf(Refused);
   return (error as Refused).failure;
 }
@@ -39,7 +42,7 @@ async function playsOn(runId: number) {
   expect(harness.frames(runId).at(-1)).toMatchObject({ phase: 'done', fraction: 1 });
 }
 
-describe('the page\'s files', () => {
+describe("the page's files", () => {
   const folder = 'http://page.test/models/shapes-resnet/';
   const startWithout = async (name: string, replacement?: ArrayBuffer) => {
     const files = bundledFiles();
@@ -51,12 +54,17 @@ describe('the page\'s files', () => {
 
   it.each(['model.json', 'weights.bin'])('%s missing: the start fails and says which file it was', async (name) => {
     const failure = await refusal(startWithout(name));
-    expect(failure).toMatchObject({ code: 'network', message: expect.stringMatching(`bundled network cannot be loaded.*${name.replace('.', '\\.')}.*404`) });
+    expect(failure).toMatchObject({
+      code: 'network',
+      message: expect.stringMatching(`bundled network cannot be loaded.*${name.replace('.', '\\.')}.*404`),
+    });
     expect(failure.hint).toMatch(/restart the engine/);
     expect(harness.of('overview')).toEqual([]);
     // Nothing can be done without a network, and everything says so.
     expect((await refusal(harness.ask({ type: 'configure', runId: 2, settings }))).message).toMatch(/no network/);
-    expect((await refusal(harness.ask({ type: 'useBackend', runId: 2, settings, backend: 'wasm' }))).message).toMatch(/no network/);
+    expect((await refusal(harness.ask({ type: 'useBackend', runId: 2, settings, backend: 'wasm' }))).message).toMatch(
+      /no network/,
+    );
     expect(await harness.ask({ type: 'play', runId: 1 })).toBeNull();
     // A network of one's own gets it going.
     await harness.ask({ type: 'loadNetwork', runId: 3, settings, files: modelFiles(shapesNetwork()) });
@@ -64,25 +72,41 @@ describe('the page\'s files', () => {
   });
 
   it('a page in place of model.json is said to be no JSON', async () => {
-    const failure = await refusal(startWithout('model.json', new TextEncoder().encode('<!doctype html>').buffer as ArrayBuffer));
-    expect(failure).toMatchObject({ code: 'network', message: expect.stringMatching(/bundled network cannot be loaded.*JSON/) });
+    const failure = await refusal(
+      startWithout('model.json', new TextEncoder().encode('<!doctype html>').buffer as ArrayBuffer),
+    );
+    expect(failure).toMatchObject({
+      code: 'network',
+      message: expect.stringMatching(/bundled network cannot be loaded.*JSON/),
+    });
   });
 
   it.each<[string, ArrayBuffer | undefined, RegExp]>([
     ['missing', undefined, /generator\.bin cannot be loaded \(404/],
     ['cut off', bundledFiles().get(`${folder}generator.bin`)!.slice(0, 3000), /cut off/],
-  ])('a pre-trained generator that is %s: said once, and the run starts from nothing', async (_, replacement, message) => {
-    await startWithout('generator.bin', replacement);
-    const failures = harness.of('failure');
-    expect(failures).toHaveLength(1);
-    expect(failures[0]).toMatchObject({ id: null, runId: 1, failure: { code: 'settings', message: expect.stringMatching(message), hint: expect.stringContaining('from nothing') } });
-    expect(harness.of('overview')[0].overview.checkpoint).toBeNull();
-    await playsOn(1);
-  });
+  ])(
+    'a pre-trained generator that is %s: said once, and the run starts from nothing',
+    async (_, replacement, message) => {
+      await startWithout('generator.bin', replacement);
+      const failures = harness.of('failure');
+      expect(failures).toHaveLength(1);
+      expect(failures[0]).toMatchObject({
+        id: null,
+        runId: 1,
+        failure: {
+          code: 'settings',
+          message: expect.stringMatching(message),
+          hint: expect.stringContaining('from nothing'),
+        },
+      });
+      expect(harness.of('overview')[0].overview.checkpoint).toBeNull();
+      await playsOn(1);
+    },
+  );
 });
 
-describe('a network of one\'s own', () => {
-  const files = () => modelFiles(shapesNetwork({ name: 'mine', widths: [3, 3] , strides: [2, 2] }));
+describe("a network of one's own", () => {
+  const files = () => modelFiles(shapesNetwork({ name: 'mine', widths: [3, 3], strides: [2, 2] }));
 
   it('takes the place of the bundled one, and back', async () => {
     await harness.initialize(settings);
@@ -99,18 +123,42 @@ describe('a network of one\'s own', () => {
   });
 
   it.each<[string, () => ReturnType<typeof files>, RegExp, RegExp]>([
-    ['no JSON', () => [{ name: 'model.json', bytes: new TextEncoder().encode('{ no').buffer as ArrayBuffer }], /model\.json is not valid JSON/, /model\.json together/],
+    [
+      'no JSON',
+      () => [{ name: 'model.json', bytes: new TextEncoder().encode('{ no').buffer as ArrayBuffer }],
+      /model\.json is not valid JSON/,
+      /model\.json together/,
+    ],
     ['no weights', () => files().slice(0, 1), /weights\.bin/, /model\.json together/],
-    ['short weights', () => [files()[0], { name: 'weights.bin', bytes: files()[1].bytes.slice(0, 40) }], /weights\.bin/, /./],
-    ['other images', () => modelFiles(shapesNetwork({ inputShape: [16, 16, 3] })), /takes images of 16x16x3/, /trained on images of this size/],
-    ['other classes', () => modelFiles(shapesNetwork({ classNames: ['a', 'b'] })), /knows 2 classes/, /so many classes/],
+    [
+      'short weights',
+      () => [files()[0], { name: 'weights.bin', bytes: files()[1].bytes.slice(0, 40) }],
+      /weights\.bin/,
+      /./,
+    ],
+    [
+      'other images',
+      () => modelFiles(shapesNetwork({ inputShape: [16, 16, 3] })),
+      /takes images of 16x16x3/,
+      /trained on images of this size/,
+    ],
+    [
+      'other classes',
+      () => modelFiles(shapesNetwork({ classNames: ['a', 'b'] })),
+      /knows 2 classes/,
+      /so many classes/,
+    ],
   ])('with %s is refused, and the run that was there plays on', async (_, make, message, hint) => {
     await harness.initialize(smallSettings({ testImages: 40, generatorSteps: 100 }));
     await harness.ask({ type: 'play', runId: 1 });
     await harness.until(() => steps(1).length > 2);
     const inside = tf.memory().numTensors;
     const failure = await refusal(harness.ask({ type: 'loadNetwork', runId: 2, settings, files: make() }));
-    expect(failure).toMatchObject({ code: 'network', message: expect.stringMatching(message), hint: expect.stringMatching(hint) });
+    expect(failure).toMatchObject({
+      code: 'network',
+      message: expect.stringMatching(message),
+      hint: expect.stringMatching(hint),
+    });
     expect(Math.abs(tf.memory().numTensors - inside)).toBeLessThan(20);
     expect(harness.statuses(1).at(-1)).toBe('paused');
     expect(harness.of('overview')).toHaveLength(1);
@@ -121,7 +169,8 @@ describe('a network of one\'s own', () => {
   it('is not lost when a reset comes while it is being prepared', async () => {
     await harness.initialize(settings);
     const [loaded, reset] = [
-      harness.ask({ type: 'loadNetwork', runId: 2, settings, files: files() }), harness.ask({ type: 'configure', runId: 3, settings }),
+      harness.ask({ type: 'loadNetwork', runId: 2, settings, files: files() }),
+      harness.ask({ type: 'configure', runId: 3, settings }),
     ];
     expect(await loaded).toMatchObject({ networkName: 'mine' });
     await reset;
@@ -137,7 +186,9 @@ describe('backends', () => {
     for (const backend of ['webgpu', 'cpu'] as const) {
       const failure = await refusal(harness.ask({ type: 'useBackend', runId: 2, settings, backend }));
       expect(failure).toMatchObject({ code: 'backend', hint: expect.stringContaining('still there') });
-      expect(failure.message).toMatch(backend === 'webgpu' ? /WebGPU does not work here: this browser has no WebGPU/ : /switched off in the address/);
+      expect(failure.message).toMatch(
+        backend === 'webgpu' ? /WebGPU does not work here: this browser has no WebGPU/ : /switched off in the address/,
+      );
     }
     expect(tf.getBackend()).toBe('wasm');
     await playsOn(1);
@@ -148,12 +199,16 @@ describe('backends', () => {
     const tiny = smallSettings({ testImages: 20, generatorSteps: 2, studentSteps: 1 });
     await harness.initialize(tiny, { without: [] });
     await playsOn(1);
-    expect(await harness.ask({ type: 'useBackend', runId: 2, settings: tiny, backend: 'cpu' })).toMatchObject({ backend: 'cpu' });
+    expect(await harness.ask({ type: 'useBackend', runId: 2, settings: tiny, backend: 'cpu' })).toMatchObject({
+      backend: 'cpu',
+    });
     expect(tf.getBackend()).toBe('cpu');
     await playsOn(2);
     const first = (runId: number) => harness.frames(runId).flatMap(({ generator }) => generator)[0].terms;
     for (const [term, value] of Object.entries(first(2))) expect(value).toBeCloseTo(first(1)[term as 'bns']!, 3);
-    expect(await harness.ask({ type: 'useBackend', runId: 3, settings: tiny, backend: 'wasm' })).toMatchObject({ backend: 'wasm' });
+    expect(await harness.ask({ type: 'useBackend', runId: 3, settings: tiny, backend: 'wasm' })).toMatchObject({
+      backend: 'wasm',
+    });
     await playsOn(3);
     expect(first(3)).toEqual(first(1));
   });
@@ -163,7 +218,9 @@ describe('backends', () => {
     await harness.ask({ type: 'play', runId: 1 });
     await harness.until(() => steps(1).length > 2);
     const create = vi.spyOn(Run, 'create').mockRejectedValueOnce(new Error('out of memory'));
-    expect(await refusal(harness.ask({ type: 'useBackend', runId: 2, settings, backend: 'cpu' }))).toMatchObject({ code: 'outOfMemory' });
+    expect(await refusal(harness.ask({ type: 'useBackend', runId: 2, settings, backend: 'cpu' }))).toMatchObject({
+      code: 'outOfMemory',
+    });
     expect(create).toHaveBeenCalledOnce();
     expect(tf.getBackend()).toBe('wasm');
     await playsOn(1);
@@ -171,17 +228,33 @@ describe('backends', () => {
   });
 
   it('the one asked for at start is used although it is slower, or the page is told why not', async () => {
-    expect(await harness.initialize(settings, { backend: 'cpu', without: ['webgl'] })).toMatchObject({ backend: 'cpu' });
+    expect(await harness.initialize(settings, { backend: 'cpu', without: ['webgl'] })).toMatchObject({
+      backend: 'cpu',
+    });
     expect(harness.of('failure')).toEqual([]);
     await harness.session.dispose();
     harness = new Harness();
     expect(await harness.initialize(settings, { backend: 'webgpu' })).toMatchObject({ backend: 'wasm' });
-    expect(harness.of('failure')).toMatchObject([{ id: null, runId: 1, failure: { code: 'backend', message: expect.stringMatching(/^WebGPU does not work here/), hint: 'Going on with WebAssembly.' } }]);
+    expect(harness.of('failure')).toMatchObject([
+      {
+        id: null,
+        runId: 1,
+        failure: {
+          code: 'backend',
+          message: expect.stringMatching(/^WebGPU does not work here/),
+          hint: 'Going on with WebAssembly.',
+        },
+      },
+    ]);
   });
 
   it('none at all is a failure that says so', async () => {
     const failure = await refusal(harness.initialize(settings, { without: ['webgpu', 'webgl', 'wasm', 'cpu'] }));
-    expect(failure).toMatchObject({ code: 'backend', message: expect.stringContaining('No backend works'), hint: expect.stringContaining('without') });
+    expect(failure).toMatchObject({
+      code: 'backend',
+      message: expect.stringContaining('No backend works'),
+      hint: expect.stringContaining('without'),
+    });
   });
 });
 
@@ -196,14 +269,34 @@ describe('a lost device', () => {
     const from = harness.messages.length;
     lose();
     await harness.status(1, 'finished', from);
-    expect(harness.of('failure')).toMatchObject([{ id: null, runId: 1, failure: { code: 'deviceLost', message: expect.stringContaining('pulled the plug'), hint: expect.stringContaining('plain JavaScript') } }]);
+    expect(harness.of('failure')).toMatchObject([
+      {
+        id: null,
+        runId: 1,
+        failure: {
+          code: 'deviceLost',
+          message: expect.stringContaining('pulled the plug'),
+          hint: expect.stringContaining('plain JavaScript'),
+        },
+      },
+    ]);
     expect(tf.getBackend()).toBe('cpu');
     // The same run, set up again: it keeps its number.
     expect(harness.of('overview').map(({ runId }) => runId)).toEqual([1, 1]);
     expect(harness.of('moved')).toMatchObject([{ runId: 1, backend: 'cpu' }]);
-    expect(harness.of('moved')[0].backends.filter(({ works }) => works).map(({ name }) => name)).toEqual(['cpu']);
+    expect(
+      harness
+        .of('moved')[0]
+        .backends.filter(({ works }) => works)
+        .map(({ name }) => name),
+    ).toEqual(['cpu']);
     expect(harness.statuses(1).slice(-4)).toEqual(['preparing', 'paused', 'running', 'finished']);
-    expect(harness.frames(1).at(-1)!.accuracy.every(({ state }) => state === 'done')).toBe(true);
+    expect(
+      harness
+        .frames(1)
+        .at(-1)!
+        .accuracy.every(({ state }) => state === 'done'),
+    ).toBe(true);
     expect(new Set(steps(1))).toEqual(new Set(Array.from({ length: 12 }, (_, i) => i + 1)));
   });
 
@@ -217,9 +310,16 @@ describe('a lost device', () => {
     await harness.until(() => harness.statuses(1).at(-1) === 'paused');
     expect(harness.of('failure')).toHaveLength(1);
     expect(harness.of('overview')[1].overview.settings.bnsEnabled).toBe(false);
-    expect((await refusal(harness.ask({ type: 'useBackend', runId: 2, settings, backend: 'wasm' }))).message).toMatch(/device was lost/);
+    expect((await refusal(harness.ask({ type: 'useBackend', runId: 2, settings, backend: 'wasm' }))).message).toMatch(
+      /device was lost/,
+    );
     await playsOn(1);
-    expect(harness.frames(1).flatMap(({ generator }) => generator).every(({ terms }) => terms.bns === null)).toBe(true);
+    expect(
+      harness
+        .frames(1)
+        .flatMap(({ generator }) => generator)
+        .every(({ terms }) => terms.bns === null),
+    ).toBe(true);
   });
 
   it.each(['before', 'after'])('%s its step has failed of it: one failure, and it plays on', async (order) => {
@@ -233,7 +333,9 @@ describe('a lost device', () => {
     });
     await harness.ask({ type: 'play', runId: 1 });
     await harness.status(1, 'finished', 0);
-    expect(harness.of('failure')).toMatchObject([{ failure: { code: 'deviceLost', hint: expect.stringContaining('WebAssembly') } }]);
+    expect(harness.of('failure')).toMatchObject([
+      { failure: { code: 'deviceLost', hint: expect.stringContaining('WebAssembly') } },
+    ]);
     expect(harness.statuses(1)).not.toContain('failed');
   });
 
@@ -268,7 +370,11 @@ describe('a number that is not finite', () => {
     await harness.status(1, 'failed', from);
     const [{ failure, id, runId }] = harness.of('failure');
     expect({ id, runId }).toEqual({ id: null, runId: 1 });
-    expect(failure).toMatchObject({ code: 'notFinite', term: expect.stringMatching(/cross entropy|BNS/), snapshotStep: 0 });
+    expect(failure).toMatchObject({
+      code: 'notFinite',
+      term: expect.stringMatching(/cross entropy|BNS/),
+      snapshotStep: 0,
+    });
     expect(failure.step).toBeGreaterThan(3);
     expect(failure.hint).toContain('snapshot of step 0');
     // Playing on is no way out.
@@ -282,7 +388,12 @@ describe('a number that is not finite', () => {
     expect(harness.frames(1).at(-1)).toMatchObject({ phase: 'ptq', fraction: 0 });
     await playsOn(1);
     expect(steps(1).slice(-60)).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
-    expect(harness.frames(1).flatMap(({ generator }) => generator).at(-1)!.learningRate).toBe(1e-3);
+    expect(
+      harness
+        .frames(1)
+        .flatMap(({ generator }) => generator)
+        .at(-1)!.learningRate,
+    ).toBe(1e-3);
   });
 
   it('goes back to a snapshot from before the step that spoiled the weights, not to the newest', async () => {
@@ -318,7 +429,11 @@ describe('what fails half-way', () => {
     try {
       const { backend, backends } = await harness.initialize(settings, { without: [] });
       expect(backend).toBe('wasm');
-      expect(backends.find(({ name }) => name === 'cpu')).toMatchObject({ works: false, secondsPerStep: null, reason: expect.stringContaining('Conv2DBackpropFilter') });
+      expect(backends.find(({ name }) => name === 'cpu')).toMatchObject({
+        works: false,
+        secondsPerStep: null,
+        reason: expect.stringContaining('Conv2DBackpropFilter'),
+      });
       await playsOn(1);
     } finally {
       tf.registerKernel(kernel);
@@ -345,7 +460,9 @@ describe('what fails half-way', () => {
     vi.spyOn(Run.prototype, 'advance').mockRejectedValueOnce(new Error('something odd'));
     const from = harness.messages.length;
     await harness.status(1, 'failed', from);
-    expect(harness.of('failure')).toMatchObject([{ failure: { code: 'internal', message: 'something odd', snapshotStep: 0 } }]);
+    expect(harness.of('failure')).toMatchObject([
+      { failure: { code: 'internal', message: 'something odd', snapshotStep: 0 } },
+    ]);
     await pause(100);
     expect(harness.of('failure')).toHaveLength(1);
     await harness.ask({ type: 'configure', runId: 2, settings });

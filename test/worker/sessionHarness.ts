@@ -6,10 +6,17 @@ import { initialGeneratorWeights } from '../../src/engine/generator/generator';
 import { createResNet } from '../../src/engine/network/resnet';
 import type { Network } from '../../src/engine/network/types';
 import { Random } from '../../src/engine/random';
-import type { RunFrame } from '../../src/engine/training/runReport';
-import type { RunSettings } from '../../src/engine/training/runSettings';
+import type { RunFrame } from '../../src/engine/runReport';
+import type { RunSettings } from '../../src/engine/runSettings';
 import { defaultSettings } from '../../src/state/settings';
-import type { Failure, InitializeReply, Message, NetworkFile, ProjectionReply, Request } from '../../src/worker/protocol';
+import type {
+  Failure,
+  InitializeReply,
+  Message,
+  NetworkFile,
+  ProjectionReply,
+  Request,
+} from '../../src/worker/protocol';
 import { ServerSession } from '../../src/worker/serverSession';
 
 const BASE = 'http://page.test/';
@@ -17,10 +24,21 @@ const FOLDER = `${BASE}models/shapes-resnet/`;
 
 /** An untrained network of 8 BatchNorm layers that fits Shapes and takes next to no time. */
 export function shapesNetwork(overrides: Partial<Parameters<typeof createResNet>[0]> = {}): Network {
-  return createResNet({
-    name: 'tiny', inputShape: [32, 32, 3], classNames: createShapes().classNames, normalization: { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
-    widths: [2, 3, 4], strides: [2, 2, 1], blocks: 1, stemStride: 2, epsilon: 1e-5, ...overrides,
-  }, new Random(3));
+  return createResNet(
+    {
+      name: 'tiny',
+      inputShape: [32, 32, 3],
+      classNames: createShapes().classNames,
+      normalization: { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
+      widths: [2, 3, 4],
+      strides: [2, 2, 1],
+      blocks: 1,
+      stemStride: 2,
+      epsilon: 1e-5,
+      ...overrides,
+    },
+    new Random(3),
+  );
 }
 
 export function modelFiles(network: Network): NetworkFile[] {
@@ -35,15 +53,33 @@ export function modelFiles(network: Network): NetworkFile[] {
 export function bundledFiles(): Map<string, ArrayBuffer> {
   const config = { latentDim: 100, channels: 4, imageSize: 32, imageChannels: 3, numClasses: 10 };
   const checkpoint = encodeCheckpoint(initialGeneratorWeights(config, new Random(9)), {
-    config, steps: 700, seed: 9, network: 'tiny', settings: {}, note: 'made for a test',
+    config,
+    steps: 700,
+    seed: 9,
+    network: 'tiny',
+    settings: {},
+    note: 'made for a test',
   });
-  return new Map([...modelFiles(shapesNetwork()).map(({ name, bytes }) => [FOLDER + name, bytes] as const), [`${FOLDER}generator.bin`, checkpoint]]);
+  return new Map([
+    ...modelFiles(shapesNetwork()).map(({ name, bytes }) => [FOLDER + name, bytes] as const),
+    [`${FOLDER}generator.bin`, checkpoint],
+  ]);
 }
 
 export function smallSettings(overrides: Partial<RunSettings> = {}): RunSettings {
   return {
-    ...defaultSettings(), seed: 5, observationPerClass: 2, testImages: 200, generatorChannels: 4, generatorSteps: 8, generatorBatch: 2,
-    studentSteps: 4, calibrationBatch: 2, syntheticBatch: 2, labelRule: false, ...overrides,
+    ...defaultSettings(),
+    seed: 5,
+    observationPerClass: 2,
+    testImages: 200,
+    generatorChannels: 4,
+    generatorSteps: 8,
+    generatorBatch: 2,
+    studentSteps: 4,
+    calibrationBatch: 2,
+    syntheticBatch: 2,
+    labelRule: false,
+    ...overrides,
   };
 }
 
@@ -111,8 +147,19 @@ export class Harness {
   }
 
   /** The first request of a session. Plain JavaScript is left out unless asked for: probing it takes a while. */
-  initialize(settings = smallSettings(), options: Partial<Extract<Request, { type: 'initialize' }>> = {}): Promise<InitializeReply> {
-    return this.ask({ type: 'initialize', runId: 1, settings, baseUrl: BASE, backend: null, without: ['cpu'], ...options }) as Promise<InitializeReply>;
+  initialize(
+    settings = smallSettings(),
+    options: Partial<Extract<Request, { type: 'initialize' }>> = {},
+  ): Promise<InitializeReply> {
+    return this.ask({
+      type: 'initialize',
+      runId: 1,
+      settings,
+      baseUrl: BASE,
+      backend: null,
+      without: ['cpu'],
+      ...options,
+    }) as Promise<InitializeReply>;
   }
 
   of<T extends Message['type']>(type: T): Posted<T>[] {
@@ -120,16 +167,22 @@ export class Harness {
   }
 
   frames(runId: number): RunFrame[] {
-    return this.of('frame').filter((message) => message.runId === runId).map(({ frame }) => frame);
+    return this.of('frame')
+      .filter((message) => message.runId === runId)
+      .map(({ frame }) => frame);
   }
 
   statuses(runId: number): string[] {
-    return this.of('status').filter((message) => message.runId === runId).map(({ status }) => status);
+    return this.of('status')
+      .filter((message) => message.runId === runId)
+      .map(({ status }) => status);
   }
 
   /** The messages' kinds in order, repetitions as one; statuses and progress by name. */
   outline(from = 0): string[] {
-    const kinds = this.messages.slice(from).map((m) => (m.type === 'status' ? m.status : m.type === 'progress' ? m.phase : m.type));
+    const kinds = this.messages
+      .slice(from)
+      .map((m) => (m.type === 'status' ? m.status : m.type === 'progress' ? m.phase : m.type));
     return kinds.filter((kind, i) => kind !== kinds[i - 1]);
   }
 
@@ -138,7 +191,10 @@ export class Harness {
     if (is()) return;
     await new Promise<void>((resolve, reject) => {
       const watcher = () => is() && done(resolve);
-      const timer = setTimeout(() => done(() => reject(new Error(`never came; so far: ${this.outline().slice(-20).join(', ')}`))), seconds * 1000);
+      const timer = setTimeout(
+        () => done(() => reject(new Error(`never came; so far: ${this.outline().slice(-20).join(', ')}`))),
+        seconds * 1000,
+      );
       const done = (then: () => void) => {
         clearTimeout(timer);
         this.watchers.delete(watcher);
@@ -150,6 +206,8 @@ export class Harness {
 
   /** Waits for a status, from now on or from a message on. */
   status(runId: number, status: string, from = this.messages.length): Promise<void> {
-    return this.until(() => this.messages.slice(from).some((m) => m.type === 'status' && m.runId === runId && m.status === status));
+    return this.until(() =>
+      this.messages.slice(from).some((m) => m.type === 'status' && m.runId === runId && m.status === status),
+    );
   }
 }

@@ -45,14 +45,16 @@ const HOPELESS_SECONDS = 3;
 
 const loaders: Record<BackendName, (options: BackendOptions) => Promise<void>> = {
   async webgpu() {
-    const gpu = (globalThis as { navigator?: { gpu?: { requestAdapter(o?: object): Promise<unknown> } } }).navigator?.gpu;
+    const gpu = (globalThis as { navigator?: { gpu?: { requestAdapter(o?: object): Promise<unknown> } } }).navigator
+      ?.gpu;
     if (!gpu) throw new SaidError(say('noWebgpu'));
     if (!(await gpu.requestAdapter())) throw new SaidError(say('noAdapter'));
     await import('@tensorflow/tfjs-backend-webgpu');
     (await import('../kernels/webgpu/register')).registerWebgpuKernels();
   },
   async webgl() {
-    if (typeof (globalThis as { OffscreenCanvas?: unknown }).OffscreenCanvas === 'undefined') throw new SaidError(say('noOffscreenCanvas'));
+    if (typeof (globalThis as { OffscreenCanvas?: unknown }).OffscreenCanvas === 'undefined')
+      throw new SaidError(say('noOffscreenCanvas'));
     await import('@tensorflow/tfjs-backend-webgl');
   },
   async wasm({ wasmPath, wasmThreads }) {
@@ -92,7 +94,11 @@ async function describe(name: BackendName): Promise<Said | string> {
     return simd ? say('listed', say('threads', threads), 'SIMD') : say('threads', threads);
   }
   if (name === 'webgpu') {
-    const info = (tf.backend() as unknown as { adapterInfo?: { vendor?: string; architecture?: string; device?: string; description?: string } }).adapterInfo;
+    const info = (
+      tf.backend() as unknown as {
+        adapterInfo?: { vendor?: string; architecture?: string; device?: string; description?: string };
+      }
+    ).adapterInfo;
     const words = info as Record<string, string | undefined> | undefined;
     const text = [words?.vendor, words?.architecture, words?.device, words?.description].filter(Boolean).join(' ');
     return text || say('adapterWithoutName');
@@ -103,7 +109,10 @@ async function describe(name: BackendName): Promise<Said | string> {
 
 function weights(shape: [number, number, number, number], seed: number): tf.Tensor4D {
   const length = shape.reduce((a, b) => a * b, 1);
-  return tf.tensor(Float32Array.from({ length }, (_, i) => Math.sin(i * 12.9898 + seed) * 0.3), shape);
+  return tf.tensor(
+    Float32Array.from({ length }, (_, i) => Math.sin(i * 12.9898 + seed) * 0.3),
+    shape,
+  );
 }
 
 /** One training step of a small generator-like stack on [batch, size, size, channels]: loss, and mean absolute gradient of both filters. */
@@ -113,7 +122,12 @@ function smallStep(batch: number, size: number, channels: number): tf.Tensor {
     const [a, b] = [weights([3, 3, channels, channels], 2), weights([3, 3, channels, channels], 3)];
     const { value, grads } = tf.valueAndGrads((w1: tf.Tensor, w2: tf.Tensor) => {
       const h = leakyRelu(upsampleConv2d(x, w1 as tf.Tensor4D), 0.2);
-      const y = tf.conv2d(h, w2 as tf.Tensor4D, 2, [[0, 0], [1, 1], [1, 1], [0, 0]]);
+      const y = tf.conv2d(h, w2 as tf.Tensor4D, 2, [
+        [0, 0],
+        [1, 1],
+        [1, 1],
+        [0, 0],
+      ]);
       return tf.mean(tf.square(imageStatistics(y)));
     })([a, b]);
     return tf.stack([value, tf.mean(tf.abs(grads[0])), tf.mean(tf.abs(grads[1]))]);
@@ -121,7 +135,11 @@ function smallStep(batch: number, size: number, channels: number): tf.Tensor {
 }
 
 /** What `smallStep` finds: loss and mean absolute gradient. */
-export async function trainingStep(batch: number, size: number, channels: number): Promise<{ loss: number; gradient: number }> {
+export async function trainingStep(
+  batch: number,
+  size: number,
+  channels: number,
+): Promise<{ loss: number; gradient: number }> {
   const packed = smallStep(batch, size, channels);
   const [loss, g1, g2] = await packed.data();
   packed.dispose();
@@ -137,13 +155,20 @@ export const EXPECTED_STEP = { loss: 0.00099753, gradient: 0.0021811 };
  * @param options where wasm's files are, how many threads
  */
 export async function probeBackend(name: BackendName, options: BackendOptions = {}): Promise<BackendProbe> {
-  const failed = (reason: Said | string): BackendProbe => ({ name, works: false, secondsPerStep: null, detail: '', reason });
+  const failed = (reason: Said | string): BackendProbe => ({
+    name,
+    works: false,
+    secondsPerStep: null,
+    detail: '',
+    reason,
+  });
   try {
     await startBackend(name, options);
     const { loss, gradient } = await trainingStep(2, 4, 3);
     const off = (a: number, b: number) => !(Math.abs(a - b) <= 0.01 * Math.abs(b));
     if (off(loss, EXPECTED_STEP.loss) || off(gradient, EXPECTED_STEP.gradient)) {
-      const pair = (step: { loss: number; gradient: number }) => `${step.loss.toPrecision(4)} / ${step.gradient.toPrecision(4)}`;
+      const pair = (step: { loss: number; gradient: number }) =>
+        `${step.loss.toPrecision(4)} / ${step.gradient.toPrecision(4)}`;
       return failed(say('wrongStep', pair({ loss, gradient }), pair(EXPECTED_STEP)));
     }
     return { name, works: true, secondsPerStep: await timeStep(), detail: await describe(name) };

@@ -62,7 +62,8 @@ export function predictedClasses(logits: ArrayLike<number>, numClasses: number):
  */
 export function reliableClasses(logits: ArrayLike<number>, labels: ArrayLike<number>, numClasses: number): Uint8Array {
   const predicted = predictedClasses(logits, numClasses);
-  if (predicted.length !== labels.length) throw new RangeError(`${labels.length} labels for the logits of ${predicted.length} images.`);
+  if (predicted.length !== labels.length)
+    throw new RangeError(`${labels.length} labels for the logits of ${predicted.length} images.`);
   const reliable = new Uint8Array(numClasses);
   for (let i = 0; i < labels.length; i++) reliable[labels[i]] = 1;
   for (let i = 0; i < labels.length; i++) if (predicted[i] !== labels[i]) reliable[labels[i]] = 0;

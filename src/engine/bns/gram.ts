@@ -15,7 +15,14 @@ export function gramMatrix(values: Float64Array, n: number, d: number): Float64A
     if (i + 1 < n) {
       for (; j + 3 <= i; j += 4) {
         const [b0, b1, b2, b3] = [j * d, (j + 1) * d, (j + 2) * d, (j + 3) * d];
-        let s00 = 0, s01 = 0, s02 = 0, s03 = 0, s10 = 0, s11 = 0, s12 = 0, s13 = 0;
+        let s00 = 0,
+          s01 = 0,
+          s02 = 0,
+          s03 = 0,
+          s10 = 0,
+          s11 = 0,
+          s12 = 0,
+          s13 = 0;
         for (let k = 0; k < d; k++) {
           const x0 = values[a0 + k];
           const x1 = values[a1 + k];

@@ -45,9 +45,11 @@ export function fitPca(points: Points): Pca {
     orient(axis);
   }
   return {
-    explainedVariance, axes,
+    explainedVariance,
+    axes,
     project({ count, dimensions, values: given }) {
-      if (dimensions !== d) throw new RangeError(`Points of ${dimensions} dimensions cannot be projected with axes of ${d}.`);
+      if (dimensions !== d)
+        throw new RangeError(`Points of ${dimensions} dimensions cannot be projected with axes of ${d}.`);
       const xy = new Float32Array(count * 2);
       for (let i = 0; i < count; i++) {
         for (const a of [0, 1]) {
@@ -79,7 +81,9 @@ function transposed(values: Float64Array, n: number, d: number): Float64Array {
 function leadingEigenvectors(matrix: Float64Array, size: number): { values: number[]; vectors: Float64Array[] } {
   const block = Math.min(BLOCK, size);
   const random = new Random(0).fork('pca');
-  let basis: Float64Array[] = Array.from({ length: block }, () => Float64Array.from({ length: size }, () => random.normal()));
+  let basis: Float64Array[] = Array.from({ length: block }, () =>
+    Float64Array.from({ length: size }, () => random.normal()),
+  );
   orthonormalize(basis);
   let values = new Array<number>(block).fill(0);
   for (let iteration = 0; iteration < 100; iteration++) {

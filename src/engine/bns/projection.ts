@@ -20,9 +20,13 @@ const STEPS_A_REPORT = 10;
  * @throws RangeError for fewer than 4 points, or points that are not finite
  */
 export async function projectNonlinear(
-  method: ProjectionMethod, points: Points, random: Random, onProgress?: ProjectionProgress,
+  method: ProjectionMethod,
+  points: Points,
+  random: Random,
+  onProgress?: ProjectionProgress,
 ): Promise<Float32Array | null> {
-  if (points.count < FEWEST_POINTS) throw new RangeError(`A map needs at least ${FEWEST_POINTS} points, not ${points.count}.`);
+  if (points.count < FEWEST_POINTS)
+    throw new RangeError(`A map needs at least ${FEWEST_POINTS} points, not ${points.count}.`);
   if (!points.values.every(Number.isFinite)) throw new RangeError('A map needs points that are finite numbers.');
   return method === 'tsne' ? tsne(points, random, onProgress) : umap(points, random, onProgress);
 }
@@ -35,7 +39,9 @@ async function umap(points: Points, random: Random, onProgress?: ProjectionProgr
   const map = new UMAP({ nComponents: 2, nNeighbors, minDist: 0.1, random: () => random.next() });
   const { indices, distances } = nearestNeighbours(points, nNeighbors);
   map.setPrecomputedKNN(indices, distances);
-  const rows = Array.from({ length: count }, (_, i) => Array.from(values.subarray(i * dimensions, (i + 1) * dimensions)));
+  const rows = Array.from({ length: count }, (_, i) =>
+    Array.from(values.subarray(i * dimensions, (i + 1) * dimensions)),
+  );
   const steps = map.initializeFit(rows);
   for (let step = 0; step < steps; step++) {
     if (step % STEPS_A_REPORT === 0 && (await onProgress?.(step, steps)) === false) return null;
@@ -46,7 +52,10 @@ async function umap(points: Points, random: Random, onProgress?: ProjectionProgr
 }
 
 /** The `k` nearest of each point, itself first, as umap-js counts them. */
-function nearestNeighbours({ count, dimensions, values }: Points, k: number): { indices: number[][]; distances: number[][] } {
+function nearestNeighbours(
+  { count, dimensions, values }: Points,
+  k: number,
+): { indices: number[][]; distances: number[][] } {
   const squared = squaredDistances(values, count, dimensions);
   const indices = Array.from({ length: count }, (_, i) => {
     const others = Array.from({ length: count }, (_value, j) => j).filter((j) => j !== i);

@@ -69,14 +69,22 @@ export interface ImageQuality {
 }
 
 /** RangeError where labels and rows do not fit together. */
-export function imageQuality(measured: MeasuredImages, { centers, running, startLayer }: QualityReference): ImageQuality {
+export function imageQuality(
+  measured: MeasuredImages,
+  { centers, running, startLayer }: QualityReference,
+): ImageQuality {
   const { images, labels, batches, batchLabels, logits, logitLabels } = measured;
-  if (batchLabels.length !== batches.rows) throw new RangeError(`${batchLabels.length} labels for ${batches.rows} batches.`);
+  if (batchLabels.length !== batches.rows)
+    throw new RangeError(`${batchLabels.length} labels for ${batches.rows} batches.`);
   const [classes, layers] = [centers.rows, running.layers.length];
   const empty = (): Measure => ({ byLayer: new Float32Array(layers), byClass: new Float32Array(layers * classes) });
   const [own, other, rate] = [empty(), empty(), empty()];
   batches.layers.forEach((layer, l) => {
-    const found = centerDistances(scaledPoints(layer, running.layers[l]), batchLabels, scaledPoints(centers.layers[l], running.layers[l]));
+    const found = centerDistances(
+      scaledPoints(layer, running.layers[l]),
+      batchLabels,
+      scaledPoints(centers.layers[l], running.layers[l]),
+    );
     const put = (measure: Measure, values: ArrayLike<number>) => {
       measure.byLayer[l] = mean(values);
       for (let c = 0; c < classes; c++) {
@@ -91,9 +99,13 @@ export function imageQuality(measured: MeasuredImages, { centers, running, start
   const joint = centerDistances(together(batches), batchLabels, together(centers));
   const separated = separation(images, labels, centers, running);
   return {
-    ownCenter: own, nearestOther: other, nearestCenterRate: rate,
+    ownCenter: own,
+    nearestOther: other,
+    nearestCenterRate: rate,
     joint: {
-      ownCenter: mean(joint.own), nearestOther: mean(joint.nearestOther), nearestCenterRate: mean(hits(joint.nearest, batchLabels)),
+      ownCenter: mean(joint.own),
+      nearestOther: mean(joint.nearestOther),
+      nearestCenterRate: mean(hits(joint.nearest, batchLabels)),
     },
     separation: separated,
     silhouette: { byLayer: separated.byLayer.silhouette, byClass: separated.byClass.silhouette },
@@ -130,7 +142,8 @@ function jointPoints(table: BnsTable, running: BnsTable, startLayer: number): Po
   for (const part of parts) {
     const factor = 1 / Math.sqrt(part.dimensions * parts.length);
     for (let r = 0; r < table.rows; r++) {
-      for (let k = 0; k < part.dimensions; k++) values[r * dimensions + at + k] = part.values[r * part.dimensions + k] * factor;
+      for (let k = 0; k < part.dimensions; k++)
+        values[r * dimensions + at + k] = part.values[r * part.dimensions + k] * factor;
     }
     at += part.dimensions;
   }
@@ -140,8 +153,11 @@ function jointPoints(table: BnsTable, running: BnsTable, startLayer: number): Po
 /** [L] MSE of the images' common mean with the stored one, plus MSE of the variances. */
 export function bnsGap(images: BnsTable, running: BnsTable): Float32Array {
   const { table } = bnsCenters(images, new Uint8Array(images.rows), 1);
-  return Float32Array.from(table.layers, ({ channels, values }, l) =>
-    values.reduce((sum, v, k) => sum + (v - running.layers[l].values[k]) ** 2, 0) / channels);
+  return Float32Array.from(
+    table.layers,
+    ({ channels, values }, l) =>
+      values.reduce((sum, v, k) => sum + (v - running.layers[l].values[k]) ** 2, 0) / channels,
+  );
 }
 
 function entropies(logits: Float32Array, classes: number): number[] {
@@ -154,7 +170,8 @@ function entropies(logits: Float32Array, classes: number): number[] {
   });
 }
 
-const hits = (found: ArrayLike<number>, wanted: ArrayLike<number>) => Array.from(found, (value, i) => Number(value === wanted[i]));
+const hits = (found: ArrayLike<number>, wanted: ArrayLike<number>) =>
+  Array.from(found, (value, i) => Number(value === wanted[i]));
 
 function mean(values: ArrayLike<number>): number {
   let sum = 0;

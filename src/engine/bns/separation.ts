@@ -2,7 +2,7 @@
  * Inter-class separation and intra-class incohesion of BatchNorm statistics, layer by layer (paper Fig. 3 and Eq. 5;
  * fdda.md, "Centres and statistics"). Plain arrays; NaN where a value does not exist.
  */
-import type { SeparationByLayer } from '../training/runReport';
+import type { SeparationByLayer } from '../runReport';
 import { gramMatrix } from './gram';
 import type { BnsTable, LayerStatistics } from './statistics';
 
@@ -52,7 +52,12 @@ export interface Silhouette {
  *
  * @param labels [count] class of each point, 0 to numClasses - 1
  */
-export function silhouettes(points: Points, labels: ArrayLike<number>, numClasses: number, metric: Metric = 'euclidean'): Silhouette {
+export function silhouettes(
+  points: Points,
+  labels: ArrayLike<number>,
+  numClasses: number,
+  metric: Metric = 'euclidean',
+): Silhouette {
   const { count } = points;
   const sizes = new Int32Array(numClasses);
   for (let i = 0; i < count; i++) sizes[labels[i]]++;
@@ -65,7 +70,11 @@ export function silhouettes(points: Points, labels: ArrayLike<number>, numClasse
       sums[j * numClasses + labels[i]] += d;
     }
   }
-  const result = { silhouette: new Float64Array(count), intraClass: new Float64Array(count), interClass: new Float64Array(count) };
+  const result = {
+    silhouette: new Float64Array(count),
+    intraClass: new Float64Array(count),
+    interClass: new Float64Array(count),
+  };
   for (let i = 0; i < count; i++) {
     const own = labels[i];
     // A class of one: 0 / 0.
@@ -116,7 +125,12 @@ export interface CenterDistances {
 }
 
 /** @param centers one point a class; NaN for a class without a centre */
-export function centerDistances(points: Points, labels: ArrayLike<number>, centers: Points, metric: Metric = 'euclidean'): CenterDistances {
+export function centerDistances(
+  points: Points,
+  labels: ArrayLike<number>,
+  centers: Points,
+  metric: Metric = 'euclidean',
+): CenterDistances {
   const { count, dimensions, values } = points;
   const nothing = () => new Float64Array(count).fill(NaN);
   const result = { own: nothing(), nearestOther: nothing(), nearest: new Int32Array(count).fill(-1) };
@@ -145,7 +159,9 @@ function distance(a: Float64Array, from: number, b: Float64Array, start: number,
     }
     return Math.sqrt(sum);
   }
-  let product = 0, squareA = 0, squareB = 0;
+  let product = 0,
+    squareA = 0,
+    squareB = 0;
   for (let k = 0; k < d; k++) {
     product += a[from + k] * b[start + k];
     squareA += a[from + k] * a[from + k];
@@ -161,7 +177,12 @@ export interface Separation {
   byClass: SeparationByLayer;
 }
 
-const MEASURES = ['silhouette', 'intraClass', 'interClass', 'nearestCenterAccuracy'] as const satisfies (keyof SeparationByLayer)[];
+const MEASURES = [
+  'silhouette',
+  'intraClass',
+  'interClass',
+  'nearestCenterAccuracy',
+] as const satisfies (keyof SeparationByLayer)[];
 
 /**
  * Separation and incohesion of some images' statistics at every layer. Points are scaled (`scaledPoints`); means leave out
@@ -173,7 +194,11 @@ const MEASURES = ['silhouette', 'intraClass', 'interClass', 'nearestCenterAccura
  * @param running one row: the network's stored statistics
  */
 export function separation(
-  statistics: BnsTable, labels: ArrayLike<number>, centers: BnsTable, running: BnsTable, metric: Metric = 'euclidean',
+  statistics: BnsTable,
+  labels: ArrayLike<number>,
+  centers: BnsTable,
+  running: BnsTable,
+  metric: Metric = 'euclidean',
 ): Separation {
   const numClasses = centers.rows;
   const layers = statistics.layers.length;
@@ -183,7 +208,12 @@ export function separation(
   const [byLayer, byClass] = [empty(layers), empty(layers * numClasses)];
   statistics.layers.forEach((layer, l) => {
     const points = scaledPoints(layer, running.layers[l]);
-    const { own, nearest } = centerDistances(points, labels, scaledPoints(centers.layers[l], running.layers[l]), metric);
+    const { own, nearest } = centerDistances(
+      points,
+      labels,
+      scaledPoints(centers.layers[l], running.layers[l]),
+      metric,
+    );
     const hits = own.map((d, i) => (Number.isNaN(d) ? NaN : Number(nearest[i] === labels[i])));
     const measured = { ...silhouettes(points, labels, numClasses, metric), nearestCenterAccuracy: hits };
     for (const name of MEASURES) {

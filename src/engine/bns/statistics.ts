@@ -47,7 +47,10 @@ export interface LayerStatistics {
 export class BnsTable {
   readonly layout: StatisticsLayout;
 
-  constructor(readonly rows: number, readonly layers: readonly LayerStatistics[]) {
+  constructor(
+    readonly rows: number,
+    readonly layers: readonly LayerStatistics[],
+  ) {
     this.layout = statisticsLayout(layers.map((layer) => layer.channels));
   }
 
@@ -84,7 +87,8 @@ export class BnsTable {
     const layers = this.layers.map(({ channels, values }) => {
       const width = 2 * channels;
       const chosen = new Float32Array(indices.length * width);
-      for (let i = 0; i < indices.length; i++) chosen.set(values.subarray(indices[i] * width, (indices[i] + 1) * width), i * width);
+      for (let i = 0; i < indices.length; i++)
+        chosen.set(values.subarray(indices[i] * width, (indices[i] + 1) * width), i * width);
       return { channels, values: chosen };
     });
     return new BnsTable(indices.length, layers);
@@ -101,16 +105,22 @@ export class BnsTable {
       }
       return { channels, values };
     });
-    return new BnsTable(tables.reduce((sum, table) => sum + table.rows, 0), layers);
+    return new BnsTable(
+      tables.reduce((sum, table) => sum + table.rows, 0),
+      layers,
+    );
   }
 }
 
 /** The running statistics stored in the network's BatchNorm layers: a table of one row. */
 export function runningStatistics(network: Network): BnsTable {
-  return new BnsTable(1, batchNormLayers(network.definition).map(({ mean, variance }) => {
-    const values = Float32Array.from([...network.weights[mean].values, ...network.weights[variance].values]);
-    return { channels: values.length / 2, values };
-  }));
+  return new BnsTable(
+    1,
+    batchNormLayers(network.definition).map(({ mean, variance }) => {
+      const values = Float32Array.from([...network.weights[mean].values, ...network.weights[variance].values]);
+      return { channels: values.length / 2, values };
+    }),
+  );
 }
 
 /**
@@ -164,10 +174,15 @@ function partners({ channels, offsets, size }: StatisticsLayout): { swap: Int32A
  */
 export function poolStatistics(perImage: tf.Tensor2D, averaging: tf.Tensor2D, layout?: StatisticsLayout): tf.Tensor2D {
   const { swap, isVariance } = partners(layout ?? statisticsLayout([perImage.shape[1] / 2]));
-  if (swap.length !== perImage.shape[1]) throw new Error(`poolStatistics: ${perImage.shape[1]} columns, but a layout of ${swap.length}`);
+  if (swap.length !== perImage.shape[1])
+    throw new Error(`poolStatistics: ${perImage.shape[1]} columns, but a layout of ${swap.length}`);
   const swapped = (x: tf.Tensor) => tf.gather(x, tf.tensor1d(swap, 'int32'), 1) as tf.Tensor2D;
   // What a fused kernel knows of a column: its partner, and whether it is a variance.
-  const columns = () => tf.tensor1d(swap.map((partner, i) => 2 * partner + isVariance[i]), 'int32');
+  const columns = () =>
+    tf.tensor1d(
+      swap.map((partner, i) => 2 * partner + isVariance[i]),
+      'int32',
+    );
   return differentiable<tf.Tensor2D>(
     [perImage],
     (save) => {
@@ -188,10 +203,7 @@ export function poolStatistics(perImage: tf.Tensor2D, averaging: tf.Tensor2D, la
         // What arrives at a group's variance also reaches the mean of the same channel; nothing reaches a mean's partner.
         const dVariance = tf.mul(swapped(dy), tf.sub(1, tf.tensor2d(isVariance, [1, swap.length]))) as tf.Tensor2D;
         const linear = tf.sub(dy, tf.mul(2, tf.mul(pooled, dVariance))) as tf.Tensor2D;
-        return tf.add(
-          tf.matMul(transposed, linear),
-          tf.mul(2, tf.mul(x, tf.matMul(transposed, dVariance))),
-        );
+        return tf.add(tf.matMul(transposed, linear), tf.mul(2, tf.mul(x, tf.matMul(transposed, dVariance))));
       }),
     ],
   );
@@ -221,7 +233,10 @@ export interface CollectedStatistics {
  * @returns null when `onProgress` said stop
  */
 export async function collectStatistics(
-  definition: NetworkDefinition, weights: WeightTensors, images: tf.Tensor4D, { batch = 50, onProgress }: CollectOptions = {},
+  definition: NetworkDefinition,
+  weights: WeightTensors,
+  images: tf.Tensor4D,
+  { batch = 50, onProgress }: CollectOptions = {},
 ): Promise<CollectedStatistics | null> {
   const [total, ...imageShape] = images.shape;
   const layout = statisticsLayout(batchNormLayers(definition).map((node) => weights[node.mean].size));
@@ -232,7 +247,10 @@ export async function collectStatistics(
     const count = Math.min(batch, total - start);
     const part = tf.tidy(() => {
       const [tap, ranges] = [statisticsTap(), rangesTap()];
-      const logits = forward(definition, weights, tf.slice(images, [start, 0, 0, 0], [count, ...imageShape]), { ...tap, ...ranges });
+      const logits = forward(definition, weights, tf.slice(images, [start, 0, 0, 0], [count, ...imageShape]), {
+        ...tap,
+        ...ranges,
+      });
       return tf.concat([tap.packed(), logits, ...ranges.columns()], 1);
     });
     try {
@@ -246,5 +264,9 @@ export async function collectStatistics(
   for (let i = 0; i < total; i++) {
     logits.set(packed.subarray(i * width + layout.size, i * width + statisticsAndLogits), i * definition.numClasses);
   }
-  return { statistics: BnsTable.unpack(layout, total, packed, width), logits, ranges: unpackRanges(packed, width, statisticsAndLogits) };
+  return {
+    statistics: BnsTable.unpack(layout, total, packed, width),
+    logits,
+    ranges: unpackRanges(packed, width, statisticsAndLogits),
+  };
 }

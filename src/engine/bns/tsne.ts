@@ -20,7 +20,12 @@ const STEPS_A_REPORT = 10;
  * @param perplexity effective number of neighbours; less for few points
  * @returns [count, 2], or null when `onProgress` said stop
  */
-export async function tsne(points: Points, random: Random, onProgress?: ProjectionProgress, perplexity = 30): Promise<Float32Array | null> {
+export async function tsne(
+  points: Points,
+  random: Random,
+  onProgress?: ProjectionProgress,
+  perplexity = 30,
+): Promise<Float32Array | null> {
   const { count: n } = points;
   const p = jointProbabilities(points, Math.min(perplexity, (n - 1) / 3));
   const y = start(points, random);
@@ -89,7 +94,8 @@ export function squaredDistances(values: Float64Array, n: number, dimensions: nu
   const gram = gramMatrix(values, n, dimensions);
   const squares = Float64Array.from({ length: n }, (_, i) => gram[i * n + i]);
   for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) gram[i * n + j] = i === j ? 0 : Math.max(0, squares[i] + squares[j] - 2 * gram[i * n + j]);
+    for (let j = 0; j < n; j++)
+      gram[i * n + j] = i === j ? 0 : Math.max(0, squares[i] + squares[j] - 2 * gram[i * n + j]);
   }
   return gram;
 }
@@ -101,7 +107,10 @@ function gradient(p: Float64Array, y: Float64Array, n: number, exaggeration: num
   let total = 0;
   for (let i = 0; i < n; i++) {
     const [xi, yi] = [y[2 * i], y[2 * i + 1]];
-    let ax = 0, ay = 0, rx = 0, ry = 0;
+    let ax = 0,
+      ay = 0,
+      rx = 0,
+      ry = 0;
     for (let j = 0; j < i; j++) {
       const dx = xi - y[2 * j];
       const dy = yi - y[2 * j + 1];

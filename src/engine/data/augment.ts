@@ -70,9 +70,13 @@ export function drawAugmentation(
  */
 export function augmentBatch(images: tf.Tensor4D, boxes: Float32Array): tf.Tensor4D {
   const [count, height, width] = images.shape;
-  if (boxes.length !== count * 4) throw new RangeError(`${count} images need ${count} boxes of 4 numbers, not ${boxes.length} numbers.`);
+  if (boxes.length !== count * 4)
+    throw new RangeError(`${count} images need ${count} boxes of 4 numbers, not ${boxes.length} numbers.`);
   return tf.tidy(() => {
-    const indices = tf.tensor1d(Int32Array.from({ length: count }, (_, i) => i), 'int32');
+    const indices = tf.tensor1d(
+      Int32Array.from({ length: count }, (_, i) => i),
+      'int32',
+    );
     return tf.image.cropAndResize(images, tf.tensor2d(boxes, [count, 4]), indices, [height, width], 'bilinear');
   });
 }

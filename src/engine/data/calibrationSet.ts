@@ -48,7 +48,9 @@ function takeFromEachClass(dataset: Dataset, start: number, imagesPerClass: numb
  */
 export function sampleCalibrationSet(dataset: Dataset, imagesPerClass: number, random: Random): ClassSample {
   if (!Number.isInteger(imagesPerClass) || imagesPerClass < 1 || imagesPerClass > MAX_CALIBRATION_IMAGES_PER_CLASS) {
-    throw new RangeError(`A calibration set has 1 to ${MAX_CALIBRATION_IMAGES_PER_CLASS} images a class, not ${imagesPerClass}.`);
+    throw new RangeError(
+      `A calibration set has 1 to ${MAX_CALIBRATION_IMAGES_PER_CLASS} images a class, not ${imagesPerClass}.`,
+    );
   }
   return takeFromEachClass(dataset, 0, imagesPerClass, random);
 }

@@ -2,7 +2,16 @@
 import { checkIndex, type Dataset, type Split } from './dataset';
 
 export const CIFAR10_CLASSES: readonly string[] = [
-  'airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck',
+  'airplane',
+  'automobile',
+  'bird',
+  'cat',
+  'deer',
+  'dog',
+  'frog',
+  'horse',
+  'ship',
+  'truck',
 ];
 
 const SIZE = 32;
@@ -30,7 +39,10 @@ export function createCifar10({ train, test }: Cifar10Files): Dataset {
   const validation = Math.min(CIFAR10_VALIDATION, Math.floor(training.length / 5));
   const known = training.length - validation;
   const splits: Record<Split, RecordPlace[]> = {
-    train: training.slice(0, known), calibration: training.slice(0, known), validation: training.slice(known), test: testing,
+    train: training.slice(0, known),
+    calibration: training.slice(0, known),
+    validation: training.slice(known),
+    test: testing,
   };
   const dataset: Dataset = {
     name: 'CIFAR-10',
@@ -63,11 +75,15 @@ function locate(what: string, files: readonly Uint8Array[]): RecordPlace[] {
   const places: RecordPlace[] = [];
   for (const bytes of files) {
     if (bytes.length % RECORD !== 0) {
-      throw new RangeError(`A file of CIFAR-10 ${what} images has ${bytes.length} bytes: no whole number of images of ${RECORD} bytes.`);
+      throw new RangeError(
+        `A file of CIFAR-10 ${what} images has ${bytes.length} bytes: no whole number of images of ${RECORD} bytes.`,
+      );
     }
     for (let at = 0; at < bytes.length; at += RECORD) {
       if (bytes[at] >= CIFAR10_CLASSES.length) {
-        throw new RangeError(`Image ${places.length} of the CIFAR-10 ${what} images has the label ${bytes[at]}; labels are 0 to 9.`);
+        throw new RangeError(
+          `Image ${places.length} of the CIFAR-10 ${what} images has the label ${bytes[at]}; labels are 0 to 9.`,
+        );
       }
       places.push({ bytes, at });
     }

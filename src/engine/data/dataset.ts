@@ -1,4 +1,4 @@
-import type { ImageTile } from '../training/runReport';
+import type { ImageTile } from '../runReport';
 
 /**
  * Datasets: numbered, labelled images of one size in disjoint splits.
@@ -58,7 +58,9 @@ export function checkIndex(dataset: Dataset, split: Split, index: number): void 
 
 function checkNormalization(channels: number, { mean, std }: Normalization): void {
   if (mean.length !== channels || std.length !== channels) {
-    throw new RangeError(`Images of ${channels} channels need as many means and deviations, not ${mean.length} and ${std.length}.`);
+    throw new RangeError(
+      `Images of ${channels} channels need as many means and deviations, not ${mean.length} and ${std.length}.`,
+    );
   }
 }
 
@@ -67,7 +69,12 @@ function checkNormalization(channels: number, { mean, std }: Normalization): voi
  * @param pixels any number of pixels of C channels, 0 to 255
  * @param target where to write them, from `offset` on
  */
-export function normalizeInto(pixels: ArrayLike<number>, normalization: Normalization, target: Float32Array, offset = 0): void {
+export function normalizeInto(
+  pixels: ArrayLike<number>,
+  normalization: Normalization,
+  target: Float32Array,
+  offset = 0,
+): void {
   const { mean, std } = normalization;
   const channels = mean.length;
   for (let i = 0, c = 0; i < pixels.length; i++) {
@@ -80,7 +87,12 @@ export function normalizeInto(pixels: ArrayLike<number>, normalization: Normaliz
  * The images at `indices`, in that order, as one normalized NHWC array.
  * RangeError for an index outside the split or a normalization of another number of channels.
  */
-export function gatherBatch(dataset: Dataset, split: Split, indices: ArrayLike<number>, normalization: Normalization): Batch {
+export function gatherBatch(
+  dataset: Dataset,
+  split: Split,
+  indices: ArrayLike<number>,
+  normalization: Normalization,
+): Batch {
   const [height, width, channels] = dataset.imageShape;
   checkNormalization(channels, normalization);
   const stride = height * width * channels;
@@ -105,9 +117,14 @@ export function indexRange(start: number, end: number): Int32Array {
  * @param images [count, height, width, channels] with 1 (grey) or 3 (RGB) channels
  * @returns opaque RGBA
  */
-export function toImageTile(images: Float32Array, imageShape: readonly [number, number, number], normalization: Normalization): ImageTile {
+export function toImageTile(
+  images: Float32Array,
+  imageShape: readonly [number, number, number],
+  normalization: Normalization,
+): ImageTile {
   const [height, width, channels] = imageShape;
-  if (channels !== 1 && channels !== 3) throw new RangeError(`Only images of 1 or 3 channels can be shown, not of ${channels}.`);
+  if (channels !== 1 && channels !== 3)
+    throw new RangeError(`Only images of 1 or 3 channels can be shown, not of ${channels}.`);
   checkNormalization(channels, normalization);
   const stride = height * width * channels;
   if (images.length % stride !== 0) {
@@ -118,7 +135,8 @@ export function toImageTile(images: Float32Array, imageShape: readonly [number, 
   for (let pixel = 0; pixel < pixelCount; pixel++) {
     for (let c = 0; c < 3; c++) {
       const channel = channels === 1 ? 0 : c;
-      rgba[pixel * 4 + c] = (images[pixel * channels + channel] * normalization.std[channel] + normalization.mean[channel]) * 255;
+      rgba[pixel * 4 + c] =
+        (images[pixel * channels + channel] * normalization.std[channel] + normalization.mean[channel]) * 255;
     }
     rgba[pixel * 4 + 3] = 255;
   }
@@ -126,7 +144,11 @@ export function toImageTile(images: Float32Array, imageShape: readonly [number, 
 }
 
 /** Per-channel mean and standard deviation of the pixels / 255 of some images of a split. */
-export function measureNormalization(dataset: Dataset, split: Split, indices: ArrayLike<number>): { mean: number[]; std: number[] } {
+export function measureNormalization(
+  dataset: Dataset,
+  split: Split,
+  indices: ArrayLike<number>,
+): { mean: number[]; std: number[] } {
   const channels = dataset.imageShape[2];
   const sum = new Float64Array(channels);
   const sumOfSquares = new Float64Array(channels);

@@ -18,7 +18,12 @@ export function drawFragment(size: number, random: Random): Piece {
     case 0: {
       const half = random.uniform(2, 7);
       const thickness = random.uniform(0.4, 1);
-      return { distance: capsule(x - dx * half, y - dy * half, x + dx * half, y + dy * half, thickness), x, y, reach: half + 2 };
+      return {
+        distance: capsule(x - dx * half, y - dy * half, x + dx * half, y + dy * half, thickness),
+        x,
+        y,
+        reach: half + 2,
+      };
     }
     case 1: {
       const radius = random.uniform(0.8, 2.2);

@@ -25,7 +25,12 @@ export function placeFigure(size: number, difficulty: ShapesDifficulty, random: 
 }
 
 /** The figure's distance in pixels: turned, stretched and moved to its place. */
-function figureDistance(name: ShapeName, place: Placement, difficulty: ShapesDifficulty, random: Random): SignedDistance {
+function figureDistance(
+  name: ShapeName,
+  place: Placement,
+  difficulty: ShapesDifficulty,
+  random: Random,
+): SignedDistance {
   const outline = drawOutline(
     name,
     {
@@ -100,7 +105,13 @@ export function drawFigure(
 }
 
 /** A soft shadow of the figure, moved by whole pixels. */
-function drawShadow(canvas: Canvas, field: Float32Array, shape: (d: number) => number, place: Placement, random: Random): void {
+function drawShadow(
+  canvas: Canvas,
+  field: Float32Array,
+  shape: (d: number) => number,
+  place: Placement,
+  random: Random,
+): void {
   const { size } = canvas;
   const strength = random.uniform(0.15, 0.45);
   const softness = random.uniform(1, 3);
@@ -114,7 +125,13 @@ function drawShadow(canvas: Canvas, field: Float32Array, shape: (d: number) => n
 }
 
 /** Light on the figure's rim from one side, shade on the other. */
-function drawBevel(canvas: Canvas, field: Float32Array, { x, y, radius }: Placement, reach: number, random: Random): void {
+function drawBevel(
+  canvas: Canvas,
+  field: Float32Array,
+  { x, y, radius }: Placement,
+  reach: number,
+  random: Random,
+): void {
   const { size } = canvas;
   const angle = random.uniform(0, 2 * PI);
   const [lx, ly] = [cos(angle), sin(angle)];

@@ -7,7 +7,18 @@ import type { Random } from '../random';
 export type SignedDistance = (x: number, y: number) => number;
 
 /** In the order of the labels. All of them look like themselves in a mirror, so flipping keeps the label. */
-export const SHAPE_NAMES = ['circle', 'ring', 'square', 'triangle', 'star', 'cross', 'crescent', 'heart', 'hexagon', 'arrow'] as const;
+export const SHAPE_NAMES = [
+  'circle',
+  'ring',
+  'square',
+  'triangle',
+  'star',
+  'cross',
+  'crescent',
+  'heart',
+  'hexagon',
+  'arrow',
+] as const;
 export type ShapeName = (typeof SHAPE_NAMES)[number];
 
 /** Where the corners of a polygon may move to and how round they are, shares of the radius. */

@@ -125,7 +125,8 @@ function waves(period: number, random: Random): Blend {
   const frequency = (2 * PI) / period;
   const [c, s, phase] = [cos(angle), sin(angle), random.uniform(0, 2 * PI)];
   const [swing, slow] = [random.uniform(0.6, 1.6), random.uniform(0.3, 0.6)];
-  return (x, y) => clamp01(0.5 + STEEPNESS * sin((x * c + y * s) * frequency + swing * sin((y * c - x * s) * slow + phase) + phase));
+  return (x, y) =>
+    clamp01(0.5 + STEEPNESS * sin((x * c + y * s) * frequency + swing * sin((y * c - x * s) * slow + phase) + phase));
 }
 
 function checks(period: number, random: Random): Blend {
@@ -164,7 +165,8 @@ function clouds(period: number, random: Random): Blend {
     return top * (1 - wy) + bottom * wy;
   };
   const scale = 1 / period;
-  return (x, y) => clamp01(1.9 * (0.67 * at(x * scale + 31, y * scale + 31) + 0.33 * at(x * scale * 2.3, y * scale * 2.3) - 0.24));
+  return (x, y) =>
+    clamp01(1.9 * (0.67 * at(x * scale + 31, y * scale + 31) + 0.33 * at(x * scale * 2.3, y * scale * 2.3) - 0.24));
 }
 
 const TEXTURES = [stripes, waves, checks, dots, clouds];

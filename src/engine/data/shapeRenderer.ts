@@ -53,14 +53,21 @@ function develop(canvas: Canvas, difficulty: ShapesDifficulty, random: Random): 
 /** Pixels [size, size, 3] of one example of a shape; everything about it is drawn from `random`. */
 export function renderShape(name: ShapeName, size: number, difficulty: ShapesDifficulty, random: Random): Uint8Array {
   const canvas = new Canvas(size);
-  const palette = drawPalette(random.uniform(...difficulty.contrast), random.uniform(...difficulty.backgroundTextureContrast), random);
+  const palette = drawPalette(
+    random.uniform(...difficulty.contrast),
+    random.uniform(...difficulty.backgroundTextureContrast),
+    random,
+  );
   const place = placeFigure(size, difficulty, random);
 
   const background = { from: toRgb(palette.background), to: toRgb(palette.background2) };
   if (random.chance(difficulty.backgroundTexture)) {
     canvas.fill({ ...background, blend: textureBlend(random.uniform(4, 14), random) });
   } else {
-    canvas.fill({ ...background, blend: random.chance(0.6) ? linearBlend(size, random) : radialBlend(size * 0.8, random) });
+    canvas.fill({
+      ...background,
+      blend: random.chance(0.6) ? linearBlend(size, random) : radialBlend(size * 0.8, random),
+    });
   }
   if (random.chance(difficulty.slabs)) {
     for (let count = 1 + random.integer(2); count > 0; count--) {
@@ -78,7 +85,9 @@ export function renderShape(name: ShapeName, size: number, difficulty: ShapesDif
   drawFigure(canvas, name, place, palette, difficulty, random);
   if (random.chance(difficulty.occlusion)) {
     const depth = random.uniform(...difficulty.occlusionDepth) * place.radius;
-    const colour = random.chance(0.5) ? neighbour(palette.background, random.uniform(0.05, 0.2), random) : drawColour(random);
+    const colour = random.chance(0.5)
+      ? neighbour(palette.background, random.uniform(0.05, 0.2), random)
+      : drawColour(random);
     canvas.drawPiece(drawOccluder(place, size, depth, random), plain(colour), 1);
   }
   drawFragments(difficulty.fragmentsBefore);

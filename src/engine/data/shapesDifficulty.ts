@@ -70,7 +70,17 @@ export type ShapesDifficulty = typeof SHAPES_DIFFICULTY;
  */
 export const SHAPES_EASY: ShapesDifficulty = {
   ...SHAPES_DIFFICULTY,
-  radius: [8, 12.5], cornerJitter: [0, 0.055], rounding: [0, 0.11], contrast: [0.24, 0.44], outline: 0.14,
-  backgroundTextureContrast: [0.04, 0.13], fragmentsBehind: 3, fragmentsBefore: 1, occlusion: 0.2, occlusionDepth: [0.15, 0.4],
-  lighting: [0, 0.35], exposure: 0.15, noise: [1, 9],
+  radius: [8, 12.5],
+  cornerJitter: [0, 0.055],
+  rounding: [0, 0.11],
+  contrast: [0.24, 0.44],
+  outline: 0.14,
+  backgroundTextureContrast: [0.04, 0.13],
+  fragmentsBehind: 3,
+  fragmentsBefore: 1,
+  occlusion: 0.2,
+  occlusionDepth: [0.15, 0.4],
+  lighting: [0, 0.35],
+  exposure: 0.15,
+  noise: [1, 9],
 };

@@ -22,42 +22,82 @@ const isZero = (p: Padding) => !p.top && !p.bottom && !p.left && !p.right;
  * @param metadata is stored beside name, class names and normalization in `userDefinedMetadata`
  * @throws Error where Keras has no layer for a node (option-A shortcuts)
  */
-export function writeLayersModel({ definition, weights }: Network, metadata: Record<string, unknown> = {}, weightsName = 'weights.bin'): LayersModelFiles {
+export function writeLayersModel(
+  { definition, weights }: Network,
+  metadata: Record<string, unknown> = {},
+  weightsName = 'weights.bin',
+): LayersModelFiles {
   const layers: Layer[] = [];
   const stored: { name: string; key: string }[] = [];
   const push = (class_name: string, name: string, config: Record<string, unknown>, inputs: string[]) => {
-    layers.push({ class_name, name, config: { name, trainable: true, ...config }, inbound_nodes: inputs.length ? [inputs.map((i) => [i, 0, 0, {}])] : [] });
+    layers.push({
+      class_name,
+      name,
+      config: { name, trainable: true, ...config },
+      inbound_nodes: inputs.length ? [inputs.map((i) => [i, 0, 0, {}])] : [],
+    });
   };
   const weight = (name: string, key: string) => stored.push({ name, key });
   const padded = (node: NetworkNode & { padding: Padding }, input: string): string => {
     if (isZero(node.padding)) return input;
     const { top, bottom, left, right } = node.padding;
-    push('ZeroPadding2D', `${node.name}_pad`, { padding: [[top, bottom], [left, right]], data_format: 'channels_last' }, [input]);
+    push(
+      'ZeroPadding2D',
+      `${node.name}_pad`,
+      {
+        padding: [
+          [top, bottom],
+          [left, right],
+        ],
+        data_format: 'channels_last',
+      },
+      [input],
+    );
     return `${node.name}_pad`;
   };
   for (const node of definition.nodes) {
     const { name, inputs } = node;
     switch (node.op) {
       case 'input':
-        push('InputLayer', name, { batch_input_shape: [null, ...definition.inputShape], dtype: 'float32', sparse: false }, []);
+        push(
+          'InputLayer',
+          name,
+          { batch_input_shape: [null, ...definition.inputShape], dtype: 'float32', sparse: false },
+          [],
+        );
         break;
       case 'conv2d':
       case 'depthwiseConv2d': {
         const [kh, kw, ci, last] = weights[node.kernel].shape;
         const depthwise = node.op === 'depthwiseConv2d';
         const input = padded(node, inputs[0]);
-        push(depthwise ? 'DepthwiseConv2D' : 'Conv2D', name, {
-          ...(depthwise ? { depth_multiplier: last } : { filters: last }),
-          kernel_size: [kh, kw], strides: node.strides, padding: 'valid', data_format: 'channels_last', dilation_rate: [1, 1],
-          activation: 'linear', use_bias: Boolean(node.bias),
-        }, [input]);
+        push(
+          depthwise ? 'DepthwiseConv2D' : 'Conv2D',
+          name,
+          {
+            ...(depthwise ? { depth_multiplier: last } : { filters: last }),
+            kernel_size: [kh, kw],
+            strides: node.strides,
+            padding: 'valid',
+            data_format: 'channels_last',
+            dilation_rate: [1, 1],
+            activation: 'linear',
+            use_bias: Boolean(node.bias),
+          },
+          [input],
+        );
         weight(`${name}/${depthwise ? 'depthwise_kernel' : 'kernel'}`, node.kernel);
         if (node.bias) weight(`${name}/bias`, node.bias);
         if (ci < 1) throw new Error(`Layer "${name}" has no input channels.`);
         break;
       }
       case 'batchNorm':
-        push('BatchNormalization', name, { axis: -1, momentum: 0.9, epsilon: node.epsilon, scale: Boolean(node.gamma), center: Boolean(node.beta) }, inputs);
+        push(
+          'BatchNormalization',
+          name,
+          { axis: -1, momentum: 0.9, epsilon: node.epsilon, scale: Boolean(node.gamma), center: Boolean(node.beta) },
+          inputs,
+        );
         if (node.gamma) weight(`${name}/gamma`, node.gamma);
         if (node.beta) weight(`${name}/beta`, node.beta);
         weight(`${name}/moving_mean`, node.mean);
@@ -74,14 +114,29 @@ export function writeLayersModel({ definition, weights }: Network, metadata: Rec
         break;
       case 'pad': {
         const { top, bottom, left, right } = node.padding;
-        push('ZeroPadding2D', name, { padding: [[top, bottom], [left, right]], data_format: 'channels_last' }, inputs);
+        push(
+          'ZeroPadding2D',
+          name,
+          {
+            padding: [
+              [top, bottom],
+              [left, right],
+            ],
+            data_format: 'channels_last',
+          },
+          inputs,
+        );
         break;
       }
       case 'maxPool':
       case 'averagePool':
         if (!isZero(node.padding)) throw new Error(`Layer "${name}": Keras has no pooling with explicit padding.`);
-        push(node.op === 'maxPool' ? 'MaxPooling2D' : 'AveragePooling2D', name,
-          { pool_size: node.size, strides: node.strides, padding: 'valid', data_format: 'channels_last' }, inputs);
+        push(
+          node.op === 'maxPool' ? 'MaxPooling2D' : 'AveragePooling2D',
+          name,
+          { pool_size: node.size, strides: node.strides, padding: 'valid', data_format: 'channels_last' },
+          inputs,
+        );
         break;
       case 'globalAveragePool':
         push('GlobalAveragePooling2D', name, { data_format: 'channels_last' }, inputs);
@@ -90,7 +145,12 @@ export function writeLayersModel({ definition, weights }: Network, metadata: Rec
         push('Flatten', name, { data_format: 'channels_last' }, inputs);
         break;
       case 'dense':
-        push('Dense', name, { units: weights[node.kernel].shape[1], activation: 'linear', use_bias: Boolean(node.bias) }, inputs);
+        push(
+          'Dense',
+          name,
+          { units: weights[node.kernel].shape[1], activation: 'linear', use_bias: Boolean(node.bias) },
+          inputs,
+        );
         weight(`${name}/kernel`, node.kernel);
         if (node.bias) weight(`${name}/bias`, node.bias);
         break;
@@ -107,20 +167,31 @@ export function writeLayersModel({ definition, weights }: Network, metadata: Rec
   }
   const output = definition.nodes[definition.nodes.length - 1].name;
   const modelJson = JSON.stringify({
-    format: 'layers-model', generatedBy: 'FDDA playground', convertedBy: null,
+    format: 'layers-model',
+    generatedBy: 'FDDA playground',
+    convertedBy: null,
     modelTopology: {
-      class_name: 'Model', keras_version: '2.15.0', backend: 'tensorflow',
+      class_name: 'Model',
+      keras_version: '2.15.0',
+      backend: 'tensorflow',
       config: {
-        name: definition.name, layers,
-        input_layers: [[definition.nodes[0].name, 0, 0]], output_layers: [[output, 0, 0]],
+        name: definition.name,
+        layers,
+        input_layers: [[definition.nodes[0].name, 0, 0]],
+        output_layers: [[output, 0, 0]],
       },
     },
-    weightsManifest: [{
-      paths: [weightsName],
-      weights: stored.map(({ name, key }) => ({ name, shape: weights[key].shape, dtype: 'float32' })),
-    }],
+    weightsManifest: [
+      {
+        paths: [weightsName],
+        weights: stored.map(({ name, key }) => ({ name, shape: weights[key].shape, dtype: 'float32' })),
+      },
+    ],
     userDefinedMetadata: {
-      name: definition.name, classNames: definition.classNames, normalization: definition.normalization, ...metadata,
+      name: definition.name,
+      classNames: definition.classNames,
+      normalization: definition.normalization,
+      ...metadata,
     },
   });
   return { modelJson, weightsName, weights: packed.buffer };

@@ -89,7 +89,9 @@ export function fromHalf(bits: number): number {
  * @throws CheckpointError for a value that is not finite in this precision, naming the weight
  */
 export function encodeCheckpoint(
-  weights: Record<string, WeightArray>, meta: CheckpointMeta, precision: CheckpointPrecision = 'float16',
+  weights: Record<string, WeightArray>,
+  meta: CheckpointMeta,
+  precision: CheckpointPrecision = 'float16',
 ): ArrayBuffer {
   const entries = Object.entries(weights);
   const header: Header = { precision, meta, tensors: entries.map(([name, { shape }]) => ({ name, shape })) };
@@ -122,24 +124,32 @@ export function decodeCheckpoint(buffer: ArrayBuffer): Checkpoint {
   const shapes = configShapes(meta.config);
   const width = precision === 'float16' ? 2 : 4;
   const expected = Object.keys(shapes);
-  if (tensors.length !== expected.length || !tensors.every(({ name, shape }) => String(shape) === String(shapes[name]))) {
+  if (
+    tensors.length !== expected.length ||
+    !tensors.every(({ name, shape }) => String(shape) === String(shapes[name]))
+  ) {
     throw new CheckpointError('The generator checkpoint does not hold the weights that its own configuration needs.');
   }
   const sizes = tensors.map(({ shape }) => shape.reduce((a, b) => a * b, 1));
   const needed = dataStart + width * sizes.reduce((a, b) => a + b, 0);
   if (buffer.byteLength !== needed) {
-    throw new CheckpointError(`The generator checkpoint has ${buffer.byteLength} bytes where ${needed} belong: it is cut off or damaged.`);
+    throw new CheckpointError(
+      `The generator checkpoint has ${buffer.byteLength} bytes where ${needed} belong: it is cut off or damaged.`,
+    );
   }
   const view = new DataView(buffer);
   let at = dataStart;
-  const weights = Object.fromEntries(tensors.map(({ name, shape }, t) => {
-    const values = new Float32Array(sizes[t]);
-    for (let i = 0; i < values.length; i++, at += width) {
-      values[i] = precision === 'float16' ? fromHalf(view.getUint16(at, true)) : view.getFloat32(at, true);
-    }
-    if (!values.every(Number.isFinite)) throw new CheckpointError(`The generator checkpoint's weight '${name}' is not finite.`);
-    return [name, { shape, values }];
-  }));
+  const weights = Object.fromEntries(
+    tensors.map(({ name, shape }, t) => {
+      const values = new Float32Array(sizes[t]);
+      for (let i = 0; i < values.length; i++, at += width) {
+        values[i] = precision === 'float16' ? fromHalf(view.getUint16(at, true)) : view.getFloat32(at, true);
+      }
+      if (!values.every(Number.isFinite))
+        throw new CheckpointError(`The generator checkpoint's weight '${name}' is not finite.`);
+      return [name, { shape, values }];
+    }),
+  );
   return { meta, weights };
 }
 
@@ -164,12 +174,19 @@ function readHeader(buffer: ArrayBuffer): Header & { dataStart: number } {
 
 function isHeader(value: unknown): value is Header {
   const { precision, meta, tensors } = (value ?? {}) as Partial<Header>;
-  return (precision === 'float16' || precision === 'float32')
-    && typeof meta?.config === 'object' && meta.config !== null
-    && Number.isFinite(meta.steps) && Number.isFinite(meta.seed)
-    && typeof meta.network === 'string' && typeof meta.note === 'string'
-    && typeof meta.settings === 'object' && meta.settings !== null
-    && Array.isArray(tensors) && tensors.every((each) => typeof each?.name === 'string' && Array.isArray(each.shape));
+  return (
+    (precision === 'float16' || precision === 'float32') &&
+    typeof meta?.config === 'object' &&
+    meta.config !== null &&
+    Number.isFinite(meta.steps) &&
+    Number.isFinite(meta.seed) &&
+    typeof meta.network === 'string' &&
+    typeof meta.note === 'string' &&
+    typeof meta.settings === 'object' &&
+    meta.settings !== null &&
+    Array.isArray(tensors) &&
+    tensors.every((each) => typeof each?.name === 'string' && Array.isArray(each.shape))
+  );
 }
 
 function configShapes(config: GeneratorConfig): Record<string, number[]> {

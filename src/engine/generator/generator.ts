@@ -42,19 +42,35 @@ const lastChannels = (config: GeneratorConfig) => config.lastChannels ?? config.
 export function generatorShapes(config: GeneratorConfig): Record<string, number[]> {
   const { latentDim, channels: c, imageSize, imageChannels, numClasses } = config;
   const last = lastChannels(config);
-  for (const [name, value] of Object.entries({ latentDim, channels: c, 'channels / 2': last, imageSize, imageChannels, numClasses })) {
-    if (!Number.isInteger(value) || value < 1) throw new RangeError(`The generator's ${name} must be a positive integer, not ${value}.`);
+  for (const [name, value] of Object.entries({
+    latentDim,
+    channels: c,
+    'channels / 2': last,
+    imageSize,
+    imageChannels,
+    numClasses,
+  })) {
+    if (!Number.isInteger(value) || value < 1)
+      throw new RangeError(`The generator's ${name} must be a positive integer, not ${value}.`);
   }
-  if (imageSize % 4 !== 0) throw new RangeError(`The generator makes images whose size is a multiple of 4, not ${imageSize}.`);
+  if (imageSize % 4 !== 0)
+    throw new RangeError(`The generator makes images whose size is a multiple of 4, not ${imageSize}.`);
   const dense = c * (imageSize / 4) ** 2;
   return {
-    'dense.kernel': [latentDim, dense], 'dense.bias': [dense],
-    'bn0.scale': [numClasses, c], 'bn0.shift': [numClasses, c],
-    'conv1.kernel': [3, 3, c, c], 'conv1.bias': [c],
-    'bn1.scale': [numClasses, c], 'bn1.shift': [numClasses, c],
-    'conv2.kernel': [3, 3, c, last], 'conv2.bias': [last],
-    'bn2.scale': [numClasses, last], 'bn2.shift': [numClasses, last],
-    'conv3.kernel': [3, 3, last, imageChannels], 'conv3.bias': [imageChannels],
+    'dense.kernel': [latentDim, dense],
+    'dense.bias': [dense],
+    'bn0.scale': [numClasses, c],
+    'bn0.shift': [numClasses, c],
+    'conv1.kernel': [3, 3, c, c],
+    'conv1.bias': [c],
+    'bn1.scale': [numClasses, c],
+    'bn1.shift': [numClasses, c],
+    'conv2.kernel': [3, 3, c, last],
+    'conv2.bias': [last],
+    'bn2.scale': [numClasses, last],
+    'bn2.shift': [numClasses, last],
+    'conv3.kernel': [3, 3, last, imageChannels],
+    'conv3.bias': [imageChannels],
   };
 }
 
@@ -71,17 +87,19 @@ export function generatorMacs(config: GeneratorConfig): number {
  */
 export function initialGeneratorWeights(config: GeneratorConfig, random: Random): Record<string, WeightArray> {
   const shapes = generatorShapes(config);
-  return Object.fromEntries(Object.entries(shapes).map(([name, shape]) => {
-    const values = new Float32Array(size(shape));
-    const [layer, kind] = name.split('.');
-    if (kind === 'scale') values.fill(1);
-    if (kind === 'kernel' || kind === 'bias') {
-      const bound = 1 / Math.sqrt(size(shapes[`${layer}.kernel`].slice(0, -1)));
-      const stream = random.fork(name);
-      for (let i = 0; i < values.length; i++) values[i] = stream.uniform(-bound, bound);
-    }
-    return [name, { shape, values }];
-  }));
+  return Object.fromEntries(
+    Object.entries(shapes).map(([name, shape]) => {
+      const values = new Float32Array(size(shape));
+      const [layer, kind] = name.split('.');
+      if (kind === 'scale') values.fill(1);
+      if (kind === 'kernel' || kind === 'bias') {
+        const bound = 1 / Math.sqrt(size(shapes[`${layer}.kernel`].slice(0, -1)));
+        const stream = random.fork(name);
+        for (let i = 0; i < values.length; i++) values[i] = stream.uniform(-bound, bound);
+      }
+      return [name, { shape, values }];
+    }),
+  );
 }
 
 /** A generator and its trainable weights. Owns them: call `dispose`. */
@@ -90,7 +108,10 @@ export class Generator {
   readonly variables: Readonly<Record<string, tf.Variable>>;
 
   /** @throws Error naming the first weight that is missing, superfluous or of another shape */
-  constructor(readonly config: GeneratorConfig, weights: Record<string, WeightArray>) {
+  constructor(
+    readonly config: GeneratorConfig,
+    weights: Record<string, WeightArray>,
+  ) {
     checkWeights(config, weights);
     const variables: Record<string, tf.Variable> = {};
     for (const [name, { shape, values }] of Object.entries(weights)) {
@@ -134,7 +155,12 @@ export class Generator {
       h = normalize(h, 'bn0', OUTER_EPSILON);
       h = leakyRelu(normalize(convolved(h, 'conv1'), 'bn1', INNER_EPSILON), SLOPE);
       h = leakyRelu(normalize(convolved(h, 'conv2'), 'bn2', INNER_EPSILON), SLOPE);
-      h = tf.conv2d(h, v['conv3.kernel'] as tf.Tensor as tf.Tensor4D, 1, [[0, 0], [1, 1], [1, 1], [0, 0]]);
+      h = tf.conv2d(h, v['conv3.kernel'] as tf.Tensor as tf.Tensor4D, 1, [
+        [0, 0],
+        [1, 1],
+        [1, 1],
+        [0, 0],
+      ]);
       const image = tanh(tf.add(h, v['conv3.bias']) as tf.Tensor4D);
       return groupedBatchNorm(image, tf.ones([n, imageChannels]), tf.zeros([n, imageChannels]), groups, OUTER_EPSILON);
     });
@@ -142,8 +168,12 @@ export class Generator {
 
   /** A copy of the weights. */
   async download(): Promise<Record<string, WeightArray>> {
-    const entries = await Promise.all(Object.entries(this.variables).map(async ([name, variable]) =>
-      [name, { shape: variable.shape.slice(), values: Float32Array.from(await variable.data()) }] as const));
+    const entries = await Promise.all(
+      Object.entries(this.variables).map(
+        async ([name, variable]) =>
+          [name, { shape: variable.shape.slice(), values: Float32Array.from(await variable.data()) }] as const,
+      ),
+    );
     return Object.fromEntries(entries);
   }
 
@@ -195,12 +225,15 @@ function size(shape: readonly number[]): number {
 
 function checkWeights(config: GeneratorConfig, weights: Record<string, WeightArray>): void {
   const shapes = generatorShapes(config);
-  for (const name of Object.keys(weights)) if (!(name in shapes)) throw new Error(`The generator has no weight '${name}'.`);
+  for (const name of Object.keys(weights))
+    if (!(name in shapes)) throw new Error(`The generator has no weight '${name}'.`);
   for (const [name, shape] of Object.entries(shapes)) {
     const given = weights[name];
     if (!given) throw new Error(`The generator's weight '${name}' is missing.`);
     if (given.shape.join() !== shape.join() || given.values.length !== size(shape)) {
-      throw new Error(`The generator's weight '${name}' must be [${shape}], not [${given.shape}] with ${given.values.length} values.`);
+      throw new Error(
+        `The generator's weight '${name}' must be [${shape}], not [${given.shape}] with ${given.values.length} values.`,
+      );
     }
   }
 }

@@ -36,16 +36,29 @@ export class RefinedImages {
   private updates: number[];
 
   private constructor(
-    readonly numClasses: number, readonly perClass: number, private readonly shape: readonly [number, number, number, number],
-    private images: tf.Tensor2D, private mean: tf.Tensor2D, private square: tf.Tensor2D, updates: readonly number[], { mean: middle, std }: Normalization,
+    readonly numClasses: number,
+    readonly perClass: number,
+    private readonly shape: readonly [number, number, number, number],
+    private images: tf.Tensor2D,
+    private mean: tf.Tensor2D,
+    private square: tf.Tensor2D,
+    updates: readonly number[],
+    { mean: middle, std }: Normalization,
   ) {
     this.count = shape[0];
     this.pixels = shape[1] * shape[2] * shape[3];
     this.labels = Array.from({ length: this.count }, (_, i) => Math.floor(i / perClass));
     this.updates = [...updates];
-    const bound = (brightness: number) => tf.keep(tf.tensor2d(
-      Float32Array.from({ length: this.pixels }, (_, i) => (brightness - middle[i % middle.length]) / std[i % std.length]), [1, this.pixels],
-    ));
+    const bound = (brightness: number) =>
+      tf.keep(
+        tf.tensor2d(
+          Float32Array.from(
+            { length: this.pixels },
+            (_, i) => (brightness - middle[i % middle.length]) / std[i % std.length],
+          ),
+          [1, this.pixels],
+        ),
+      );
     this.bounds = [bound(0), bound(1)];
   }
 
@@ -57,30 +70,56 @@ export class RefinedImages {
    * @param together whether the generator normalizes all classes together, otherwise each on its own
    * @param first latents [numClasses k, latentDim], class by class, of the first k images of each class; left out: drawn
    */
-  static create(generator: Generator, normalization: Normalization, perClass: number, together: boolean, random: Random, first?: tf.Tensor2D): RefinedImages {
+  static create(
+    generator: Generator,
+    normalization: Normalization,
+    perClass: number,
+    together: boolean,
+    random: Random,
+    first?: tf.Tensor2D,
+  ): RefinedImages {
     const { numClasses, latentDim, imageSize, imageChannels } = generator.config;
     const pixels = imageSize * imageSize * imageChannels;
     const chunk = first ? first.shape[0] / numClasses : Math.min(perClass, IN_ONE_PASS);
     const images = tf.tidy(() => {
       const parts: tf.Tensor3D[] = [];
       for (let made = 0; made < perClass; made += chunk) {
-        const fresh = () => tf.tensor2d(random.fillNormal(new Float32Array(numClasses * chunk * latentDim)), [numClasses * chunk, latentDim]);
+        const fresh = () =>
+          tf.tensor2d(random.fillNormal(new Float32Array(numClasses * chunk * latentDim)), [
+            numClasses * chunk,
+            latentDim,
+          ]);
         const z = made === 0 && first ? first : fresh();
         const labels = Array.from({ length: numClasses * chunk }, (_, i) => Math.floor(i / chunk));
         const groups = together ? [labels.length] : new Array<number>(numClasses).fill(chunk);
         parts.push(tf.reshape(generator.generate(z, labels, groups), [numClasses, chunk, pixels]));
       }
-      return tf.reshape(tf.slice(tf.concat(parts, 1), [0, 0, 0], [numClasses, perClass, pixels]), [numClasses * perClass, pixels]) as tf.Tensor2D;
+      return tf.reshape(tf.slice(tf.concat(parts, 1), [0, 0, 0], [numClasses, perClass, pixels]), [
+        numClasses * perClass,
+        pixels,
+      ]) as tf.Tensor2D;
     });
     const count = numClasses * perClass;
     const nothing = () => tf.keep(tf.zeros([count, pixels])) as tf.Tensor2D;
     return new RefinedImages(
-      numClasses, perClass, [count, imageSize, imageSize, imageChannels], tf.keep(images), nothing(), nothing(), new Array<number>(count).fill(0), normalization,
+      numClasses,
+      perClass,
+      [count, imageSize, imageSize, imageChannels],
+      tf.keep(images),
+      nothing(),
+      nothing(),
+      new Array<number>(count).fill(0),
+      normalization,
     );
   }
 
-  static restore({ perClass, shape, images, mean, square, updates }: RefinedImagesSnapshot, normalization: Normalization): RefinedImages {
-    const held = [images, mean, square].map((values) => tf.keep(tf.tensor2d(values, [shape[0], values.length / shape[0]])));
+  static restore(
+    { perClass, shape, images, mean, square, updates }: RefinedImagesSnapshot,
+    normalization: Normalization,
+  ): RefinedImages {
+    const held = [images, mean, square].map((values) =>
+      tf.keep(tf.tensor2d(values, [shape[0], values.length / shape[0]])),
+    );
     return new RefinedImages(shape[0] / perClass, perClass, shape, held[0], held[1], held[2], updates, normalization);
   }
 
@@ -111,7 +150,9 @@ export class RefinedImages {
       const size = end - rows.length;
       if (size > this.perClass) rows.push(...this.pick(labels.slice(rows.length, end), random));
       else {
-        const first = label * this.perClass + Math.min(random.integer(Math.ceil(this.perClass / size)) * size, this.perClass - size);
+        const first =
+          label * this.perClass +
+          Math.min(random.integer(Math.ceil(this.perClass / size)) * size, this.perClass - size);
         for (let i = 0; i < size; i++) rows.push(first + i);
       }
     }
@@ -121,12 +162,17 @@ export class RefinedImages {
   /** [rows.length, H, W, C]; the caller's. */
   batch(rows: readonly number[]): tf.Tensor4D {
     const [, height, width, channels] = this.shape;
-    return tf.tidy(() => tf.reshape(tf.gather(this.images, tf.tensor1d([...rows], 'int32')), [rows.length, height, width, channels]));
+    return tf.tidy(() =>
+      tf.reshape(tf.gather(this.images, tf.tensor1d([...rows], 'int32')), [rows.length, height, width, channels]),
+    );
   }
 
   /** The first `perClass` images of each class, class by class. */
   firstOfEach(perClass: number): tf.Tensor4D {
-    const rows = Array.from({ length: this.numClasses * perClass }, (_, i) => Math.floor(i / perClass) * this.perClass + ((i % perClass) % this.perClass));
+    const rows = Array.from(
+      { length: this.numClasses * perClass },
+      (_, i) => Math.floor(i / perClass) * this.perClass + ((i % perClass) % this.perClass),
+    );
     return this.batch(rows);
   }
 
@@ -139,18 +185,31 @@ export class RefinedImages {
     const touched = [...new Set(rows)];
     for (const row of touched) this.updates[row]++;
     const { count, pixels } = this;
-    const column = (values: (row: number) => number) => tf.tensor2d(Float32Array.from({ length: count }, (_, row) => values(row)), [count, 1]);
+    const column = (values: (row: number) => number) =>
+      tf.tensor2d(
+        Float32Array.from({ length: count }, (_, row) => values(row)),
+        [count, 1],
+      );
     const isTouched = new Set(touched);
     const [images, mean, square] = tf.tidy(() => {
       const places = new Float32Array(rows.length * count);
       rows.forEach((row, i) => (places[i * count + row] = 1));
-      const scattered = tf.matMul(tf.tensor2d(places, [rows.length, count]), tf.reshape(gradients, [rows.length, pixels]) as tf.Tensor2D, true);
+      const scattered = tf.matMul(
+        tf.tensor2d(places, [rows.length, count]),
+        tf.reshape(gradients, [rows.length, pixels]) as tf.Tensor2D,
+        true,
+      );
       const moved = column((row) => Number(isTouched.has(row)));
-      const toward = (old: tf.Tensor2D, news: tf.Tensor, beta: number) => tf.add(old, tf.mul(tf.mul(moved, 1 - beta), tf.sub(news, old))) as tf.Tensor2D;
+      const toward = (old: tf.Tensor2D, news: tf.Tensor, beta: number) =>
+        tf.add(old, tf.mul(tf.mul(moved, 1 - beta), tf.sub(news, old))) as tf.Tensor2D;
       const nextMean = toward(this.mean, scattered, BETA1);
       const nextSquare = toward(this.square, tf.square(scattered), BETA2);
       // The first updates of an image are as if its memory were full.
-      const rate = column((row) => (isTouched.has(row) ? (learningRate * Math.sqrt(1 - BETA2 ** this.updates[row])) / (1 - BETA1 ** this.updates[row]) : 0));
+      const rate = column((row) =>
+        isTouched.has(row)
+          ? (learningRate * Math.sqrt(1 - BETA2 ** this.updates[row])) / (1 - BETA1 ** this.updates[row])
+          : 0,
+      );
       const step = tf.mul(rate, tf.div(nextMean, tf.add(tf.sqrt(nextSquare), EPSILON)));
       const [low, high] = this.bounds;
       const next = tf.minimum(tf.maximum(tf.sub(this.images, step), low), high);
@@ -158,7 +217,11 @@ export class RefinedImages {
       return [tf.add(this.images, tf.mul(moved, tf.sub(next, this.images))), nextMean, nextSquare] as tf.Tensor2D[];
     });
     tf.dispose([this.images, this.mean, this.square]);
-    [this.images, this.mean, this.square] = [images, mean, square].map((tensor) => tf.keep(tensor)) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
+    [this.images, this.mean, this.square] = [images, mean, square].map((tensor) => tf.keep(tensor)) as [
+      tf.Tensor2D,
+      tf.Tensor2D,
+      tf.Tensor2D,
+    ];
   }
 
   async snapshot(): Promise<RefinedImagesSnapshot> {
@@ -166,7 +229,14 @@ export class RefinedImages {
     const updates = [...this.updates];
     const [images, mean, square] = (await Promise.all(held.map((tensor) => tensor.data()))) as Float32Array[];
     tf.dispose(held);
-    return { perClass: this.perClass, shape: [...this.shape], images: images.slice(), mean: mean.slice(), square: square.slice(), updates };
+    return {
+      perClass: this.perClass,
+      shape: [...this.shape],
+      images: images.slice(),
+      mean: mean.slice(),
+      square: square.slice(),
+      updates,
+    };
   }
 
   dispose(): void {

@@ -61,10 +61,16 @@ export function dequantize(q: tf.Tensor, { scale, zero }: QuantizationGrid): tf.
 export function fakeQuantizeOnGrid<T extends tf.Tensor>(x: T, grid: QuantizationGrid | (() => QuantizationGrid)): T {
   return differentiable<T>(
     [x],
-    () => tf.tidy(() => {
-      const g = typeof grid === 'function' ? grid() : grid;
-      return fused('FakeQuantize', { x, scale: g.scale, zero: g.zero }, { bits: g.bits }, () => dequantize(quantize(x, g), g) as T);
-    }),
+    () =>
+      tf.tidy(() => {
+        const g = typeof grid === 'function' ? grid() : grid;
+        return fused(
+          'FakeQuantize',
+          { x, scale: g.scale, zero: g.zero },
+          { bits: g.bits },
+          () => dequantize(quantize(x, g), g) as T,
+        );
+      }),
     (dy) => [tf.clone(dy)],
   );
 }
@@ -94,11 +100,20 @@ export function fakeQuantizeToOwnRange<T extends tf.Tensor>(x: T, channels: numb
     });
   }
   const count = channels.reduce((a, b) => a * b, 1);
-  return differentiable<T>([x], () => runFused('FakeQuantizeToOwnRange', { x }, { count, bits }), (dy) => [tf.clone(dy)]);
+  return differentiable<T>(
+    [x],
+    () => runFused('FakeQuantizeToOwnRange', { x }, { count, bits }),
+    (dy) => [tf.clone(dy)],
+  );
 }
 
 /** Fake quantization with `bits` bits of values from `lo` to `hi`; see fakeQuantizeOnGrid and quantizationGrid. */
-export function fakeQuantize<T extends tf.Tensor>(x: T, lo: number | tf.Tensor, hi: number | tf.Tensor, bits: number): T {
+export function fakeQuantize<T extends tf.Tensor>(
+  x: T,
+  lo: number | tf.Tensor,
+  hi: number | tf.Tensor,
+  bits: number,
+): T {
   checkBits(bits);
   return fakeQuantizeOnGrid(x, () => quantizationGrid(lo, hi, bits));
 }

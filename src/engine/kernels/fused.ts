@@ -56,13 +56,20 @@ export function hasFused(kernel: FusedKernel): boolean {
  * The current backend's own kernel, which it must have. Not differentiable by itself: to be called inside `differentiable`, or
  * in a gradient.
  */
-export function runFused<T extends tf.Tensor | tf.Tensor[]>(kernel: FusedKernel, inputs: Record<string, tf.Tensor>, attrs: object): T {
+export function runFused<T extends tf.Tensor | tf.Tensor[]>(
+  kernel: FusedKernel,
+  inputs: Record<string, tf.Tensor>,
+  attrs: object,
+): T {
   return tf.engine().runKernel(fusedKernelName(kernel), inputs, attrs as tf.NamedAttrMap) as unknown as T;
 }
 
 /** As `runFused`, or the composition where the backend has no such kernel. */
 export function fused<T extends tf.Tensor | tf.Tensor[]>(
-  kernel: FusedKernel, inputs: Record<string, tf.Tensor>, attrs: object, composition: () => T,
+  kernel: FusedKernel,
+  inputs: Record<string, tf.Tensor>,
+  attrs: object,
+  composition: () => T,
 ): T {
   return hasFused(kernel) ? runFused<T>(kernel, inputs, attrs) : composition();
 }

@@ -34,7 +34,11 @@ export function groupAverageMatrix(groups: readonly number[]): Float32Array {
  * @param groups sizes of the consecutive groups; their sum must be N
  */
 export function groupedBatchNorm(
-  x: tf.Tensor4D, scale: tf.Tensor2D, shift: tf.Tensor2D, groups: readonly number[], epsilon: number,
+  x: tf.Tensor4D,
+  scale: tf.Tensor2D,
+  shift: tf.Tensor2D,
+  groups: readonly number[],
+  epsilon: number,
 ): tf.Tensor4D {
   const n = x.shape[0];
   const total = groups.reduce((a, b) => a + b, 0);
@@ -57,7 +61,11 @@ export function groupedBatchNorm(
 
 /** The same of plain operations, for groups of any sizes: averages over groups are products with a small matrix. */
 function composed(
-  x: tf.Tensor4D, scale: tf.Tensor2D, shift: tf.Tensor2D, groups: readonly number[], epsilon: number,
+  x: tf.Tensor4D,
+  scale: tf.Tensor2D,
+  shift: tf.Tensor2D,
+  groups: readonly number[],
+  epsilon: number,
 ): tf.Tensor4D {
   const [n, h, w, c] = x.shape;
   const averages = groupAverageMatrix(groups);

@@ -11,7 +11,13 @@ export function padOrCrop(x: tf.Tensor4D, top: number, bottom: number, left: num
       y = tf.slice(y, [0, t, l, 0], [n, h - t - b, w - l - r, c]);
     }
     const [t, b, l, r] = [top, bottom, left, right].map((v) => Math.max(0, v));
-    if (t || b || l || r) y = tf.pad(y, [[0, 0], [t, b], [l, r], [0, 0]]);
+    if (t || b || l || r)
+      y = tf.pad(y, [
+        [0, 0],
+        [t, b],
+        [l, r],
+        [0, 0],
+      ]);
     return y === x ? tf.clone(x) : y;
   });
 }

@@ -14,8 +14,17 @@ export interface Pooling {
   padding: { top: number; bottom: number; left: number; right: number };
 }
 
-const explicit = ({ top, bottom, left, right }: Pooling['padding']): [[number, number], [number, number], [number, number], [number, number]] =>
-  [[0, 0], [top, bottom], [left, right], [0, 0]];
+const explicit = ({
+  top,
+  bottom,
+  left,
+  right,
+}: Pooling['padding']): [[number, number], [number, number], [number, number], [number, number]] => [
+  [0, 0],
+  [top, bottom],
+  [left, right],
+  [0, 0],
+];
 
 /** Average pooling [N, H, W, C] -> [N, OH, OW, C]; padding does not count in a window's mean. Differentiable. */
 export function averagePool(x: tf.Tensor4D, { size, strides, padding }: Pooling): tf.Tensor4D {
@@ -25,8 +34,14 @@ export function averagePool(x: tf.Tensor4D, { size, strides, padding }: Pooling)
       save([x]);
       return tf.avgPool(x, size, strides, explicit(padding));
     },
-    (dy, [x0]) => [fused('AveragePoolGradient', { dy }, { inShape: x0.shape, size, strides, top: padding.top, left: padding.left }, () =>
-      averagePoolGradient(dy, x0 as tf.Tensor4D, size, strides, padding.top, padding.left))],
+    (dy, [x0]) => [
+      fused(
+        'AveragePoolGradient',
+        { dy },
+        { inShape: x0.shape, size, strides, top: padding.top, left: padding.left },
+        () => averagePoolGradient(dy, x0 as tf.Tensor4D, size, strides, padding.top, padding.left),
+      ),
+    ],
   );
 }
 
@@ -39,14 +54,22 @@ export function maxPool(x: tf.Tensor4D, { size, strides, padding }: Pooling): tf
       save([x, y]);
       return y;
     },
-    (dy, [x0, y0]) => [fused('MaxPoolGradient', { dy, x: x0, y: y0 }, { size, strides, top: padding.top, left: padding.left }, () =>
-      maxPoolGradient(dy, x0 as tf.Tensor4D, y0 as tf.Tensor4D, size, strides, padding.top, padding.left))],
+    (dy, [x0, y0]) => [
+      fused('MaxPoolGradient', { dy, x: x0, y: y0 }, { size, strides, top: padding.top, left: padding.left }, () =>
+        maxPoolGradient(dy, x0 as tf.Tensor4D, y0 as tf.Tensor4D, size, strides, padding.top, padding.left),
+      ),
+    ],
   );
 }
 
 /** dL/dx of average pooling: each window's share goes to its pixels, which is a depthwise convolution with ones. */
 function averagePoolGradient(
-  dy: tf.Tensor4D, x: tf.Tensor4D, size: [number, number], strides: [number, number], top: number, left: number,
+  dy: tf.Tensor4D,
+  x: tf.Tensor4D,
+  size: [number, number],
+  strides: [number, number],
+  top: number,
+  left: number,
 ): tf.Tensor4D {
   const [n, h, w, c] = x.shape;
   const [, oh, ow] = dy.shape;
@@ -62,23 +85,39 @@ function averagePoolGradient(
   });
 }
 
-const dilated = (dy: tf.Tensor4D, strides: [number, number]) => (strides[0] === 1 && strides[1] === 1 ? dy : dilate(dy, strides));
+const dilated = (dy: tf.Tensor4D, strides: [number, number]) =>
+  strides[0] === 1 && strides[1] === 1 ? dy : dilate(dy, strides);
 
 /** Stride-1 depthwise convolution whose output has the height and width of `outShape`, given what to pad (or crop) at top and left. */
-function convolveToShape(x: tf.Tensor4D, filter: tf.Tensor4D, outShape: number[], top: number, left: number): tf.Tensor4D {
+function convolveToShape(
+  x: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  outShape: number[],
+  top: number,
+  left: number,
+): tf.Tensor4D {
   const [kh, kw] = filter.shape;
   const bottom = outShape[1] - x.shape[1] - top + kh - 1;
   const right = outShape[2] - x.shape[2] - left + kw - 1;
   const crop = [top, bottom, left, right].map((v) => Math.min(0, v));
   const cropped = crop.some((v) => v < 0) ? padOrCrop(x, crop[0], crop[1], crop[2], crop[3]) : x;
   return tf.depthwiseConv2d(cropped, filter, 1, [
-    [0, 0], [Math.max(0, top), Math.max(0, bottom)], [Math.max(0, left), Math.max(0, right)], [0, 0],
+    [0, 0],
+    [Math.max(0, top), Math.max(0, bottom)],
+    [Math.max(0, left), Math.max(0, right)],
+    [0, 0],
   ]);
 }
 
 /** dL/dx of max pooling; where several pixels of a window share the maximum, the first in row order gets it all (as PyTorch). */
 function maxPoolGradient(
-  dy: tf.Tensor4D, x: tf.Tensor4D, y: tf.Tensor4D, [kh, kw]: [number, number], [sh, sw]: [number, number], top: number, left: number,
+  dy: tf.Tensor4D,
+  x: tf.Tensor4D,
+  y: tf.Tensor4D,
+  [kh, kw]: [number, number],
+  [sh, sw]: [number, number],
+  top: number,
+  left: number,
 ): tf.Tensor4D {
   const [n, h, w, c] = x.shape;
   const [, oh, ow] = dy.shape;
@@ -86,13 +125,27 @@ function maxPoolGradient(
     const bottom = Math.max(0, (oh - 1) * sh + kh - h - top);
     const right = Math.max(0, (ow - 1) * sw + kw - w - left);
     const lowest = -3.4e38;
-    const padded = tf.pad(x, [[0, 0], [top, bottom], [left, right], [0, 0]], lowest);
+    const padded = tf.pad(
+      x,
+      [
+        [0, 0],
+        [top, bottom],
+        [left, right],
+        [0, 0],
+      ],
+      lowest,
+    );
     const [ph, pw] = [h + top + bottom, w + left + right];
     let open: tf.Tensor = tf.onesLike(dy);
     let dx: tf.Tensor4D = tf.zeros([n, ph, pw, c]);
     for (let i = 0; i < kh; i++) {
       for (let j = 0; j < kw; j++) {
-        const window = tf.stridedSlice(padded, [0, i, j, 0], [n, i + (oh - 1) * sh + 1, j + (ow - 1) * sw + 1, c], [1, sh, sw, 1]);
+        const window = tf.stridedSlice(
+          padded,
+          [0, i, j, 0],
+          [n, i + (oh - 1) * sh + 1, j + (ow - 1) * sw + 1, c],
+          [1, sh, sw, 1],
+        );
         const hit = tf.mul(tf.cast(tf.equal(window, y), 'float32'), open);
         open = tf.sub(open, hit);
         const share = dilated(tf.mul(hit, dy) as tf.Tensor4D, [sh, sw]);

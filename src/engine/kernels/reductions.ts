@@ -21,8 +21,11 @@ export function globalAveragePool(x: tf.Tensor4D): tf.Tensor2D {
   return differentiable<tf.Tensor2D>(
     [x],
     () => imageMean(x),
-    (dy) => [fused('ImageMeanGradient', { dy }, { h, w }, () =>
-      tf.mul(tf.ones([1, h, w, 1]), tf.reshape(tf.div(dy, h * w), [n, 1, 1, c])))],
+    (dy) => [
+      fused('ImageMeanGradient', { dy }, { h, w }, () =>
+        tf.mul(tf.ones([1, h, w, 1]), tf.reshape(tf.div(dy, h * w), [n, 1, 1, c])),
+      ),
+    ],
   );
 }
 
@@ -49,12 +52,14 @@ export function imageStatistics(x: tf.Tensor4D): tf.Tensor2D {
       save([x, statistics]);
       return statistics;
     },
-    (dy, [x0, statistics0]) => [fused('ImageStatisticsGradient', { dy, x: x0, statistics: statistics0 }, {}, () => {
-      const dMean = tf.slice(dy, [0, 0], [n, c]);
-      const dVariance = tf.slice(dy, [0, c], [n, c]);
-      const slope = tf.mul(dVariance, 2 / (h * w));
-      const offset = tf.sub(tf.div(dMean, h * w), tf.mul(slope, tf.slice(statistics0, [0, 0], [n, c])));
-      return tf.add(tf.mul(x0, perImage(slope)), perImage(offset));
-    })],
+    (dy, [x0, statistics0]) => [
+      fused('ImageStatisticsGradient', { dy, x: x0, statistics: statistics0 }, {}, () => {
+        const dMean = tf.slice(dy, [0, 0], [n, c]);
+        const dVariance = tf.slice(dy, [0, c], [n, c]);
+        const slope = tf.mul(dVariance, 2 / (h * w));
+        const offset = tf.sub(tf.div(dMean, h * w), tf.mul(slope, tf.slice(statistics0, [0, 0], [n, c])));
+        return tf.add(tf.mul(x0, perImage(slope)), perImage(offset));
+      }),
+    ],
   );
 }

@@ -8,7 +8,8 @@ export const SMALLEST_RANGE = 1e-8;
 
 /** RangeError unless `bits` is a whole number from 2 to 8. */
 export function checkBits(bits: number): void {
-  if (!Number.isInteger(bits) || bits < 2 || bits > 8) throw new RangeError(`A quantizer has 2 to 8 bits, not ${bits}.`);
+  if (!Number.isInteger(bits) || bits < 2 || bits > 8)
+    throw new RangeError(`A quantizer has 2 to 8 bits, not ${bits}.`);
 }
 
 /** Nearest whole number, halves to the even one, as IEEE 754 and PyTorch round. */

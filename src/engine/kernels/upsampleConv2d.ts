@@ -19,9 +19,12 @@ const TAPS: number[][][] = [
 /** 16 x 9 matrix that sums a 3x3 filter's taps into the phase filters; `row(a, b, p, q)` says where each goes. */
 function tapMatrix(row: (a: number, b: number, p: number, q: number) => number): Float32Array {
   const matrix = new Float32Array(16 * 9);
-  for (let a = 0; a < 2; a++) for (let b = 0; b < 2; b++) for (let p = 0; p < 2; p++) for (let q = 0; q < 2; q++) {
-    for (const u of TAPS[a][p]) for (const v of TAPS[b][q]) matrix[row(a, b, p, q) * 9 + u * 3 + v] = 1;
-  }
+  for (let a = 0; a < 2; a++)
+    for (let b = 0; b < 2; b++)
+      for (let p = 0; p < 2; p++)
+        for (let q = 0; q < 2; q++) {
+          for (const u of TAPS[a][p]) for (const v of TAPS[b][q]) matrix[row(a, b, p, q) * 9 + u * 3 + v] = 1;
+        }
   return matrix;
 }
 
@@ -55,15 +58,38 @@ export function upsampleConv2d(x: tf.Tensor4D, filter: tf.Tensor4D): tf.Tensor4D
     (dy, [x0, filter0]) => [
       fused('UpsampleConv2dInputGradient', { dy, filter: filter0 }, {}, () => {
         const adjoint = tf.matMul(tf.tensor2d(ADJOINT, [16, 9]), tf.reshape(filter0, [9, io]) as tf.Tensor2D);
-        const adjointFilter = tf.transpose(tf.reshape(adjoint, [4, 4, inChannels, outChannels]), [0, 1, 3, 2]) as tf.Tensor4D;
-        return tf.conv2d(dy, adjointFilter, 2, [[0, 0], [1, 1], [1, 1], [0, 0]]);
+        const adjointFilter = tf.transpose(
+          tf.reshape(adjoint, [4, 4, inChannels, outChannels]),
+          [0, 1, 3, 2],
+        ) as tf.Tensor4D;
+        return tf.conv2d(dy, adjointFilter, 2, [
+          [0, 0],
+          [1, 1],
+          [1, 1],
+          [0, 0],
+        ]);
       }),
       fused('UpsampleConv2dFilterGradient', { x: x0, dy }, {}, () => {
         // x and dy change roles: seen from dy, x is the output of the adjoint convolution.
-        const dAdjoint = tf.engine().runKernel('Conv2DBackpropFilter', { x: dy, dy: x0 }, {
-          strides: [2, 2], pad: [[0, 0], [1, 1], [1, 1], [0, 0]], dataFormat: 'NHWC', filterShape: [4, 4, outChannels, inChannels],
-        }) as tf.Tensor;
-        const dTaps = tf.matMul(tf.tensor2d(ADJOINT_TRANSPOSED, [9, 16]), tf.reshape(dAdjoint, [16, io]) as tf.Tensor2D);
+        const dAdjoint = tf.engine().runKernel(
+          'Conv2DBackpropFilter',
+          { x: dy, dy: x0 },
+          {
+            strides: [2, 2],
+            pad: [
+              [0, 0],
+              [1, 1],
+              [1, 1],
+              [0, 0],
+            ],
+            dataFormat: 'NHWC',
+            filterShape: [4, 4, outChannels, inChannels],
+          },
+        ) as tf.Tensor;
+        const dTaps = tf.matMul(
+          tf.tensor2d(ADJOINT_TRANSPOSED, [9, 16]),
+          tf.reshape(dAdjoint, [16, io]) as tf.Tensor2D,
+        );
         return tf.transpose(tf.reshape(dTaps, [3, 3, outChannels, inChannels]), [0, 1, 3, 2]);
       }),
     ],
@@ -76,8 +102,18 @@ function forward(x: tf.Tensor4D, filter: tf.Tensor4D): tf.Tensor4D {
   const phaseFilters = tf.matMul(tf.tensor2d(PHASES, [16, 9]), tf.reshape(filter, [9, io]) as tf.Tensor2D);
   const phases = [0, 1, 2, 3].map((phase) => {
     const [a, b] = [phase >> 1, phase & 1];
-    const k = tf.reshape(tf.slice(phaseFilters, [4 * phase, 0], [4, io]), [2, 2, inChannels, outChannels]) as tf.Tensor4D;
-    return tf.conv2d(x, k, 1, [[0, 0], [1 - a, a], [1 - b, b], [0, 0]]);
+    const k = tf.reshape(tf.slice(phaseFilters, [4 * phase, 0], [4, io]), [
+      2,
+      2,
+      inChannels,
+      outChannels,
+    ]) as tf.Tensor4D;
+    return tf.conv2d(x, k, 1, [
+      [0, 0],
+      [1 - a, a],
+      [1 - b, b],
+      [0, 0],
+    ]);
   });
   return interleave2x2(phases as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D, tf.Tensor4D]);
 }

@@ -8,7 +8,7 @@ import { differentiable } from '../kernels/differentiable';
 import { fused } from '../kernels/fused';
 import { oneHotLabels } from '../generator/generator';
 import type { Random } from '../random';
-import { TERMS, type RunSettings, type TermName } from '../training/runSettings';
+import { TERMS, type RunSettings, type TermName } from '../runSettings';
 import { crossEntropy } from './crossEntropy';
 import type { GeneratorTargets } from './generatorTargets';
 
@@ -16,7 +16,9 @@ import type { GeneratorTargets } from './generatorTargets';
 export type TermWeights = Record<TermName, number | null>;
 
 export function termWeights(settings: RunSettings): TermWeights {
-  return Object.fromEntries(TERMS.map((term) => [term, settings[`${term}Enabled`] ? settings[`${term}Weight`] : null])) as TermWeights;
+  return Object.fromEntries(
+    TERMS.map((term) => [term, settings[`${term}Enabled`] ? settings[`${term}Weight`] : null]),
+  ) as TermWeights;
 }
 
 /** sum(weights (actual - target)^2), differentiable in `actual`. All [1, D]. */
@@ -71,13 +73,21 @@ export function bnsTerm(mixed: tf.Tensor2D, targets: GeneratorTargets): tf.Scala
  * Term D. Statistics of the single-class batch against the centre plus noise, in the layers from `startLayer` on. For a class
  * that is not trusted: against the noise alone, N(0, 1), in all layers, doubled (fdda.md, "Label rule of the program").
  */
-export function distortedTerm(single: tf.Tensor2D, targets: GeneratorTargets, { index, noise, trusted }: SingleClass): tf.Scalar {
+export function distortedTerm(
+  single: tf.Tensor2D,
+  targets: GeneratorTargets,
+  { index, noise, trusted }: SingleClass,
+): tf.Scalar {
   if (!trusted) return tf.mul(2, weightedSquaredDistance(single, noise, targets.plainLayers));
   return weightedSquaredDistance(single, tf.add(centerOf(targets, index), noise), targets.deepLayers);
 }
 
 /** Term C. Statistics of the single-class batch against the centre; 0 for a class that is not trusted. */
-export function centralizedTerm(single: tf.Tensor2D, targets: GeneratorTargets, { index, trusted }: SingleClass): tf.Scalar {
+export function centralizedTerm(
+  single: tf.Tensor2D,
+  targets: GeneratorTargets,
+  { index, trusted }: SingleClass,
+): tf.Scalar {
   if (!trusted) return tf.scalar(0);
   return weightedSquaredDistance(single, centerOf(targets, index), targets.deepLayers);
 }
@@ -87,7 +97,12 @@ export function centralizedTerm(single: tf.Tensor2D, targets: GeneratorTargets, 
  * entropy of softmax(-d^2 / temperature) over all classes' centres, d^2 being the mean scaled squared difference of the layers from
  * `startLayer` on, which the scaled term C is of the own class. 0 for a class that is not trusted.
  */
-export function contrastTerm(single: tf.Tensor2D, targets: GeneratorTargets, { index, trusted }: SingleClass, temperature: number): tf.Scalar {
+export function contrastTerm(
+  single: tf.Tensor2D,
+  targets: GeneratorTargets,
+  { index, trusted }: SingleClass,
+  temperature: number,
+): tf.Scalar {
   if (!trusted) return tf.scalar(0);
   const { running, placing, placedCenters, squaredLengths } = targets;
   const placed = tf.mul(tf.sub(single, running), placing) as tf.Tensor2D;
@@ -97,10 +112,17 @@ export function contrastTerm(single: tf.Tensor2D, targets: GeneratorTargets, { i
 }
 
 /** The mean of a term over classes, each with its row of the statistics. */
-function overClasses(rows: tf.Tensor2D, classes: readonly SingleClass[], term: (row: tf.Tensor2D, of: SingleClass) => tf.Scalar): tf.Scalar {
+function overClasses(
+  rows: tf.Tensor2D,
+  classes: readonly SingleClass[],
+  term: (row: tf.Tensor2D, of: SingleClass) => tf.Scalar,
+): tf.Scalar {
   if (classes.length === 1) return term(rows, classes[0]);
   const each = (tf.split(rows, classes.length) as tf.Tensor2D[]).map((row, i) => term(row, classes[i]));
-  return weightedSum(each, each.map(() => 1 / each.length));
+  return weightedSum(
+    each,
+    each.map(() => 1 / each.length),
+  );
 }
 
 function centerOf({ centers }: GeneratorTargets, index: number): tf.Tensor2D {
@@ -115,10 +137,15 @@ function centerOf({ centers }: GeneratorTargets, index: number): tf.Tensor2D {
  * With every term switched off the total is a constant 0, which has no gradient: skip the step then.
  */
 export function generatorLoss(
-  mixed: TeacherView, single: TeacherView, targets: GeneratorTargets, classes: readonly SingleClass[], weights: TermWeights,
+  mixed: TeacherView,
+  single: TeacherView,
+  targets: GeneratorTargets,
+  classes: readonly SingleClass[],
+  weights: TermWeights,
   contrastTemperature: number,
 ): GeneratorLoss {
-  const ofClasses = (term: (row: tf.Tensor2D, of: SingleClass) => tf.Scalar) => overClasses(single.statistics, classes, term);
+  const ofClasses = (term: (row: tf.Tensor2D, of: SingleClass) => tf.Scalar) =>
+    overClasses(single.statistics, classes, term);
   const compute: Record<TermName, () => tf.Scalar> = {
     ceMixed: () => crossEntropy(mixed.logits, mixed.labels),
     bns: () => bnsTerm(mixed.statistics, targets),
@@ -130,7 +157,13 @@ export function generatorLoss(
   const entries = TERMS.map((name) => [name, weights[name] === null ? null : compute[name]()]);
   const terms = Object.fromEntries(entries) as GeneratorLoss['terms'];
   const on = TERMS.filter((name) => terms[name] !== null);
-  const total = on.length === 0 ? tf.scalar(0) : weightedSum(on.map((name) => terms[name]!), on.map((name) => weights[name]!));
+  const total =
+    on.length === 0
+      ? tf.scalar(0)
+      : weightedSum(
+          on.map((name) => terms[name]!),
+          on.map((name) => weights[name]!),
+        );
   return { total, terms };
 }
 
@@ -138,8 +171,13 @@ export function generatorLoss(
 function weightedSum(terms: tf.Scalar[], weights: number[]): tf.Scalar {
   return differentiable<tf.Scalar>(
     terms,
-    () => fused('WeightedSum', { ...terms } as unknown as Record<string, tf.Tensor>, { weights }, () =>
-      terms.map((term, i) => tf.mul(term, weights[i])).reduce((sum, term) => tf.add(sum, term)) as tf.Scalar),
+    () =>
+      fused(
+        'WeightedSum',
+        { ...terms } as unknown as Record<string, tf.Tensor>,
+        { weights },
+        () => terms.map((term, i) => tf.mul(term, weights[i])).reduce((sum, term) => tf.add(sum, term)) as tf.Scalar,
+      ),
     (dy) => weights.map((weight) => tf.mul(dy, weight)),
   );
 }

@@ -15,10 +15,13 @@ export function defaultStartLayer(layers: number): number {
 export function columnWeights({ channels, offsets, size }: StatisticsLayout, startLayer = 0): Float32Array {
   const layers = channels.length - startLayer;
   if (!Number.isInteger(startLayer) || startLayer < 0 || layers < 1) {
-    throw new RangeError(`There is no BatchNorm layer ${startLayer}: the network has ${channels.length}, counted from 0.`);
+    throw new RangeError(
+      `There is no BatchNorm layer ${startLayer}: the network has ${channels.length}, counted from 0.`,
+    );
   }
   const weights = new Float32Array(size);
-  for (let l = startLayer; l < channels.length; l++) weights.fill(1 / (channels[l] * layers), offsets[l], offsets[l] + 2 * channels[l]);
+  for (let l = startLayer; l < channels.length; l++)
+    weights.fill(1 / (channels[l] * layers), offsets[l], offsets[l] + 2 * channels[l]);
   return weights;
 }
 
@@ -27,10 +30,14 @@ export function columnWeights({ channels, offsets, size }: StatisticsLayout, sta
  * variance. A squared difference times this is one of `scaledPoints`, in which the charts and the quality of images are measured.
  */
 export function inverseSquaredScales(running: BnsTable): Float32Array {
-  return Float32Array.from(running.layers.flatMap(({ channels, values }) => Array.from(values, (_, k) => {
-    const variance = values[channels + (k % channels)] + SCALE_EPSILON;
-    return k < channels ? 1 / variance : 1 / variance ** 2;
-  })));
+  return Float32Array.from(
+    running.layers.flatMap(({ channels, values }) =>
+      Array.from(values, (_, k) => {
+        const variance = values[channels + (k % channels)] + SCALE_EPSILON;
+        return k < channels ? 1 / variance : 1 / variance ** 2;
+      }),
+    ),
+  );
 }
 
 export interface TargetOptions {
@@ -65,13 +72,20 @@ export class GeneratorTargets {
   /** [D] what D counts a squared difference in every column: the values of `deepLayers`. */
   private readonly counted: Float32Array;
 
-  constructor(running: BnsTable, centers: BnsTable, readonly startLayer: number, { scaled = false, aims = centers, scatter }: TargetOptions = {}) {
+  constructor(
+    running: BnsTable,
+    centers: BnsTable,
+    readonly startLayer: number,
+    { scaled = false, aims = centers, scatter }: TargetOptions = {},
+  ) {
     const { layout } = running;
     this.layout = layout;
     this.scatter = scatter;
-    if (scatter && scatter.length !== layout.size) throw new Error(`The scatter has ${scatter.length} columns, running statistics ${layout.size}.`);
+    if (scatter && scatter.length !== layout.size)
+      throw new Error(`The scatter has ${scatter.length} columns, running statistics ${layout.size}.`);
     for (const table of [centers, aims]) {
-      if (table.layout.size !== layout.size) throw new Error(`Centres have ${table.layout.size} columns, running statistics ${layout.size}.`);
+      if (table.layout.size !== layout.size)
+        throw new Error(`Centres have ${table.layout.size} columns, running statistics ${layout.size}.`);
     }
     const [all, deep] = [columnWeights(layout), columnWeights(layout, startLayer)];
     const scales = inverseSquaredScales(running);
@@ -80,7 +94,8 @@ export class GeneratorTargets {
     const placing = scaledDeep.map(Math.sqrt);
     const placed = centers.pack().map((value, i) => (value - stored[i % layout.size]) * placing[i % layout.size]);
     const squares = Float32Array.from({ length: centers.rows }, (_, c) =>
-      placed.subarray(c * layout.size, (c + 1) * layout.size).reduce((sum, value) => sum + value * value, 0));
+      placed.subarray(c * layout.size, (c + 1) * layout.size).reduce((sum, value) => sum + value * value, 0),
+    );
     const counted = scaled ? scaledDeep : deep;
     this.counted = counted;
     this.running = tf.tensor2d(stored, [1, layout.size]);
@@ -104,12 +119,25 @@ export class GeneratorTargets {
   }
 
   dispose(): void {
-    tf.dispose([this.running, this.centers, this.allLayers, this.deepLayers, this.plainLayers, this.placing, this.placedCenters, this.squaredLengths]);
+    tf.dispose([
+      this.running,
+      this.centers,
+      this.allLayers,
+      this.deepLayers,
+      this.plainLayers,
+      this.placing,
+      this.placedCenters,
+      this.squaredLengths,
+    ]);
   }
 }
 
 /** [D] one value for all means and another for all variances. */
-export function uniformScales({ channels, offsets, size }: StatisticsLayout, mean: number, variance: number): Float32Array {
+export function uniformScales(
+  { channels, offsets, size }: StatisticsLayout,
+  mean: number,
+  variance: number,
+): Float32Array {
   const scales = new Float32Array(size).fill(variance);
   channels.forEach((c, l) => scales.fill(mean, offsets[l], offsets[l] + c));
   return scales;

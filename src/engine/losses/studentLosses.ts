@@ -25,7 +25,11 @@ export interface StudentLosses {
  * @param distillationWeight alpha
  */
 export function studentLosses(
-  student: tf.Tensor2D, teacher: tf.Tensor2D, labels: tf.Tensor1D, temperature: number, distillationWeight: number,
+  student: tf.Tensor2D,
+  teacher: tf.Tensor2D,
+  labels: tf.Tensor1D,
+  temperature: number,
+  distillationWeight: number,
 ): StudentLosses {
   const [n, classes] = student.shape;
   if (teacher.shape[0] !== n || teacher.shape[1] !== classes || labels.shape[0] !== n) {
@@ -37,20 +41,33 @@ export function studentLosses(
   const parts = differentiable<tf.Tensor1D>(
     [student],
     (save) => {
-      const [values, dCe, dKl] = fused<tf.Tensor[]>('Distillation', { student, teacher, labels }, { temperature, factor }, () =>
-        composed(student, teacher, labels, temperature, factor));
+      const [values, dCe, dKl] = fused<tf.Tensor[]>(
+        'Distillation',
+        { student, teacher, labels },
+        { temperature, factor },
+        () => composed(student, teacher, labels, temperature, factor),
+      );
       save([dCe, dKl]);
       return values as tf.Tensor1D;
     },
-    (dy, [dCe, dKl]) => [fused('DistillationGradient', { dy, dCe, dKl }, {}, () =>
-      tf.add(tf.mul(dCe, tf.slice(dy, [0], [1])), tf.mul(dKl, tf.slice(dy, [1], [1]))))],
+    (dy, [dCe, dKl]) => [
+      fused('DistillationGradient', { dy, dCe, dKl }, {}, () =>
+        tf.add(tf.mul(dCe, tf.slice(dy, [0], [1])), tf.mul(dKl, tf.slice(dy, [1], [1]))),
+      ),
+    ],
   );
   const part = (i: number) => tf.reshape(tf.slice(parts, [i], [1]), []) as tf.Scalar;
   return { ce: part(0), distillation: part(1), total: tf.sum(parts) };
 }
 
 /** [2] both losses, and their gradients in the student's logits. */
-function composed(student: tf.Tensor2D, teacher: tf.Tensor2D, labels: tf.Tensor1D, temperature: number, factor: number): tf.Tensor[] {
+function composed(
+  student: tf.Tensor2D,
+  teacher: tf.Tensor2D,
+  labels: tf.Tensor1D,
+  temperature: number,
+  factor: number,
+): tf.Tensor[] {
   const [n, classes] = student.shape;
   const softened = tf.mul(tf.concat([student, teacher]), 1 / temperature) as tf.Tensor2D;
   const log = tf.logSoftmax(tf.concat([student, softened]));

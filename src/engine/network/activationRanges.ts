@@ -55,5 +55,8 @@ export function unpackRanges(packed: ArrayLike<number>, stride: number, offset: 
 
 /** Ranges over several sets of images, of each of which the ranges are known. */
 export function unitedRanges(sets: readonly ActivationRange[][]): ActivationRange[] {
-  return sets[0].map((_, a) => ({ lo: Math.min(...sets.map((set) => set[a].lo)), hi: Math.max(...sets.map((set) => set[a].hi)) }));
+  return sets[0].map((_, a) => ({
+    lo: Math.min(...sets.map((set) => set[a].lo)),
+    hi: Math.max(...sets.map((set) => set[a].hi)),
+  }));
 }

@@ -5,7 +5,16 @@ import { dense } from '../kernels/dense';
 import { frozenBatchNorm, frozenBatchNormWithStatistics, type FrozenBatchNorm } from '../kernels/frozenBatchNorm';
 import { averagePool, maxPool, type Pooling } from '../kernels/pooling';
 import { globalAveragePool, imageStatistics } from '../kernels/reductions';
-import type { ActivationNode, BatchNormNode, Conv2dNode, DenseNode, Network, NetworkDefinition, NetworkNode, Padding } from './types';
+import type {
+  ActivationNode,
+  BatchNormNode,
+  Conv2dNode,
+  DenseNode,
+  Network,
+  NetworkDefinition,
+  NetworkNode,
+  Padding,
+} from './types';
 
 /** A network's weights on the backend, by the keys of `Network.weights`. */
 export type WeightTensors = Record<string, tf.Tensor>;
@@ -50,7 +59,12 @@ export function uploadWeights(network: Network, trainable = false): WeightTensor
  * @param images [N, H, W, C] in normalised image space
  * @returns logits [N, numClasses]; the caller owns them. Differentiable in `images` and in `weights`.
  */
-export function forward(definition: NetworkDefinition, weights: WeightTensors, images: tf.Tensor4D, hooks: ForwardHooks = {}): tf.Tensor2D {
+export function forward(
+  definition: NetworkDefinition,
+  weights: WeightTensors,
+  images: tf.Tensor4D,
+  hooks: ForwardHooks = {},
+): tf.Tensor2D {
   const [h, w, c] = definition.inputShape;
   if (images.shape[1] !== h || images.shape[2] !== w || images.shape[3] !== c) {
     throw new Error(`${definition.name} takes images of ${h}x${w}x${c}, not ${images.shape.slice(1).join('x')}.`);
@@ -67,7 +81,12 @@ export function forward(definition: NetworkDefinition, weights: WeightTensors, i
   return last as tf.Tensor2D;
 }
 
-function evaluate(node: Exclude<NetworkNode, BatchNormNode>, inputs: tf.Tensor[], weights: WeightTensors, hooks: ForwardHooks): tf.Tensor {
+function evaluate(
+  node: Exclude<NetworkNode, BatchNormNode>,
+  inputs: tf.Tensor[],
+  weights: WeightTensors,
+  hooks: ForwardHooks,
+): tf.Tensor {
   const x = inputs[0] as tf.Tensor4D;
   switch (node.op) {
     case 'conv2d':
@@ -96,9 +115,18 @@ function evaluate(node: Exclude<NetworkNode, BatchNormNode>, inputs: tf.Tensor[]
       return tf.reshape(x, [x.shape[0], -1]);
     case 'shortcutPad': {
       // Pooling over single pixels: tfjs's stridedSlice has no gradient.
-      const single: Pooling = { size: [1, 1], strides: [node.stride, node.stride], padding: { top: 0, bottom: 0, left: 0, right: 0 } };
+      const single: Pooling = {
+        size: [1, 1],
+        strides: [node.stride, node.stride],
+        padding: { top: 0, bottom: 0, left: 0, right: 0 },
+      };
       const taken = node.stride === 1 ? x : averagePool(x, single);
-      return tf.pad(taken, [[0, 0], [0, 0], [0, 0], [node.channelsBefore, node.channelsAfter]]);
+      return tf.pad(taken, [
+        [0, 0],
+        [0, 0],
+        [0, 0],
+        [node.channelsBefore, node.channelsAfter],
+      ]);
     }
     case 'dense': {
       const kernel = (hooks.kernel?.(node, weights[node.kernel]) ?? weights[node.kernel]) as tf.Tensor2D;
@@ -110,15 +138,24 @@ function evaluate(node: Exclude<NetworkNode, BatchNormNode>, inputs: tf.Tensor[]
   }
 }
 
-function batchNorm(layer: number, node: BatchNormNode, x: tf.Tensor4D, weights: WeightTensors, hooks: ForwardHooks): tf.Tensor4D {
+function batchNorm(
+  layer: number,
+  node: BatchNormNode,
+  x: tf.Tensor4D,
+  weights: WeightTensors,
+  hooks: ForwardHooks,
+): tf.Tensor4D {
   hooks.tap?.(layer, x, node);
   if (hooks.batchNorm) {
     hooks.statistics?.(layer, imageStatistics(x), node);
     return hooks.batchNorm(node, x);
   }
   const frozen: FrozenBatchNorm = {
-    mean: weights[node.mean], variance: weights[node.variance], epsilon: node.epsilon,
-    gamma: node.gamma ? weights[node.gamma] : undefined, beta: node.beta ? weights[node.beta] : undefined,
+    mean: weights[node.mean],
+    variance: weights[node.variance],
+    epsilon: node.epsilon,
+    gamma: node.gamma ? weights[node.gamma] : undefined,
+    beta: node.beta ? weights[node.beta] : undefined,
   };
   if (!hooks.statistics) return frozenBatchNorm(x, frozen);
   const { y, statistics } = frozenBatchNormWithStatistics(x, frozen);
@@ -126,8 +163,18 @@ function batchNorm(layer: number, node: BatchNormNode, x: tf.Tensor4D, weights: 
   return y;
 }
 
-function explicit({ top, bottom, left, right }: Padding): [[number, number], [number, number], [number, number], [number, number]] {
-  return [[0, 0], [top, bottom], [left, right], [0, 0]];
+function explicit({
+  top,
+  bottom,
+  left,
+  right,
+}: Padding): [[number, number], [number, number], [number, number], [number, number]] {
+  return [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ];
 }
 
 /** The BatchNorm nodes in the order in which `tap` counts them. */

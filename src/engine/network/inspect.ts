@@ -57,19 +57,31 @@ function image(node: NetworkNode, shape: NodeShape): [number, number, number] {
   return shape as [number, number, number];
 }
 
-function windowed(node: NetworkNode, length: number, before: number, after: number, size: number, stride: number): number {
+function windowed(
+  node: NetworkNode,
+  length: number,
+  before: number,
+  after: number,
+  size: number,
+  stride: number,
+): number {
   const out = Math.floor((length + before + after - size) / stride) + 1;
   if (out < 1) throw new NetworkError(say('windowTooLarge', node.name, size, length), HINT);
   return out;
 }
 
 function outputShape(
-  node: NetworkNode, inputs: NodeShape[], inputShape: NodeShape, weights: Network['weights'], facts: NetworkFacts,
+  node: NetworkNode,
+  inputs: NodeShape[],
+  inputShape: NodeShape,
+  weights: Network['weights'],
+  facts: NetworkFacts,
 ): NodeShape {
   const weight = (key: string, rank: number): number[] => {
     const found = weights[key];
     if (!found) throw new NetworkError(say('weightMissing', node.name, key), HINT);
-    if (found.shape.length !== rank) throw new NetworkError(say('weightOfShape', node.name, key, String(found.shape)), HINT);
+    if (found.shape.length !== rank)
+      throw new NetworkError(say('weightOfShape', node.name, key, String(found.shape)), HINT);
     return found.shape;
   };
   const vector = (key: string | undefined, channels: number) => {
@@ -77,7 +89,12 @@ function outputShape(
       throw new NetworkError(say('weightOfLength', node.name, key, weights[key].shape[0], channels), HINT);
     }
   };
-  const slide = (size: [number, number], strides: [number, number], p: Padding, [h, w]: NodeShape): [number, number] => [
+  const slide = (
+    size: [number, number],
+    strides: [number, number],
+    p: Padding,
+    [h, w]: NodeShape,
+  ): [number, number] => [
     windowed(node, h, p.top, p.bottom, size[0], strides[0]),
     windowed(node, w, p.left, p.right, size[1], strides[1]),
   ];

@@ -25,7 +25,8 @@ export interface LayerContext {
 
 const SUPPORTED = say('supportedLayers');
 
-const pair = (value: unknown): [number, number] => (Array.isArray(value) ? [value[0], value[1]] : [value as number, value as number]);
+const pair = (value: unknown): [number, number] =>
+  Array.isArray(value) ? [value[0], value[1]] : [value as number, value as number];
 const NONE: Padding = { top: 0, bottom: 0, left: 0, right: 0 };
 
 /** Keras's 'same': as many zeros as the output size ceil(n / stride) needs, the odd one after. */
@@ -60,18 +61,24 @@ export function convertLayer(layer: KerasLayer, name: string, inbound: string[],
   const same = () => context.outputs.set(name, inputs[0]);
   const take = (suffix: string): string => {
     const key = `${name}/${suffix}`;
-    const found = Object.keys(context.stored).find((k) => k === key) ?? Object.keys(context.stored).find((k) => k.endsWith(`/${key}`));
+    const found =
+      Object.keys(context.stored).find((k) => k === key) ??
+      Object.keys(context.stored).find((k) => k.endsWith(`/${key}`));
     if (!found) throw new NetworkError(say('layerLacksWeight', name, kind, suffix), say('otherModelHint'));
     context.weights[key] = context.stored[found];
     return key;
   };
   const rank = (key: string, wanted: number) =>
-    context.weights[key].shape.length === wanted ? context.weights[key].shape : unsupported(say('weightShape', key, String(context.weights[key].shape)));
+    context.weights[key].shape.length === wanted
+      ? context.weights[key].shape
+      : unsupported(say('weightShape', key, String(context.weights[key].shape)));
   const activation = (of: string, at: string[]) => {
     const shape = context.shapes.get(at[0])!;
     if (of === 'linear') context.outputs.set(name, at[0]);
-    else if (of === 'relu' || of === 'relu6') add({ op: of, name: at[0] === name ? `${name}/${of}` : name, inputs: at }, shape);
-    else if (of === 'softmax' && shape.length === 1) context.outputs.set(name, at[0]); // logits are taken in front of it
+    else if (of === 'relu' || of === 'relu6')
+      add({ op: of, name: at[0] === name ? `${name}/${of}` : name, inputs: at }, shape);
+    else if (of === 'softmax' && shape.length === 1)
+      context.outputs.set(name, at[0]); // logits are taken in front of it
     else unsupported(say('activationKind', of));
   };
   const spatial = () => (x.length === 3 ? x : unsupported(say('notAnImage', String(x))));
@@ -81,8 +88,10 @@ export function convertLayer(layer: KerasLayer, name: string, inbound: string[],
 
   switch (kind) {
     case 'InputLayer': {
-      const shape = (config.batch_input_shape ?? config.batchInputShape ?? config.batch_shape) as (number | null)[] | undefined;
-      if (!shape || shape.length !== 4 || shape.slice(1).some((v) => !v)) unsupported(say('noFixedSize', String(shape ?? '')));
+      const shape = (config.batch_input_shape ?? config.batchInputShape ?? config.batch_shape) as
+        (number | null)[] | undefined;
+      if (!shape || shape.length !== 4 || shape.slice(1).some((v) => !v))
+        unsupported(say('noFixedSize', String(shape ?? '')));
       if (context.inputShape) unsupported(say('severalInputs'));
       context.inputShape = shape!.slice(1) as [number, number, number];
       add({ op: 'input', name, inputs: [] }, context.inputShape);
@@ -106,21 +115,39 @@ export function convertLayer(layer: KerasLayer, name: string, inbound: string[],
         Math.floor((w + padding.left + padding.right - kw) / strides[1]) + 1,
         depthwise ? ci * last : last,
       ];
-      add({ op: depthwise ? 'depthwiseConv2d' : 'conv2d', name, inputs, kernel, strides, padding, ...(bias ? { bias } : {}) }, out);
+      add(
+        {
+          op: depthwise ? 'depthwiseConv2d' : 'conv2d',
+          name,
+          inputs,
+          kernel,
+          strides,
+          padding,
+          ...(bias ? { bias } : {}),
+        },
+        out,
+      );
       mergePadding(context);
       activation((config.activation as string | undefined) ?? 'linear', [name]);
       return;
     }
     case 'BatchNormalization': {
-      const axis = Array.isArray(config.axis) ? config.axis[0] : config.axis ?? -1;
+      const axis = Array.isArray(config.axis) ? config.axis[0] : (config.axis ?? -1);
       if (axis !== -1 && axis !== x.length) unsupported(say('wrongAxis', String(axis)));
       spatial();
-      add({
-        op: 'batchNorm', name, inputs, epsilon: (config.epsilon as number | undefined) ?? 1e-3,
-        ...(config.scale === false ? {} : { gamma: take('gamma') }),
-        ...(config.center === false ? {} : { beta: take('beta') }),
-        mean: take('moving_mean'), variance: take('moving_variance'),
-      }, x);
+      add(
+        {
+          op: 'batchNorm',
+          name,
+          inputs,
+          epsilon: (config.epsilon as number | undefined) ?? 1e-3,
+          ...(config.scale === false ? {} : { gamma: take('gamma') }),
+          ...(config.center === false ? {} : { beta: take('beta') }),
+          mean: take('moving_mean'),
+          variance: take('moving_variance'),
+        },
+        x,
+      );
       return;
     }
     case 'ReLU': {
@@ -156,7 +183,8 @@ export function convertLayer(layer: KerasLayer, name: string, inbound: string[],
       const padding = config.padding === 'same' ? samePadding([h, w], size, strides) : NONE;
       const out = [
         Math.floor((h + padding.top + padding.bottom - size[0]) / strides[0]) + 1,
-        Math.floor((w + padding.left + padding.right - size[1]) / strides[1]) + 1, c,
+        Math.floor((w + padding.left + padding.right - size[1]) / strides[1]) + 1,
+        c,
       ];
       add({ op: kind === 'MaxPooling2D' ? 'maxPool' : 'averagePool', name, inputs, size, strides, padding }, out);
       return;
@@ -169,7 +197,8 @@ export function convertLayer(layer: KerasLayer, name: string, inbound: string[],
       return;
     case 'Reshape':
       // Keras applications put a Reshape to [features] around their classifier; anything else changes the layout.
-      if ((config.target_shape as number[]).length === 1) add({ op: 'flatten', name, inputs }, [x.reduce((a, b) => a * b, 1)]);
+      if ((config.target_shape as number[]).length === 1)
+        add({ op: 'flatten', name, inputs }, [x.reduce((a, b) => a * b, 1)]);
       else unsupported(say('vectorReshapeOnly'));
       return;
     case 'Dense': {
@@ -195,7 +224,8 @@ export function convertLayer(layer: KerasLayer, name: string, inbound: string[],
 function mergePadding({ nodes }: LayerContext): void {
   const conv = nodes[nodes.length - 1];
   const pad = nodes[nodes.length - 2];
-  if (pad?.op !== 'pad' || (conv.op !== 'conv2d' && conv.op !== 'depthwiseConv2d') || conv.inputs[0] !== pad.name) return;
+  if (pad?.op !== 'pad' || (conv.op !== 'conv2d' && conv.op !== 'depthwiseConv2d') || conv.inputs[0] !== pad.name)
+    return;
   const [a, b] = [pad.padding, conv.padding];
   conv.padding = { top: a.top + b.top, bottom: a.bottom + b.bottom, left: a.left + b.left, right: a.right + b.right };
   // The pad node stays for whoever else reads it; nodes the output does not need are dropped at the end.

@@ -49,7 +49,12 @@ export async function readLayersModel(files: ModelFile[]): Promise<Network> {
   }
   const stored = await readWeights(json.weightsManifest ?? [], files);
   const metadata = (json.userDefinedMetadata ?? {}) as NetworkMetadata;
-  return buildNetwork(topology as { class_name: string; config: Record<string, unknown> }, stored, metadata, jsonFile.name);
+  return buildNetwork(
+    topology as { class_name: string; config: Record<string, unknown> },
+    stored,
+    metadata,
+    jsonFile.name,
+  );
 }
 
 function parse(file: ModelFile): ModelJson {
@@ -94,12 +99,22 @@ async function readWeights(manifest: ManifestGroup[], files: ModelFile[]): Promi
 }
 
 function buildNetwork(
-  topology: { class_name: string; config: Record<string, unknown> }, stored: Record<string, WeightArray>, metadata: NetworkMetadata, fileName: string,
+  topology: { class_name: string; config: Record<string, unknown> },
+  stored: Record<string, WeightArray>,
+  metadata: NetworkMetadata,
+  fileName: string,
 ): Network {
-  const layers = ((topology.config.layers ?? topology.config) as KerasLayer[]);
+  const layers = (topology.config.layers ?? topology.config) as KerasLayer[];
   if (!Array.isArray(layers)) throw new NetworkError(say('noLayers', fileName), FILES_HINT);
   const sequential = topology.class_name === 'Sequential';
-  const context: LayerContext = { stored, weights: {}, nodes: [], shapes: new Map(), outputs: new Map(), inputShape: null };
+  const context: LayerContext = {
+    stored,
+    weights: {},
+    nodes: [],
+    shapes: new Map(),
+    outputs: new Map(),
+    inputShape: null,
+  };
   let previous: string | null = null;
   for (const layer of layers) {
     const name = layer.config?.name ?? layer.name ?? `layer_${context.nodes.length}`;
@@ -112,7 +127,8 @@ function buildNetwork(
     previous = name;
   }
   const outputs = topology.config.output_layers as [string, number, number][] | [string, number, number] | undefined;
-  const outputLayer = sequential || !outputs ? previous! : (Array.isArray(outputs[0]) ? outputs[0][0] : (outputs[0] as string));
+  const outputLayer =
+    sequential || !outputs ? previous! : Array.isArray(outputs[0]) ? outputs[0][0] : (outputs[0] as string);
   const nodes = upTo(context.nodes, context.outputs.get(outputLayer) ?? outputLayer);
   const inputShape = context.inputShape;
   if (!inputShape) throw new NetworkError(say('noImageSize'), say('noImageSizeHint'));
@@ -121,7 +137,9 @@ function buildNetwork(
   const network: Network = {
     definition: {
       name: metadata.name ?? (topology.config.name as string | undefined) ?? fileName,
-      inputShape, numClasses: output[0], nodes,
+      inputShape,
+      numClasses: output[0],
+      nodes,
       normalization: metadata.normalization ?? { mean: new Array(channels).fill(0), std: new Array(channels).fill(1) },
       ...(metadata.classNames ? { classNames: metadata.classNames } : {}),
     },

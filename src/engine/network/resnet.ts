@@ -40,24 +40,44 @@ export function createResNet(options: ResNetOptions, random: Random): Network {
     return add({ op: 'conv2d', name, inputs: [from], kernel: `${name}/kernel`, strides: [stride, stride], padding });
   };
   const batchNorm = (name: string, from: string, channels: number) => {
-    const fill = (value: number): WeightArray => ({ shape: [channels], values: new Float32Array(channels).fill(value) });
-    const keys = { gamma: `${name}/gamma`, beta: `${name}/beta`, mean: `${name}/moving_mean`, variance: `${name}/moving_variance` };
-    Object.assign(weights, { [keys.gamma]: fill(1), [keys.beta]: fill(0), [keys.mean]: fill(0), [keys.variance]: fill(1) });
+    const fill = (value: number): WeightArray => ({
+      shape: [channels],
+      values: new Float32Array(channels).fill(value),
+    });
+    const keys = {
+      gamma: `${name}/gamma`,
+      beta: `${name}/beta`,
+      mean: `${name}/moving_mean`,
+      variance: `${name}/moving_variance`,
+    };
+    Object.assign(weights, {
+      [keys.gamma]: fill(1),
+      [keys.beta]: fill(0),
+      [keys.mean]: fill(0),
+      [keys.variance]: fill(1),
+    });
     return add({ op: 'batchNorm', name, inputs: [from], epsilon: options.epsilon, ...keys });
   };
   const relu = (name: string, from: string) => add({ op: 'relu', name, inputs: [from] });
 
   let channels = options.widths[0];
-  let x = relu('stem_relu', batchNorm('stem_bn', conv('stem_conv', 'image', 3, options.inputShape[2], channels, options.stemStride), channels));
+  let x = relu(
+    'stem_relu',
+    batchNorm('stem_bn', conv('stem_conv', 'image', 3, options.inputShape[2], channels, options.stemStride), channels),
+  );
   options.widths.forEach((width, stage) => {
     for (let block = 0; block < options.blocks; block++) {
       const name = `stage${stage + 1}_block${block + 1}`;
       const stride = block === 0 ? options.strides[stage] : 1;
-      const inner = relu(`${name}_relu1`, batchNorm(`${name}_bn1`, conv(`${name}_conv1`, x, 3, channels, width, stride), width));
+      const inner = relu(
+        `${name}_relu1`,
+        batchNorm(`${name}_bn1`, conv(`${name}_conv1`, x, 3, channels, width, stride), width),
+      );
       const main = batchNorm(`${name}_bn2`, conv(`${name}_conv2`, inner, 3, width, width, 1), width);
-      const shortcut = stride !== 1 || channels !== width
-        ? batchNorm(`${name}_shortcut_bn`, conv(`${name}_shortcut_conv`, x, 1, channels, width, stride), width)
-        : x;
+      const shortcut =
+        stride !== 1 || channels !== width
+          ? batchNorm(`${name}_shortcut_bn`, conv(`${name}_shortcut_conv`, x, 1, channels, width, stride), width)
+          : x;
       x = relu(`${name}_relu2`, add({ op: 'add', name: `${name}_add`, inputs: [main, shortcut] }));
       channels = width;
     }
@@ -71,8 +91,12 @@ export function createResNet(options: ResNetOptions, random: Random): Network {
   add({ op: 'dense', name: 'classifier', inputs: [pooled], kernel: 'classifier/kernel', bias: 'classifier/bias' });
   return {
     definition: {
-      name: options.name, inputShape: options.inputShape, numClasses: classes, nodes,
-      normalization: options.normalization, classNames: options.classNames,
+      name: options.name,
+      inputShape: options.inputShape,
+      numClasses: classes,
+      nodes,
+      normalization: options.normalization,
+      classNames: options.classNames,
     },
     weights,
   };

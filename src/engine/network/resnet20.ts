@@ -10,10 +10,14 @@ import type { Network, NetworkDefinition, NetworkNode, Padding, WeightArray } fr
 /** Of PyTorch's BatchNorm layers. */
 const EPSILON = 1e-5;
 const PADDING: Padding = { top: 1, bottom: 1, left: 1, right: 1 };
-const HINT = 'Expected are the weights of a CIFAR ResNet with option-A shortcuts: conv1, bn1, layer1.0.conv1, ..., linear.';
+const HINT =
+  'Expected are the weights of a CIFAR ResNet with option-A shortcuts: conv1, bn1, layer1.0.conv1, ..., linear.';
 
 /** What the published CIFAR networks of this kind are fed: ImageNet's means and deviations. */
-export const CIFAR_RESNET_NORMALIZATION: NetworkDefinition['normalization'] = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
+export const CIFAR_RESNET_NORMALIZATION: NetworkDefinition['normalization'] = {
+  mean: [0.485, 0.456, 0.406],
+  std: [0.229, 0.224, 0.225],
+};
 
 /**
  * @param tensors PyTorch's names and layouts: convolutions [out, in, height, width], `linear.weight` [out, in]. Widths and the
@@ -29,7 +33,8 @@ export function cifarResNet(
   const tensor = (name: string, rank: number): WeightArray => {
     const found = stored.get(name);
     if (!found) throw new NetworkError(`The weights have no tensor "${name}".`, HINT);
-    if (found.shape.length !== rank) throw new NetworkError(`Tensor "${name}" has shape [${found.shape}], not ${rank} dimensions.`, HINT);
+    if (found.shape.length !== rank)
+      throw new NetworkError(`Tensor "${name}" has shape [${found.shape}], not ${rank} dimensions.`, HINT);
     return found;
   };
   const nodes: NetworkNode[] = [{ op: 'input', name: 'image', inputs: [] }];
@@ -44,7 +49,12 @@ export function cifarResNet(
     return add({ op: 'conv2d', name, inputs: [from], kernel, strides: [stride, stride], padding: PADDING });
   };
   const batchNorm = (name: string, from: string) => {
-    const keys = { gamma: `${name}.weight`, beta: `${name}.bias`, mean: `${name}.running_mean`, variance: `${name}.running_var` };
+    const keys = {
+      gamma: `${name}.weight`,
+      beta: `${name}.bias`,
+      mean: `${name}.running_mean`,
+      variance: `${name}.running_var`,
+    };
     for (const key of Object.values(keys)) weights[key] = tensor(key, 1);
     return add({ op: 'batchNorm', name, inputs: [from], epsilon: EPSILON, ...keys });
   };
@@ -61,9 +71,17 @@ export function cifarResNet(
       const main = batchNorm(`${name}.bn2`, conv(`${name}.conv2`, inner, 1));
       const width = tensor(`${name}.conv2.weight`, 4).shape[0];
       const before = Math.floor((width - channels) / 2);
-      const shortcut = stride === 1 && width === channels ? x : add({
-        op: 'shortcutPad', name: `${name}.shortcut`, inputs: [x], stride, channelsBefore: before, channelsAfter: width - channels - before,
-      });
+      const shortcut =
+        stride === 1 && width === channels
+          ? x
+          : add({
+              op: 'shortcutPad',
+              name: `${name}.shortcut`,
+              inputs: [x],
+              stride,
+              channelsBefore: before,
+              channelsAfter: width - channels - before,
+            });
       x = relu(`${name}.relu2`, add({ op: 'add', name: `${name}.add`, inputs: [main, shortcut] }));
       channels = width;
       convolutions += 2;
@@ -76,8 +94,12 @@ export function cifarResNet(
   add({ op: 'dense', name: 'linear', inputs: [pooled], kernel: 'linear.weight', bias: 'linear.bias' });
   const network: Network = {
     definition: {
-      name: `ResNet-${convolutions + 1}`, inputShape: [...about.imageSize, tensor('conv1.weight', 4).shape[1]], numClasses: linear.shape[0],
-      nodes, normalization: about.normalization, classNames: about.classNames,
+      name: `ResNet-${convolutions + 1}`,
+      inputShape: [...about.imageSize, tensor('conv1.weight', 4).shape[1]],
+      numClasses: linear.shape[0],
+      nodes,
+      normalization: about.normalization,
+      classNames: about.classNames,
     },
     weights,
   };

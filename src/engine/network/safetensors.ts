@@ -44,30 +44,39 @@ const HINT = 'Save the weights with safetensors; nothing else is read from such 
 export function readSafetensors(buffer: ArrayBuffer): Record<string, WeightArray> {
   const { header, start } = readHeader(buffer);
   const view = new DataView(buffer, start);
-  return Object.fromEntries(Object.entries(header).filter(([name]) => name !== '__metadata__').map(([name, entry]) => {
-    const { dtype, shape, data_offsets: offsets } = checked(name, entry);
-    const reader = READERS[dtype];
-    if (!reader) {
-      const types = Object.keys(READERS).join(', ');
-      throw new NetworkError(`Tensor "${name}" has the type ${dtype}, which is not read.`, `Types read: ${types}.`);
-    }
-    const count = shape.reduce((a, b) => a * b, 1);
-    const [begin, end] = offsets;
-    if (end - begin !== count * reader.bytes) {
-      throw new NetworkError(`Tensor "${name}" of shape [${shape}] needs ${count * reader.bytes} bytes, not ${end - begin}.`, HINT);
-    }
-    if (end > view.byteLength) throw new NetworkError(`Tensor "${name}" lies outside the file: it is cut off or damaged.`, HINT);
-    const values = new Float32Array(count);
-    for (let i = 0; i < count; i++) values[i] = reader.read(view, begin + i * reader.bytes);
-    return [name, { shape, values }];
-  }));
+  return Object.fromEntries(
+    Object.entries(header)
+      .filter(([name]) => name !== '__metadata__')
+      .map(([name, entry]) => {
+        const { dtype, shape, data_offsets: offsets } = checked(name, entry);
+        const reader = READERS[dtype];
+        if (!reader) {
+          const types = Object.keys(READERS).join(', ');
+          throw new NetworkError(`Tensor "${name}" has the type ${dtype}, which is not read.`, `Types read: ${types}.`);
+        }
+        const count = shape.reduce((a, b) => a * b, 1);
+        const [begin, end] = offsets;
+        if (end - begin !== count * reader.bytes) {
+          throw new NetworkError(
+            `Tensor "${name}" of shape [${shape}] needs ${count * reader.bytes} bytes, not ${end - begin}.`,
+            HINT,
+          );
+        }
+        if (end > view.byteLength)
+          throw new NetworkError(`Tensor "${name}" lies outside the file: it is cut off or damaged.`, HINT);
+        const values = new Float32Array(count);
+        for (let i = 0; i < count; i++) values[i] = reader.read(view, begin + i * reader.bytes);
+        return [name, { shape, values }];
+      }),
+  );
 }
 
 function readHeader(buffer: ArrayBuffer): { header: Record<string, unknown>; start: number } {
   if (buffer.byteLength < 8) throw new NetworkError('The file is too short for safetensors.', HINT);
   const length = Number(new DataView(buffer).getBigUint64(0, true));
   const start = 8 + length;
-  if (start > buffer.byteLength) throw new NetworkError('The file is no safetensors file, or it is cut off in its header.', HINT);
+  if (start > buffer.byteLength)
+    throw new NetworkError('The file is no safetensors file, or it is cut off in its header.', HINT);
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array(buffer, 8, length)));

@@ -2,7 +2,7 @@
 import { checkBits } from '../kernels/scalarQuantizer';
 import { isActivation } from '../network/activationRanges';
 import type { ActivationNode, Conv2dNode, DenseNode, NetworkDefinition, NetworkNode } from '../network/types';
-import type { RunSettings } from '../training/runSettings';
+import type { RunSettings } from '../runSettings';
 
 export type QuantizerSettings = Pick<RunSettings, 'weightBits' | 'activationBits' | 'weightGranularity' | 'firstLast'>;
 
@@ -41,11 +41,18 @@ export function isWeighted(node: NetworkNode): node is WeightedNode {
 }
 
 const OPERATION = {
-  conv2d: 'convolution', depthwiseConv2d: 'depthwise convolution', dense: 'dense', relu: 'ReLU', relu6: 'ReLU6',
+  conv2d: 'convolution',
+  depthwiseConv2d: 'depthwise convolution',
+  dense: 'dense',
+  relu: 'ReLU',
+  relu6: 'ReLU6',
 } as const;
 const ROLE: Record<PlannedRole, string> = {
-  firstConvolution: 'first convolution', firstActivation: 'first activation', lastActivation: 'activation before the classifier',
-  classifier: 'classifier', inner: '',
+  firstConvolution: 'first convolution',
+  firstActivation: 'first activation',
+  lastActivation: 'activation before the classifier',
+  classifier: 'classifier',
+  inner: '',
 };
 
 /**
@@ -65,7 +72,8 @@ export function quantizationPlan(definition: NetworkDefinition, settings: Quanti
   if (!first) throw new Error(`${definition.name} has no convolution: there is nothing to quantize.`);
   const output = nodes[nodes.length - 1].name;
   const classifier = lastBefore(definition, [output], isWeighted, () => false)[0];
-  if (!classifier) throw new Error(`${definition.name}: no convolution or dense layer leads to its output '${output}'.`);
+  if (!classifier)
+    throw new Error(`${definition.name}: no convolution or dense layer leads to its output '${output}'.`);
   const firstActivation = nodes.find(isActivation)?.name;
   // A layer with weights in between computes something new: what lies behind it is not the classifier's input.
   const lastActivations = lastBefore(definition, classifier.inputs, isActivation, isWeighted).map((node) => node.name);
@@ -76,21 +84,37 @@ export function quantizationPlan(definition: NetworkDefinition, settings: Quanti
     if (lastActivations.includes(node.name)) return 'lastActivation';
     return node.name === firstActivation ? 'firstActivation' : 'inner';
   };
-  const quantizers = nodes.filter((node) => isWeighted(node) || isActivation(node)).map((node): PlannedQuantizer => {
-    const kind = isWeighted(node) ? 'weight' : 'activation';
-    const role = roleOf(node);
-    const low = kind === 'weight' ? settings.weightBits : settings.activationBits;
-    const bits = settings.firstLast === '8' && role !== 'inner' ? FIRST_LAST_BITS : low;
-    return { node: node.name, kind, role, bits, description: describe(node as WeightedNode | ActivationNode, role, bits, settings) };
-  });
+  const quantizers = nodes
+    .filter((node) => isWeighted(node) || isActivation(node))
+    .map((node): PlannedQuantizer => {
+      const kind = isWeighted(node) ? 'weight' : 'activation';
+      const role = roleOf(node);
+      const low = kind === 'weight' ? settings.weightBits : settings.activationBits;
+      const bits = settings.firstLast === '8' && role !== 'inner' ? FIRST_LAST_BITS : low;
+      return {
+        node: node.name,
+        kind,
+        role,
+        bits,
+        description: describe(node as WeightedNode | ActivationNode, role, bits, settings),
+      };
+    });
   const bitsOf = (kind: PlannedQuantizer['kind']) =>
     Object.fromEntries(quantizers.filter((q) => q.kind === kind).map((q) => [q.node, q.bits]));
-  return { weightGranularity: settings.weightGranularity, quantizers, weightBits: bitsOf('weight'), activationBits: bitsOf('activation') };
+  return {
+    weightGranularity: settings.weightGranularity,
+    quantizers,
+    weightBits: bitsOf('weight'),
+    activationBits: bitsOf('activation'),
+  };
 }
 
 /** Walks back from `from` along the inputs to the nearest nodes that are `wanted`, one on every path, not past `barrier`. */
 function lastBefore<T extends NetworkNode>(
-  definition: NetworkDefinition, from: string[], wanted: (node: NetworkNode) => node is T, barrier: (node: NetworkNode) => boolean,
+  definition: NetworkDefinition,
+  from: string[],
+  wanted: (node: NetworkNode) => node is T,
+  barrier: (node: NetworkNode) => boolean,
 ): T[] {
   const byName = new Map(definition.nodes.map((node) => [node.name, node]));
   const found = new Set<T>();
@@ -108,7 +132,12 @@ function lastBefore<T extends NetworkNode>(
   return definition.nodes.filter((node): node is T => found.has(node as T));
 }
 
-function describe(node: WeightedNode | ActivationNode, role: PlannedRole, bits: number, settings: QuantizerSettings): string {
+function describe(
+  node: WeightedNode | ActivationNode,
+  role: PlannedRole,
+  bits: number,
+  settings: QuantizerSettings,
+): string {
   const what = isWeighted(node) ? 'kernel' : 'output';
   const granularity = isWeighted(node) && settings.weightGranularity === 'perChannel' ? 'per channel' : 'per tensor';
   const why = ROLE[role] ? `: ${ROLE[role]}` : '';

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { channelRange } from '../kernels/fakeQuantize';
 import { fakeQuantizeValue } from '../kernels/scalarQuantizer';
 import type { Conv2dNode, DenseNode } from '../network/types';
-import type { RunSettings } from '../training/runSettings';
+import type { RunSettings } from '../runSettings';
 
 /** Values outside are clipped. */
 export interface Range {
@@ -28,14 +28,18 @@ const HISTOGRAM_BINS = 4096;
  * and [i, O], [c, m] for depthwise kernels [h, w, c, m]. Not differentiable; the caller owns both.
  */
 export function weightRange(
-  op: (Conv2dNode | DenseNode)['op'], kernel: tf.Tensor, granularity: RunSettings['weightGranularity'],
+  op: (Conv2dNode | DenseNode)['op'],
+  kernel: tf.Tensor,
+  granularity: RunSettings['weightGranularity'],
 ): { lo: tf.Tensor; hi: tf.Tensor } {
   return channelRange(kernel, weightChannels(op, kernel, granularity));
 }
 
 /** Shape of a kernel's ranges, see weightRange. */
 export function weightChannels(
-  op: (Conv2dNode | DenseNode)['op'], kernel: tf.Tensor, granularity: RunSettings['weightGranularity'],
+  op: (Conv2dNode | DenseNode)['op'],
+  kernel: tf.Tensor,
+  granularity: RunSettings['weightGranularity'],
 ): number[] {
   if (granularity === 'perTensor') return [];
   return kernel.shape.slice(op === 'depthwiseConv2d' ? -2 : -1);
@@ -59,7 +63,8 @@ export function minMaxRange(values: ArrayLike<number>): Range {
  */
 export function percentileRange(values: ArrayLike<number>, percentile: number = PERCENTILE): Range {
   if (values.length === 0) throw new Error('A range needs at least one value.');
-  if (!(percentile > 50 && percentile <= 100)) throw new RangeError(`A percentile is above 50 and at most 100, not ${percentile}.`);
+  if (!(percentile > 50 && percentile <= 100))
+    throw new RangeError(`A percentile is above 50 and at most 100, not ${percentile}.`);
   const sorted = Float32Array.from(values).sort();
   const at = (p: number) => {
     const position = (p / 100) * (sorted.length - 1);
@@ -78,13 +83,15 @@ export function percentileRange(values: ArrayLike<number>, percentile: number = 
 export function mseRange(values: ArrayLike<number>, bits: number, candidates: number = MSE_CANDIDATES): Range {
   const full = minMaxRange(values);
   const [min, max] = [Math.min(0, full.lo), Math.max(0, full.hi)];
-  const points = values.length <= HISTOGRAM_BINS ? Array.from(values, (value) => ({ value, count: 1 })) : histogram(values, full);
+  const points =
+    values.length <= HISTOGRAM_BINS ? Array.from(values, (value) => ({ value, count: 1 })) : histogram(values, full);
   let best: Range = { lo: min, hi: max };
   let smallest = Infinity;
   for (let i = candidates; i >= 1; i--) {
     const range = { lo: (min * i) / candidates, hi: (max * i) / candidates };
     let error = 0;
-    for (const { value, count } of points) error += count * (fakeQuantizeValue(value, range.lo, range.hi, bits) - value) ** 2;
+    for (const { value, count } of points)
+      error += count * (fakeQuantizeValue(value, range.lo, range.hi, bits) - value) ** 2;
     if (error < smallest) {
       smallest = error;
       best = range;

@@ -1,11 +1,26 @@
 /** The student: the teacher's quantized copy, which is fine-tuned. */
 import * as tf from '@tensorflow/tfjs-core';
-import { channelRange, fakeQuantizeOnGrid, fakeQuantizeToOwnRange, quantizationGrid, quantize, type QuantizationGrid } from '../kernels/fakeQuantize';
+import {
+  channelRange,
+  fakeQuantizeOnGrid,
+  fakeQuantizeToOwnRange,
+  quantizationGrid,
+  quantize,
+  type QuantizationGrid,
+} from '../kernels/fakeQuantize';
 import { forward, uploadWeights, type ForwardHooks, type WeightTensors } from '../network/executor';
 import type { ActivationNode, Conv2dNode, DenseNode, Network, NetworkDefinition } from '../network/types';
 import { activationNodes } from '../network/activationRanges';
 import { isWeighted, quantizationPlan, type QuantizationPlan, type QuantizerSettings } from './plan';
-import { calibratedRange, MOVING_AVERAGE_BETA, sampleValues, weightChannels, weightRange, type CalibrationMethod, type Range } from './ranges';
+import {
+  calibratedRange,
+  MOVING_AVERAGE_BETA,
+  sampleValues,
+  weightChannels,
+  weightRange,
+  type CalibrationMethod,
+  type Range,
+} from './ranges';
 
 /** Values of one activation that a calibration looks at, over all its batches (minMax looks at all of them). */
 export const CALIBRATION_SAMPLE = 65536;
@@ -56,7 +71,9 @@ export class Student {
   constructor(network: Network, settings: QuantizerSettings) {
     this.definition = network.definition;
     this.plan = quantizationPlan(network.definition, settings);
-    const frozen = new Set(network.definition.nodes.flatMap((node) => (node.op === 'batchNorm' ? [node.mean, node.variance] : [])));
+    const frozen = new Set(
+      network.definition.nodes.flatMap((node) => (node.op === 'batchNorm' ? [node.mean, node.variance] : [])),
+    );
     const pick = (isFrozen: boolean): Network => ({
       definition: network.definition,
       weights: Object.fromEntries(Object.entries(network.weights).filter(([key]) => frozen.has(key) === isFrozen)),
@@ -73,7 +90,11 @@ export class Student {
   hooks(): ForwardHooks {
     return {
       kernel: (node, kernel) =>
-        fakeQuantizeToOwnRange(kernel, weightChannels(node.op, kernel, this.plan.weightGranularity), this.plan.weightBits[node.name]),
+        fakeQuantizeToOwnRange(
+          kernel,
+          weightChannels(node.op, kernel, this.plan.weightGranularity),
+          this.plan.weightBits[node.name],
+        ),
       activation: (node, x) => fakeQuantizeOnGrid(x, () => this.activationGrid(node, x)),
     };
   }
@@ -128,13 +149,15 @@ export class Student {
         tf.tidy(() => {
           forward(this.definition, this.weights, images, {
             activation: (node, x) => {
-              const sample = method === 'minMax' ? tf.stack(Object.values(channelRange(x, []))) : sampleValues(x, perBatch);
+              const sample =
+                method === 'minMax' ? tf.stack(Object.values(channelRange(x, []))) : sampleValues(x, perBatch);
               samples.set(node.name, tf.keep(sample));
               return x;
             },
           });
         });
-        for (const [node, sample] of samples) values.set(node, [...(values.get(node) ?? []), (await sample.data()) as Float32Array]);
+        for (const [node, sample] of samples)
+          values.set(node, [...(values.get(node) ?? []), (await sample.data()) as Float32Array]);
       } finally {
         tf.dispose([...samples.values()]);
       }
@@ -167,7 +190,9 @@ export class Student {
   async snapshot(): Promise<StudentSnapshot> {
     const [ranges, ...weights] = await Promise.all([
       this.ranges(),
-      ...Object.entries(this.variables).map(async ([key, variable]) => [key, ((await variable.data()) as Float32Array).slice()] as const),
+      ...Object.entries(this.variables).map(
+        async ([key, variable]) => [key, ((await variable.data()) as Float32Array).slice()] as const,
+      ),
     ]);
     return { weights: Object.fromEntries(weights), ranges };
   }
@@ -197,8 +222,12 @@ export class Student {
       const [integers, scale, zero] = await Promise.all([held.integers.data(), held.scale.data(), held.zero.data()]);
       tf.dispose(held);
       result.push({
-        node: node.name, bits: this.plan.weightBits[node.name], shape: [...kernel.shape],
-        integers: Int8Array.from(integers), scale: Float32Array.from(scale), zero: Float32Array.from(zero),
+        node: node.name,
+        bits: this.plan.weightBits[node.name],
+        shape: [...kernel.shape],
+        integers: Int8Array.from(integers),
+        scale: Float32Array.from(scale),
+        zero: Float32Array.from(zero),
       });
     }
     return result;

@@ -1,10 +1,13 @@
 /** The accuracies of a run's methods, counted batch by batch. */
 import type * as tf from '@tensorflow/tfjs-core';
-import type { AccuracyRow, MethodId } from './runReport';
+import type { AccuracyRow, MethodId } from '../runReport';
 import type { Stage } from './runStages';
 import type { TestSet } from './testSet';
 
-const copyOf = (row: AccuracyRow): AccuracyRow => ({ ...row, curve: row.curve.map(([step, accuracy]) => [step, accuracy]) });
+const copyOf = (row: AccuracyRow): AccuracyRow => ({
+  ...row,
+  curve: row.curve.map(([step, accuracy]) => [step, accuracy]),
+});
 
 export class AccuracyTable {
   private rows: AccuracyRow[];
@@ -12,7 +15,11 @@ export class AccuracyTable {
   private counting: { next: number; correct: number } | null = null;
 
   /** A row for each method that is measured or trained in these stages. */
-  constructor(private readonly testSet: TestSet, stages: readonly Stage[], studentSteps: number) {
+  constructor(
+    private readonly testSet: TestSet,
+    stages: readonly Stage[],
+    studentSteps: number,
+  ) {
     this.rows = stages.flatMap((stage): AccuracyRow[] => {
       if (stage.kind === 'generator') return [];
       const [method, steps] = stage.kind === 'evaluate' ? [stage.method, 0] : [stage.phase, studentSteps];

@@ -1,7 +1,7 @@
 /** Which images a generator's step makes, and which of them belong together. Plain data. */
 import { averagingMatrix } from '../bns/statistics';
 import type { Random } from '../random';
-import type { RunSettings } from './runSettings';
+import type { RunSettings } from '../runSettings';
 
 export interface BatchPlan {
   /** Class of each image. */
@@ -28,29 +28,54 @@ export interface BatchPlan {
  * @param drawable classes that may be drawn
  */
 export function planBatch(
-  settings: RunSettings, drawable: readonly number[], needs: { needsMixed: boolean; needsSingle: boolean }, random: Random,
+  settings: RunSettings,
+  drawable: readonly number[],
+  needs: { needsMixed: boolean; needsSingle: boolean },
+  random: Random,
 ): BatchPlan {
-  return settings.classesPerStep > 1 ? severalClasses(settings, drawable, random) : oneClass(settings, drawable, needs, random);
+  return settings.classesPerStep > 1
+    ? severalClasses(settings, drawable, random)
+    : oneClass(settings, drawable, needs, random);
 }
 
 function oneClass(
-  { generatorBatch: size }: RunSettings, drawable: readonly number[], { needsMixed, needsSingle }: { needsMixed: boolean; needsSingle: boolean }, random: Random,
+  { generatorBatch: size }: RunSettings,
+  drawable: readonly number[],
+  { needsMixed, needsSingle }: { needsMixed: boolean; needsSingle: boolean },
+  random: Random,
 ): BatchPlan {
   const mixed = Array.from({ length: size }, () => drawable[random.integer(drawable.length)]);
   const single = drawable[random.integer(drawable.length)];
   const labels = [...(needsMixed ? mixed : []), ...(needsSingle ? new Array<number>(size).fill(single) : [])];
   const groups = new Array<number>(labels.length / size).fill(size);
-  return { labels, groups, averaging: averagingMatrix(groups), classes: [single], joint: false, drawn: 2 * size, first: needsMixed ? 0 : size };
+  return {
+    labels,
+    groups,
+    averaging: averagingMatrix(groups),
+    classes: [single],
+    joint: false,
+    drawn: 2 * size,
+    first: needsMixed ? 0 : size,
+  };
 }
 
-function severalClasses({ generatorBatch, classesPerStep }: RunSettings, drawable: readonly number[], random: Random): BatchPlan {
+function severalClasses(
+  { generatorBatch, classesPerStep }: RunSettings,
+  drawable: readonly number[],
+  random: Random,
+): BatchPlan {
   const count = Math.min(classesPerStep, drawable.length, 2 * generatorBatch);
   const classes = random.shuffle([...drawable]).slice(0, count);
   const each = Math.floor((2 * generatorBatch) / count);
   const labels = classes.flatMap((label) => new Array<number>(each).fill(label));
   const all = new Float32Array(labels.length).fill(1 / labels.length);
   return {
-    labels, groups: [labels.length], averaging: Float32Array.from([...all, ...averagingMatrix(new Array<number>(count).fill(each))]),
-    classes, joint: true, drawn: labels.length, first: 0,
+    labels,
+    groups: [labels.length],
+    averaging: Float32Array.from([...all, ...averagingMatrix(new Array<number>(count).fill(each))]),
+    classes,
+    joint: true,
+    drawn: labels.length,
+    first: 0,
   };
 }

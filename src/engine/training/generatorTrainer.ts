@@ -9,8 +9,8 @@ import type { Random } from '../random';
 import { GeneratorObjective, type PlannedStep } from './generatorObjective';
 import { NotFiniteError } from './notFinite';
 import { Adam, type OptimizerSnapshot } from './optimizers';
-import type { GeneratorSample } from './runReport';
-import { firstRefineStep, TERMS, type RunSettings } from './runSettings';
+import type { GeneratorSample } from '../runReport';
+import { firstRefineStep, TERMS, type RunSettings } from '../runSettings';
 import { cosineFactor, multiStepFactor } from './schedules';
 import type { Teacher } from './teacher';
 
@@ -36,7 +36,11 @@ interface Pending {
 }
 
 const TERM_NAMES: Record<string, string> = {
-  ceMixed: 'cross entropy (mixed)', bns: 'BNS', distorted: 'BNS-distorted', ceSingle: 'cross entropy (single class)', centralized: 'BNS-centralized',
+  ceMixed: 'cross entropy (mixed)',
+  bns: 'BNS',
+  distorted: 'BNS-distorted',
+  ceSingle: 'cross entropy (single class)',
+  centralized: 'BNS-centralized',
   contrast: 'contrast of centers',
 };
 
@@ -55,8 +59,12 @@ export class GeneratorTrainer {
    *   as those, and are followed; stays the caller's
    */
   constructor(
-    readonly generator: Generator, private readonly teacher: Teacher, targets: GeneratorTargets,
-    private readonly reliable: Uint8Array, private readonly random: Random, private readonly probeLatents?: tf.Tensor2D,
+    readonly generator: Generator,
+    private readonly teacher: Teacher,
+    targets: GeneratorTargets,
+    private readonly reliable: Uint8Array,
+    private readonly random: Random,
+    private readonly probeLatents?: tf.Tensor2D,
   ) {
     this.objective = new GeneratorObjective(teacher, targets, reliable);
     this.optimizer = new Adam(generator.variables as Record<string, tf.Variable>);
@@ -79,12 +87,23 @@ export class GeneratorTrainer {
   step(settings: RunSettings): void {
     const step = this.done++;
     const random = this.random.fork(step);
-    const planned = this.objective.plan(settings, this.drawableClasses(step, settings), this.generator.config.latentDim, random);
+    const planned = this.objective.plan(
+      settings,
+      this.drawableClasses(step, settings),
+      this.generator.config.latentDim,
+      random,
+    );
     if (!planned) return;
     const first = firstRefineStep(settings);
-    const [learningRate, values] = step < first
-      ? this.stepOfGenerator(planned, settings.generatorLearningRate * multiStepFactor(step, settings.stepsPerEpoch))
-      : this.stepOfImages(planned, settings.refineLearningRate * cosineFactor(step - first, settings.generatorSteps - first), settings, random);
+    const [learningRate, values] =
+      step < first
+        ? this.stepOfGenerator(planned, settings.generatorLearningRate * multiStepFactor(step, settings.stepsPerEpoch))
+        : this.stepOfImages(
+            planned,
+            settings.refineLearningRate * cosineFactor(step - first, settings.generatorSteps - first),
+            settings,
+            random,
+          );
     this.pending.push({ step: step + 1, enabled: planned.weights, floor: planned.floor, learningRate, values });
   }
 
@@ -99,15 +118,28 @@ export class GeneratorTrainer {
         packed = tf.keep(loss.values);
         return loss.total;
       }, Object.values(variables));
-      this.optimizer.apply(Object.fromEntries(Object.entries(variables).map(([key, variable]) => [key, grads[variable.name]])), learningRate);
+      this.optimizer.apply(
+        Object.fromEntries(Object.entries(variables).map(([key, variable]) => [key, grads[variable.name]])),
+        learningRate,
+      );
       return packed!;
     });
     return [learningRate, values];
   }
 
-  private stepOfImages(planned: PlannedStep, learningRate: number, settings: RunSettings, random: Random): [number, tf.Tensor1D] {
+  private stepOfImages(
+    planned: PlannedStep,
+    learningRate: number,
+    settings: RunSettings,
+    random: Random,
+  ): [number, tf.Tensor1D] {
     const refined = (this.refinedImages ??= RefinedImages.create(
-      this.generator, this.teacher.definition.normalization, settings.refinedPerClass, settings.classesPerStep > 1, this.random.fork('refined'), this.probeLatents,
+      this.generator,
+      this.teacher.definition.normalization,
+      settings.refinedPerClass,
+      settings.classesPerStep > 1,
+      this.random.fork('refined'),
+      this.probeLatents,
     ));
     const rows = refined.pickGroups(planned.batch.labels, random);
     // A left-handed shape is as good as a right-handed one: no image may suit the teacher in one of the two only.
@@ -147,17 +179,24 @@ export class GeneratorTrainer {
     return taken.map(({ step, enabled, floor, learningRate }, i) => {
       const row = values.subarray(i * width, (i + 1) * width);
       TERMS.forEach((name, k) => {
-        if (enabled[name] !== null && !Number.isFinite(row[k])) throw new NotFiniteError(`The loss term ${TERM_NAMES[name]}`, step);
+        if (enabled[name] !== null && !Number.isFinite(row[k]))
+          throw new NotFiniteError(`The loss term ${TERM_NAMES[name]}`, step);
       });
       if (!Number.isFinite(row[TERMS.length])) throw new NotFiniteError('The weighted sum of the loss terms', step);
-      const terms = Object.fromEntries(TERMS.map((name, k) => [name, enabled[name] === null ? null : row[k]])) as GeneratorSample['terms'];
+      const terms = Object.fromEntries(
+        TERMS.map((name, k) => [name, enabled[name] === null ? null : row[k]]),
+      ) as GeneratorSample['terms'];
       return { step, terms, total: row[TERMS.length], distortedFloor: floor, learningRate };
     });
   }
 
   async snapshot(): Promise<GeneratorSnapshot> {
     const step = this.done;
-    const [weights, optimizer, refined] = await Promise.all([this.generator.download(), this.optimizer.snapshot(), this.refinedImages?.snapshot() ?? null]);
+    const [weights, optimizer, refined] = await Promise.all([
+      this.generator.download(),
+      this.optimizer.snapshot(),
+      this.refinedImages?.snapshot() ?? null,
+    ]);
     return { step, weights, optimizer, refined };
   }
 

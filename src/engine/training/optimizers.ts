@@ -42,7 +42,10 @@ abstract class Optimizer {
    * @param variables what is trained, by key; they stay the caller's
    * @param stateNames vectors of the variables' size that the rule remembers, all 0 at the start
    */
-  protected constructor(private readonly variables: Record<string, tf.Variable>, private readonly stateNames: readonly string[]) {
+  protected constructor(
+    private readonly variables: Record<string, tf.Variable>,
+    private readonly stateNames: readonly string[],
+  ) {
     this.groups = grouped(variables).map((group) => {
       const sizes = group.map((key) => variables[key].size);
       const total = sizes.reduce((a, b) => a + b, 0);
@@ -53,7 +56,11 @@ abstract class Optimizer {
 
   /** One group's update; `step` counts from 1. */
   protected abstract update(
-    p: tf.Tensor1D, g: tf.Tensor1D, state: Record<string, tf.Tensor1D>, learningRate: number, step: number,
+    p: tf.Tensor1D,
+    g: tf.Tensor1D,
+    state: Record<string, tf.Tensor1D>,
+    learningRate: number,
+    step: number,
   ): Update;
 
   /** Updates applied so far. */
@@ -77,7 +84,10 @@ abstract class Optimizer {
         const g = flatten(group.keys.map((key) => gradients[key]));
         const next = this.update(p, g, group.state, learningRate, this.step);
         for (const name of this.stateNames) this.setState(group, name, next.state[name] as tf.Tensor1D);
-        const parts = cut(next.p as tf.Tensor1D, group.keys.map((key) => this.variables[key].shape));
+        const parts = cut(
+          next.p as tf.Tensor1D,
+          group.keys.map((key) => this.variables[key].shape),
+        );
         group.keys.forEach((key, i) => this.variables[key].assign(parts[i]));
       }
     });
@@ -95,10 +105,12 @@ abstract class Optimizer {
     const state: OptimizerSnapshot['state'] = Object.fromEntries(this.stateNames.map((name) => [name, {}]));
     // Started together, so that all come from the same step even when another one is applied meanwhile; from clones, because
     // a backend may not find data any more that was replaced while it was being read.
-    const pending = this.groups.flatMap((group) => this.stateNames.map((name) => {
-      const held = tf.clone(group.state[name]);
-      return { group, name, held, read: held.data() };
-    }));
+    const pending = this.groups.flatMap((group) =>
+      this.stateNames.map((name) => {
+        const held = tf.clone(group.state[name]);
+        return { group, name, held, read: held.data() };
+      }),
+    );
     for (const { group, name, held, read } of pending) {
       const values = (await read) as Float32Array;
       held.dispose();
@@ -112,19 +124,24 @@ abstract class Optimizer {
 
   /** Goes back to a snapshot of an optimizer of the same kind and variables. Error where it does not fit. */
   restore(snapshot: OptimizerSnapshot): void {
-    const restored = this.groups.map((group) => this.stateNames.map((name) => {
-      const values = new Float32Array(group.total);
-      let at = 0;
-      group.keys.forEach((key, i) => {
-        const saved = snapshot.state[name]?.[key];
-        if (saved?.length !== group.sizes[i]) throw new Error(`The snapshot has no ${name} of ${group.sizes[i]} values for '${key}'.`);
-        values.set(saved, at);
-        at += group.sizes[i];
-      });
-      return values;
-    }));
+    const restored = this.groups.map((group) =>
+      this.stateNames.map((name) => {
+        const values = new Float32Array(group.total);
+        let at = 0;
+        group.keys.forEach((key, i) => {
+          const saved = snapshot.state[name]?.[key];
+          if (saved?.length !== group.sizes[i])
+            throw new Error(`The snapshot has no ${name} of ${group.sizes[i]} values for '${key}'.`);
+          values.set(saved, at);
+          at += group.sizes[i];
+        });
+        return values;
+      }),
+    );
     this.step = snapshot.step;
-    this.groups.forEach((group, g) => this.stateNames.forEach((name, s) => this.setState(group, name, tf.tensor1d(restored[g][s]))));
+    this.groups.forEach((group, g) =>
+      this.stateNames.forEach((name, s) => this.setState(group, name, tf.tensor1d(restored[g][s]))),
+    );
   }
 
   /** Frees the memory. */
@@ -152,7 +169,9 @@ function grouped(variables: Record<string, tf.Variable>): string[][] {
 
 function flatten(tensors: tf.Tensor[]): tf.Tensor1D {
   if (tensors.length === 1) return tf.reshape(tensors[0], [tensors[0].size]);
-  return fused('Pack', { ...tensors } as unknown as Record<string, tf.Tensor>, {}, () => tf.concat(tensors.map((t) => tf.reshape(t, [t.size]) as tf.Tensor1D)));
+  return fused('Pack', { ...tensors } as unknown as Record<string, tf.Tensor>, {}, () =>
+    tf.concat(tensors.map((t) => tf.reshape(t, [t.size]) as tf.Tensor1D)),
+  );
 }
 
 /** The reverse: tensors of these shapes, end to end in `flat`. */
@@ -181,17 +200,24 @@ export const GENERATOR_ADAM: AdamOptions = { beta1: 0.5, beta2: 0.999, epsilon: 
 
 /** Adam (Kingma and Ba 2015): p -= lr m_hat / (sqrt(v_hat) + epsilon), with PyTorch's place for epsilon. */
 export class Adam extends Optimizer {
-  constructor(variables: Record<string, tf.Variable>, private readonly options: AdamOptions = GENERATOR_ADAM) {
+  constructor(
+    variables: Record<string, tf.Variable>,
+    private readonly options: AdamOptions = GENERATOR_ADAM,
+  ) {
     super(variables, ['m', 'v']);
   }
 
   protected override update(
-    p: tf.Tensor1D, g: tf.Tensor1D, state: Record<string, tf.Tensor1D>, learningRate: number, step: number,
+    p: tf.Tensor1D,
+    g: tf.Tensor1D,
+    state: Record<string, tf.Tensor1D>,
+    learningRate: number,
+    step: number,
   ): Update {
     const { beta1, beta2, epsilon } = this.options;
     // lr m / b1 / (sqrt(v / b2) + eps) = (lr sqrt(b2) / b1) m / (sqrt(v) + eps sqrt(b2)): two launches fewer.
     const root2 = Math.sqrt(1 - beta2 ** step);
-    const rate = learningRate * root2 / (1 - beta1 ** step);
+    const rate = (learningRate * root2) / (1 - beta1 ** step);
     const attrs = { beta1, beta2, rate, epsilon: epsilon * root2 };
     const [next, m, v] = fused<tf.Tensor[]>('AdamUpdate', { p, g, m: state.m, v: state.v }, attrs, () => {
       const first = tf.add(tf.mul(state.m, beta1), tf.mul(g, 1 - beta1));
@@ -215,27 +241,45 @@ export const STUDENT_SGD: SgdOptions = { momentum: 0.9, weightDecay: 1e-4, neste
 
 /** SGD with L2 weight decay and (Nesterov) momentum as torch.optim.SGD: b = momentum b + g; p -= lr (g + momentum b). */
 export class Sgd extends Optimizer {
-  constructor(variables: Record<string, tf.Variable>, private readonly options: SgdOptions = STUDENT_SGD) {
+  constructor(
+    variables: Record<string, tf.Variable>,
+    private readonly options: SgdOptions = STUDENT_SGD,
+  ) {
     super(variables, options.momentum === 0 ? [] : ['momentum']);
   }
 
-  protected override update(p: tf.Tensor1D, g: tf.Tensor1D, state: Record<string, tf.Tensor1D>, learningRate: number): Update {
+  protected override update(
+    p: tf.Tensor1D,
+    g: tf.Tensor1D,
+    state: Record<string, tf.Tensor1D>,
+    learningRate: number,
+  ): Update {
     const { momentum, weightDecay, nesterov } = this.options;
     const inputs: Record<string, tf.Tensor> = momentum === 0 ? { p, g } : { p, g, buffer: state.momentum };
-    const [next, buffer] = fused<tf.Tensor[]>('SgdUpdate', inputs, { rate: learningRate, momentum, weightDecay, nesterov }, () => {
-      const decayed = weightDecay === 0 ? g : tf.add(g, tf.mul(p, weightDecay));
-      if (momentum === 0) return [tf.sub(p, tf.mul(decayed, learningRate))];
-      const moved = tf.add(tf.mul(state.momentum, momentum), decayed);
-      const direction = nesterov ? tf.add(decayed, tf.mul(moved, momentum)) : moved;
-      return [tf.sub(p, tf.mul(direction, learningRate)), moved];
-    });
+    const [next, buffer] = fused<tf.Tensor[]>(
+      'SgdUpdate',
+      inputs,
+      { rate: learningRate, momentum, weightDecay, nesterov },
+      () => {
+        const decayed = weightDecay === 0 ? g : tf.add(g, tf.mul(p, weightDecay));
+        if (momentum === 0) return [tf.sub(p, tf.mul(decayed, learningRate))];
+        const moved = tf.add(tf.mul(state.momentum, momentum), decayed);
+        const direction = nesterov ? tf.add(decayed, tf.mul(moved, momentum)) : moved;
+        return [tf.sub(p, tf.mul(direction, learningRate)), moved];
+      },
+    );
     return { p: next, state: momentum === 0 ? {} : { momentum: buffer } };
   }
 }
 
 /** What `tf.variableGrads` returns by variable name, by the keys of `variables`. Variables the loss does not reach are left out. */
-export function gradientsByKey(variables: Record<string, tf.Variable>, grads: tf.NamedTensorMap): Record<string, tf.Tensor> {
+export function gradientsByKey(
+  variables: Record<string, tf.Variable>,
+  grads: tf.NamedTensorMap,
+): Record<string, tf.Tensor> {
   return Object.fromEntries(
-    Object.entries(variables).filter(([, v]) => grads[v.name]).map(([key, v]) => [key, grads[v.name]]),
+    Object.entries(variables)
+      .filter(([, v]) => grads[v.name])
+      .map(([key, v]) => [key, grads[v.name]]),
   );
 }

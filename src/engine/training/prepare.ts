@@ -13,8 +13,8 @@ import type { Checkpoint } from '../generator/checkpoint';
 import { activationNodes, type ActivationRange } from '../network/activationRanges';
 import { Random } from '../random';
 import { realQuality } from './qualityReport';
-import type { LayerPoints, RunOverview, Verdicts } from './runReport';
-import type { RunSettings } from './runSettings';
+import type { LayerPoints, RunOverview, Verdicts } from '../runReport';
+import type { RunSettings } from '../runSettings';
 import { inWords, say, type Said } from '../sentences';
 import type { Teacher } from './teacher';
 
@@ -70,7 +70,11 @@ export interface PreparedRun {
  * @throws DatasetMismatch where network and dataset do not fit, SettingError where a setting is out of range for them
  */
 export async function prepareRun(
-  teacher: Teacher, dataset: Dataset, settings: RunSettings, checkpoint: Checkpoint | null, onProgress?: PrepareProgress,
+  teacher: Teacher,
+  dataset: Dataset,
+  settings: RunSettings,
+  checkpoint: Checkpoint | null,
+  onProgress?: PrepareProgress,
   aim: CenterTargets = 'class',
 ): Promise<PreparedRun | null> {
   const { definition } = teacher;
@@ -99,22 +103,34 @@ export async function prepareRun(
     const running = runningStatistics(teacher.network);
     const centers = bnsCenters(known.statistics, calibration.labels, definition.numClasses).table;
     targets = new GeneratorTargets(running, centers, startLayer, {
-      scaled: settings.scaledDistances, aims: aim === 'class' ? centers : commonCenter(known.statistics, definition.numClasses),
+      scaled: settings.scaledDistances,
+      aims: aim === 'class' ? centers : commonCenter(known.statistics, definition.numClasses),
       scatter: settings.distortionScale === 'scatter' ? classScatter(known.statistics, calibration.labels) : undefined,
     });
     const planes = looked.statistics.layers.map((layer, l) => fitPca(scaledPoints(layer, running.layers[l])));
     const project = (table: BnsTable, labels: Uint8Array) => projectPoints(planes, table, running, labels);
     const classes = Uint8Array.from({ length: definition.numClasses }, (_, i) => i);
     const real = realQuality(
-      { ...looked, labels: observation.labels }, known.ranges, { centers, running, startLayer }, activationNodes(definition).map(({ name }) => name),
+      { ...looked, labels: observation.labels },
+      known.ranges,
+      { centers, running, startLayer },
+      activationNodes(definition).map(({ name }) => name),
     );
-    const distorted = distortedTargets(centers, targets.distortionScales(settings.distortionMean, settings.distortionVariance), random.fork('distorted view'));
+    const distorted = distortedTargets(
+      centers,
+      targets.distortionScales(settings.distortionMean, settings.distortionVariance),
+      random.fork('distorted view'),
+    );
     const overview: RunOverview = {
       settings,
       network: {
-        name: definition.name, inputShape: definition.inputShape, numClasses: definition.numClasses, classNames: teacher.classNames,
+        name: definition.name,
+        inputShape: definition.inputShape,
+        numClasses: definition.numClasses,
+        classNames: teacher.classNames,
         layers: teacher.facts.batchNorms.map((layer, index) => ({ index, ...layer })),
-        parameters: teacher.facts.parameters, macs: teacher.facts.macs,
+        parameters: teacher.facts.parameters,
+        macs: teacher.facts.macs,
       },
       startLayer,
       calibration: {
@@ -129,13 +145,22 @@ export async function prepareRun(
         distorted: project(distorted.table, distorted.labels),
         explainedVariance: Float32Array.from(planes.flatMap((plane) => plane.explainedVariance)),
       },
-      separation: real.separation, quality: real.quality,
+      separation: real.separation,
+      quality: real.quality,
       checkpoint: checkpoint ? { note: checkpoint.meta.note, steps: checkpoint.meta.steps } : null,
     };
     const made = targets;
     return {
-      overview, calibrationImages, calibrationLabels: calibration.labels, targets: made, running, centers,
-      calibration: known.statistics, observation: looked.statistics, observationLabels: observation.labels, observationRanges: looked.ranges,
+      overview,
+      calibrationImages,
+      calibrationLabels: calibration.labels,
+      targets: made,
+      running,
+      centers,
+      calibration: known.statistics,
+      observation: looked.statistics,
+      observationLabels: observation.labels,
+      observationRanges: looked.ranges,
       planes,
       dispose: () => {
         calibrationImages.dispose();
@@ -157,11 +182,22 @@ function commonCenter(statistics: BnsTable, numClasses: number): BnsTable {
 
 function checkFit({ definition }: Teacher, dataset: Dataset): void {
   const [h, w, c] = definition.inputShape;
-  if (String(definition.inputShape) !== String(dataset.imageShape) || definition.numClasses !== dataset.classNames.length) {
+  if (
+    String(definition.inputShape) !== String(dataset.imageShape) ||
+    definition.numClasses !== dataset.classNames.length
+  ) {
     const [dh, dw, dc] = dataset.imageShape;
-    throw new DatasetMismatch(say(
-      'mismatch', definition.name, `${h}x${w}x${c}`, definition.numClasses, dataset.name, `${dh}x${dw}x${dc}`, dataset.classNames.length,
-    ));
+    throw new DatasetMismatch(
+      say(
+        'mismatch',
+        definition.name,
+        `${h}x${w}x${c}`,
+        definition.numClasses,
+        dataset.name,
+        `${dh}x${dw}x${dc}`,
+        dataset.classNames.length,
+      ),
+    );
   }
 }
 
@@ -183,7 +219,9 @@ async function observed(teacher: Teacher, batch: Batch, onProgress?: PrepareProg
 /** Points of a table's rows in every layer's plane. */
 export function projectPoints(planes: Pca[], table: BnsTable, running: BnsTable, labels: Uint8Array): LayerPoints {
   const xy = new Float32Array(planes.length * table.rows * 2);
-  planes.forEach((plane, l) => xy.set(plane.project(scaledPoints(table.layers[l], running.layers[l])), l * table.rows * 2));
+  planes.forEach((plane, l) =>
+    xy.set(plane.project(scaledPoints(table.layers[l], running.layers[l])), l * table.rows * 2),
+  );
   return { count: table.rows, xy, labels: Uint8Array.from(labels) };
 }
 
@@ -195,11 +233,19 @@ export function verdictsOf(logits: Float32Array, labels: ArrayLike<number>, numC
     const sum = row.reduce((total, v) => total + Math.exp(v - largest), 0);
     return Math.exp(row[labels[i]] - largest) / sum;
   });
-  return { labels: Uint8Array.from(labels), predicted: Uint8Array.from(predictedClasses(logits, numClasses)), probability };
+  return {
+    labels: Uint8Array.from(labels),
+    predicted: Uint8Array.from(predictedClasses(logits, numClasses)),
+    probability,
+  };
 }
 
 /** A few draws for each class of what the distorted term aims at: centre plus noise. */
-function distortedTargets(centers: BnsTable, scales: Float32Array, random: Random): { table: BnsTable; labels: Uint8Array } {
+function distortedTargets(
+  centers: BnsTable,
+  scales: Float32Array,
+  random: Random,
+): { table: BnsTable; labels: Uint8Array } {
   const { layout } = centers;
   const rows = centers.rows * DISTORTED_DRAWS;
   const packed = centers.pack();

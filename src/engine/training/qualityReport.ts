@@ -3,7 +3,7 @@ import { bnsCenters } from '../bns/centers';
 import { bnsGap, coverage, imageQuality, type ImageQuality, type QualityReference } from '../bns/quality';
 import { BnsTable, type CollectedStatistics } from '../bns/statistics';
 import type { ActivationRange } from '../network/activationRanges';
-import type { QualityReport, RealQuality, SeparationByLayer, SyntheticQuality } from './runReport';
+import type { QualityReport, RealQuality, SeparationByLayer, SyntheticQuality } from '../runReport';
 
 /** Images of a class that are looked at together: rows of the grid, and single-class batches of real images beside them. */
 export const PROBE_PER_CLASS = 6;
@@ -21,25 +21,49 @@ export interface LookedAt extends CollectedStatistics {
  * @param activations names of the activations
  */
 export function realQuality(
-  { statistics, labels, logits, ranges }: LookedAt, calibration: readonly ActivationRange[], reference: QualityReference, activations: string[],
+  { statistics, labels, logits, ranges }: LookedAt,
+  calibration: readonly ActivationRange[],
+  reference: QualityReference,
+  activations: string[],
 ): { quality: RealQuality; separation: SeparationByLayer } {
   const classes = reference.centers.rows;
   const ofClass = Array.from({ length: classes }, (_, c) => [...labels.keys()].filter((i) => labels[i] === c));
   const rounds = Math.max(1, Math.floor(Math.min(...ofClass.map(({ length }) => length)) / PROBE_PER_CLASS));
   // One round: as many images of every class as there are synthetic ones.
-  const sets = Array.from({ length: rounds }, (_, r) => ofClass.flatMap((all) => all.slice(r * PROBE_PER_CLASS, (r + 1) * PROBE_PER_CLASS)));
+  const sets = Array.from({ length: rounds }, (_, r) =>
+    ofClass.flatMap((all) => all.slice(r * PROBE_PER_CLASS, (r + 1) * PROBE_PER_CLASS)),
+  );
   const tables = sets.map((set) => statistics.select(set));
-  const batches = BnsTable.concat(tables.map((table, r) => bnsCenters(table, sets[r].map((i) => labels[i]), classes).table));
-  const measured = imageQuality({
-    images: statistics, labels, batches, batchLabels: Array.from({ length: rounds * classes }, (_, i) => i % classes), logits, logitLabels: labels,
-  }, reference);
+  const batches = BnsTable.concat(
+    tables.map(
+      (table, r) =>
+        bnsCenters(
+          table,
+          sets[r].map((i) => labels[i]),
+          classes,
+        ).table,
+    ),
+  );
+  const measured = imageQuality(
+    {
+      images: statistics,
+      labels,
+      batches,
+      batchLabels: Array.from({ length: rounds * classes }, (_, i) => i % classes),
+      logits,
+      logitLabels: labels,
+    },
+    reference,
+  );
   return {
     quality: {
       ...report(measured),
       // Few images have a larger gap than many: each round's own, as the synthetic images have theirs.
       bnsGap: meanOf(tables.map((table) => bnsGap(table, reference.running))),
-      distanceToOwnCenter: measured.ownCenter.byClass, distanceToNearestOther: measured.nearestOther.byClass,
-      activations, calibrationCoverage: coverages(ranges, calibration),
+      distanceToOwnCenter: measured.ownCenter.byClass,
+      distanceToNearestOther: measured.nearestOther.byClass,
+      activations,
+      calibrationCoverage: coverages(ranges, calibration),
     },
     separation: measured.separation.byLayer,
   };
@@ -52,16 +76,38 @@ export function realQuality(
  * @param real the activations' ranges on real images
  */
 export function syntheticQuality(
-  { statistics, labels, logits, ranges }: LookedAt, batches: BnsTable, reference: QualityReference, real: readonly ActivationRange[],
+  { statistics, labels, logits, ranges }: LookedAt,
+  batches: BnsTable,
+  reference: QualityReference,
+  real: readonly ActivationRange[],
 ): { quality: SyntheticQuality; measured: ImageQuality } {
-  const measured = imageQuality({ images: statistics, labels, batches, batchLabels: [...Array(batches.rows).keys()], logits, logitLabels: labels }, reference);
+  const measured = imageQuality(
+    { images: statistics, labels, batches, batchLabels: [...Array(batches.rows).keys()], logits, logitLabels: labels },
+    reference,
+  );
   return { quality: { ...report(measured), coverage: coverages(real, ranges) }, measured };
 }
 
-function report({ joint, silhouette, spread, bnsGap: gap, teacherAccuracy, teacherEntropy }: ImageQuality): QualityReport {
-  return { joint, silhouetteByClass: silhouette.byClass, spreadByClass: spread.byClass, bnsGap: gap, teacherAccuracy, teacherEntropy };
+function report({
+  joint,
+  silhouette,
+  spread,
+  bnsGap: gap,
+  teacherAccuracy,
+  teacherEntropy,
+}: ImageQuality): QualityReport {
+  return {
+    joint,
+    silhouetteByClass: silhouette.byClass,
+    spreadByClass: spread.byClass,
+    bnsGap: gap,
+    teacherAccuracy,
+    teacherEntropy,
+  };
 }
 
-const coverages = (real: readonly ActivationRange[], reached: readonly ActivationRange[]) => Float32Array.from(real, (range, a) => coverage(range, reached[a]));
+const coverages = (real: readonly ActivationRange[], reached: readonly ActivationRange[]) =>
+  Float32Array.from(real, (range, a) => coverage(range, reached[a]));
 
-const meanOf = (rows: readonly Float32Array[]) => Float32Array.from(rows[0], (_, l) => rows.reduce((sum, row) => sum + row[l], 0) / rows.length);
+const meanOf = (rows: readonly Float32Array[]) =>
+  Float32Array.from(rows[0], (_, l) => rows.reduce((sum, row) => sum + row[l], 0) / rows.length);

@@ -13,8 +13,16 @@ import { AccuracyTable } from './accuracyTable';
 import { GeneratorTrainer, type GeneratorSnapshot } from './generatorTrainer';
 import { NotFiniteError } from './notFinite';
 import { prepareRun, type CenterTargets, type PreparedRun, type PrepareProgress } from './prepare';
-import type { AccuracyRow, GeneratorSample, RunFrame, RunOverview, RunPhase, StudentSample, SyntheticSnapshot } from './runReport';
-import { LIVE_SETTINGS, type LiveSettings, type RunSettings } from './runSettings';
+import type {
+  AccuracyRow,
+  GeneratorSample,
+  RunFrame,
+  RunOverview,
+  RunPhase,
+  StudentSample,
+  SyntheticSnapshot,
+} from '../runReport';
+import { LIVE_SETTINGS, type LiveSettings, type RunSettings } from '../runSettings';
 import { evaluationSteps, planStages, WorkCount, type Stage } from './runStages';
 import { SampleBuffer } from './sampleBuffer';
 import { SyntheticProbe } from './syntheticProbe';
@@ -68,18 +76,40 @@ export class Run {
   private doneMacs = 0;
   private recent: number[] = [];
 
-  private constructor(private readonly teacher: Teacher, dataset: Dataset, private settings: RunSettings, readonly prepared: PreparedRun, checkpoint: Checkpoint | null) {
+  private constructor(
+    private readonly teacher: Teacher,
+    dataset: Dataset,
+    private settings: RunSettings,
+    readonly prepared: PreparedRun,
+    checkpoint: Checkpoint | null,
+  ) {
     this.overview = prepared.overview;
     this.random = new Random(settings.seed);
     this.testSet = new TestSet(dataset, teacher.definition, settings.testImages);
     const config: GeneratorConfig = checkpoint?.meta.config ?? {
-      latentDim: 100, channels: settings.generatorChannels, imageSize: teacher.definition.inputShape[0],
-      imageChannels: teacher.definition.inputShape[2], numClasses: teacher.definition.numClasses,
+      latentDim: 100,
+      channels: settings.generatorChannels,
+      imageSize: teacher.definition.inputShape[0],
+      imageChannels: teacher.definition.inputShape[2],
+      numClasses: teacher.definition.numClasses,
     };
-    const generator = checkpoint ? new Generator(config, checkpoint.weights) : Generator.create(config, this.random.fork('generator weights'));
-    this.probe = new SyntheticProbe(teacher, generator, prepared, this.random.fork('probe'), settings.classesPerStep > 1);
+    const generator = checkpoint
+      ? new Generator(config, checkpoint.weights)
+      : Generator.create(config, this.random.fork('generator weights'));
+    this.probe = new SyntheticProbe(
+      teacher,
+      generator,
+      prepared,
+      this.random.fork('probe'),
+      settings.classesPerStep > 1,
+    );
     this.generatorTrainer = new GeneratorTrainer(
-      generator, teacher, prepared.targets, prepared.overview.calibration.reliable, this.random.fork('generator'), this.probe.latents,
+      generator,
+      teacher,
+      prepared.targets,
+      prepared.overview.calibration.reliable,
+      this.random.fork('generator'),
+      this.probe.latents,
     );
     this.work = new WorkCount(teacher.facts.macs, config);
     this.stages = planStages(settings);
@@ -94,10 +124,17 @@ export class Run {
    * @throws RangeError where network and dataset do not fit together
    */
   static async create(
-    teacher: Teacher, dataset: Dataset, settings: RunSettings, checkpoint: Checkpoint | null, onProgress?: PrepareProgress,
+    teacher: Teacher,
+    dataset: Dataset,
+    settings: RunSettings,
+    checkpoint: Checkpoint | null,
+    onProgress?: PrepareProgress,
     aim?: CenterTargets,
   ): Promise<Run | null> {
-    const usable = settings.generatorStart === 'checkpoint' && checkpoint !== null && fits(checkpoint, teacher, settings) ? checkpoint : null;
+    const usable =
+      settings.generatorStart === 'checkpoint' && checkpoint !== null && fits(checkpoint, teacher, settings)
+        ? checkpoint
+        : null;
     const prepared = await prepareRun(teacher, dataset, settings, usable, onProgress, aim);
     if (!prepared) return null;
     try {
@@ -143,7 +180,9 @@ export class Run {
 
   /** Changes what may change while a run is going; takes effect with the next step. */
   update(live: LiveSettings): void {
-    const allowed = Object.fromEntries(LIVE_SETTINGS.filter((key) => live[key] !== undefined).map((key) => [key, live[key]]));
+    const allowed = Object.fromEntries(
+      LIVE_SETTINGS.filter((key) => live[key] !== undefined).map((key) => [key, live[key]]),
+    );
     this.settings = { ...this.settings, ...allowed };
   }
 
@@ -199,7 +238,9 @@ export class Run {
     const ptq = this.accuracy.find('ptq')?.accuracy ?? null;
     if (row.curve.length === 0 && ptq !== null) row.curve.push([0, ptq]);
     const measured = row.curve.length > 0 ? row.curve[row.curve.length - 1][0] : 0;
-    const evaluates = this.accuracy.measured !== null || (trainer.steps > measured && evaluationSteps(this.settings).includes(trainer.steps));
+    const evaluates =
+      this.accuracy.measured !== null ||
+      (trainer.steps > measured && evaluationSteps(this.settings).includes(trainer.steps));
     if (evaluates) await this.accuracy.measure(row, trainer.steps, (x) => trainer.student.forward(x));
     else {
       row.state = 'running';
@@ -261,13 +302,20 @@ export class Run {
   private async createStudentTrainer(method: 'calibration' | 'fdda'): Promise<StudentTrainer> {
     await this.quantized();
     const student = await this.createStudent();
-    return new StudentTrainer(method, student, this.teacher, {
-      calibrationImages: this.prepared.calibrationImages,
-      calibrationLabels: this.prepared.calibrationLabels,
-      generator: method === 'fdda' ? this.generatorTrainer.generator : null,
-      refined: method === 'fdda' ? this.generatorTrainer.refined : null,
-      classes: this.generatorTrainer.drawableClasses(Infinity, this.settings),
-    }, this.settings, this.random.fork(`student ${method}`));
+    return new StudentTrainer(
+      method,
+      student,
+      this.teacher,
+      {
+        calibrationImages: this.prepared.calibrationImages,
+        calibrationLabels: this.prepared.calibrationLabels,
+        generator: method === 'fdda' ? this.generatorTrainer.generator : null,
+        refined: method === 'fdda' ? this.generatorTrainer.refined : null,
+        classes: this.generatorTrainer.drawableClasses(Infinity, this.settings),
+      },
+      this.settings,
+      this.random.fork(`student ${method}`),
+    );
   }
 
   private async drain(): Promise<void> {
@@ -296,11 +344,15 @@ export class Run {
     const fraction = this.finishedAll ? 1 : Math.min(1, this.doneMacs / total);
     const sorted = [...this.recent].sort((a, b) => a - b);
     const frame: RunFrame = {
-      phase: this.phase, step, steps, elapsedSeconds: this.elapsed,
+      phase: this.phase,
+      step,
+      steps,
+      elapsedSeconds: this.elapsed,
       secondsPerStep: sorted.length ? sorted[sorted.length >> 1] : null,
       remainingSeconds: this.doneMacs > 0 ? (this.elapsed / this.doneMacs) * Math.max(0, total - this.doneMacs) : null,
       fraction,
-      generator: this.generatorSamples.take(), student: this.studentSamples.take(),
+      generator: this.generatorSamples.take(),
+      student: this.studentSamples.take(),
       accuracy: this.accuracy.copy(),
       synthetic: this.synthetic,
     };
@@ -335,11 +387,18 @@ export class Run {
     if (this.accuracy.measured !== null) return null;
     const [generator, student, ptqRanges] = await Promise.all([
       this.generatorTrainer.snapshot(),
-      this.studentTrainer ? this.studentTrainer.snapshot().then((snapshot) => ({ method: this.studentTrainer!.method, snapshot })) : null,
+      this.studentTrainer
+        ? this.studentTrainer.snapshot().then((snapshot) => ({ method: this.studentTrainer!.method, snapshot }))
+        : null,
       this.ptqStudent?.ranges() ?? {},
     ]);
     return {
-      stage: this.stage, generator, student, ptqRanges, elapsedSeconds: this.elapsed, doneMacs: this.doneMacs,
+      stage: this.stage,
+      generator,
+      student,
+      ptqRanges,
+      elapsedSeconds: this.elapsed,
+      doneMacs: this.doneMacs,
       accuracy: this.accuracy.copy(),
     };
   }
@@ -390,6 +449,10 @@ export class Run {
 }
 
 function fits({ meta }: Checkpoint, teacher: Teacher, settings: RunSettings): boolean {
-  return meta.network === teacher.definition.name && meta.config.channels === settings.generatorChannels
-    && meta.config.imageSize === teacher.definition.inputShape[0] && meta.config.numClasses === teacher.definition.numClasses;
+  return (
+    meta.network === teacher.definition.name &&
+    meta.config.channels === settings.generatorChannels &&
+    meta.config.imageSize === teacher.definition.inputShape[0] &&
+    meta.config.numClasses === teacher.definition.numClasses
+  );
 }

@@ -1,6 +1,6 @@
 /** Which stages a run goes through, and how much work they are. */
 import { generatorMacs, type GeneratorConfig } from '../generator/generator';
-import { firstRefineStep, studentBatch, TERMS, type RunSettings } from './runSettings';
+import { firstRefineStep, studentBatch, TERMS, type RunSettings } from '../runSettings';
 import { EVALUATION_BATCH } from './testSet';
 
 /** Times in a student's training at which its accuracy is measured. */
@@ -13,14 +13,18 @@ export type Stage =
 
 /** The stages these settings ask for: the methods are subsets of one run's terms and images, never other code. */
 export function planStages(settings: RunSettings): Stage[] {
-  const stages: Stage[] = settings.testImages === 0 ? [] : [
-    { kind: 'evaluate', phase: 'ptq', method: 'fullPrecision' },
-    { kind: 'evaluate', phase: 'ptq', method: 'ptq' },
-  ];
+  const stages: Stage[] =
+    settings.testImages === 0
+      ? []
+      : [
+          { kind: 'evaluate', phase: 'ptq', method: 'fullPrecision' },
+          { kind: 'evaluate', phase: 'ptq', method: 'ptq' },
+        ];
   const synthetic = settings.syntheticBatch > 0 && TERMS.some((term) => settings[`${term}Enabled`]);
   if (synthetic && settings.generatorSteps > 0) stages.push({ kind: 'generator', phase: 'generator' });
   if (settings.studentSteps > 0) {
-    if (settings.calibrationBatch > 0 && (settings.compareCalibrationOnly || !synthetic)) stages.push({ kind: 'student', phase: 'calibration' });
+    if (settings.calibrationBatch > 0 && (settings.compareCalibrationOnly || !synthetic))
+      stages.push({ kind: 'student', phase: 'calibration' });
     if (synthetic) stages.push({ kind: 'student', phase: 'fdda' });
   }
   return stages;
@@ -29,7 +33,9 @@ export function planStages(settings: RunSettings): Stage[] {
 /** Student steps after which its accuracy is measured, evenly spread, the last step among them. */
 export function evaluationSteps({ studentSteps, testImages }: RunSettings): number[] {
   if (testImages === 0 || studentSteps === 0) return [];
-  const steps = Array.from({ length: STUDENT_EVALUATIONS }, (_, k) => Math.round((studentSteps * (k + 1)) / STUDENT_EVALUATIONS));
+  const steps = Array.from({ length: STUDENT_EVALUATIONS }, (_, k) =>
+    Math.round((studentSteps * (k + 1)) / STUDENT_EVALUATIONS),
+  );
   return [...new Set(steps)].filter((step) => step > 0);
 }
 
@@ -39,7 +45,10 @@ export class WorkCount {
    * @param teacherMacs an image, forward
    * @param generator what the run's generator looks like
    */
-  constructor(private readonly teacherMacs: number, private readonly generator: GeneratorConfig) {}
+  constructor(
+    private readonly teacherMacs: number,
+    private readonly generator: GeneratorConfig,
+  ) {}
 
   get evaluationBatch(): number {
     return EVALUATION_BATCH * this.teacherMacs;
@@ -70,7 +79,11 @@ export class WorkCount {
     return stages.reduce((sum, stage) => {
       if (stage.kind === 'evaluate') return sum + evaluation;
       if (stage.kind === 'generator') return sum + this.generatorSteps(settings);
-      return sum + evaluationSteps(settings).length * evaluation + settings.studentSteps * this.studentStep(settings, stage.phase);
+      return (
+        sum +
+        evaluationSteps(settings).length * evaluation +
+        settings.studentSteps * this.studentStep(settings, stage.phase)
+      );
     }, 0);
   }
 }

@@ -9,7 +9,10 @@ export const PROGRAM_STEPS_PER_EPOCH = 200;
 
 /** `gamma` to the power of the milestones passed (torch.optim.lr_scheduler.MultiStepLR, stepped once an epoch). */
 export function multiStepFactor(
-  step: number, stepsPerEpoch: number = PROGRAM_STEPS_PER_EPOCH, milestones: readonly number[] = GENERATOR_MILESTONES, gamma = 0.1,
+  step: number,
+  stepsPerEpoch: number = PROGRAM_STEPS_PER_EPOCH,
+  milestones: readonly number[] = GENERATOR_MILESTONES,
+  gamma = 0.1,
 ): number {
   const epoch = Math.floor(step / stepsPerEpoch);
   return gamma ** milestones.filter((milestone) => epoch >= milestone).length;

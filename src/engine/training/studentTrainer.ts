@@ -8,8 +8,8 @@ import type { Student, StudentSnapshot } from '../quantization/student';
 import type { Random } from '../random';
 import { NotFiniteError } from './notFinite';
 import { Sgd, type OptimizerSnapshot } from './optimizers';
-import type { StudentSample } from './runReport';
-import { studentBatch, type RunSettings } from './runSettings';
+import type { StudentSample } from '../runReport';
+import { studentBatch, type RunSettings } from '../runSettings';
 import { COSINE_EPOCHS, cosineFactor } from './schedules';
 import type { Teacher } from './teacher';
 
@@ -47,10 +47,18 @@ export class StudentTrainer {
 
   /** @param random every step draws from its own stream of this */
   constructor(
-    readonly method: StudentSample['method'], readonly student: Student, private readonly teacher: Teacher,
-    private readonly data: StudentData, settings: RunSettings, private readonly random: Random,
+    readonly method: StudentSample['method'],
+    readonly student: Student,
+    private readonly teacher: Teacher,
+    private readonly data: StudentData,
+    settings: RunSettings,
+    private readonly random: Random,
   ) {
-    this.optimizer = new Sgd(student.variables, { momentum: settings.momentum, weightDecay: settings.weightDecay, nesterov: settings.momentum > 0 });
+    this.optimizer = new Sgd(student.variables, {
+      momentum: settings.momentum,
+      weightDecay: settings.weightDecay,
+      nesterov: settings.momentum > 0,
+    });
   }
 
   /** Steps done. */
@@ -63,7 +71,11 @@ export class StudentTrainer {
     const step = this.done++;
     const random = this.random.fork(step);
     const { calibrationImages, calibrationLabels, generator, refined, classes } = this.data;
-    const { real, synthetic } = studentBatch(settings, calibrationLabels.length / this.teacher.definition.numClasses, generator !== null);
+    const { real, synthetic } = studentBatch(
+      settings,
+      calibrationLabels.length / this.teacher.definition.numClasses,
+      generator !== null,
+    );
     if (real + synthetic === 0) return;
     const chosen = Array.from({ length: real }, () => random.integer(calibrationLabels.length));
     const boxes = drawAugmentation(real + synthetic, this.teacher.definition.inputShape, random);
@@ -86,12 +98,21 @@ export class StudentTrainer {
       const target = this.teacher.forward(images);
       let packed: tf.Tensor1D | null = null;
       const { grads } = tf.variableGrads(() => {
-        const loss = studentLosses(this.student.forward(images), target, tf.tensor1d(labels, 'int32'), settings.temperature, settings.distillationWeight);
+        const loss = studentLosses(
+          this.student.forward(images),
+          target,
+          tf.tensor1d(labels, 'int32'),
+          settings.temperature,
+          settings.distillationWeight,
+        );
         packed = tf.keep(tf.stack([loss.ce, loss.distillation, loss.total])) as tf.Tensor1D;
         return loss.total;
       }, this.student.trainable);
       this.optimizer.apply(
-        Object.fromEntries(Object.entries(this.student.variables).map(([key, variable]) => [key, grads[variable.name]])), learningRate,
+        Object.fromEntries(
+          Object.entries(this.student.variables).map(([key, variable]) => [key, grads[variable.name]]),
+        ),
+        learningRate,
       );
       return packed!;
     });
@@ -113,8 +134,8 @@ export class StudentTrainer {
     stacked.dispose();
     return taken.map(({ step, learningRate }, i) => {
       const [ce, distillation, total] = values.subarray(3 * i, 3 * i + 3);
-      if (!Number.isFinite(ce)) throw new NotFiniteError('The student\'s cross entropy', step);
-      if (!Number.isFinite(distillation)) throw new NotFiniteError('The student\'s distillation loss', step);
+      if (!Number.isFinite(ce)) throw new NotFiniteError("The student's cross entropy", step);
+      if (!Number.isFinite(distillation)) throw new NotFiniteError("The student's distillation loss", step);
       return { method: this.method, step, ce, distillation, total, learningRate };
     });
   }

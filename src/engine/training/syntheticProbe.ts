@@ -11,7 +11,7 @@ import { activationNodes, rangesTap, unpackRanges } from '../network/activationR
 import type { Random } from '../random';
 import { projectPoints, verdictsOf, type PreparedRun } from './prepare';
 import { PROBE_PER_CLASS, syntheticQuality } from './qualityReport';
-import type { SyntheticSnapshot } from './runReport';
+import type { SyntheticSnapshot } from '../runReport';
 import type { Teacher } from './teacher';
 
 /** A map of one layer's points by t-SNE or UMAP; each [count, 2]. */
@@ -38,13 +38,19 @@ export class SyntheticProbe {
    *   otherwise each on its own
    */
   constructor(
-    private readonly teacher: Teacher, private readonly generator: Generator, private readonly prepared: PreparedRun, private readonly random: Random,
+    private readonly teacher: Teacher,
+    private readonly generator: Generator,
+    private readonly prepared: PreparedRun,
+    private readonly random: Random,
     private readonly together = false,
   ) {
     const { numClasses, latentDim } = generator.config;
     const count = numClasses * PROBE_PER_CLASS;
     this.labels = Uint8Array.from({ length: count }, (_, i) => Math.floor(i / PROBE_PER_CLASS));
-    this.latents = tf.tensor2d(random.fork('latents').fillNormal(new Float32Array(count * latentDim)), [count, latentDim]);
+    this.latents = tf.tensor2d(random.fork('latents').fillNormal(new Float32Array(count * latentDim)), [
+      count,
+      latentDim,
+    ]);
   }
 
   /**
@@ -60,8 +66,13 @@ export class SyntheticProbe {
     const count = labels.length;
     const pixels = inputShape[0] * inputShape[1] * inputShape[2];
     const packed = tf.tidy(() => {
-      const images = refined?.firstOfEach(PROBE_PER_CLASS)
-        ?? this.generator.generate(this.latents, labels, this.together ? [count] : new Array<number>(numClasses).fill(PROBE_PER_CLASS));
+      const images =
+        refined?.firstOfEach(PROBE_PER_CLASS) ??
+        this.generator.generate(
+          this.latents,
+          labels,
+          this.together ? [count] : new Array<number>(numClasses).fill(PROBE_PER_CLASS),
+        );
       const [tap, ranges] = [statisticsTap(), rangesTap()];
       const logits = teacher.forward(images, { ...tap, ...ranges });
       return tf.concat([tf.reshape(images, [count, pixels]), tap.packed(), logits, ...ranges.columns()], 1);
@@ -72,7 +83,8 @@ export class SyntheticProbe {
     const width = rangesFrom + 2 * activationNodes(teacher.definition).length;
     const part = (from: number, length: number) => {
       const result = new Float32Array(count * length);
-      for (let i = 0; i < count; i++) result.set(values.subarray(i * width + from, i * width + from + length), i * length);
+      for (let i = 0; i < count; i++)
+        result.set(values.subarray(i * width + from, i * width + from + length), i * length);
       return result;
     };
     const images = BnsTable.unpack(teacher.layout, count, part(pixels, teacher.layout.size));
@@ -81,17 +93,22 @@ export class SyntheticProbe {
     const classes = Uint8Array.from({ length: numClasses }, (_, i) => i);
     const logits = part(pixels + teacher.layout.size, numClasses);
     const { quality, measured } = syntheticQuality(
-      { statistics: images, labels, logits, ranges: unpackRanges(values, width, rangesFrom) }, batches,
-      { centers, running, startLayer: overview.startLayer }, observationRanges,
+      { statistics: images, labels, logits, ranges: unpackRanges(values, width, rangesFrom) },
+      batches,
+      { centers, running, startLayer: overview.startLayer },
+      observationRanges,
     );
     return {
-      step, perClass: PROBE_PER_CLASS,
+      step,
+      perClass: PROBE_PER_CLASS,
       images: toImageTile(part(0, pixels), inputShape, normalization),
       verdicts: verdictsOf(logits, labels, numClasses),
       points: projectPoints(planes, images, running, labels),
       batchPoints: projectPoints(planes, batches, running, classes),
-      separation: measured.separation.byLayer, quality,
-      distanceToOwnCenter: measured.ownCenter.byClass, distanceToNearestOther: measured.nearestOther.byClass,
+      separation: measured.separation.byLayer,
+      quality,
+      distanceToOwnCenter: measured.ownCenter.byClass,
+      distanceToNearestOther: measured.nearestOther.byClass,
     };
   }
 
@@ -103,15 +120,26 @@ export class SyntheticProbe {
   async map(layer: number, method: ProjectionMethod, breathe: () => Promise<void>): Promise<LayerMap> {
     const { running, observation, calibration, centers } = this.prepared;
     if (!running.layers[layer]) throw new RangeError(`There is no BatchNorm layer ${layer}.`);
-    const tables = [observation, calibration, centers, ...(this.latest ? [this.latest.images, this.latest.batches] : [])];
+    const tables = [
+      observation,
+      calibration,
+      centers,
+      ...(this.latest ? [this.latest.images, this.latest.batches] : []),
+    ];
     const sets = tables.map((table) => scaledPoints(table.layers[layer], running.layers[layer]));
     const xy = await projectNonlinear(method, joined(sets), this.random.fork('map'), () => breathe());
     if (!xy) throw new Error('The map was stopped.');
     let at = 0;
     const parts = sets.map(({ count }) => xy.slice(2 * at, 2 * (at += count)));
     return {
-      layer, method, step: this.latest?.step ?? null,
-      observation: parts[0], calibration: parts[1], centers: parts[2], synthetic: parts[3] ?? null, syntheticBatches: parts[4] ?? null,
+      layer,
+      method,
+      step: this.latest?.step ?? null,
+      observation: parts[0],
+      calibration: parts[1],
+      centers: parts[2],
+      synthetic: parts[3] ?? null,
+      syntheticBatches: parts[4] ?? null,
     };
   }
 

@@ -13,8 +13,14 @@ export class TestSet {
    * @param n how many images of the split, from its start
    * @throws RangeError where the split has fewer
    */
-  constructor(private readonly dataset: Dataset, private readonly definition: NetworkDefinition, readonly n: number, private readonly split: Split = 'test') {
-    if (n > dataset.size(split)) throw new RangeError(`${dataset.name} has ${dataset.size(split)} ${split} images, not ${n}.`);
+  constructor(
+    private readonly dataset: Dataset,
+    private readonly definition: NetworkDefinition,
+    readonly n: number,
+    private readonly split: Split = 'test',
+  ) {
+    if (n > dataset.size(split))
+      throw new RangeError(`${dataset.name} has ${dataset.size(split)} ${split} images, not ${n}.`);
   }
 
   /** Number of batches. */
@@ -25,7 +31,10 @@ export class TestSet {
   private batch(index: number): Batch {
     const start = index * EVALUATION_BATCH;
     return (this.batches[index] ??= gatherBatch(
-      this.dataset, this.split, indexRange(start, Math.min(this.n, start + EVALUATION_BATCH)), this.definition.normalization,
+      this.dataset,
+      this.split,
+      indexRange(start, Math.min(this.n, start + EVALUATION_BATCH)),
+      this.definition.normalization,
     ));
   }
 

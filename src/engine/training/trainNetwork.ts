@@ -40,15 +40,23 @@ export interface TrainProgress {
  * @returns the trained weights, with running statistics
  */
 export async function trainNetwork(
-  network: Network, dataset: Dataset, options: TrainOptions, random: Random, onProgress: (progress: TrainProgress) => boolean | void,
+  network: Network,
+  dataset: Dataset,
+  options: TrainOptions,
+  random: Random,
+  onProgress: (progress: TrainProgress) => boolean | void,
 ): Promise<Network> {
   const { definition } = network;
   const weights = uploadWeights(network, true);
   const running = new Set(definition.nodes.flatMap((n) => (n.op === 'batchNorm' ? [n.mean, n.variance] : [])));
-  const trainable = Object.fromEntries(Object.entries(weights).filter(([key]) => !running.has(key))) as Record<string, tf.Variable>;
-  const optimizer = options.optimizer === 'adam'
-    ? new Adam(trainable, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 })
-    : new Sgd(trainable, { momentum: 0.9, weightDecay: options.weightDecay, nesterov: true });
+  const trainable = Object.fromEntries(Object.entries(weights).filter(([key]) => !running.has(key))) as Record<
+    string,
+    tf.Variable
+  >;
+  const optimizer =
+    options.optimizer === 'adam'
+      ? new Adam(trainable, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 })
+      : new Sgd(trainable, { momentum: 0.9, weightDecay: options.weightDecay, nesterov: true });
   const cache = gatherBatch(dataset, 'train', indexRange(0, options.images), definition.normalization);
   const imageSize = definition.inputShape[0] * definition.inputShape[1] * definition.inputShape[2];
   const perEpoch = Math.floor(options.images / options.batch);
@@ -60,8 +68,9 @@ export async function trainNetwork(
   try {
     for (let step = 0; step < steps; step++) {
       const epoch = Math.floor(step / perEpoch);
-      if (step % perEpoch === 0) order = random.fork(`epoch ${epoch}`).shuffle(Array.from({ length: options.images }, (_, i) => i));
-      const chosen = order.slice((step % perEpoch) * options.batch, (step % perEpoch + 1) * options.batch);
+      if (step % perEpoch === 0)
+        order = random.fork(`epoch ${epoch}`).shuffle(Array.from({ length: options.images }, (_, i) => i));
+      const chosen = order.slice((step % perEpoch) * options.batch, ((step % perEpoch) + 1) * options.batch);
       const images = new Float32Array(chosen.length * imageSize);
       const labels = new Int32Array(chosen.length);
       const augment = random.fork(`augment ${step}`);
@@ -76,8 +85,18 @@ export async function trainNetwork(
       correct += hits;
       seen += chosen.length;
       if (step % 20 === 19 || step === steps - 1) {
-        const count = step % 20 + 1;
-        if (onProgress({ epoch, step: step + 1, steps, loss: lossSum / count, trainAccuracy: correct / seen, learningRate }) === false) break;
+        const count = (step % 20) + 1;
+        if (
+          onProgress({
+            epoch,
+            step: step + 1,
+            steps,
+            loss: lossSum / count,
+            trainAccuracy: correct / seen,
+            learningRate,
+          }) === false
+        )
+          break;
         lossSum = correct = seen = 0;
       }
     }
@@ -87,17 +106,28 @@ export async function trainNetwork(
     tf.dispose(weights);
   }
 
-  async function trainStep(images: Float32Array, labels: Int32Array, learningRate: number): Promise<{ loss: number; hits: number }> {
+  async function trainStep(
+    images: Float32Array,
+    labels: Int32Array,
+    learningRate: number,
+  ): Promise<{ loss: number; hits: number }> {
     const n = labels.length;
     const updates: Record<string, tf.Tensor> = {};
     const summary = tf.tidy(() => {
       const x = tf.tensor4d(images, [n, ...definition.inputShape]);
       const smooth = options.labelSmoothing;
-      const targets = tf.add(tf.mul(tf.oneHot(labels, definition.numClasses), 1 - smooth), smooth / definition.numClasses);
+      const targets = tf.add(
+        tf.mul(tf.oneHot(labels, definition.numClasses), 1 - smooth),
+        smooth / definition.numClasses,
+      );
       let hits: tf.Scalar | null = null;
       const { value, grads } = tf.variableGrads(() => {
-        const logits = forward(definition, weights, x, { batchNorm: (node, h) => trainingBatchNorm(node, h, weights, updates) });
-        hits = tf.keep(tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), tf.tensor1d(labels, 'int32')), 'float32')) as tf.Scalar);
+        const logits = forward(definition, weights, x, {
+          batchNorm: (node, h) => trainingBatchNorm(node, h, weights, updates),
+        });
+        hits = tf.keep(
+          tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), tf.tensor1d(labels, 'int32')), 'float32')) as tf.Scalar,
+        );
         return tf.neg(tf.mean(tf.sum(tf.mul(targets, tf.logSoftmax(logits)), 1))) as tf.Scalar;
       }, Object.values(trainable));
       optimizer.apply(gradientsByKey(trainable, grads), learningRate);
@@ -107,7 +137,9 @@ export async function trainNetwork(
     });
     for (const [key, fresh] of Object.entries(updates)) {
       const old = weights[key] as tf.Variable;
-      old.assign(tf.tidy(() => tf.add(tf.mul(old, options.batchNormMomentum), tf.mul(fresh, 1 - options.batchNormMomentum))));
+      old.assign(
+        tf.tidy(() => tf.add(tf.mul(old, options.batchNormMomentum), tf.mul(fresh, 1 - options.batchNormMomentum))),
+      );
       fresh.dispose();
     }
     const [loss, hits] = await summary.data();
@@ -117,7 +149,12 @@ export async function trainNetwork(
 }
 
 /** BatchNorm with the batch's own statistics; leaves them (unbiased variance, as PyTorch keeps it) in `updates`. */
-function trainingBatchNorm(node: BatchNormNode, x: tf.Tensor4D, weights: WeightTensors, updates: Record<string, tf.Tensor>): tf.Tensor4D {
+function trainingBatchNorm(
+  node: BatchNormNode,
+  x: tf.Tensor4D,
+  weights: WeightTensors,
+  updates: Record<string, tf.Tensor>,
+): tf.Tensor4D {
   const [n, h, w, c] = x.shape;
   // Only numbers leave: the running statistics take no part in the gradient.
   const [mean, variance] = tf.tidy(() => {
@@ -141,12 +178,18 @@ function trainingBatchNorm(node: BatchNormNode, x: tf.Tensor4D, weights: WeightT
 
 function scheduledRate(step: number, steps: number, perEpoch: number, peak: number): number {
   const warmup = perEpoch / 2;
-  if (step < warmup) return peak * (step + 1) / warmup;
-  return peak * 0.5 * (1 + Math.cos(Math.PI * (step - warmup) / (steps - warmup)));
+  if (step < warmup) return (peak * (step + 1)) / warmup;
+  return peak * 0.5 * (1 + Math.cos((Math.PI * (step - warmup)) / (steps - warmup)));
 }
 
 /** Copies one image [H, W, C], shifted by up to 2 pixels (edges repeat) and mirrored half of the time. */
-function copyAugmented(source: Float32Array, [h, w, c]: [number, number, number], target: Float32Array, at: number, random: Random): void {
+function copyAugmented(
+  source: Float32Array,
+  [h, w, c]: [number, number, number],
+  target: Float32Array,
+  at: number,
+  random: Random,
+): void {
   const [dy, dx, mirror] = [random.integer(5) - 2, random.integer(5) - 2, random.chance(0.5)];
   const clamp = (v: number, n: number) => (v < 0 ? 0 : v >= n ? n - 1 : v);
   for (let i = 0; i < h; i++) {
@@ -173,15 +216,32 @@ async function download(weights: WeightTensors, like: Network): Promise<Network[
  * @returns correct answers and the number asked
  */
 export async function evaluateNetwork(
-  network: Network, dataset: Dataset, split: Split, indices: ArrayLike<number>, batch = 100,
+  network: Network,
+  dataset: Dataset,
+  split: Split,
+  indices: ArrayLike<number>,
+  batch = 100,
 ): Promise<{ correct: number; n: number }> {
   const weights = uploadWeights(network);
   let correct = 0;
   try {
     for (let start = 0; start < indices.length; start += batch) {
-      const part = gatherBatch(dataset, split, Array.from(indices).slice(start, start + batch), network.definition.normalization);
+      const part = gatherBatch(
+        dataset,
+        split,
+        Array.from(indices).slice(start, start + batch),
+        network.definition.normalization,
+      );
       const predicted = tf.tidy(() =>
-        tf.argMax(forward(network.definition, weights, tf.tensor4d(part.images, [part.count, ...network.definition.inputShape])), 1));
+        tf.argMax(
+          forward(
+            network.definition,
+            weights,
+            tf.tensor4d(part.images, [part.count, ...network.definition.inputShape]),
+          ),
+          1,
+        ),
+      );
       const classes = await predicted.data();
       predicted.dispose();
       for (let i = 0; i < part.count; i++) if (classes[i] === part.labels[i]) correct++;

@@ -14,7 +14,10 @@ const [TFJS_CPU, TFJS_WASM] = ['cpu', 'wasm'].map((name) => tf.getKernelsForBack
  * @returns the registry, and the adapter or number of threads in words
  * @throws NoBackend where there is no adapter, or no package that gives Node one
  */
-export async function startBenchBackend(backend: BenchBackend, threads: number): Promise<{ registry: KernelRegistry; detail: string }> {
+export async function startBenchBackend(
+  backend: BenchBackend,
+  threads: number,
+): Promise<{ registry: KernelRegistry; detail: string }> {
   let own: tf.KernelConfig[];
   let detail = 'plain JavaScript';
   if (backend === 'wasm') {

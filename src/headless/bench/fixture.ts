@@ -7,7 +7,7 @@ import { createResNet } from '../../engine/network/resnet';
 import { Student } from '../../engine/quantization/student';
 import { Random } from '../../engine/random';
 import { GeneratorTrainer } from '../../engine/training/generatorTrainer';
-import type { RunSettings } from '../../engine/training/runSettings';
+import type { RunSettings } from '../../engine/runSettings';
 import { StudentTrainer } from '../../engine/training/studentTrainer';
 import { Teacher } from '../../engine/training/teacher';
 import { defaultSettings } from '../../state/settings';
@@ -29,13 +29,33 @@ export interface FixtureOptions {
 
 /** The paper's generator beside a ResNet-20: what published times are of. */
 export const REFERENCE: FixtureOptions = {
-  name: 'ResNet-20, generator with 128 channels', size: 32, widths: [16, 32, 64], blocks: 3, classes: 10, generatorChannels: 128, batch: 16,
+  name: 'ResNet-20, generator with 128 channels',
+  size: 32,
+  widths: [16, 32, 64],
+  blocks: 3,
+  classes: 10,
+  generatorChannels: 128,
+  batch: 16,
 };
 /** What the page starts with. */
 export const BUNDLED: FixtureOptions = {
-  name: 'Shapes ResNet-14, generator with 64 channels', size: 32, widths: [8, 24, 40], blocks: 2, classes: 10, generatorChannels: 64, batch: 16,
+  name: 'Shapes ResNet-14, generator with 64 channels',
+  size: 32,
+  widths: [8, 24, 40],
+  blocks: 2,
+  classes: 10,
+  generatorChannels: 64,
+  batch: 16,
 };
-export const TINY: FixtureOptions = { name: 'tiny', size: 8, widths: [3, 4, 5], blocks: 1, classes: 3, generatorChannels: 4, batch: 2 };
+export const TINY: FixtureOptions = {
+  name: 'tiny',
+  size: 8,
+  widths: [3, 4, 5],
+  blocks: 1,
+  classes: 3,
+  generatorChannels: 4,
+  batch: 2,
+};
 
 /** What both sides of a comparison work on. Owns its tensors: call `dispose`. */
 export class Fixture {
@@ -51,12 +71,28 @@ export class Fixture {
   constructor(readonly options: FixtureOptions) {
     const { name, size, widths, blocks, classes, generatorChannels, batch } = options;
     this.settings = {
-      ...defaultSettings(), generatorChannels, generatorBatch: batch, calibrationBatch: batch, syntheticBatch: batch, augment: false, labelRule: false,
+      ...defaultSettings(),
+      generatorChannels,
+      generatorBatch: batch,
+      calibrationBatch: batch,
+      syntheticBatch: batch,
+      augment: false,
+      labelRule: false,
     };
-    const network = createResNet({
-      name, inputShape: [size, size, 3], classNames: Array.from({ length: classes }, (_, i) => `${i}`),
-      normalization: { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] }, widths, strides: [1, 2, 2], blocks, stemStride: 1, epsilon: 1e-5,
-    }, this.random.fork('network'));
+    const network = createResNet(
+      {
+        name,
+        inputShape: [size, size, 3],
+        classNames: Array.from({ length: classes }, (_, i) => `${i}`),
+        normalization: { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
+        widths,
+        strides: [1, 2, 2],
+        blocks,
+        stemStride: 1,
+        epsilon: 1e-5,
+      },
+      this.random.fork('network'),
+    );
     this.teacher = new Teacher(network);
     this.running = runningStatistics(network);
     const centers = BnsTable.concat(Array.from({ length: classes }, () => this.running));
@@ -69,12 +105,20 @@ export class Fixture {
   /** [n, size, size, 3] like normalised pixels. */
   images(n: number): tf.Tensor4D {
     const { size } = this.options;
-    return tf.tensor4d(this.random.fork(`images ${n}`).fillNormal(new Float32Array(n * size * size * 3)), [n, size, size, 3]);
+    return tf.tensor4d(this.random.fork(`images ${n}`).fillNormal(new Float32Array(n * size * size * 3)), [
+      n,
+      size,
+      size,
+      3,
+    ]);
   }
 
   generator(): Generator {
     const { generatorChannels: channels, size: imageSize, classes: numClasses } = this.options;
-    return Generator.create({ latentDim: 100, channels, imageSize, imageChannels: 3, numClasses }, this.random.fork('generator'));
+    return Generator.create(
+      { latentDim: 100, channels, imageSize, imageChannels: 3, numClasses },
+      this.random.fork('generator'),
+    );
   }
 
   /** The stream that a trainer's step draws from. */
@@ -95,7 +139,11 @@ export class Fixture {
   studentTrainer(student: Student, generator: Generator): StudentTrainer {
     const { calibrationImages, calibrationLabels } = this;
     return new StudentTrainer(
-      'fdda', student, this.teacher, { calibrationImages, calibrationLabels, generator, classes: [...calibrationLabels] }, this.settings,
+      'fdda',
+      student,
+      this.teacher,
+      { calibrationImages, calibrationLabels, generator, classes: [...calibrationLabels] },
+      this.settings,
       this.random.fork('student'),
     );
   }

@@ -19,7 +19,12 @@ export interface KernelResult {
   overTfjsForward?: number;
 }
 
-async function values(registry: KernelRegistry, side: Side, { engine, baseline }: Pick<KernelCase, Side>, inputs: tf.Tensor[]): Promise<Float32Array[]> {
+async function values(
+  registry: KernelRegistry,
+  side: Side,
+  { engine, baseline }: Pick<KernelCase, Side>,
+  inputs: tf.Tensor[],
+): Promise<Float32Array[]> {
   registry.use(side);
   const made = tf.tidy(() => [(side === 'engine' ? engine : baseline)(...inputs)].flat());
   const read = await Promise.all(made.map((tensor) => tensor.data() as Promise<Float32Array>));
@@ -32,7 +37,10 @@ async function values(registry: KernelRegistry, side: Side, { engine, baseline }
  * @throws Error naming the kernel whose results are not equal on both sides: that one is not timed
  */
 export async function benchKernels(
-  registry: KernelRegistry, effort: Effort, tiny: boolean, onResult: (result: KernelResult) => void = () => {},
+  registry: KernelRegistry,
+  effort: Effort,
+  tiny: boolean,
+  onResult: (result: KernelResult) => void = () => {},
 ): Promise<KernelResult[]> {
   const results: KernelResult[] = [];
   const forwards = new Map<string, KernelResult>();
@@ -40,9 +48,14 @@ export async function benchKernels(
     const { kernel, network, shape, macs, convolution, tolerance, gradients } = kernelCase;
     const inputs = makeInputs(kernelCase.inputs);
     const [dy] = makeInputs(gradients ? [tf.tidy(() => (kernelCase.engine(...inputs) as tf.Tensor).shape)] : [[]], 8);
-    const ops = gradients ? { engine: withGradients(kernelCase.engine, dy), baseline: withGradients(kernelCase.baseline, dy) } : kernelCase;
+    const ops = gradients
+      ? { engine: withGradients(kernelCase.engine, dy), baseline: withGradients(kernelCase.baseline, dy) }
+      : kernelCase;
     try {
-      const [ours, theirs] = [await values(registry, 'engine', ops, inputs), await values(registry, 'baseline', ops, inputs)];
+      const [ours, theirs] = [
+        await values(registry, 'engine', ops, inputs),
+        await values(registry, 'baseline', ops, inputs),
+      ];
       ours.forEach((value, i) => expectEqual(`${kernel} ${shape}, result ${i}`, value, theirs[i], tolerance));
       const variant = (side: Side) => ({
         before: () => registry.use(side),
@@ -53,7 +66,13 @@ export async function benchKernels(
       });
       const { engine, baseline } = await race({ engine: variant('engine'), baseline: variant('baseline') }, effort);
       const result: KernelResult = {
-        kernel, network, shape, engine, baseline, ratio: engine.median / baseline.median, macsPerSecond: macs ? macs / engine.median : null,
+        kernel,
+        network,
+        shape,
+        engine,
+        baseline,
+        ratio: engine.median / baseline.median,
+        macsPerSecond: macs ? macs / engine.median : null,
       };
       if (convolution && kernel === 'convolution') forwards.set(convolution, result);
       const forward = convolution && kernel !== 'convolution' ? forwards.get(convolution) : undefined;

@@ -65,7 +65,11 @@ export async function countWork(run: () => Promise<unknown>): Promise<Work> {
       return [];
     });
     const computing = kernels.filter(({ name }) => !FREE.has(name)).length;
-    return { launches: tf.getBackend() === 'webgpu' ? dispatched : computing, readBack, peakBytes: Math.max(peakBytes, before) };
+    return {
+      launches: tf.getBackend() === 'webgpu' ? dispatched : computing,
+      readBack,
+      peakBytes: Math.max(peakBytes, before),
+    };
   } finally {
     Object.assign(backend, { read, readSync });
     if (pass && dispatch) pass.dispatchWorkgroups = dispatch;

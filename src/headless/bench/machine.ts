@@ -19,8 +19,14 @@ export interface Machine {
 export function describeMachine(): Machine {
   const cpus = os.cpus();
   return {
-    processor: cpus[0]?.model.trim() ?? 'unknown', cores: cpus.length, memoryBytes: os.totalmem(), system: `${os.platform()} ${os.arch()}`,
-    node: process.version, tfjs: tf.version_core, date: new Date().toISOString(), load: os.loadavg()[0],
+    processor: cpus[0]?.model.trim() ?? 'unknown',
+    cores: cpus.length,
+    memoryBytes: os.totalmem(),
+    system: `${os.platform()} ${os.arch()}`,
+    node: process.version,
+    tfjs: tf.version_core,
+    date: new Date().toISOString(),
+    load: os.loadavg()[0],
   };
 }
 
@@ -34,20 +40,29 @@ export interface MatrixProduct {
 
 /** The backend's fastest plain matrix product among large ones: its practical peak. */
 export async function bestMatrixProduct(effort: Effort, tiny: boolean): Promise<MatrixProduct> {
-  const shapes: [number, number, number][] = tiny ? [[32, 32, 32]] : [[1024, 1024, 1024], [16384, 1152, 128], [4096, 512, 512]];
+  const shapes: [number, number, number][] = tiny
+    ? [[32, 32, 32]]
+    : [
+        [1024, 1024, 1024],
+        [16384, 1152, 128],
+        [4096, 512, 512],
+      ];
   let best: MatrixProduct | null = null;
   for (const [m, k, n] of shapes) {
     const [a, b] = [tf.randomUniform([m, k], -1, 1), tf.randomUniform([k, n], -1, 1)] as tf.Tensor2D[];
-    const { product } = await race({
-      product: {
-        run: async () => {
-          tf.matMul(a, b).dispose();
-          await finish();
+    const { product } = await race(
+      {
+        product: {
+          run: async () => {
+            tf.matMul(a, b).dispose();
+            await finish();
+          },
         },
       },
-    }, effort);
+      effort,
+    );
     tf.dispose([a, b]);
-    const found: MatrixProduct = { shape: [m, k, n], time: product, macsPerSecond: m * k * n / product.min };
+    const found: MatrixProduct = { shape: [m, k, n], time: product, macsPerSecond: (m * k * n) / product.min };
     if (!best || found.macsPerSecond > best.macsPerSecond) best = found;
   }
   return best!;

@@ -64,7 +64,9 @@ export async function secondsOf({ before, run }: Variant): Promise<number> {
  * @param measure seconds of one run of a variant
  */
 export async function race<Name extends string>(
-  variants: Record<Name, Variant>, { repeats, seconds }: Effort, measure: (variant: Variant) => Promise<number> = secondsOf,
+  variants: Record<Name, Variant>,
+  { repeats, seconds }: Effort,
+  measure: (variant: Variant) => Promise<number> = secondsOf,
 ): Promise<Record<Name, Timing>> {
   const entries = Object.entries(variants) as [Name, Variant][];
   const took = new Map<Name, number[]>(entries.map(([name]) => [name, []]));
@@ -106,8 +108,14 @@ export async function finish(): Promise<void> {
  * @param tolerance of the largest difference, as a share of the largest expected magnitude
  * @throws Error naming what differs and by how much
  */
-export function expectEqual(what: string, actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
-  if (actual.length !== expected.length) throw new Error(`${what}: ${actual.length} values, expected ${expected.length}`);
+export function expectEqual(
+  what: string,
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  tolerance: number,
+): void {
+  if (actual.length !== expected.length)
+    throw new Error(`${what}: ${actual.length} values, expected ${expected.length}`);
   let scale = 0;
   let worst = 0;
   let at = 0;

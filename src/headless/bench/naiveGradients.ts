@@ -12,13 +12,36 @@ interface Attrs {
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-const geometry = (inShape: Shape4D, filterShape: Shape4D, { strides, pad, dimRoundingMode }: Attrs, depthwise: boolean) =>
-  tf.backend_util.computeConv2DInfo(inShape, filterShape, strides, 1, pad as never, dimRoundingMode, depthwise, 'channelsLast');
+const geometry = (
+  inShape: Shape4D,
+  filterShape: Shape4D,
+  { strides, pad, dimRoundingMode }: Attrs,
+  depthwise: boolean,
+) =>
+  tf.backend_util.computeConv2DInfo(
+    inShape,
+    filterShape,
+    strides,
+    1,
+    pad as never,
+    dimRoundingMode,
+    depthwise,
+    'channelsLast',
+  );
 
 /** Calls `visit` with the pixels [n, oh, ow, c] that each tap sees, tap by tap. */
-function forEachTap(x: tf.Tensor4D, info: tf.backend_util.Conv2DInfo, visit: (seen: tf.Tensor4D, u: number, v: number) => tf.Tensor): tf.Tensor[] {
+function forEachTap(
+  x: tf.Tensor4D,
+  info: tf.backend_util.Conv2DInfo,
+  visit: (seen: tf.Tensor4D, u: number, v: number) => tf.Tensor,
+): tf.Tensor[] {
   const { filterHeight, filterWidth, strideHeight: sh, strideWidth: sw, outHeight, outWidth, padInfo } = info;
-  const padded = tf.pad(x, [[0, 0], [padInfo.top, padInfo.bottom], [padInfo.left, padInfo.right], [0, 0]]);
+  const padded = tf.pad(x, [
+    [0, 0],
+    [padInfo.top, padInfo.bottom],
+    [padInfo.left, padInfo.right],
+    [0, 0],
+  ]);
   const [n, , , c] = x.shape;
   const taps: tf.Tensor[] = [];
   for (let u = 0; u < filterHeight; u++) {
@@ -34,7 +57,10 @@ function filterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, filterShape: Shape4D, a
   const info = geometry(x.shape, filterShape, attrs, false);
   const [, , ci, co] = filterShape;
   const rows = tf.reshape(dy, [-1, co]) as tf.Tensor2D;
-  return tf.reshape(tf.stack(forEachTap(x, info, (seen) => tf.matMul(tf.reshape(seen, [-1, ci]) as tf.Tensor2D, rows, true))), filterShape);
+  return tf.reshape(
+    tf.stack(forEachTap(x, info, (seen) => tf.matMul(tf.reshape(seen, [-1, ci]) as tf.Tensor2D, rows, true))),
+    filterShape,
+  );
 }
 
 function depthwiseFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, filterShape: Shape4D, attrs: Attrs): tf.Tensor {
@@ -53,24 +79,39 @@ function depthwiseInputGradient(dy: tf.Tensor4D, filter: tf.Tensor4D, inShape: S
   for (let u = 0; u < kh; u++) {
     for (let v = 0; v < kw; v++) {
       const share = tf.mul(dy, tf.reshape(tf.slice(filter, [u, v, 0, 0], [1, 1, c, 1]), [c]));
-      shares.push(tf.pad(share, [[0, 0], [u, kh - 1 - u], [v, kw - 1 - v], [0, 0]]));
+      shares.push(
+        tf.pad(share, [
+          [0, 0],
+          [u, kh - 1 - u],
+          [v, kw - 1 - v],
+          [0, 0],
+        ]),
+      );
     }
   }
   const sum = tf.addN(shares);
-  if (sum.shape[1] !== oh + kh - 1 || sum.shape[2] !== ow + kw - 1) throw new Error('naive depthwise gradient: shapes disagree');
+  if (sum.shape[1] !== oh + kh - 1 || sum.shape[2] !== ow + kw - 1)
+    throw new Error('naive depthwise gradient: shapes disagree');
   return tf.slice(sum, [0, padInfo.top, padInfo.left, 0], [inShape[0], h, w, c]);
 }
 
-function kernel(kernelName: string, compute: (inputs: Record<string, tf.Tensor4D>, attrs: never) => tf.Tensor): tf.KernelConfig {
+function kernel(
+  kernelName: string,
+  compute: (inputs: Record<string, tf.Tensor4D>, attrs: never) => tf.Tensor,
+): tf.KernelConfig {
   const kernelFunc = ({ inputs, attrs }: { inputs: unknown; attrs?: unknown }) =>
     tf.tidy(() => compute(inputs as Record<string, tf.Tensor4D>, attrs as never));
   return { kernelName, backendName: 'wasm', kernelFunc: kernelFunc as unknown as tf.KernelFunc };
 }
 
 export const naiveWasmGradients: tf.KernelConfig[] = [
-  kernel('Conv2DBackpropFilter', ({ x, dy }, attrs: Attrs & { filterShape: Shape4D }) => filterGradient(x, dy, attrs.filterShape, attrs)),
+  kernel('Conv2DBackpropFilter', ({ x, dy }, attrs: Attrs & { filterShape: Shape4D }) =>
+    filterGradient(x, dy, attrs.filterShape, attrs),
+  ),
   kernel('DepthwiseConv2dNativeBackpropFilter', ({ x, dy }, attrs: Attrs & { filterShape: Shape4D }) =>
-    depthwiseFilterGradient(x, dy, attrs.filterShape, attrs)),
+    depthwiseFilterGradient(x, dy, attrs.filterShape, attrs),
+  ),
   kernel('DepthwiseConv2dNativeBackpropInput', ({ dy, filter }, attrs: Attrs & { inputShape: Shape4D }) =>
-    depthwiseInputGradient(dy, filter, attrs.inputShape, attrs)),
+    depthwiseInputGradient(dy, filter, attrs.inputShape, attrs),
+  ),
 ];

@@ -36,10 +36,17 @@ export function parseOptions(argv: string[]): BenchOptions | 'help' {
   const { values } = parseArgs({
     args: argv,
     options: {
-      json: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
-      backend: { type: 'string', default: 'wasm' }, threads: { type: 'string', default: '1' }, only: { type: 'string', default: PARTS.join() },
-      repeats: { type: 'string' }, seconds: { type: 'string' }, clock: { type: 'string', default: 'wall' },
-      pytorch: { type: 'string' }, batches: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+      backend: { type: 'string', default: 'wasm' },
+      threads: { type: 'string', default: '1' },
+      only: { type: 'string', default: PARTS.join() },
+      repeats: { type: 'string' },
+      seconds: { type: 'string' },
+      clock: { type: 'string', default: 'wall' },
+      pytorch: { type: 'string' },
+      batches: { type: 'string' },
     },
   });
   if (values.help) return 'help';
@@ -55,15 +62,22 @@ export function parseOptions(argv: string[]): BenchOptions | 'help' {
   const backend = one('backend', values.backend, ['wasm', 'cpu', 'webgpu'] as const);
   const threads = number('threads', values.threads);
   const clock = one('clock', values.clock, ['wall', 'cpu'] as const);
-  if (clock === 'cpu' && (threads > 1 || backend === 'webgpu')) throw new Error('--clock cpu adds up all threads: it is for one thread on the processor');
+  if (clock === 'cpu' && (threads > 1 || backend === 'webgpu'))
+    throw new Error('--clock cpu adds up all threads: it is for one thread on the processor');
   return {
-    backend, json: values.json, quick: values.quick, threads, clock,
+    backend,
+    json: values.json,
+    quick: values.quick,
+    threads,
+    clock,
     effort: {
       repeats: number('repeats', values.repeats ?? (values.quick ? '3' : '15')),
       seconds: number('seconds', values.seconds ?? (values.quick ? '0.05' : '8')),
     },
     parts: values.only.split(',').map((part) => one('only', part, PARTS)),
     pytorch: values.pytorch ?? null,
-    pytorchBatches: (values.batches ?? (values.quick ? '2' : '16,64')).split(',').map((text) => number('batches', text)),
+    pytorchBatches: (values.batches ?? (values.quick ? '2' : '16,64'))
+      .split(',')
+      .map((text) => number('batches', text)),
   };
 }

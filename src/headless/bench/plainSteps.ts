@@ -8,8 +8,17 @@ import type { WeightTensors } from '../../engine/network/executor';
 import type { NetworkDefinition, Padding } from '../../engine/network/types';
 import { statisticsLayout } from '../../engine/bns/statistics';
 
-const explicit = ({ top, bottom, left, right }: Padding): [[number, number], [number, number], [number, number], [number, number]] =>
-  [[0, 0], [top, bottom], [left, right], [0, 0]];
+const explicit = ({
+  top,
+  bottom,
+  left,
+  right,
+}: Padding): [[number, number], [number, number], [number, number], [number, number]] => [
+  [0, 0],
+  [top, bottom],
+  [left, right],
+  [0, 0],
+];
 const SAME: Padding = { top: 1, bottom: 1, left: 1, right: 1 };
 
 export interface PlainHooks {
@@ -19,13 +28,18 @@ export interface PlainHooks {
 }
 
 /** The network's forward pass; ops of residual networks only. */
-export function forward(definition: NetworkDefinition, weights: WeightTensors, images: tf.Tensor4D, hooks: PlainHooks = {}): tf.Tensor2D {
+export function forward(
+  definition: NetworkDefinition,
+  weights: WeightTensors,
+  images: tf.Tensor4D,
+  hooks: PlainHooks = {},
+): tf.Tensor2D {
   const outputs = new Map<string, tf.Tensor>();
   let last: tf.Tensor = images;
   for (const node of definition.nodes) {
     const inputs = node.inputs.map((name) => outputs.get(name)!);
     const x = inputs[0] as tf.Tensor4D;
-    const kernelOf = (name: string) => (hooks.kernel?.(weights[name]) ?? weights[name]);
+    const kernelOf = (name: string) => hooks.kernel?.(weights[name]) ?? weights[name];
     switch (node.op) {
       case 'input':
         last = images;
@@ -50,7 +64,10 @@ export function forward(definition: NetworkDefinition, weights: WeightTensors, i
         last = tf.mean(x, [1, 2]);
         break;
       case 'dense':
-        last = tf.add(tf.matMul(x as tf.Tensor as tf.Tensor2D, kernelOf(node.kernel) as tf.Tensor2D), weights[node.bias!]);
+        last = tf.add(
+          tf.matMul(x as tf.Tensor as tf.Tensor2D, kernelOf(node.kernel) as tf.Tensor2D),
+          weights[node.bias!],
+        );
         break;
       default:
         throw new Error(`the plain steps know no ${node.op}`);
@@ -61,25 +78,45 @@ export function forward(definition: NetworkDefinition, weights: WeightTensors, i
 }
 
 /** Images of one batch, whose BatchNorm statistics are its own. */
-export function generate(config: GeneratorConfig, v: Record<string, tf.Tensor>, z: tf.Tensor2D, labels: number[]): tf.Tensor4D {
+export function generate(
+  config: GeneratorConfig,
+  v: Record<string, tf.Tensor>,
+  z: tf.Tensor2D,
+  labels: number[],
+): tf.Tensor4D {
   const { channels, imageSize, imageChannels, numClasses } = config;
   const oneHot = oneHotOf(labels, numClasses);
   const normalize = (x: tf.Tensor4D, epsilon: number) => {
     const { mean, variance } = tf.moments(x, [0, 1, 2]);
     const c = x.shape[3];
-    return tf.batchNorm(x, mean as tf.Tensor1D, variance as tf.Tensor1D, tf.zeros([c]) as tf.Tensor1D, tf.ones([c]) as tf.Tensor1D, epsilon);
+    return tf.batchNorm(
+      x,
+      mean as tf.Tensor1D,
+      variance as tf.Tensor1D,
+      tf.zeros([c]) as tf.Tensor1D,
+      tf.ones([c]) as tf.Tensor1D,
+      epsilon,
+    );
   };
   const conditional = (x: tf.Tensor4D, name: string, epsilon: number) => {
     const [scale, shift] = ['scale', 'shift'].map((kind) =>
-      tf.reshape(tf.matMul(oneHot, v[`${name}.${kind}`] as tf.Tensor2D), [labels.length, 1, 1, -1]));
+      tf.reshape(tf.matMul(oneHot, v[`${name}.${kind}`] as tf.Tensor2D), [labels.length, 1, 1, -1]),
+    );
     return tf.add(tf.mul(normalize(x, epsilon), scale), shift) as tf.Tensor4D;
   };
   const upsampled = (x: tf.Tensor4D, name: string) => {
     const large = tf.image.resizeNearestNeighbor(x, [2 * x.shape[1], 2 * x.shape[2]]);
-    return tf.add(tf.conv2d(large, v[`${name}.kernel`] as tf.Tensor4D, 1, explicit(SAME)), v[`${name}.bias`]) as tf.Tensor4D;
+    return tf.add(
+      tf.conv2d(large, v[`${name}.kernel`] as tf.Tensor4D, 1, explicit(SAME)),
+      v[`${name}.bias`],
+    ) as tf.Tensor4D;
   };
   const linear = tf.add(tf.matMul(z, v['dense.kernel'] as tf.Tensor2D), v['dense.bias']);
-  let h = conditional(tf.reshape(linear, [labels.length, imageSize / 4, imageSize / 4, channels]) as tf.Tensor4D, 'bn0', 1e-5);
+  let h = conditional(
+    tf.reshape(linear, [labels.length, imageSize / 4, imageSize / 4, channels]) as tf.Tensor4D,
+    'bn0',
+    1e-5,
+  );
   h = tf.leakyRelu(conditional(upsampled(h, 'conv1'), 'bn1', 0.8), 0.2);
   h = tf.leakyRelu(conditional(upsampled(h, 'conv2'), 'bn2', 0.8), 0.2);
   const image = tf.tanh(tf.add(tf.conv2d(h, v['conv3.kernel'] as tf.Tensor4D, 1, explicit(SAME)), v['conv3.bias']));
@@ -118,18 +155,28 @@ export interface PlainTargets {
  * @returns unweighted terms and total, [6]
  */
 export function generatorLoss(
-  config: GeneratorConfig, variables: Record<string, tf.Tensor>, definition: NetworkDefinition, teacher: WeightTensors,
-  mixed: PlainBatch, single: PlainBatch, { running, center, noise, startLayer, weights }: PlainTargets,
+  config: GeneratorConfig,
+  variables: Record<string, tf.Tensor>,
+  definition: NetworkDefinition,
+  teacher: WeightTensors,
+  mixed: PlainBatch,
+  single: PlainBatch,
+  { running, center, noise, startLayer, weights }: PlainTargets,
 ): { terms: tf.Scalar[]; total: tf.Scalar } {
   const look = ({ z, labels }: PlainBatch) => {
     const moments: { mean: tf.Tensor; variance: tf.Tensor }[] = [];
-    const logits = forward(definition, teacher, generate(config, variables, z, labels), { tap: (x) => moments.push(tf.moments(x, [0, 1, 2])) });
+    const logits = forward(definition, teacher, generate(config, variables, z, labels), {
+      tap: (x) => moments.push(tf.moments(x, [0, 1, 2])),
+    });
     return { moments, ce: crossEntropy(logits, labels) };
   };
   const [m, s] = [look(mixed), look(single)];
   const squared = (a: tf.Tensor, b: tf.Tensor) => tf.mean(tf.squaredDifference(a, b)) as tf.Scalar;
   const average = (from: number, term: (l: number) => tf.Scalar) =>
-    tf.div(sum(Array.from({ length: running.length - from }, (_, i) => term(from + i))), running.length - from) as tf.Scalar;
+    tf.div(
+      sum(Array.from({ length: running.length - from }, (_, i) => term(from + i))),
+      running.length - from,
+    ) as tf.Scalar;
   const distance = (of: typeof m, l: number, [mean, variance]: [tf.Tensor, tf.Tensor]) =>
     tf.add(squared(of.moments[l].mean, mean), squared(of.moments[l].variance, variance)) as tf.Scalar;
   const terms = [
@@ -144,14 +191,17 @@ export function generatorLoss(
 }
 
 /** x rounded to the grid from lo to hi, straight through in the gradient. */
-const quantized = (bits: number, range: (x: tf.Tensor) => [tf.Tensor, tf.Tensor]) => (x: tf.Tensor): tf.Tensor => tf.customGrad((t) => {
-  const [lo, hi] = range(t as tf.Tensor);
-  const half = 2 ** (bits - 1);
-  const scale = tf.div(2 ** bits - 1, tf.maximum(tf.sub(hi, lo), 1e-8));
-  const zero = tf.add(tf.round(tf.mul(scale, lo)), half);
-  const q = tf.clipByValue(tf.round(tf.sub(tf.mul(t as tf.Tensor, scale), zero)), -half, half - 1);
-  return { value: tf.div(tf.add(q, zero), scale), gradFunc: (dy: tf.Tensor) => dy };
-})(x);
+const quantized =
+  (bits: number, range: (x: tf.Tensor) => [tf.Tensor, tf.Tensor]) =>
+  (x: tf.Tensor): tf.Tensor =>
+    tf.customGrad((t) => {
+      const [lo, hi] = range(t as tf.Tensor);
+      const half = 2 ** (bits - 1);
+      const scale = tf.div(2 ** bits - 1, tf.maximum(tf.sub(hi, lo), 1e-8));
+      const zero = tf.add(tf.round(tf.mul(scale, lo)), half);
+      const q = tf.clipByValue(tf.round(tf.sub(tf.mul(t as tf.Tensor, scale), zero)), -half, half - 1);
+      return { value: tf.div(tf.add(q, zero), scale), gradFunc: (dy: tf.Tensor) => dy };
+    })(x);
 
 export interface PlainStudent {
   weightBits: number;
@@ -164,7 +214,11 @@ export interface PlainStudent {
 
 /** Cross entropy and distillation of a student with weights quantized per channel. */
 export function studentLoss(
-  definition: NetworkDefinition, variables: WeightTensors, teacherLogits: tf.Tensor2D, images: tf.Tensor4D, labels: number[],
+  definition: NetworkDefinition,
+  variables: WeightTensors,
+  teacherLogits: tf.Tensor2D,
+  images: tf.Tensor4D,
+  labels: number[],
   { weightBits, activationBits, ranges, temperature, alpha }: PlainStudent,
 ): { ce: tf.Scalar; distillation: tf.Scalar; total: tf.Scalar } {
   const logits = forward(definition, variables, images, {
@@ -172,7 +226,8 @@ export function studentLoss(
       const axes = kernel.shape.slice(0, -1).map((_, i) => i);
       return [tf.min(kernel, axes), tf.max(kernel, axes)];
     }),
-    activation: (node, x) => quantized(activationBits, () => [tf.scalar(ranges[node].lo), tf.scalar(ranges[node].hi)])(x),
+    activation: (node, x) =>
+      quantized(activationBits, () => [tf.scalar(ranges[node].lo), tf.scalar(ranges[node].hi)])(x),
   });
   const ce = crossEntropy(logits, labels);
   const [p, q] = [teacherLogits, logits].map((x) => tf.logSoftmax(tf.div(x, temperature) as tf.Tensor2D));
@@ -184,5 +239,8 @@ export function studentLoss(
 /** The engine's layout of columns, cut into layers: [L][2] of [C]. */
 export function byLayer(channels: readonly number[], packed: Float32Array): [tf.Tensor, tf.Tensor][] {
   const { offsets } = statisticsLayout(channels);
-  return channels.map((c, l) => [tf.tensor1d(packed.slice(offsets[l], offsets[l] + c)), tf.tensor1d(packed.slice(offsets[l] + c, offsets[l] + 2 * c))]);
+  return channels.map((c, l) => [
+    tf.tensor1d(packed.slice(offsets[l], offsets[l] + c)),
+    tf.tensor1d(packed.slice(offsets[l] + c, offsets[l] + 2 * c)),
+  ]);
 }

@@ -59,30 +59,58 @@ export class PlainGeneratorTrainer {
   private done = 0;
 
   /** @param generator trained in place; stays the caller's */
-  constructor(private readonly fixture: Fixture, private readonly generator: Generator, running: Float32Array) {
+  constructor(
+    private readonly fixture: Fixture,
+    private readonly generator: Generator,
+    running: Float32Array,
+  ) {
     this.optimizer = adam(fixture.settings.generatorLearningRate, 0.5, 0.999, 1e-8);
     this.running = byLayer(fixture.teacher.layout.channels, running);
   }
 
   async step(): Promise<number[]> {
     const { fixture, generator, running } = this;
-    const { teacher, settings, options: { classes, batch } } = fixture;
+    const {
+      teacher,
+      settings,
+      options: { classes, batch },
+    } = fixture;
     const random = fixture.stepRandom('generator', this.done++);
     const labels = Array.from({ length: batch }, () => random.integer(classes));
     const single = random.integer(classes);
     const { config } = generator;
     const latents = random.fillNormal(new Float32Array(2 * batch * config.latentDim));
-    const noise = drawDistortion(fixture.targets.distortionScales(settings.distortionMean, settings.distortionVariance), random);
+    const noise = drawDistortion(
+      fixture.targets.distortionScales(settings.distortionMean, settings.distortionVariance),
+      random,
+    );
     const values = tf.tidy(() => {
-      const z = (part: number) => tf.tensor2d(latents.subarray(part * batch * config.latentDim, (part + 1) * batch * config.latentDim), [batch, config.latentDim]);
+      const z = (part: number) =>
+        tf.tensor2d(latents.subarray(part * batch * config.latentDim, (part + 1) * batch * config.latentDim), [
+          batch,
+          config.latentDim,
+        ]);
       let packed: tf.Tensor | null = null;
       const { grads } = tf.variableGrads(() => {
         const { terms, total } = generatorLoss(
-          config, generator.variables as Record<string, tf.Variable>, teacher.definition, teacher.weights,
-          { z: z(0), labels }, { z: z(1), labels: new Array<number>(batch).fill(single) },
+          config,
+          generator.variables as Record<string, tf.Variable>,
+          teacher.definition,
+          teacher.weights,
+          { z: z(0), labels },
+          { z: z(1), labels: new Array<number>(batch).fill(single) },
           {
-            running, center: running, noise: byLayer(teacher.layout.channels, noise), startLayer: fixture.targets.startLayer,
-            weights: [settings.ceMixedWeight, settings.bnsWeight, settings.distortedWeight, settings.ceSingleWeight, settings.centralizedWeight],
+            running,
+            center: running,
+            noise: byLayer(teacher.layout.channels, noise),
+            startLayer: fixture.targets.startLayer,
+            weights: [
+              settings.ceMixedWeight,
+              settings.bnsWeight,
+              settings.distortedWeight,
+              settings.ceSingleWeight,
+              settings.centralizedWeight,
+            ],
           },
         );
         packed = tf.keep(tf.stack([...terms, total]));
@@ -110,11 +138,18 @@ export class PlainStudentTrainer {
   private done = 0;
 
   /** @param ranges of the activations, by node */
-  constructor(private readonly fixture: Fixture, private readonly generator: Generator, private readonly ranges: Record<string, Range>) {
+  constructor(
+    private readonly fixture: Fixture,
+    private readonly generator: Generator,
+    private readonly ranges: Record<string, Range>,
+  ) {
     const { network } = fixture.teacher;
-    const frozen = new Set(network.definition.nodes.flatMap((node) => (node.op === 'batchNorm' ? [node.mean, node.variance] : [])));
+    const frozen = new Set(
+      network.definition.nodes.flatMap((node) => (node.op === 'batchNorm' ? [node.mean, node.variance] : [])),
+    );
     const part = (isFrozen: boolean) => ({
-      ...network, weights: Object.fromEntries(Object.entries(network.weights).filter(([key]) => frozen.has(key) === isFrozen)),
+      ...network,
+      weights: Object.fromEntries(Object.entries(network.weights).filter(([key]) => frozen.has(key) === isFrozen)),
     });
     this.variables = uploadWeights(part(false), true);
     this.frozen = uploadWeights(part(true));
@@ -123,7 +158,13 @@ export class PlainStudentTrainer {
 
   async step(): Promise<number[]> {
     const { fixture, generator } = this;
-    const { teacher, settings, options: { batch }, calibrationImages, calibrationLabels } = fixture;
+    const {
+      teacher,
+      settings,
+      options: { batch },
+      calibrationImages,
+      calibrationLabels,
+    } = fixture;
     const random = fixture.stepRandom('student', this.done++);
     const chosen = Array.from({ length: batch }, () => random.integer(calibrationLabels.length));
     drawAugmentation(2 * batch, teacher.definition.inputShape, random);
@@ -133,20 +174,36 @@ export class PlainStudentTrainer {
     const labels = [...chosen.map((i) => calibrationLabels[i]), ...synthetic];
     const values = tf.tidy(() => {
       const z = tf.tensor2d(latents, [batch, config.latentDim]);
-      const images = tf.concat([tf.gather(calibrationImages, tf.tensor1d(chosen, 'int32')), generate(config, generator.variables, z, synthetic)], 0);
+      const images = tf.concat(
+        [
+          tf.gather(calibrationImages, tf.tensor1d(chosen, 'int32')),
+          generate(config, generator.variables, z, synthetic),
+        ],
+        0,
+      );
       const target = forward(teacher.definition, teacher.weights, images);
       let packed: tf.Tensor | null = null;
-      const { grads } = tf.variableGrads(() => {
-        const { ce, distillation, total } = studentLoss(
-          teacher.definition, { ...this.variables, ...this.frozen }, target, images, labels,
-          {
-            weightBits: settings.weightBits, activationBits: settings.activationBits, ranges: this.ranges,
-            temperature: settings.temperature, alpha: settings.distillationWeight,
-          },
-        );
-        packed = tf.keep(tf.stack([ce, distillation, total]));
-        return total;
-      }, Object.values(this.variables) as tf.Variable[]);
+      const { grads } = tf.variableGrads(
+        () => {
+          const { ce, distillation, total } = studentLoss(
+            teacher.definition,
+            { ...this.variables, ...this.frozen },
+            target,
+            images,
+            labels,
+            {
+              weightBits: settings.weightBits,
+              activationBits: settings.activationBits,
+              ranges: this.ranges,
+              temperature: settings.temperature,
+              alpha: settings.distillationWeight,
+            },
+          );
+          packed = tf.keep(tf.stack([ce, distillation, total]));
+          return total;
+        },
+        Object.values(this.variables) as tf.Variable[],
+      );
       this.optimizer.apply(this.variables, grads, settings.studentLearningRate);
       return packed!;
     });

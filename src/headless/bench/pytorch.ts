@@ -29,8 +29,14 @@ export class Pytorch {
   private complaint = '';
 
   /** @param python its executable */
-  constructor(private readonly python: string, threads: number, clock: 'wall' | 'cpu') {
-    this.process = spawn(python, [fileURLToPath(new URL('steps.py', import.meta.url)), String(threads), clock], { stdio: ['pipe', 'pipe', 'pipe'] });
+  constructor(
+    private readonly python: string,
+    threads: number,
+    clock: 'wall' | 'cpu',
+  ) {
+    this.process = spawn(python, [fileURLToPath(new URL('steps.py', import.meta.url)), String(threads), clock], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     this.process.on('error', (error) => (this.complaint = error.message));
     this.process.stdin.on('error', () => {});
     this.process.stderr.on('data', (text) => (this.complaint += text));
@@ -71,7 +77,11 @@ export async function pytorchProduct(pytorch: Pytorch, effort: Effort): Promise<
  * @param batches images in each of a step's two batches
  */
 export async function benchPytorch(
-  pytorch: Pytorch, batches: readonly number[], effort: Effort, options: FixtureOptions = REFERENCE, onResult: (result: PytorchResult) => void = () => {},
+  pytorch: Pytorch,
+  batches: readonly number[],
+  effort: Effort,
+  options: FixtureOptions = REFERENCE,
+  onResult: (result: PytorchResult) => void = () => {},
 ): Promise<PytorchResult[]> {
   const results: PytorchResult[] = [];
   for (const batch of batches) {
@@ -82,7 +92,8 @@ export async function benchPytorch(
         const theirs: Variant = { run: () => {} };
         try {
           const times = await race({ engine: { run: () => engine.step() }, pytorch: theirs }, effort, (variant) =>
-            (variant === theirs ? pytorch.seconds(`${step} ${batch}`) : secondsOf(variant)));
+            variant === theirs ? pytorch.seconds(`${step} ${batch}`) : secondsOf(variant),
+          );
           const result = { step, batch, ...times, ratio: times.engine.median / times.pytorch.median };
           results.push(result);
           onResult(result);

@@ -13,8 +13,14 @@ export class KernelRegistry {
    * @param own the kernels that tfjs's backend registered, taken before the engine registered its own
    *   (`tf.getKernelsForBackend`); where wasm has none, the straightforward composition takes its place
    */
-  constructor(private readonly backend: string, own: tf.KernelConfig[]) {
-    const missing = backend === 'wasm' ? naiveWasmGradients.filter(({ kernelName }) => !own.some((k) => k.kernelName === kernelName)) : [];
+  constructor(
+    private readonly backend: string,
+    own: tf.KernelConfig[],
+  ) {
+    const missing =
+      backend === 'wasm'
+        ? naiveWasmGradients.filter(({ kernelName }) => !own.some((k) => k.kernelName === kernelName))
+        : [];
     this.sides = { engine: tf.getKernelsForBackend(backend), baseline: [...own, ...missing] };
   }
 

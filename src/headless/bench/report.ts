@@ -31,13 +31,15 @@ export const baselineName = (backend: string) => (backend === 'wasm' ? 'naive' :
 
 /** Fills the tables by name from the results. The reference network's steps have the plain names, others their network's added. */
 export function summarize(
-  parts: Omit<BenchReport, 'ratios' | 'launches' | 'macsPerSecond' | 'ofPeak'>, referenceName: string,
+  parts: Omit<BenchReport, 'ratios' | 'launches' | 'macsPerSecond' | 'ofPeak'>,
+  referenceName: string,
 ): BenchReport {
   const { backend } = parts;
   const ratios: BenchReport['ratios'] = {};
   const launches: BenchReport['launches'] = {};
   const macsPerSecond: BenchReport['macsPerSecond'] = { matrixProduct: parts.matrixProduct.macsPerSecond };
-  for (const { kernel, network, shape, ratio } of parts.kernels) ratios[`${backend}/kernel/${kernel}/${network}/${shape}`] = ratio;
+  for (const { kernel, network, shape, ratio } of parts.kernels)
+    ratios[`${backend}/kernel/${kernel}/${network}/${shape}`] = ratio;
   for (const step of parts.steps) {
     const suffix = step.what === referenceName ? '' : `/${step.what}`;
     ratios[`${backend}/${step.step}/${baselineName(backend)}${suffix}`] = step.ratio;
@@ -45,7 +47,9 @@ export function summarize(
     macsPerSecond[`${step.step}${suffix}`] = step.macsPerSecond;
   }
   for (const { step, batch, ratio } of parts.pytorch?.results ?? []) ratios[`pytorch/${step}/${batch}`] = ratio;
-  const ofPeak = Object.fromEntries(Object.entries(macsPerSecond).map(([name, value]) => [name, value / macsPerSecond.matrixProduct]));
+  const ofPeak = Object.fromEntries(
+    Object.entries(macsPerSecond).map(([name, value]) => [name, value / macsPerSecond.matrixProduct]),
+  );
   return { ...parts, ratios, launches, macsPerSecond, ofPeak };
 }
 
@@ -58,7 +62,14 @@ const mega = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
 function table(head: string[], rows: string[][]): string {
   const all = [head, ...rows];
   const widths = head.map((_, i) => Math.max(...all.map((row) => row[i].length)));
-  return all.map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ').trimEnd()).join('\n');
+  return all
+    .map((row) =>
+      row
+        .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 /** The whole report for people. Times in milliseconds: median (min to max, how often). */
@@ -66,40 +77,103 @@ export function formatReport(report: BenchReport): string {
   const { machine, backend, detail, clock, matrixProduct, kernels, steps, scaling, pytorch } = report;
   const baseline = baselineName(backend);
   const parts = [
-    `${machine.processor}, ${machine.cores} cores, ${machine.system}; Node ${machine.node}, tfjs ${machine.tfjs}; ${machine.date}; load ${machine.load.toFixed(1)}\n`
-    + `${backend} (${detail}), ${clock === 'cpu' ? 'processor time' : 'elapsed time'}; ms: median (min to max, rounds); ratio: engine / ${baseline}\n`
-    + `best plain matrix product: ${giga(matrixProduct.macsPerSecond)} GMAC/s at [${matrixProduct.shape.join(' x ')}]`,
+    `${machine.processor}, ${machine.cores} cores, ${machine.system}; Node ${machine.node}, tfjs ${machine.tfjs}; ${machine.date}; load ${machine.load.toFixed(1)}\n` +
+      `${backend} (${detail}), ${clock === 'cpu' ? 'processor time' : 'elapsed time'}; ms: median (min to max, rounds); ratio: engine / ${baseline}\n` +
+      `best plain matrix product: ${giga(matrixProduct.macsPerSecond)} GMAC/s at [${matrixProduct.shape.join(' x ')}]`,
   ];
   if (kernels.length > 0) {
-    parts.push(table(['kernel', 'shape', 'engine', baseline, 'ratio', 'GMAC/s', '/ forward', '/ tfjs forward'], kernels.map((k) => [
-      k.kernel, k.shape, spread(k.engine), spread(k.baseline), k.ratio.toFixed(3), giga(k.macsPerSecond), k.overForward?.toFixed(2) ?? '',
-      k.overTfjsForward?.toFixed(2) ?? '',
-    ])));
+    parts.push(
+      table(
+        ['kernel', 'shape', 'engine', baseline, 'ratio', 'GMAC/s', '/ forward', '/ tfjs forward'],
+        kernels.map((k) => [
+          k.kernel,
+          k.shape,
+          spread(k.engine),
+          spread(k.baseline),
+          k.ratio.toFixed(3),
+          giga(k.macsPerSecond),
+          k.overForward?.toFixed(2) ?? '',
+          k.overTfjsForward?.toFixed(2) ?? '',
+        ]),
+      ),
+    );
   }
   if (steps.length > 0) {
-    parts.push(table(
-      ['step', 'engine', baseline, 'ratio', 'GMAC/s (plain)', 'of peak', 'launches', baseline, 'kB read', baseline, 'peak MB', baseline],
-      steps.map(({ step, what, engine, baseline: other, ratio, macsPerSecond, work }) => [
-        `${step}, ${what}`, spread(engine), spread(other), ratio.toFixed(3), giga(macsPerSecond), (macsPerSecond / matrixProduct.macsPerSecond).toFixed(2),
-        `${work.engine.launches}`, `${work.baseline.launches}`, (work.engine.readBack / 1000).toFixed(1), (work.baseline.readBack / 1000).toFixed(1),
-        mega(work.engine.peakBytes), mega(work.baseline.peakBytes),
-      ]),
-    ));
+    parts.push(
+      table(
+        [
+          'step',
+          'engine',
+          baseline,
+          'ratio',
+          'GMAC/s (plain)',
+          'of peak',
+          'launches',
+          baseline,
+          'kB read',
+          baseline,
+          'peak MB',
+          baseline,
+        ],
+        steps.map(({ step, what, engine, baseline: other, ratio, macsPerSecond, work }) => [
+          `${step}, ${what}`,
+          spread(engine),
+          spread(other),
+          ratio.toFixed(3),
+          giga(macsPerSecond),
+          (macsPerSecond / matrixProduct.macsPerSecond).toFixed(2),
+          `${work.engine.launches}`,
+          `${work.baseline.launches}`,
+          (work.engine.readBack / 1000).toFixed(1),
+          (work.baseline.readBack / 1000).toFixed(1),
+          mega(work.engine.peakBytes),
+          mega(work.baseline.peakBytes),
+        ]),
+      ),
+    );
   }
   if (pytorch) {
     const { torch, threads } = pytorch.versions;
-    parts.push(`PyTorch ${torch}, ${threads} thread${threads === 1 ? '' : 's'}; its product of 1024 x 1024: ${giga(1024 ** 3 / pytorch.matrixProduct.min)} GMAC/s\n`
-      + table(['step, two batches of', 'engine', 'PyTorch', 'ratio'], pytorch.results.map(({ step, batch, engine, pytorch: theirs, ratio }) =>
-        [`${step}, ${batch}`, spread(engine), spread(theirs), ratio.toFixed(2)])));
+    parts.push(
+      `PyTorch ${torch}, ${threads} thread${threads === 1 ? '' : 's'}; its product of 1024 x 1024: ${giga(1024 ** 3 / pytorch.matrixProduct.min)} GMAC/s\n` +
+        table(
+          ['step, two batches of', 'engine', 'PyTorch', 'ratio'],
+          pytorch.results.map(({ step, batch, engine, pytorch: theirs, ratio }) => [
+            `${step}, ${batch}`,
+            spread(engine),
+            spread(theirs),
+            ratio.toFixed(2),
+          ]),
+        ),
+    );
   }
   if (scaling.length > 0) {
-    parts.push(table(
-      ['classes', 'statistics', 'ms a class', 'centres', 'peak tensor MB', 'result MB', 'history: ms a moment', 'moments', 'MB'],
-      scaling.map((row) => [
-        `${row.classes}`, spread(row.statistics), ms(row.statistics.median / row.classes), spread(row.centers), mega(row.peakTensorBytes),
-        mega(row.resultBytes), spread(row.moment), `${row.moments}`, mega(row.historyBytes),
-      ]),
-    ));
+    parts.push(
+      table(
+        [
+          'classes',
+          'statistics',
+          'ms a class',
+          'centres',
+          'peak tensor MB',
+          'result MB',
+          'history: ms a moment',
+          'moments',
+          'MB',
+        ],
+        scaling.map((row) => [
+          `${row.classes}`,
+          spread(row.statistics),
+          ms(row.statistics.median / row.classes),
+          spread(row.centers),
+          mega(row.peakTensorBytes),
+          mega(row.resultBytes),
+          spread(row.moment),
+          `${row.moments}`,
+          mega(row.historyBytes),
+        ]),
+      ),
+    );
   }
   return parts.join('\n\n');
 }

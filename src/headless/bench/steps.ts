@@ -1,7 +1,7 @@
 /** Times the method's steps as the engine runs them beside the same steps in plain tfjs. */
 import * as tf from '@tensorflow/tfjs-core';
 import { runningStatistics } from '../../engine/bns/statistics';
-import { FDDA_TERMS } from '../../engine/training/runSettings';
+import { FDDA_TERMS } from '../../engine/runSettings';
 import { EVALUATION_BATCH } from '../../engine/training/testSet';
 import { Fixture, type FixtureOptions } from './fixture';
 import { countWork, type Work } from './launches';
@@ -72,7 +72,10 @@ async function runners(fixture: Fixture, name: StepName): Promise<{ engine: Runn
       const generator = fixture.generator();
       const plain = new PlainGeneratorTrainer(fixture, generator, runningStatistics(teacher.network).pack());
       disposables.push(plain, generator);
-      return { engine: engineGenerator(fixture), baseline: { step: () => plain.step(), dispose: () => disposables.forEach((d) => d.dispose()) } };
+      return {
+        engine: engineGenerator(fixture),
+        baseline: { step: () => plain.step(), dispose: () => disposables.forEach((d) => d.dispose()) },
+      };
     }
     case 'studentStep': {
       const generator = fixture.generator();
@@ -80,7 +83,10 @@ async function runners(fixture: Fixture, name: StepName): Promise<{ engine: Runn
       const plain = new PlainStudentTrainer(fixture, generator, await student.ranges());
       student.dispose();
       disposables.push(plain, generator);
-      return { engine: await engineStudent(fixture), baseline: { step: () => plain.step(), dispose: () => disposables.forEach((d) => d.dispose()) } };
+      return {
+        engine: await engineStudent(fixture),
+        baseline: { step: () => plain.step(), dispose: () => disposables.forEach((d) => d.dispose()) },
+      };
     }
     case 'evaluation': {
       const images = fixture.images(EVALUATION_BATCH);
@@ -92,7 +98,10 @@ async function runners(fixture: Fixture, name: StepName): Promise<{ engine: Runn
       };
       return {
         engine: { step: () => predicted(() => teacher.forward(images)), dispose: () => images.dispose() },
-        baseline: { step: () => predicted(() => forward(teacher.definition, teacher.weights, images)), dispose: () => {} },
+        baseline: {
+          step: () => predicted(() => forward(teacher.definition, teacher.weights, images)),
+          dispose: () => {},
+        },
       };
     }
   }
@@ -106,14 +115,18 @@ const COMPARED_STEPS = 2;
  * difference in the last bit moves a value to the next of few levels here and there, and the gradient with it (by one to two percent,
  * measured between wasm and a GPU). There the student's second loss says only that nothing is quite wrong.
  */
-const tolerance = (step: StepName, index: number) => (step === 'studentStep' && index > 0 && tf.getBackend() === 'webgpu' ? 0.1 : 5e-3);
+const tolerance = (step: StepName, index: number) =>
+  step === 'studentStep' && index > 0 && tf.getBackend() === 'webgpu' ? 0.1 : 5e-3;
 
 /**
  * @param onResult called after every step
  * @throws Error where the two sides' numbers differ: that step is not timed
  */
 export async function benchSteps(
-  registry: KernelRegistry, options: FixtureOptions, effort: Effort, onResult: (result: StepResult) => void = () => {},
+  registry: KernelRegistry,
+  options: FixtureOptions,
+  effort: Effort,
+  onResult: (result: StepResult) => void = () => {},
 ): Promise<StepResult[]> {
   const fixture = new Fixture(options);
   const results: StepResult[] = [];
@@ -139,7 +152,13 @@ export async function benchSteps(
         const { generatorStep, studentStep, evaluation } = fixture.macs;
         const macs = { generatorStep, studentStep, evaluation: evaluation(EVALUATION_BATCH) }[step];
         const result: StepResult = {
-          step, what: options.name, ...times, ratio: times.engine.median / times.baseline.median, macs, macsPerSecond: macs / times.engine.median, work,
+          step,
+          what: options.name,
+          ...times,
+          ratio: times.engine.median / times.baseline.median,
+          macs,
+          macsPerSecond: macs / times.engine.median,
+          work,
         };
         results.push(result);
         onResult(result);

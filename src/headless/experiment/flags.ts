@@ -1,9 +1,16 @@
 /** The command line: settings of the page's table, lists of them, and the experiment's own flags. */
 import { parseArgs } from 'node:util';
 import type { CenterTargets } from '../../engine/training/prepare';
-import type { RunSettings } from '../../engine/training/runSettings';
+import type { RunSettings } from '../../engine/runSettings';
 import { presetOf } from '../../state/presets';
-import { describeNote, parseFlags, SETTING_KEYS, SETTINGS, toSearchParams, type SettingKey } from '../../state/settings';
+import {
+  describeNote,
+  parseFlags,
+  SETTING_KEYS,
+  SETTINGS,
+  toSearchParams,
+  type SettingKey,
+} from '../../state/settings';
 import { isShareNote, readLink, writeLink } from '../../state/shareLink';
 import { columnsOf, METHODS, methodName, type Experiment, type Method, type Variant } from './plan';
 
@@ -34,15 +41,27 @@ export interface Options {
 }
 
 const OWN_FLAGS = {
-  data: { type: 'string' }, weights: { type: 'string' }, methods: { type: 'string' }, seeds: { type: 'string' },
-  'learning-rates': { type: 'string' }, 'selection-seeds': { type: 'string' }, center: { type: 'string' }, link: { type: 'string' },
-  state: { type: 'string' }, jobs: { type: 'string' }, threads: { type: 'string' }, backend: { type: 'string' }, json: { type: 'boolean' },
+  data: { type: 'string' },
+  weights: { type: 'string' },
+  methods: { type: 'string' },
+  seeds: { type: 'string' },
+  'learning-rates': { type: 'string' },
+  'selection-seeds': { type: 'string' },
+  center: { type: 'string' },
+  link: { type: 'string' },
+  state: { type: 'string' },
+  jobs: { type: 'string' },
+  threads: { type: 'string' },
+  backend: { type: 'string' },
+  json: { type: 'boolean' },
   'no-quality': { type: 'boolean' },
 } as const;
 
 /** Flags that stand for settings of the table: one for several. */
 const ALIASES: Record<string, SettingKey[]> = {
-  steps: ['studentSteps'], batch: ['generatorBatch', 'calibrationBatch', 'syntheticBatch'], bits: ['weightBits', 'activationBits'],
+  steps: ['studentSteps'],
+  batch: ['generatorBatch', 'calibrationBatch', 'syntheticBatch'],
+  bits: ['weightBits', 'activationBits'],
 };
 const BACKENDS = ['wasm', 'webgpu'] as const;
 const CENTERS: Record<string, CenterTargets> = { class: 'class', 'class-agnostic': 'classAgnostic' };
@@ -57,8 +76,12 @@ function settingValue(key: SettingKey, text: string): Variant {
 
 /** The variants that a comma-separated list of a flag's values stands for. */
 function variantsOf(keys: SettingKey[], text: string): Variant[] {
-  const variants = text.split(',').map((part): Variant => Object.assign({}, ...keys.map((key) => settingValue(key, part))));
-  return variants.filter((one, i) => variants.findIndex((other) => JSON.stringify(other) === JSON.stringify(one)) === i);
+  const variants = text
+    .split(',')
+    .map((part): Variant => Object.assign({}, ...keys.map((key) => settingValue(key, part))));
+  return variants.filter(
+    (one, i) => variants.findIndex((other) => JSON.stringify(other) === JSON.stringify(one)) === i,
+  );
 }
 
 /** Takes the words about settings out of the command line. */
@@ -107,7 +130,8 @@ function wholeNumber(name: string, text: string | undefined, fallback: number, m
 function listOf<T>(name: string, text: string, known: ReadonlyMap<string, T>): T[] {
   const values = text.split(',').map((part) => {
     const value = known.get(part.trim());
-    if (value === undefined) throw new FlagError(`--${name} does not know "${part.trim()}". It knows ${[...known.keys()].join(', ')}.`);
+    if (value === undefined)
+      throw new FlagError(`--${name} does not know "${part.trim()}". It knows ${[...known.keys()].join(', ')}.`);
     return value;
   });
   return [...new Set(values)];
@@ -137,20 +161,25 @@ export function parseOptions(argv: readonly string[]): Options {
       if (note.kind === 'language') continue;
       if (isShareNote(note)) {
         // What is looked at and how the page is embedded is nothing to an experiment.
-        if (note.kind === 'newer') notes.push(`Link: it was made by a newer version of the page (${note.given}); what is known of it is used.`);
+        if (note.kind === 'newer')
+          notes.push(`Link: it was made by a newer version of the page (${note.given}); what is known of it is used.`);
         continue;
       }
       notes.push(`Link: ${note.kind === 'backend' ? `there is no backend “${note.given}”.` : describeNote(note)}`);
     }
     if (linked.backend !== null && linked.backend !== (own.backend ?? 'wasm')) {
-      notes.push(`Link: experiments run on ${own.backend ?? 'wasm'}, not on ${linked.backend}${linked.backend === 'webgpu' ? ', unless --backend webgpu says so' : ''}.`);
+      notes.push(
+        `Link: experiments run on ${own.backend ?? 'wasm'}, not on ${linked.backend}${linked.backend === 'webgpu' ? ', unless --backend webgpu says so' : ''}.`,
+      );
     }
     for (const key of SETTING_KEYS) given.add(key);
   }
   const axes: Variant[][] = [];
   const lists = [...variants].filter(([, list]) => list.length > 1);
   for (const [name, list] of lists) {
-    const clash = [...variants].find(([other, { 0: one }]) => other !== name && Object.keys(one).some((key) => key in list[0]));
+    const clash = [...variants].find(
+      ([other, { 0: one }]) => other !== name && Object.keys(one).some((key) => key in list[0]),
+    );
     if (clash) throw new FlagError(`--${name} and --${clash[0]} say different things about the same setting.`);
   }
   for (const [name, list] of variants) {
@@ -163,28 +192,42 @@ export function parseOptions(argv: readonly string[]): Options {
   // The shipped generator was trained with one method's loss: no start for a comparison of methods, unless asked for.
   if (!given.has('generatorStart')) settings.generatorStart = 'scratch';
   const seeds = wholeNumber('seeds', own.seeds, 1);
-  const learningRates = (own['learning-rates']?.split(',') ?? [])
-    .map((part) => settingValue('studentLearningRate', part).studentLearningRate!);
+  const learningRates = (own['learning-rates']?.split(',') ?? []).map(
+    (part) => settingValue('studentLearningRate', part).studentLearningRate!,
+  );
   if (own.data === undefined && own.weights !== undefined) throw new FlagError('--weights belongs to --data.');
   if (own.data !== undefined && own.weights === undefined) {
     throw new FlagError('--data needs --weights FILE.safetensors: the network to quantize.');
   }
   return {
     experiment: {
-      settings, axes: ordered(axes), seeds,
-      methods: own.methods === undefined
-        ? (linked ? methodsOf(settings) : ['ptq', 'calibration', 'zeroShot', 'fdda'])
-        : listOf('methods', own.methods, new Map(METHODS.map((method) => [methodName(method), method]))),
+      settings,
+      axes: ordered(axes),
+      seeds,
+      methods:
+        own.methods === undefined
+          ? linked
+            ? methodsOf(settings)
+            : ['ptq', 'calibration', 'zeroShot', 'fdda']
+          : listOf('methods', own.methods, new Map(METHODS.map((method) => [methodName(method), method]))),
       centers: listOf('center', own.center ?? 'class', new Map(Object.entries(CENTERS))),
       learningRates: [...new Set(learningRates)].sort((a, b) => a - b),
       selectionSeeds: Math.min(seeds, wholeNumber('selection-seeds', own['selection-seeds'], seeds)),
       quality: !own['no-quality'],
     },
-    data: own.data ?? null, weights: own.weights ?? null, state: own.state ?? null, json: own.json ?? false,
-    backend: own.backend === undefined ? 'wasm' : listOf('backend', own.backend, new Map(BACKENDS.map((name) => [name, name])))[0],
+    data: own.data ?? null,
+    weights: own.weights ?? null,
+    state: own.state ?? null,
+    json: own.json ?? false,
+    backend:
+      own.backend === undefined
+        ? 'wasm'
+        : listOf('backend', own.backend, new Map(BACKENDS.map((name) => [name, name])))[0],
     jobs: own.jobs === undefined ? null : wholeNumber('jobs', own.jobs, 1, 256),
     threads: own.threads === undefined ? null : wholeNumber('threads', own.threads, 1, 64),
-    notes, given, address: own.link === undefined ? '' : own.link.replace(/[?#].*$/s, ''),
+    notes,
+    given,
+    address: own.link === undefined ? '' : own.link.replace(/[?#].*$/s, ''),
   };
 }
 
@@ -192,7 +235,8 @@ const queryOf = (link: string) => /\?[^#]*/s.exec(link)?.[0] ?? '';
 
 /** The table's order: bits and first and last layer, number of images, then whatever else. */
 function ordered(axes: Variant[][]): Variant[][] {
-  const rank = (axis: Variant[]) => ['weightBits', 'activationBits', 'firstLast', 'imagesPerClass'].findIndex((key) => key in axis[0]);
+  const rank = (axis: Variant[]) =>
+    ['weightBits', 'activationBits', 'firstLast', 'imagesPerClass'].findIndex((key) => key in axis[0]);
   return [...axes].sort((a, b) => ((rank(a) + 9) % 9) - ((rank(b) + 9) % 9));
 }
 

@@ -5,7 +5,7 @@ import { Random } from '../../engine/random';
 import { NotFiniteError } from '../../engine/training/notFinite';
 import { Run } from '../../engine/training/run';
 import { planStages } from '../../engine/training/runStages';
-import type { RunSettings } from '../../engine/training/runSettings';
+import type { RunSettings } from '../../engine/runSettings';
 import { Teacher } from '../../engine/training/teacher';
 import { TestSet } from '../../engine/training/testSet';
 import { trainsGenerator, withoutTest, type Cell } from './plan';
@@ -36,7 +36,10 @@ export class Laboratory {
   readonly teacher: Teacher;
   private readonly sets = new Map<string, TestSet>();
 
-  constructor(private readonly source: Source, private readonly generators: GeneratorStore) {
+  constructor(
+    private readonly source: Source,
+    private readonly generators: GeneratorStore,
+  ) {
     this.teacher = new Teacher(source.network);
   }
 
@@ -157,7 +160,10 @@ export class Laboratory {
 
   private async measure(forward: Forward, { testImages }: RunSettings): Promise<{ test: Count; validation: Count }> {
     const validation = Math.min(VALIDATION_IMAGES, this.dataset.size('validation'));
-    return { test: await this.count('test', testImages, forward), validation: await this.count('validation', validation, forward) };
+    return {
+      test: await this.count('test', testImages, forward),
+      validation: await this.count('validation', validation, forward),
+    };
   }
 
   private async count(split: 'test' | 'validation', n: number, forward: Forward): Promise<Count> {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { UNRELIABLE_EPOCHS } from '../../engine/training/generatorTrainer';
 import { planStages } from '../../engine/training/runStages';
 import type { CenterTargets } from '../../engine/training/prepare';
-import { TERMS, type RunSettings } from '../../engine/training/runSettings';
+import { TERMS, type RunSettings } from '../../engine/runSettings';
 import { applyPreset, PRESETS, type PresetName } from '../../state/presets';
 import { isIdle } from '../../state/idleSettings';
 import { SETTING_KEYS, SETTINGS, type SettingGroup, type SettingKey } from '../../state/settings';
@@ -56,20 +56,27 @@ export interface Cell {
 
 /** The columns in the order of the table: by the axes, then by method. */
 export function columnsOf({ settings, methods, centers, axes }: Experiment): Column[] {
-  const variants = axes.reduce<Variant[]>((known, axis) => known.flatMap((one) => axis.map((other) => ({ ...one, ...other }))), [{}]);
-  return variants.flatMap((variant) => methods.flatMap((method) => {
-    const base = { ...settings, ...variant };
-    const own = { ...(method === 'custom' ? base : applyPreset(base, method)), compareCalibrationOnly: false };
-    const aims: CenterTargets[] = usesCenters(own) ? centers : ['class'];
-    return aims.map((center) => ({ method, center, variant, settings: own }));
-  }));
+  const variants = axes.reduce<Variant[]>(
+    (known, axis) => known.flatMap((one) => axis.map((other) => ({ ...one, ...other }))),
+    [{}],
+  );
+  return variants.flatMap((variant) =>
+    methods.flatMap((method) => {
+      const base = { ...settings, ...variant };
+      const own = { ...(method === 'custom' ? base : applyPreset(base, method)), compareCalibrationOnly: false };
+      const aims: CenterTargets[] = usesCenters(own) ? centers : ['class'];
+      return aims.map((center) => ({ method, center, variant, settings: own }));
+    }),
+  );
 }
 
 /** Whether a student of these settings is trained at all; plain quantization has no learning rate. */
-export const isTrained = ({ settings }: Column) => planStages(withoutTest(settings)).some((stage) => stage.kind === 'student');
+export const isTrained = ({ settings }: Column) =>
+  planStages(withoutTest(settings)).some((stage) => stage.kind === 'student');
 
 /** Whether these settings train a generator. */
-export const trainsGenerator = (settings: RunSettings) => planStages(withoutTest(settings)).some((stage) => stage.kind === 'generator');
+export const trainsGenerator = (settings: RunSettings) =>
+  planStages(withoutTest(settings)).some((stage) => stage.kind === 'generator');
 
 export function cellOf(column: Column, seed: number, learningRate: number | null): Cell {
   const settings = { ...column.settings, seed };
@@ -78,7 +85,12 @@ export function cellOf(column: Column, seed: number, learningRate: number | null
 
 /** Settings of a run that measures nothing itself and looks at as little as there may be: neither changes what is trained. */
 export function withoutTest(settings: RunSettings): RunSettings {
-  return { ...settings, testImages: 0, observationPerClass: SETTINGS.observationPerClass.min as number, compareCalibrationOnly: false };
+  return {
+    ...settings,
+    testImages: 0,
+    observationPerClass: SETTINGS.observationPerClass.min as number,
+    compareCalibrationOnly: false,
+  };
 }
 
 function usesCenters(settings: RunSettings): boolean {
@@ -89,16 +101,42 @@ function usesCenters(settings: RunSettings): boolean {
 
 /** Settings that a student meets in its generator only. */
 const OF_GENERATORS: readonly SettingKey[] = [
-  'generatorStart', 'generatorChannels', 'generatorSteps', 'generatorBatch', 'generatorLearningRate', 'classesPerStep', 'refineShare', 'refinedPerClass', 'refineLearningRate', 'distortionMean',
-  'distortionVariance', 'distortionScale', 'startLayer', 'contrastTemperature', 'scaledDistances',
+  'generatorStart',
+  'generatorChannels',
+  'generatorSteps',
+  'generatorBatch',
+  'generatorLearningRate',
+  'classesPerStep',
+  'refineShare',
+  'refinedPerClass',
+  'refineLearningRate',
+  'distortionMean',
+  'distortionVariance',
+  'distortionScale',
+  'startLayer',
+  'contrastTemperature',
+  'scaledDistances',
   ...TERMS.flatMap((term) => [`${term}Enabled`, `${term}Weight`] as const),
 ];
 /** Settings of which it is known here what a generator's training has of them. */
 const KNOWN: readonly SettingKey[] = [
-  ...OF_GENERATORS, 'seed', 'imagesPerClass', 'stepsPerEpoch', 'labelRule', 'testImages', 'observationPerClass',
+  ...OF_GENERATORS,
+  'seed',
+  'imagesPerClass',
+  'stepsPerEpoch',
+  'labelRule',
+  'testImages',
+  'observationPerClass',
 ];
 /** What lies beyond the paper, as it is when it is off: then it is left out, as if it did not exist. */
-const ADDITIONS = { contrastEnabled: false, classesPerStep: 1, refineShare: 0, scaledDistances: false, distortionScale: 'fixed', syntheticShare: 'fixed' } as const satisfies Partial<RunSettings>;
+const ADDITIONS = {
+  contrastEnabled: false,
+  classesPerStep: 1,
+  refineShare: 0,
+  scaledDistances: false,
+  distortionScale: 'fixed',
+  syntheticShare: 'fixed',
+} as const satisfies Partial<RunSettings>;
 
 /** What has no effect as the other settings are. */
 function dropIdle(terms: Record<string, unknown>, settings: RunSettings): void {
@@ -132,8 +170,10 @@ export function generatorTerms(cell: Cell): Record<string, unknown> {
   dropIdle(terms, settings);
   terms.center = column.center;
   dropAdditions(terms);
-  const strange = SETTING_KEYS.some((key) =>
-    inGroup(key, 'data', 'generator', 'terms') && !KNOWN.includes(key) && settings[key] !== SETTINGS[key].default);
+  const strange = SETTING_KEYS.some(
+    (key) =>
+      inGroup(key, 'data', 'generator', 'terms') && !KNOWN.includes(key) && settings[key] !== SETTINGS[key].default,
+  );
   const simple = !strange && TERMS.every((term) => WITHOUT_CENTERS.includes(term) || !settings[`${term}Enabled`]);
   if (simple) {
     delete terms.startLayer;
@@ -164,16 +204,26 @@ function studentTerms(cell: Cell): Record<string, unknown> {
 
 /** A short name for what these terms are on one network and dataset. */
 export function keyOf(source: string, terms: Record<string, unknown>): string {
-  const ordered = (value: unknown): unknown => (typeof value === 'object' && value !== null
-    ? Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, each]) => [key, ordered(each)])
-    : value);
-  return createHash('sha256').update(JSON.stringify([source, ordered(terms)])).digest('hex').slice(0, 16);
+  const ordered = (value: unknown): unknown =>
+    typeof value === 'object' && value !== null
+      ? Object.entries(value)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([key, each]) => [key, ordered(each)])
+      : value;
+  return createHash('sha256')
+    .update(JSON.stringify([source, ordered(terms)]))
+    .digest('hex')
+    .slice(0, 16);
 }
 
 export const generatorKey = (source: string, cell: Cell) => keyOf(source, generatorTerms(cell));
 export const studentKey = (source: string, cell: Cell) => keyOf(source, studentTerms(cell));
 /** The same generator is looked at from the centres of each calibration set. */
-export const qualityKey = (source: string, cell: Cell) => keyOf(source, {
-  generator: generatorTerms(cell), steps: cell.settings.generatorSteps, imagesPerClass: cell.settings.imagesPerClass,
-  observationPerClass: cell.settings.observationPerClass, startLayer: cell.settings.startLayer,
-});
+export const qualityKey = (source: string, cell: Cell) =>
+  keyOf(source, {
+    generator: generatorTerms(cell),
+    steps: cell.settings.generatorSteps,
+    imagesPerClass: cell.settings.imagesPerClass,
+    observationPerClass: cell.settings.observationPerClass,
+    startLayer: cell.settings.startLayer,
+  });

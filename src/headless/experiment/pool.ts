@@ -36,7 +36,10 @@ export class Pool {
 
   /** @param engine names the program in what is kept */
   constructor(
-    private readonly book: Workbook, private readonly store: Store, private readonly setup: WorkerSetup, private readonly engine: string,
+    private readonly book: Workbook,
+    private readonly store: Store,
+    private readonly setup: WorkerSetup,
+    private readonly engine: string,
     private readonly events: PoolEvents,
   ) {}
 
@@ -65,14 +68,20 @@ export class Pool {
 
   private start(): Member {
     // The parent's own loader for TypeScript comes with it.
-    const process = fork(WORKER, [JSON.stringify(this.setup)], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    const process = fork(WORKER, [JSON.stringify(this.setup)], {
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
     const member: Member = { process, running: null, idle: false };
     let complaints = '';
     process.stderr!.on('data', (text: Buffer) => (complaints = (complaints + text.toString()).slice(-4000)));
     process.on('message', (message: FromWorker) => this.hear(member, message));
     process.on('exit', (code) => {
       this.members = this.members.filter((other) => other !== member);
-      if (!this.over) this.end(new Error(`A process of the experiment ended unexpectedly (${code ?? 'killed'}). ${complaints}`.trim()));
+      if (!this.over)
+        this.end(
+          new Error(`A process of the experiment ended unexpectedly (${code ?? 'killed'}). ${complaints}`.trim()),
+        );
     });
     return member;
   }
@@ -127,7 +136,11 @@ export class Pool {
     for (;;) {
       const task = this.book.ready(this.store.findings, new Set(this.running.map((each) => each.task.id)))[0];
       if (!task) return null;
-      const { kind, generator: key, cell: { settings } } = task;
+      const {
+        kind,
+        generator: key,
+        cell: { settings },
+      } = task;
       const generator = kind === 'generator' ? null : this.store.findings[generatorId(key, settings.generatorSteps)];
       if (generator?.kind !== 'failed') return task;
       this.keep(task, { kind: 'failed', message: `Its generator: ${generator.message}`, seconds: 0 });

@@ -31,7 +31,12 @@ export class Progress {
   private readonly total: number;
   private readonly tasks: number;
 
-  constructor(private readonly book: Workbook, findings: Findings, private readonly sizes: Sizes, private readonly jobs: number) {
+  constructor(
+    private readonly book: Workbook,
+    findings: Findings,
+    private readonly sizes: Sizes,
+    private readonly jobs: number,
+  ) {
     const remaining = book.remaining(findings);
     this.tasks = remaining.length;
     this.total = remaining.reduce((sum, task) => sum + this.macs(task), 0);
@@ -46,7 +51,10 @@ export class Progress {
       case 'generator':
         return count.generatorSteps(settings);
       case 'student':
-        return evaluation + settings.studentSteps * count.studentStep(settings, settings.syntheticBatch > 0 ? 'fdda' : 'calibration');
+        return (
+          evaluation +
+          settings.studentSteps * count.studentStep(settings, settings.syntheticBatch > 0 ? 'fdda' : 'calibration')
+        );
       case 'quality':
       case 'fullPrecision':
         return evaluation;
@@ -82,7 +90,9 @@ export class Progress {
       seconds += macs * (rate.seconds / rate.macs);
     }
     return {
-      tasks: this.tasks, tasksLeft: remaining.length, fraction: this.total === 0 ? 1 : Math.max(0, 1 - left / this.total),
+      tasks: this.tasks,
+      tasksLeft: remaining.length,
+      fraction: this.total === 0 ? 1 : Math.max(0, 1 - left / this.total),
       secondsLeft: all.macs === 0 ? null : seconds / Math.min(this.jobs, Math.max(1, remaining.length)),
     };
   }
@@ -107,5 +117,7 @@ export function describeTask({ kind, cell: { column, settings } }: Task): string
 export function duration(seconds: number): string {
   if (seconds < 100) return `${Math.round(seconds)} s`;
   const minutes = Math.round(seconds / 60);
-  return minutes < 100 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+  return minutes < 100
+    ? `${minutes} min`
+    : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 }

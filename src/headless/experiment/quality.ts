@@ -1,14 +1,21 @@
 /** Quality of a trained generator's images beside that of real ones: fresh batches, many more than the page's look takes. */
 import * as tf from '@tensorflow/tfjs-core';
 import { bnsCenters } from '../../engine/bns/centers';
-import { coverage, imageQuality, ratio, type ImageQuality, type Measure, type QualityReference } from '../../engine/bns/quality';
+import {
+  coverage,
+  imageQuality,
+  ratio,
+  type ImageQuality,
+  type Measure,
+  type QualityReference,
+} from '../../engine/bns/quality';
 import { BnsTable, collectStatistics, type CollectedStatistics } from '../../engine/bns/statistics';
 import { observationSet } from '../../engine/data/calibrationSet';
 import { gatherBatch, type Dataset } from '../../engine/data/dataset';
 import { activationNodes, unitedRanges, type ActivationRange } from '../../engine/network/activationRanges';
 import { Random } from '../../engine/random';
 import type { Run } from '../../engine/training/run';
-import type { RunSettings } from '../../engine/training/runSettings';
+import type { RunSettings } from '../../engine/runSettings';
 import type { Teacher } from '../../engine/training/teacher';
 
 /** Single-class batches of each class. */
@@ -56,12 +63,20 @@ export interface Quality {
  * @param random for the latents and the draws of real batches
  */
 export async function measureQuality(
-  teacher: Teacher, dataset: Dataset, run: Pick<Run, 'generator' | 'refined' | 'prepared'>, settings: RunSettings, random: Random,
+  teacher: Teacher,
+  dataset: Dataset,
+  run: Pick<Run, 'generator' | 'refined' | 'prepared'>,
+  settings: RunSettings,
+  random: Random,
 ): Promise<Quality> {
   const { numClasses, normalization, inputShape } = teacher.definition;
   const { prepared } = run;
   const batch = settings.generatorBatch;
-  const reference: QualityReference = { centers: prepared.centers, running: prepared.running, startLayer: prepared.overview.startLayer };
+  const reference: QualityReference = {
+    centers: prepared.centers,
+    running: prepared.running,
+    startLayer: prepared.overview.startLayer,
+  };
   const classes = Array.from({ length: numClasses * BATCHES_PER_CLASS }, (_, i) => Math.floor(i / BATCHES_PER_CLASS));
   const made: CollectedStatistics[] = [];
   for (let round = 0; round < BATCHES_PER_CLASS; round++) {
@@ -75,11 +90,17 @@ export async function measureQuality(
   }
   const singles = classes.map((_, i) => i).filter((i) => i % BATCHES_PER_CLASS < BATCHES_OF_SINGLES);
   const repeated = (batches: number[]) => batches.flatMap((i) => new Array<number>(batch).fill(classes[i]));
-  const synthetic = imageQuality({
-    images: BnsTable.concat(singles.map((i) => made[i].statistics)), labels: repeated(singles),
-    batches: BnsTable.concat(made.map(({ statistics }) => bnsCenters(statistics, new Uint8Array(batch), 1).table)), batchLabels: classes,
-    logits: joined(made.map(({ logits }) => logits)), logitLabels: repeated(classes.map((_, i) => i)),
-  }, reference);
+  const synthetic = imageQuality(
+    {
+      images: BnsTable.concat(singles.map((i) => made[i].statistics)),
+      labels: repeated(singles),
+      batches: BnsTable.concat(made.map(({ statistics }) => bnsCenters(statistics, new Uint8Array(batch), 1).table)),
+      batchLabels: classes,
+      logits: joined(made.map(({ logits }) => logits)),
+      logitLabels: repeated(classes.map((_, i) => i)),
+    },
+    reference,
+  );
 
   // The same images as in the run's overview, in an order of the same seed.
   const sample = observationSet(dataset, settings.observationPerClass, new Random(settings.seed).fork('calibration'));
@@ -87,15 +108,24 @@ export async function measureQuality(
   const images = tf.tensor4d(observed.images, [observed.count, ...inputShape]);
   const looked = await seen(teacher, images);
   images.dispose();
-  const real = imageQuality({
-    images: looked.statistics, labels: observed.labels,
-    ...realBatches(looked.statistics, sample.imagesPerClass, classes, batch, random.fork('real batches')),
-    logits: looked.logits, logitLabels: observed.labels,
-  }, reference);
+  const real = imageQuality(
+    {
+      images: looked.statistics,
+      labels: observed.labels,
+      ...realBatches(looked.statistics, sample.imagesPerClass, classes, batch, random.fork('real batches')),
+      logits: looked.logits,
+      logitLabels: observed.labels,
+    },
+    reference,
+  );
   const calibration = await seen(teacher, prepared.calibrationImages);
   return {
-    batch, batchesPerClass: BATCHES_PER_CLASS, layers: teacher.facts.batchNorms.map(({ name }) => name), startLayer: reference.startLayer,
-    synthetic: asJson(synthetic, numClasses), real: { ...asJson(real, numClasses), observed: sample.imagesPerClass },
+    batch,
+    batchesPerClass: BATCHES_PER_CLASS,
+    layers: teacher.facts.batchNorms.map(({ name }) => name),
+    startLayer: reference.startLayer,
+    synthetic: asJson(synthetic, numClasses),
+    real: { ...asJson(real, numClasses), observed: sample.imagesPerClass },
     spreadRatio: rows(ratio(synthetic.spread, real.spread), numClasses),
     activationCoverage: {
       activations: activationNodes(teacher.definition).map(({ name }) => name),
@@ -106,7 +136,11 @@ export async function measureQuality(
 }
 
 /** A single-class batch of each class, class by class, as the method makes them; the caller's. */
-function oneOfEachClass({ generator, refined }: Pick<Run, 'generator' | 'refined'>, { generatorBatch, classesPerStep }: RunSettings, random: Random): tf.Tensor4D {
+function oneOfEachClass(
+  { generator, refined }: Pick<Run, 'generator' | 'refined'>,
+  { generatorBatch, classesPerStep }: RunSettings,
+  random: Random,
+): tf.Tensor4D {
   const { numClasses, latentDim } = generator.config;
   const labels = Array.from({ length: numClasses * generatorBatch }, (_, i) => Math.floor(i / generatorBatch));
   if (refined) return refined.batch(refined.pick(labels, random));
@@ -129,7 +163,8 @@ async function seen({ definition, weights }: Teacher, images: tf.Tensor4D): Prom
   return (await collectStatistics(definition, weights, images))!;
 }
 
-const covered = (real: ActivationRange[], reached: ActivationRange[]) => real.map((range, i) => round(coverage(range, reached[i])));
+const covered = (real: ActivationRange[], reached: ActivationRange[]) =>
+  real.map((range, i) => round(coverage(range, reached[i])));
 
 function joined(parts: Float32Array[]): Float32Array {
   const result = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
@@ -153,13 +188,18 @@ function rows({ byLayer, byClass }: Measure, numClasses: number): Rows {
 function asJson(quality: ImageQuality, numClasses: number): ImagesQuality {
   const { joint } = quality;
   return {
-    ownCenter: rows(quality.ownCenter, numClasses), nearestOther: rows(quality.nearestOther, numClasses),
+    ownCenter: rows(quality.ownCenter, numClasses),
+    nearestOther: rows(quality.nearestOther, numClasses),
     nearestCenterRate: rows(quality.nearestCenterRate, numClasses),
     joint: {
-      ownCenter: round(joint.ownCenter), nearestOther: round(joint.nearestOther), nearestCenterRate: round(joint.nearestCenterRate),
+      ownCenter: round(joint.ownCenter),
+      nearestOther: round(joint.nearestOther),
+      nearestCenterRate: round(joint.nearestCenterRate),
     },
-    silhouette: rows(quality.silhouette, numClasses), spread: rows(quality.spread, numClasses),
+    silhouette: rows(quality.silhouette, numClasses),
+    spread: rows(quality.spread, numClasses),
     bnsGap: Array.from(quality.bnsGap, round),
-    teacherAccuracy: round(quality.teacherAccuracy), teacherEntropy: round(quality.teacherEntropy),
+    teacherAccuracy: round(quality.teacherAccuracy),
+    teacherEntropy: round(quality.teacherEntropy),
   };
 }

@@ -1,5 +1,5 @@
 /** What an experiment found, for machines and for people. */
-import type { RunSettings } from '../../engine/training/runSettings';
+import type { RunSettings } from '../../engine/runSettings';
 import { SETTINGS } from '../../state/settings';
 import { asFlags, centerName, linkedSettings, linkTo } from './flags';
 import { isTrained, methodName, trainsGenerator, type Column, type Experiment } from './plan';
@@ -110,8 +110,12 @@ function groupOf({ method, center, variant, settings }: Column): Group {
   const shown = ['weightBits', 'activationBits', 'firstLast', 'imagesPerClass', 'generatorSteps'];
   const others = Object.entries(variant).filter(([key]) => !shown.includes(key));
   return {
-    method: methodName(method), center: centerName(center), weightBits: settings.weightBits, activationBits: settings.activationBits,
-    firstLast: settings.firstLast, imagesPerClass: settings.imagesPerClass,
+    method: methodName(method),
+    center: centerName(center),
+    weightBits: settings.weightBits,
+    activationBits: settings.activationBits,
+    firstLast: settings.firstLast,
+    imagesPerClass: settings.imagesPerClass,
     generatorSteps: trainsGenerator(settings) ? settings.generatorSteps : null,
     variant: Object.fromEntries(others.map(([key, value]) => [SETTINGS[key as keyof RunSettings].url, value])),
   };
@@ -123,30 +127,58 @@ type Part = Pick<Report, 'rows' | 'summary' | 'comparisons' | 'grid' | 'quality'
 export function summarize(columns: readonly ColumnFindings[]): Part {
   const groups = columns.map(rowsOf);
   return {
-    rows: groups.flat(), summary: groups.filter((rows) => rows.length > 0).map(summaryOf),
+    rows: groups.flat(),
+    summary: groups.filter((rows) => rows.length > 0).map(summaryOf),
     comparisons: comparisons(groups.filter((rows) => rows.length > 0)),
-    grid: columns.flatMap(({ column, grid }) => grid.map(({ validation, ...each }) =>
-      ({ ...groupOf(column), ...each, validationAccuracy: validation }))),
-    quality: columns.flatMap(({ column, students }) => students.flatMap(({ cell, quality }) =>
-      (quality?.kind === 'quality' ? [{ ...groupOf(column), seed: cell.settings.seed, quality: quality.quality }] : []))),
-    failures: columns.flatMap(({ column, learningRate, students }) => students.flatMap(({ cell, found }) =>
-      (found?.kind === 'failed' ? [{ ...groupOf(column), seed: cell.settings.seed, learningRate, message: found.message }] : []))),
+    grid: columns.flatMap(({ column, grid }) =>
+      grid.map(({ validation, ...each }) => ({ ...groupOf(column), ...each, validationAccuracy: validation })),
+    ),
+    quality: columns.flatMap(({ column, students }) =>
+      students.flatMap(({ cell, quality }) =>
+        quality?.kind === 'quality' ? [{ ...groupOf(column), seed: cell.settings.seed, quality: quality.quality }] : [],
+      ),
+    ),
+    failures: columns.flatMap(({ column, learningRate, students }) =>
+      students.flatMap(({ cell, found }) =>
+        found?.kind === 'failed'
+          ? [{ ...groupOf(column), seed: cell.settings.seed, learningRate, message: found.message }]
+          : [],
+      ),
+    ),
   };
 }
 
 function rowsOf({ column, learningRate, students }: ColumnFindings): Row[] {
-  return students.flatMap(({ cell, found, generator }): Row[] => (found?.kind !== 'student' ? [] : [{
-    ...groupOf(column), seed: cell.settings.seed, n: found.test.n, correct: found.test.correct, accuracy: found.test.correct / found.test.n,
-    validationAccuracy: found.validation.correct / found.validation.n, steps: found.steps,
-    learningRate: isTrained(column) ? learningRate : null, seconds: found.seconds, generatorSeconds: generator?.seconds ?? 0,
-  }]));
+  return students.flatMap(({ cell, found, generator }): Row[] =>
+    found?.kind !== 'student'
+      ? []
+      : [
+          {
+            ...groupOf(column),
+            seed: cell.settings.seed,
+            n: found.test.n,
+            correct: found.test.correct,
+            accuracy: found.test.correct / found.test.n,
+            validationAccuracy: found.validation.correct / found.validation.n,
+            steps: found.steps,
+            learningRate: isTrained(column) ? learningRate : null,
+            seconds: found.seconds,
+            generatorSeconds: generator?.seconds ?? 0,
+          },
+        ],
+  );
 }
 
 function summaryOf(rows: Row[]): Summary {
   const accuracies = rows.map(({ accuracy }) => accuracy);
   return {
-    ...sharedBy(rows), seeds: rows.length, n: rows[0].n, mean: mean(accuracies), spread: spreadOf(accuracies),
-    learningRate: rows[0].learningRate, seconds: mean(rows.map(({ seconds }) => seconds)),
+    ...sharedBy(rows),
+    seeds: rows.length,
+    n: rows[0].n,
+    mean: mean(accuracies),
+    spread: spreadOf(accuracies),
+    learningRate: rows[0].learningRate,
+    seconds: mean(rows.map(({ seconds }) => seconds)),
     generatorSeconds: mean(rows.map(({ generatorSeconds }) => generatorSeconds)),
   };
 }
@@ -161,29 +193,43 @@ function sharedBy([row]: Row[]): Group {
 function comparisons(groups: Row[][]): Comparison[] {
   const place = ({ weightBits, activationBits, firstLast, imagesPerClass, variant }: Group) =>
     JSON.stringify([weightBits, activationBits, firstLast, imagesPerClass, variant]);
-  return groups.flatMap((rows) => groups.flatMap((others): Comparison[] => {
-    const [a, b] = [rows[0], others[0]];
-    if (a.method === 'ptq' || b.method === 'ptq' || place(a) !== place(b)) return [];
-    const baseline = BASELINES.indexOf(b.method);
-    const overBaseline = baseline >= 0 && !BASELINES.slice(0, baseline + 1).includes(a.method);
-    const overCommon = a.method === b.method && a.center === 'class' && b.center !== 'class';
-    const sameSteps = a.generatorSteps === null || b.generatorSteps === null || a.generatorSteps === b.generatorSteps;
-    if (!sameSteps || !(overBaseline || overCommon)) return [];
-    const pairs = rows.flatMap((row) => others.filter(({ seed }) => seed === row.seed).map((other) => row.accuracy - other.accuracy));
-    if (pairs.length === 0) return [];
-    const spread = spreadOf(pairs);
-    return [{
-      ...sharedBy(rows), over: { method: b.method, center: b.center }, seeds: pairs.length, mean: mean(pairs),
-      standardError: spread === null ? null : spread / Math.sqrt(pairs.length),
-    }];
-  }));
+  return groups.flatMap((rows) =>
+    groups.flatMap((others): Comparison[] => {
+      const [a, b] = [rows[0], others[0]];
+      if (a.method === 'ptq' || b.method === 'ptq' || place(a) !== place(b)) return [];
+      const baseline = BASELINES.indexOf(b.method);
+      const overBaseline = baseline >= 0 && !BASELINES.slice(0, baseline + 1).includes(a.method);
+      const overCommon = a.method === b.method && a.center === 'class' && b.center !== 'class';
+      const sameSteps = a.generatorSteps === null || b.generatorSteps === null || a.generatorSteps === b.generatorSteps;
+      if (!sameSteps || !(overBaseline || overCommon)) return [];
+      const pairs = rows.flatMap((row) =>
+        others.filter(({ seed }) => seed === row.seed).map((other) => row.accuracy - other.accuracy),
+      );
+      if (pairs.length === 0) return [];
+      const spread = spreadOf(pairs);
+      return [
+        {
+          ...sharedBy(rows),
+          over: { method: b.method, center: b.center },
+          seeds: pairs.length,
+          mean: mean(pairs),
+          standardError: spread === null ? null : spread / Math.sqrt(pairs.length),
+        },
+      ];
+    }),
+  );
 }
 
 /** Settings, link and flags of an experiment. */
-export function settingsOf(experiment: Experiment, address: string): Pick<Report, 'settings' | 'link' | 'flags' | 'seeds'> {
+export function settingsOf(
+  experiment: Experiment,
+  address: string,
+): Pick<Report, 'settings' | 'link' | 'flags' | 'seeds'> {
   const settings = linkedSettings(experiment);
   return {
-    settings: experiment.settings, link: linkTo(settings, address), flags: asFlags(settings),
+    settings: experiment.settings,
+    link: linkTo(settings, address),
+    flags: asFlags(settings),
     seeds: Array.from({ length: experiment.seeds }, (_, i) => experiment.settings.seed + i),
   };
 }
@@ -199,11 +245,16 @@ function lined(header: string[], rows: string[][]): string {
   const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
   // Words to the left, numbers to the right.
   const left = header.map((_, i) => rows.every((row) => !/^[-+\d]/.test(row[i])));
-  const line = (row: string[]) => row.map((cell, i) => (left[i] ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ').trimEnd();
+  const line = (row: string[]) =>
+    row
+      .map((cell, i) => (left[i] ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
+      .join('  ')
+      .trimEnd();
   return [line(header), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
 }
 
-const nameOf = ({ method, center }: { method: string; center: string }) => (center === 'class' ? method : `${method}, one center`);
+const nameOf = ({ method, center }: { method: string; center: string }) =>
+  center === 'class' ? method : `${method}, one center`;
 
 function variantText({ weightBits, activationBits, firstLast, variant }: Group): string {
   const others = Object.entries(variant).map(([key, value]) => `${key} ${String(value)}`);
@@ -212,14 +263,34 @@ function variantText({ weightBits, activationBits, firstLast, variant }: Group):
 
 function summaryTable(summary: Summary[]): string {
   const header = [
-    'method', 'bits', 'images a class', 'accuracy', 'sd', 'seeds', 'n', 'learning rate', 'generator steps',
-    'student time', 'generator time',
+    'method',
+    'bits',
+    'images a class',
+    'accuracy',
+    'sd',
+    'seeds',
+    'n',
+    'learning rate',
+    'generator steps',
+    'student time',
+    'generator time',
   ];
-  const table = lined(header, summary.map((each) => [
-    nameOf(each), variantText(each), String(each.imagesPerClass), percent(each.mean), each.spread === null ? '-' : points(each.spread),
-    String(each.seeds), String(each.n), rate(each.learningRate), String(each.generatorSteps ?? '-'),
-    duration(each.seconds), each.generatorSeconds === 0 ? '-' : duration(each.generatorSeconds),
-  ]));
+  const table = lined(
+    header,
+    summary.map((each) => [
+      nameOf(each),
+      variantText(each),
+      String(each.imagesPerClass),
+      percent(each.mean),
+      each.spread === null ? '-' : points(each.spread),
+      String(each.seeds),
+      String(each.n),
+      rate(each.learningRate),
+      String(each.generatorSteps ?? '-'),
+      duration(each.seconds),
+      each.generatorSeconds === 0 ? '-' : duration(each.generatorSeconds),
+    ]),
+  );
   return `${table}\n\naccuracy: mean over seeds; sd: over seeds, in points; times: wall, mean over seeds (rows may share a generator)`;
 }
 
@@ -231,14 +302,35 @@ function comparisonText(each: Comparison): string {
 }
 
 function qualityTable(quality: Report['quality']): string {
-  const header = ['method', 'images a class', 'seed', 'steps', 'nearest', 'real', 'own', 'other', 'teacher agrees', 'entropy'];
+  const header = [
+    'method',
+    'images a class',
+    'seed',
+    'steps',
+    'nearest',
+    'real',
+    'own',
+    'other',
+    'teacher agrees',
+    'entropy',
+  ];
   // Columns that differ in bits only share one look at one generator.
   const different = quality.filter((each, i) => quality.findIndex((other) => other.quality === each.quality) === i);
-  return lined(header, different.map(({ quality: { synthetic, real }, ...each }) => [
-    nameOf(each), String(each.imagesPerClass), String(each.seed), String(each.generatorSteps ?? '-'),
-    percent(synthetic.joint.nearestCenterRate), percent(real.joint.nearestCenterRate), synthetic.joint.ownCenter.toFixed(2),
-    synthetic.joint.nearestOther.toFixed(2), percent(synthetic.teacherAccuracy), synthetic.teacherEntropy.toFixed(2),
-  ]));
+  return lined(
+    header,
+    different.map(({ quality: { synthetic, real }, ...each }) => [
+      nameOf(each),
+      String(each.imagesPerClass),
+      String(each.seed),
+      String(each.generatorSteps ?? '-'),
+      percent(synthetic.joint.nearestCenterRate),
+      percent(real.joint.nearestCenterRate),
+      synthetic.joint.ownCenter.toFixed(2),
+      synthetic.joint.nearestOther.toFixed(2),
+      percent(synthetic.teacherAccuracy),
+      synthetic.teacherEntropy.toFixed(2),
+    ]),
+  );
 }
 
 function gridText(each: Report['grid'][number]): string {
@@ -250,35 +342,50 @@ function gridText(each: Report['grid'][number]): string {
 /** The report as a table, with what is needed to repeat it. */
 export function asText(report: Report): string {
   const { summary, comparisons: compared, grid, failures, quality, versions, fullPrecision } = report;
-  const precise = fullPrecision ? `: full precision ${percent(fullPrecision.accuracy)} of n = ${fullPrecision.n} test images` : '';
-  const parts = [`${report.network} on ${report.dataset}${precise}`, summary.length === 0 ? 'No row is finished.' : summaryTable(summary)];
+  const precise = fullPrecision
+    ? `: full precision ${percent(fullPrecision.accuracy)} of n = ${fullPrecision.n} test images`
+    : '';
+  const parts = [
+    `${report.network} on ${report.dataset}${precise}`,
+    summary.length === 0 ? 'No row is finished.' : summaryTable(summary),
+  ];
   if (compared.length > 0) {
-    parts.push(['Differences in points, paired by seed (mean +- standard error):', ...compared.map(comparisonText)].join('\n'));
+    parts.push(
+      ['Differences in points, paired by seed (mean +- standard error):', ...compared.map(comparisonText)].join('\n'),
+    );
   }
   if (quality.length > 0) {
-    const what = 'deep layers together; nearest: single-class batches that lie nearest to their own class\'s center';
+    const what = "deep layers together; nearest: single-class batches that lie nearest to their own class's center";
     parts.push(`Synthetic images (${what}):\n${qualityTable(quality)}`);
   }
   if (grid.length > 0) {
-    parts.push(['Learning rates by mean accuracy on validation images (no test image chooses):', ...grid.map(gridText)].join('\n'));
+    parts.push(
+      ['Learning rates by mean accuracy on validation images (no test image chooses):', ...grid.map(gridText)].join(
+        '\n',
+      ),
+    );
   }
   for (const each of failures) {
     const where = `${nameOf(each)} ${variantText(each)}, seed ${each.seed}, learning rate ${rate(each.learningRate)}`;
     parts.push(`${where}: failed. ${each.message}`);
   }
   const reused = report.reused > 0 ? `, with ${report.reused} results from before` : '';
-  parts.push([
-    `Playground ${versions.playground} (engine ${versions.engine}), tfjs ${versions.tfjs}, Node ${versions.node}, ${versions.backend}, `
-    + `${versions.threads} thread(s) a job.`,
-    `Seeds ${report.seeds.join(', ')}; ${report.complete ? 'complete' : 'interrupted'}; ${duration(report.wallSeconds)}${reused}.`,
-    `Settings: ${report.flags === '' ? 'the table\'s defaults' : report.flags}`,
-    `On the page: ${report.link}`,
-  ].join('\n'));
+  parts.push(
+    [
+      `Playground ${versions.playground} (engine ${versions.engine}), tfjs ${versions.tfjs}, Node ${versions.node}, ${versions.backend}, ` +
+        `${versions.threads} thread(s) a job.`,
+      `Seeds ${report.seeds.join(', ')}; ${report.complete ? 'complete' : 'interrupted'}; ${duration(report.wallSeconds)}${reused}.`,
+      `Settings: ${report.flags === '' ? "the table's defaults" : report.flags}`,
+      `On the page: ${report.link}`,
+    ].join('\n'),
+  );
   return parts.join('\n\n');
 }
 
 /** Programs whose findings these are, beside this one. */
 export function otherEngines(columns: readonly ColumnFindings[], engine: string): number {
-  const found: (Found | null)[] = columns.flatMap(({ students }) => students.flatMap((each) => [each.found, each.generator, each.quality]));
+  const found: (Found | null)[] = columns.flatMap(({ students }) =>
+    students.flatMap((each) => [each.found, each.generator, each.quality]),
+  );
   return found.filter((each) => each !== null && each.engine !== engine).length;
 }

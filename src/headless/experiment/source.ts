@@ -38,32 +38,48 @@ export async function loadSource({ data, weights, checkpoint }: SourcePlace): Pr
     const file = join(BUNDLED_FOLDER, 'generator.bin');
     const found = checkpoint && existsSync(file) ? readBytes(file) : null;
     return {
-      network: await readNetworkFolder(BUNDLED_FOLDER), dataset: createShapes(), checkpoint: found && decodeCheckpoint(found),
-      fingerprint: fingerprint([
-        readBytes(join(BUNDLED_FOLDER, 'model.json')), readBytes(join(BUNDLED_FOLDER, 'weights.bin')), ...(found ? [found] : []),
-      ], `shapes ${SHAPES_SEED}`),
+      network: await readNetworkFolder(BUNDLED_FOLDER),
+      dataset: createShapes(),
+      checkpoint: found && decodeCheckpoint(found),
+      fingerprint: fingerprint(
+        [
+          readBytes(join(BUNDLED_FOLDER, 'model.json')),
+          readBytes(join(BUNDLED_FOLDER, 'weights.bin')),
+          ...(found ? [found] : []),
+        ],
+        `shapes ${SHAPES_SEED}`,
+      ),
     };
   }
-  if (weights === null || !existsSync(weights)) throw new Error(`There is no file ${weights ?? ''} with the network's weights.`);
+  if (weights === null || !existsSync(weights))
+    throw new Error(`There is no file ${weights ?? ''} with the network's weights.`);
   const [train, test] = [binaryFiles(data, 'train'), binaryFiles(data, 'test')];
   const stored = readBytes(weights);
   const dataset = createCifar10({ train, test });
   return {
     network: cifarResNet(readSafetensors(stored), {
-      imageSize: [32, 32], classNames: [...CIFAR10_CLASSES], normalization: CIFAR_RESNET_NORMALIZATION,
+      imageSize: [32, 32],
+      classNames: [...CIFAR10_CLASSES],
+      normalization: CIFAR_RESNET_NORMALIZATION,
     }),
-    dataset, checkpoint: null, fingerprint: fingerprint([...train, ...test, stored], 'cifar10'),
+    dataset,
+    checkpoint: null,
+    fingerprint: fingerprint([...train, ...test, stored], 'cifar10'),
   };
 }
 
 /** `train.bin` or `data_batch_1.bin`, `data_batch_2.bin`, ...; `test.bin` or `test_batch.bin`. */
 function binaryFiles(folder: string, what: 'train' | 'test'): Uint8Array[] {
   const names = existsSync(folder) ? readdirSync(folder) : [];
-  const batches = names.filter((name) => (what === 'train' ? /^data_batch_\d+\.bin$/ : /^test_batch\.bin$/).test(name)).sort();
+  const batches = names
+    .filter((name) => (what === 'train' ? /^data_batch_\d+\.bin$/ : /^test_batch\.bin$/).test(name))
+    .sort();
   const found = names.includes(`${what}.bin`) ? [`${what}.bin`] : batches;
   if (found.length === 0) {
     const expected = what === 'train' ? 'train.bin or data_batch_*.bin' : 'test.bin or test_batch.bin';
-    throw new Error(`There is no ${expected} (CIFAR-10's binary format) in ${basename(folder) === '' ? 'that folder' : folder}.`);
+    throw new Error(
+      `There is no ${expected} (CIFAR-10's binary format) in ${basename(folder) === '' ? 'that folder' : folder}.`,
+    );
   }
   return found.map((name) => new Uint8Array(readBytes(join(folder, name))));
 }

@@ -1,5 +1,14 @@
 /** What an experiment has found, in a file, and its generators in a folder beside it: enough to go on after an interruption. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
@@ -63,7 +72,9 @@ export class Store {
 
   /** @throws Error for a file that is none of these */
   constructor(private readonly file: string | null) {
-    this.generators = new GeneratorStore(file === null ? mkdtempSync(join(tmpdir(), 'fdda-experiment-')) : `${file}.generators`);
+    this.generators = new GeneratorStore(
+      file === null ? mkdtempSync(join(tmpdir(), 'fdda-experiment-')) : `${file}.generators`,
+    );
     if (file !== null && existsSync(file)) this.known = this.read(file);
     this.reused = Object.keys(this.known).length;
   }
@@ -79,10 +90,12 @@ export class Store {
       throw new Error(`${file} holds no experiment of this program. Choose another file for --state.`);
     }
     // A generator whose file is gone has to be trained again.
-    return Object.fromEntries(Object.entries(content.findings).filter(([id, found]) => {
-      const [, key, steps] = id.split(':');
-      return found.kind !== 'generator' || this.generators.has(key, Number(steps));
-    }));
+    return Object.fromEntries(
+      Object.entries(content.findings).filter(([id, found]) => {
+        const [, key, steps] = id.split(':');
+        return found.kind !== 'generator' || this.generators.has(key, Number(steps));
+      }),
+    );
   }
 
   get findings(): Readonly<Record<string, Found>> {

@@ -1,6 +1,15 @@
 /** The units of work of an experiment, which of them are due, and what they found. Plain data: it crosses process boundaries. */
 import {
-  cellOf, columnsOf, generatorKey, isTrained, qualityKey, studentKey, trainsGenerator, type Cell, type Column, type Experiment,
+  cellOf,
+  columnsOf,
+  generatorKey,
+  isTrained,
+  qualityKey,
+  studentKey,
+  trainsGenerator,
+  type Cell,
+  type Column,
+  type Experiment,
 } from './plan';
 import type { Quality } from './quality';
 
@@ -50,7 +59,10 @@ export interface ColumnFindings {
 export class Workbook {
   readonly columns: Column[];
 
-  constructor(readonly experiment: Experiment, private readonly source: string) {
+  constructor(
+    readonly experiment: Experiment,
+    private readonly source: string,
+  ) {
     this.columns = columnsOf(experiment);
   }
 
@@ -60,7 +72,12 @@ export class Workbook {
 
   fullPrecision(): Task {
     const cell = cellOf(this.columns[0], this.experiment.settings.seed, null);
-    return { kind: 'fullPrecision', id: `fullPrecision:${this.source}:${cell.settings.testImages}`, cell, generator: null };
+    return {
+      kind: 'fullPrecision',
+      id: `fullPrecision:${this.source}:${cell.settings.testImages}`,
+      cell,
+      generator: null,
+    };
   }
 
   private generator(cell: Cell): Task | null {
@@ -76,16 +93,24 @@ export class Workbook {
   }
 
   private student(cell: Cell): Task {
-    return { kind: 'student', id: `student:${studentKey(this.source, cell)}`, cell, generator: this.generator(cell)?.generator ?? null };
+    return {
+      kind: 'student',
+      id: `student:${studentKey(this.source, cell)}`,
+      cell,
+      generator: this.generator(cell)?.generator ?? null,
+    };
   }
 
   /** The chosen learning rate and what it was chosen from; null while some of it is missing. */
   private choose(column: Column, findings: Findings): Pick<ColumnFindings, 'grid' | 'learningRate'> {
     const { learningRates, selectionSeeds } = this.experiment;
     if (!isTrained(column)) return { grid: [], learningRate: null };
-    if (learningRates.length < 2) return { grid: [], learningRate: learningRates[0] ?? column.settings.studentLearningRate };
+    if (learningRates.length < 2)
+      return { grid: [], learningRate: learningRates[0] ?? column.settings.studentLearningRate };
     const grid = learningRates.map((learningRate) => {
-      const students = this.seeds.slice(0, selectionSeeds).map((seed) => this.student(cellOf(column, seed, learningRate)));
+      const students = this.seeds
+        .slice(0, selectionSeeds)
+        .map((seed) => this.student(cellOf(column, seed, learningRate)));
       const found = students.map(({ id }): Found | undefined => findings[id]);
       // Counts, not shares: equals must be equal.
       const counts = found.flatMap((each) => (each?.kind === 'student' ? [each.validation] : []));
@@ -102,7 +127,7 @@ export class Workbook {
 
   /** What is known, column by column. */
   results(findings: Findings): ColumnFindings[] {
-    const find = (task: Task | null) => (task ? findings[task.id] ?? null : null);
+    const find = (task: Task | null) => (task ? (findings[task.id] ?? null) : null);
     return this.columns.map((column) => {
       const chosen = this.choose(column, findings);
       const settled = chosen.learningRate !== null || !isTrained(column);
@@ -138,7 +163,10 @@ export class Workbook {
   }
 
   /** Learning rates that the `index`-th seed runs with. */
-  private rates({ column, learningRate }: { column: Column; learningRate: number | null }, index: number): (number | null)[] {
+  private rates(
+    { column, learningRate }: { column: Column; learningRate: number | null },
+    index: number,
+  ): (number | null)[] {
     const { learningRates, selectionSeeds } = this.experiment;
     if (!isTrained(column)) return [null];
     if (learningRates.length < 2 || (learningRate !== null && index >= selectionSeeds)) return [learningRate];
@@ -154,8 +182,12 @@ export class Workbook {
       // A shorter training of the same generator is the beginning of a longer one.
       if (task.kind === 'generator') {
         const { generator, cell } = task;
-        return !remaining.some((other) => other.kind === 'generator' && other.generator === generator
-          && other.cell.settings.generatorSteps < cell.settings.generatorSteps);
+        return !remaining.some(
+          (other) =>
+            other.kind === 'generator' &&
+            other.generator === generator &&
+            other.cell.settings.generatorSteps < cell.settings.generatorSteps,
+        );
       }
       const needed = this.generator(task.cell);
       if (task.kind !== 'fullPrecision' && needed && open.has(needed.id)) return false;
@@ -167,6 +199,8 @@ export class Workbook {
   private waitsForChoice({ cell }: Task, findings: Findings): boolean {
     const { learningRates, selectionSeeds, settings } = this.experiment;
     if (learningRates.length < 2 || !isTrained(cell.column)) return false;
-    return cell.settings.seed - settings.seed >= selectionSeeds && this.choose(cell.column, findings).learningRate === null;
+    return (
+      cell.settings.seed - settings.seed >= selectionSeeds && this.choose(cell.column, findings).learningRate === null
+    );
   }
 }

@@ -1,5 +1,5 @@
-import type { RunOverview, StudentSample, GeneratorSample } from '../../engine/training/runReport';
-import type { RunSettings } from '../../engine/training/runSettings';
+import type { RunOverview, StudentSample, GeneratorSample } from '../../engine/runReport';
+import type { RunSettings } from '../../engine/runSettings';
 import type { BackendName } from '../../worker/protocol';
 import type { Moment } from '../history';
 import type { PlaygroundState } from '../playgroundState';
@@ -38,15 +38,18 @@ export function keepShown(state: PlaygroundState): KeptRun | null {
 }
 
 function kept(
-  { overview, live, generatorLosses, studentLosses }: RunRecord, facts: Pick<KeptRun, 'run' | 'settings' | 'backend' | 'finished'>,
+  { overview, live, generatorLosses, studentLosses }: RunRecord,
+  facts: Pick<KeptRun, 'run' | 'settings' | 'backend' | 'finished'>,
 ): KeptRun | null {
   return overview && live && { ...facts, overview, moment: live, generatorLosses, studentLosses };
 }
 
 /** A run can be pinned once it has begun and stands still; a recorded one always. */
 export const canPin = ({ recorded, started, status, replacing, overview, live }: PlaygroundState): boolean =>
-  overview !== null && live !== null
-  && (recorded !== null || (started && !replacing && (status === 'finished' || status === 'paused' || status === 'failed')));
+  overview !== null &&
+  live !== null &&
+  (recorded !== null ||
+    (started && !replacing && (status === 'finished' || status === 'paused' || status === 'failed')));
 
 /** Bytes of a sample with its numbers, roughly. */
 const SAMPLE_BYTES = 160;
@@ -59,15 +62,27 @@ function bytesOf(value: unknown): number {
 
 /** Memory that a kept run takes, roughly. */
 export function keptBytes({ overview, moment, generatorLosses, studentLosses }: KeptRun): number {
-  const samples = generatorLosses.items.length + studentLosses.calibration.items.length + studentLosses.fdda.items.length;
-  return bytesOf(overview.points) + bytesOf(overview.calibration) + bytesOf(moment.synthetic) + bytesOf(moment.accuracy) + SAMPLE_BYTES * samples;
+  const samples =
+    generatorLosses.items.length + studentLosses.calibration.items.length + studentLosses.fdda.items.length;
+  return (
+    bytesOf(overview.points) +
+    bytesOf(overview.calibration) +
+    bytesOf(moment.synthetic) +
+    bytesOf(moment.accuracy) +
+    SAMPLE_BYTES * samples
+  );
 }
 
 export const MAX_KEPT = 6;
 export const MAX_KEPT_BYTES = 24 * 2 ** 20;
 
 /** `kept` with `run` as its newest; the oldest go where there are too many or they are too large. The newest always stays. */
-export function addKept(kept: readonly KeptRun[], run: KeptRun, most = MAX_KEPT, mostBytes = MAX_KEPT_BYTES): readonly KeptRun[] {
+export function addKept(
+  kept: readonly KeptRun[],
+  run: KeptRun,
+  most = MAX_KEPT,
+  mostBytes = MAX_KEPT_BYTES,
+): readonly KeptRun[] {
   const next = [...kept.filter((each) => each.run !== run.run), run].slice(-most);
   let bytes = next.reduce((sum, each) => sum + keptBytes(each), 0);
   while (next.length > 1 && bytes > mostBytes) bytes -= keptBytes(next.shift()!);
@@ -76,7 +91,12 @@ export function addKept(kept: readonly KeptRun[], run: KeptRun, most = MAX_KEPT,
 
 /** Tells networks apart; two that agree in all of this are taken for the same. */
 export function networkKey({ network }: RunOverview): string {
-  return [network.name, network.parameters, network.macs, ...network.layers.map(({ name, channels }) => `${name}:${channels}`)].join('/');
+  return [
+    network.name,
+    network.parameters,
+    network.macs,
+    ...network.layers.map(({ name, channels }) => `${name}:${channels}`),
+  ].join('/');
 }
 
 /** Whether two runs drew their calibration images alike: same classes, same number, same pictures. */

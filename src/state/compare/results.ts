@@ -1,5 +1,5 @@
-import type { MethodId } from '../../engine/training/runReport';
-import type { RunSettings } from '../../engine/training/runSettings';
+import type { MethodId } from '../../engine/runReport';
+import type { RunSettings } from '../../engine/runSettings';
 import type { BackendName } from '../../worker/protocol';
 import type { KeptRun } from './keptRun';
 import { networkKey } from './keptRun';
@@ -36,7 +36,14 @@ export function resultOf({ run, settings, backend, overview, moment }: KeptRun, 
     if (row.state === 'done' && row.accuracy !== null) accuracy[row.method] = { accuracy: row.accuracy, n: row.n };
   }
   return {
-    number, run, settings, networkName: overview.network.name, network: networkKey(overview), backend, accuracy, seconds: moment.elapsedSeconds,
+    number,
+    run,
+    settings,
+    networkName: overview.network.name,
+    network: networkKey(overview),
+    backend,
+    accuracy,
+    seconds: moment.elapsedSeconds,
     changedMidway: changedSettings(overview.settings, settings, 'live').length > 0,
   };
 }
@@ -48,7 +55,8 @@ export function addResult(results: readonly Result[], result: Result, most = MAX
   return [...results.filter(({ run }) => run !== result.run), result].slice(-most);
 }
 
-export type ResultColumn = 'number' | 'weightBits' | 'activationBits' | 'imagesPerClass' | 'seed' | MethodId | 'seconds';
+export type ResultColumn =
+  'number' | 'weightBits' | 'activationBits' | 'imagesPerClass' | 'seed' | MethodId | 'seconds';
 
 export function columnValue(result: Result, column: ResultColumn): number | null {
   switch (column) {
@@ -102,7 +110,10 @@ export function spreadOf(results: readonly Result[]): Spread[] {
 /** What synthetic images brought beside calibration images only, run by run, in accuracy (0.01 is a point). */
 export function gains(results: readonly Result[]): { bySeed: [number, number][]; paired: Paired } | null {
   const bySeed = results.flatMap(({ settings, accuracy }): [number, number][] =>
-    accuracy.fdda && accuracy.calibration ? [[settings.seed, accuracy.fdda.accuracy - accuracy.calibration.accuracy]] : []);
+    accuracy.fdda && accuracy.calibration
+      ? [[settings.seed, accuracy.fdda.accuracy - accuracy.calibration.accuracy]]
+      : [],
+  );
   const all = paired(bySeed.map(([, difference]) => difference));
   return all && { bySeed, paired: all };
 }

@@ -1,4 +1,4 @@
-import type { RunSettings } from '../../engine/training/runSettings';
+import type { RunSettings } from '../../engine/runSettings';
 import type { PlaygroundState } from '../playgroundState';
 import type { PlaygroundStore } from '../runStore';
 import { SETTINGS } from '../settings';
@@ -49,14 +49,22 @@ export class SeedRunner {
   private timer: ReturnType<typeof setTimeout> | null = null;
 
   /** @param changed is told of every change of the series */
-  constructor(private readonly playground: PlaygroundStore, private readonly changed: (series: SeedSeries) => void) {}
+  constructor(
+    private readonly playground: PlaygroundStore,
+    private readonly changed: (series: SeedSeries) => void,
+  ) {}
 
   /** Begins a series with the settings as they are, if nothing is going on. */
   begin(count: number): void {
     const state = this.playground.getState();
     if (this.running || !canRepeat(state)) return;
     this.seed = state.settings.seed;
-    this.update({ settings: state.settings, seeds: seedsFrom(state.settings.seed, count), results: [], state: 'running' });
+    this.update({
+      settings: state.settings,
+      seeds: seedsFrom(state.settings.seed, count),
+      results: [],
+      state: 'running',
+    });
     this.runSeed();
   }
 
@@ -69,7 +77,8 @@ export class SeedRunner {
     const { series } = this;
     if (!series || !this.running || this.acting) return;
     if (state.engine === 'dead' || state.status === 'failed') return this.end('failed');
-    if (differingKeys(state.settings, { ...series.settings, seed: this.seed }).length > 0) return this.end('interrupted');
+    if (differingKeys(state.settings, { ...series.settings, seed: this.seed }).length > 0)
+      return this.end('interrupted');
     if (state.run > this.awaited) return this.end('interrupted');
     if (state.run < this.awaited) {
       // Refused: the run that was there is back.
@@ -122,7 +131,8 @@ export class SeedRunner {
     if (state === 'cancelled') actions.pause();
     const { settings } = getState();
     // Only the seed is the series' own: other settings may be newer, and a seed chosen meanwhile is the user's.
-    if (settings.seed === this.seed && settings.seed !== series.settings.seed) actions.setSettings({ ...settings, seed: series.settings.seed });
+    if (settings.seed === this.seed && settings.seed !== series.settings.seed)
+      actions.setSettings({ ...settings, seed: series.settings.seed });
   }
 
   private update(series: SeedSeries): void {

@@ -15,7 +15,13 @@ export function summarize(values: readonly number[]): Summary | null {
   if (n === 0) return null;
   const mean = values.reduce((sum, value) => sum + value, 0) / n;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { n, mean, deviation: n < 2 ? null : Math.sqrt(squares / (n - 1)), least: Math.min(...values), greatest: Math.max(...values) };
+  return {
+    n,
+    mean,
+    deviation: n < 2 ? null : Math.sqrt(squares / (n - 1)),
+    least: Math.min(...values),
+    greatest: Math.max(...values),
+  };
 }
 
 /** Student's t, 97.5 % quantile for n - 1 degrees of freedom; of n = 2 to 10. */

@@ -1,4 +1,4 @@
-import type { MethodId } from '../../engine/training/runReport';
+import type { MethodId } from '../../engine/runReport';
 import type { MeasuredAccuracy, RunResult } from './runResult';
 
 /** A number of a finding, and how it is written. */
@@ -58,7 +58,8 @@ function differenceOf(first: MeasuredAccuracy, second: MeasuredAccuracy): Differ
 /** Which side a difference speaks for: 'first', 'second', 'same' (within three points), or not to be told. */
 function decide({ difference, error }: Difference, more: Finding['values']): Finding {
   const values = { ...more, difference: points(difference), error: points(error) };
-  if (Math.abs(difference) > SURE * error) return { outcome: difference > 0 ? 'second' : 'first', sure: 'clear', values };
+  if (Math.abs(difference) > SURE * error)
+    return { outcome: difference > 0 ? 'second' : 'first', sure: 'clear', values };
   if (Math.abs(difference) + SURE * error <= SAME_WITHIN) return { outcome: 'same', sure: 'clear', values };
   return { outcome: null, sure: 'unclear', values };
 }
@@ -98,13 +99,21 @@ export const firstSeparatingLayer: Check = ([run]) => {
   const best = real.indexOf(Math.max(...real));
   const shown = found < 0 ? best : found;
   const values = {
-    layer: count(shown + 1), layers: count(real.length), accuracy: share(real[shown]), error: points(margin(shown) / SURE),
-    chance: share(1 / run.classes), n: count(n), synthetic: share(synthetic?.[shown] ?? NaN),
+    layer: count(shown + 1),
+    layers: count(real.length),
+    accuracy: share(real[shown]),
+    error: points(margin(shown) / SURE),
+    chance: share(1 / run.classes),
+    n: count(n),
+    synthetic: share(synthetic?.[shown] ?? NaN),
   };
   const outcome = found < 0 ? 'never' : ['early', 'middle', 'late'][third(found)];
   // Sure when the layers of an earlier third stay clearly below the mark and one of this third is clearly above it.
-  const below = real.every((value, layer) => (found >= 0 && third(layer) >= third(found)) || value + margin(layer) < SEPARATED);
-  const above = found < 0 || real.some((value, layer) => third(layer) === third(found) && value - margin(layer) > SEPARATED);
+  const below = real.every(
+    (value, layer) => (found >= 0 && third(layer) >= third(found)) || value + margin(layer) < SEPARATED,
+  );
+  const above =
+    found < 0 || real.some((value, layer) => third(layer) === third(found) && value - margin(layer) > SEPARATED);
   const sure = below && above;
   return withMore({ outcome: sure ? outcome : null, sure: sure ? 'clear' : 'unclear', values: {} }, values);
 };
@@ -134,13 +143,18 @@ export const collapse: Check = ([withTerm, without]) => {
   const smaller = after.byClass.filter((value, c) => value < before.byClass[c]).length;
   const ratio = after.synthetic / before.synthetic;
   const values = {
-    before: number(before.synthetic), after: number(after.synthetic), real: number(after.real), ratio: share(ratio),
-    smaller: count(smaller), classes: count(classes),
+    before: number(before.synthetic),
+    after: number(after.synthetic),
+    real: number(after.real),
+    ratio: share(ratio),
+    smaller: count(smaller),
+    classes: count(classes),
   };
   // Every class is a small experiment of its own; does its spread go the same way in clearly more than half of them?
   const agree = signTest(smaller, classes) < 0.05 && smaller > classes / 2 === ratio < 1;
   const finding = ((): Finding => {
-    if (agree && Math.abs(ratio - 1) > SPREAD_SAME) return { outcome: ratio < COLLAPSED ? 'collapse' : ratio < 1 ? 'shrink' : 'wider', sure: 'clear', values: {} };
+    if (agree && Math.abs(ratio - 1) > SPREAD_SAME)
+      return { outcome: ratio < COLLAPSED ? 'collapse' : ratio < 1 ? 'shrink' : 'wider', sure: 'clear', values: {} };
     if (Math.abs(ratio - 1) <= SPREAD_SAME) return { outcome: 'same', sure: 'clear', values: {} };
     return { outcome: null, sure: 'unclear', values: {} };
   })();
@@ -150,18 +164,23 @@ export const collapse: Check = ([withTerm, without]) => {
 /** Plain quantization with 8-bit first and last layer against FDDA with few bits everywhere. */
 export const firstLast: Check = ([eightBits, fdda]) =>
   withMore(compareAccuracies(eightBits?.accuracy.ptq, fdda?.accuracy.fdda), {
-    full: accuracyOf(fdda, 'fullPrecision'), plain: accuracyOf(fdda, 'ptq'),
+    full: accuracyOf(fdda, 'fullPrecision'),
+    plain: accuracyOf(fdda, 'ptq'),
   });
 
 /** What synthetic images add to one calibration image a class, against what they add to more. */
 export const calibrationImages: Check = (results) => {
-  const gains = results.map(({ accuracy: { calibration, fdda } }) => calibration && fdda && differenceOf(calibration, fdda));
+  const gains = results.map(
+    ({ accuracy: { calibration, fdda } }) => calibration && fdda && differenceOf(calibration, fdda),
+  );
   const [one, eight] = gains;
   if (!one || !eight) return MISSING;
   const change = { difference: eight.difference - one.difference, error: Math.hypot(one.error, eight.error) };
   return withMore(decide(change, { gain: points(one.difference), gainEight: points(eight.difference) }), {
-    alone: accuracyOf(results[0], 'calibration'), aloneEight: accuracyOf(results[1], 'calibration'),
-    fdda: accuracyOf(results[0], 'fdda'), fddaEight: accuracyOf(results[1], 'fdda'),
+    alone: accuracyOf(results[0], 'calibration'),
+    aloneEight: accuracyOf(results[1], 'calibration'),
+    fdda: accuracyOf(results[0], 'fdda'),
+    fddaEight: accuracyOf(results[1], 'fdda'),
   });
 };
 
@@ -172,23 +191,32 @@ export const unreliableLabels: Check = ([ruled, trusted]) => {
   const unreliable = ruled.reliable.flatMap((reliable, c) => (reliable ? [] : [c]));
   const mean = (of: readonly number[]) => unreliable.reduce((sum, c) => sum + of[c], 0) / unreliable.length;
   return withMore(finding, {
-    unreliable: count(unreliable.length), classes: count(ruled.classes),
-    recognized: share(mean(ruled.recognized)), recognizedTrusted: share(mean(trusted.recognized)),
+    unreliable: count(unreliable.length),
+    classes: count(ruled.classes),
+    recognized: share(mean(ruled.recognized)),
+    recognizedTrusted: share(mean(trusted.recognized)),
   });
 };
 
 /** With which of two methods more classes' batches come to lie nearest to their own centre; each class counts as one observation. */
 export const reachCenters: Check = ([fdda, plus]) => {
   if (fdda?.reached == null || plus?.reached == null) return MISSING;
-  const finding = compareAccuracies({ accuracy: fdda.reached, n: fdda.classes }, { accuracy: plus.reached, n: plus.classes });
+  const finding = compareAccuracies(
+    { accuracy: fdda.reached, n: fdda.classes },
+    { accuracy: plus.reached, n: plus.classes },
+  );
   return withMore(finding, {
-    classes: count(fdda.classes), reached: count(Math.round(fdda.reached * fdda.classes)), reachedPlus: count(Math.round(plus.reached * plus.classes)),
-    fdda: accuracyOf(fdda, 'fdda'), plus: accuracyOf(plus, 'fdda'),
+    classes: count(fdda.classes),
+    reached: count(Math.round(fdda.reached * fdda.classes)),
+    reachedPlus: count(Math.round(plus.reached * plus.classes)),
+    fdda: accuracyOf(fdda, 'fdda'),
+    plus: accuracyOf(plus, 'fdda'),
   });
 };
 
 /** Plain quantization with a scale for each channel against FDDA with one scale for a whole layer. */
 export const perTensor: Check = ([perChannel, wholeLayer]) =>
   withMore(compareAccuracies(perChannel?.accuracy.ptq, wholeLayer?.accuracy.fdda), {
-    plain: accuracyOf(wholeLayer, 'ptq'), full: accuracyOf(wholeLayer, 'fullPrecision'),
+    plain: accuracyOf(wholeLayer, 'ptq'),
+    full: accuracyOf(wholeLayer, 'fullPrecision'),
   });

@@ -1,4 +1,4 @@
-import type { RunSettings } from '../../engine/training/runSettings';
+import type { RunSettings } from '../../engine/runSettings';
 import type { PlaygroundActions, PlaygroundState } from '../playgroundState';
 import { engineRun } from '../playgroundState';
 import { remember, remembered } from '../remembered';
@@ -47,13 +47,22 @@ export interface LessonActions {
 
 const DONE = 'fdda-lessons';
 
-const fresh = (id: LessonId, own: RunSettings, changes: Partial<RunSettings>): ActiveLesson =>
-  ({ id, own, changes, prediction: null, results: [], finding: null, strayed: [] });
+const fresh = (id: LessonId, own: RunSettings, changes: Partial<RunSettings>): ActiveLesson => ({
+  id,
+  own,
+  changes,
+  prediction: null,
+  results: [],
+  finding: null,
+  strayed: [],
+});
 
 /** The settings that are not at their defaults. */
 const deviations = (settings: RunSettings): Partial<RunSettings> => {
   const defaults = defaultSettings();
-  return Object.fromEntries(SETTING_KEYS.filter((key) => settings[key] !== defaults[key]).map((key) => [key, settings[key]]));
+  return Object.fromEntries(
+    SETTING_KEYS.filter((key) => settings[key] !== defaults[key]).map((key) => [key, settings[key]]),
+  );
 };
 
 /** What a page begins with: a link to a lesson opens it, with the link's other settings in the place of the lesson's. */
@@ -66,21 +75,26 @@ export function initialLessons(id: LessonId | null, settings: RunSettings): Less
 
 /** Settings to write into a link beside the lesson's name, so that reading it opens the same lesson again. */
 export const linkedSettings = ({ lesson, settings }: PlaygroundState): RunSettings =>
-  (lesson ? { ...defaultSettings(), ...lesson.changes } : settings);
+  lesson ? { ...defaultSettings(), ...lesson.changes } : settings;
 
 /** Which of the lesson's runs has these settings; -1: none. */
 function runWith({ id, changes }: ActiveLesson, settings: RunSettings): number {
   return LESSONS[id].runs.findIndex((_, run) => differing(lessonSettings(id, run, changes), settings).length === 0);
 }
 
-const differing = (from: RunSettings, to: RunSettings): SettingKey[] => [...changedSettings(from, to, 'reset'), ...changedSettings(from, to, 'live')];
+const differing = (from: RunSettings, to: RunSettings): SettingKey[] => [
+  ...changedSettings(from, to, 'reset'),
+  ...changedSettings(from, to, 'live'),
+];
 
 /** The run that the lesson waits for; the last one when all are over. */
 export const nextRun = ({ id, results }: ActiveLesson): number => Math.min(results.length, LESSONS[id].runs.length - 1);
 
 /** The view that would give the answer away: covered until the prediction is made. */
 export const coveredView = ({ lesson, started }: PlaygroundState): 'separation' | null =>
-  (lesson && lesson.prediction === null && lesson.results.length === 0 && !started ? (LESSONS[lesson.id].hides ?? null) : null);
+  lesson && lesson.prediction === null && lesson.results.length === 0 && !started
+    ? (LESSONS[lesson.id].hides ?? null)
+    : null;
 
 export interface LessonSurroundings {
   get: () => PlaygroundState;
@@ -147,7 +161,8 @@ export function createLessons({ get, set, actions }: LessonSurroundings): Lesson
       const { overview, live } = engineRun(get());
       if (!lesson || lesson.finding || replacing || !overview || !live) return;
       const run = runWith(lesson, applied);
-      if (run < 0) return change({ strayed: differing(lessonSettings(lesson.id, nextRun(lesson), lesson.changes), applied) });
+      if (run < 0)
+        return change({ strayed: differing(lessonSettings(lesson.id, nextRun(lesson), lesson.changes), applied) });
       if (run !== lesson.results.length) return;
       const { check, runs } = LESSONS[lesson.id];
       const results = [...lesson.results, resultOf(applied, overview, live)];

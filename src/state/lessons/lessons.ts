@@ -1,9 +1,17 @@
-import type { RunSettings } from '../../engine/training/runSettings';
+import type { RunSettings } from '../../engine/runSettings';
 import type { SettingKey } from '../settings';
 import { applyPreset } from '../presets';
 import { defaultSettings, SETTING_KEYS } from '../settings';
 import type { Check } from './checks';
-import { calibrationImages, collapse, firstLast, firstSeparatingLayer, perTensor, reachCenters, unreliableLabels } from './checks';
+import {
+  calibrationImages,
+  collapse,
+  firstLast,
+  firstSeparatingLayer,
+  perTensor,
+  reachCenters,
+  unreliableLabels,
+} from './checks';
 
 export const LESSON_IDS = ['layers', 'collapse', 'firstLast', 'images', 'unreliable', 'perTensor', 'reach'] as const;
 export type LessonId = (typeof LESSON_IDS)[number];
@@ -43,7 +51,10 @@ export const LESSONS: Record<LessonId, Lesson> = {
     check: collapse,
   },
   firstLast: {
-    runs: [{ ...FOUR_BITS, ...NO_TRAINING, firstLast: '8' }, { ...FOUR_BITS, studentSteps: 40 }],
+    runs: [
+      { ...FOUR_BITS, ...NO_TRAINING, firstLast: '8' },
+      { ...FOUR_BITS, studentSteps: 40 },
+    ],
     choices: SIDES,
     check: firstLast,
   },
@@ -56,24 +67,40 @@ export const LESSONS: Record<LessonId, Lesson> = {
   unreliable: {
     // A seed with calibration images that the bundled network misreads in four of ten classes; short epochs, so that both parts of the rule act.
     runs: [true, false].map((labelRule) => ({
-      ...QUICK, seed: 7, imagesPerClass: 4, stepsPerEpoch: 10, generatorSteps: 100, studentSteps: 60, testImages: 2000, labelRule,
+      ...QUICK,
+      seed: 7,
+      imagesPerClass: 4,
+      stepsPerEpoch: 10,
+      generatorSteps: 100,
+      studentSteps: 60,
+      testImages: 2000,
+      labelRule,
     })),
     choices: SIDES,
     check: unreliableLabels,
   },
   perTensor: {
-    runs: [{ ...FOUR_BITS, ...NO_TRAINING }, { ...FOUR_BITS, studentSteps: 40, weightGranularity: 'perTensor' }],
+    runs: [
+      { ...FOUR_BITS, ...NO_TRAINING },
+      { ...FOUR_BITS, studentSteps: 40, weightGranularity: 'perTensor' },
+    ],
     choices: SIDES,
     check: perTensor,
   },
   reach: {
-    runs: (['fdda', 'fddaPlus'] as const).map((method) => ({ ...applyPreset(defaultSettings(), method), ...QUICK, generatorSteps: 200, testImages: 2000 })),
+    runs: (['fdda', 'fddaPlus'] as const).map((method) => ({
+      ...applyPreset(defaultSettings(), method),
+      ...QUICK,
+      generatorSteps: 200,
+      testImages: 2000,
+    })),
     choices: ['first', 'second'],
     check: reachCenters,
   },
 };
 
-export const isLessonId = (text: string | null): text is LessonId => (LESSON_IDS as readonly (string | null)[]).includes(text);
+export const isLessonId = (text: string | null): text is LessonId =>
+  (LESSON_IDS as readonly (string | null)[]).includes(text);
 
 /** Settings in which the runs of a lesson differ: what the lesson is about. */
 export function variedSettings(id: LessonId): SettingKey[] {
@@ -91,5 +118,8 @@ export function lessonSettings(id: LessonId, run: number, changes: Partial<RunSe
   const settings: RunSettings = { ...defaultSettings(), ...LESSONS[id].runs[run] };
   const varied = new Set<string>(variedSettings(id));
   const isLength = (key: string) => (key === 'studentSteps' || key === 'generatorSteps') && settings[key] > 0;
-  return { ...settings, ...Object.fromEntries(Object.entries(changes).filter(([key]) => !varied.has(key) || isLength(key))) };
+  return {
+    ...settings,
+    ...Object.fromEntries(Object.entries(changes).filter(([key]) => !varied.has(key) || isLength(key))),
+  };
 }

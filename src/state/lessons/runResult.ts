@@ -1,5 +1,5 @@
-import type { MethodId, RunOverview, SyntheticSnapshot } from '../../engine/training/runReport';
-import type { RunSettings } from '../../engine/training/runSettings';
+import type { MethodId, RunOverview, SyntheticSnapshot } from '../../engine/runReport';
+import type { RunSettings } from '../../engine/runSettings';
 import type { Moment } from '../history';
 
 export interface MeasuredAccuracy {
@@ -71,7 +71,11 @@ export function resultOf(settings: RunSettings, overview: RunOverview, last: Mom
   };
 }
 
-function spreadOnMap({ points: { count, xy, labels } }: SyntheticSnapshot, classIndex: number, startLayer: number): number {
+function spreadOnMap(
+  { points: { count, xy, labels } }: SyntheticSnapshot,
+  classIndex: number,
+  startLayer: number,
+): number {
   const images = Array.from(labels.keys()).filter((i) => labels[i] === classIndex);
   const layers = xy.length / (2 * count);
   const spreads: number[] = [];

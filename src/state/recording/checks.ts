@@ -24,7 +24,10 @@ export class RecordingError extends Error {
 
 /** One value of a parsed file together with its path, so that whatever is wrong with it can be named. */
 export class Field {
-  constructor(readonly value: unknown, readonly path: string) {}
+  constructor(
+    readonly value: unknown,
+    readonly path: string,
+  ) {}
 
   fail(fault: FieldFault): never {
     throw new RecordingError({ kind: 'field', path: this.path, fault: this.value === undefined ? 'missing' : fault });
@@ -82,7 +85,8 @@ export class Field {
   items({ length, most = length }: { length?: number; most?: number }): Field[] {
     const { value } = this;
     if (!Array.isArray(value)) this.fail('type');
-    if ((length !== undefined && value.length !== length) || (most !== undefined && value.length > most)) this.fail('length');
+    if ((length !== undefined && value.length !== length) || (most !== undefined && value.length > most))
+      this.fail('length');
     return value.map((each: unknown, i) => new Field(each, `${this.path}[${i}]`));
   }
 

@@ -1,5 +1,5 @@
-import type { MethodId, RunPhase } from '../../engine/training/runReport';
-import type { RunSettings } from '../../engine/training/runSettings';
+import type { MethodId, RunPhase } from '../../engine/runReport';
+import type { RunSettings } from '../../engine/runSettings';
 import type { BackendName } from '../../worker/protocol';
 import type { RunRecord } from '../runRecord';
 import type { PackedNumbers } from './packing';
@@ -151,7 +151,17 @@ export interface AccuracyFile {
 /** A series by columns, all of one length. */
 export type Columns<Name extends string> = { step: number[] } & Record<Name, (number | null)[]>;
 
-export const GENERATOR_COLUMNS = ['ceMixed', 'bns', 'distorted', 'ceSingle', 'centralized', 'contrast', 'total', 'distortedFloor', 'learningRate'] as const;
+export const GENERATOR_COLUMNS = [
+  'ceMixed',
+  'bns',
+  'distorted',
+  'ceSingle',
+  'centralized',
+  'contrast',
+  'total',
+  'distortedFloor',
+  'learningRate',
+] as const;
 export const STUDENT_COLUMNS = ['ce', 'distillation', 'total', 'learningRate'] as const;
 
 export interface RecordingFile {
@@ -174,7 +184,13 @@ export interface RecordingFile {
     };
     startLayer: number;
     calibration: { images: PackedTile; verdicts: VerdictsFile; reliable: number[] };
-    points: { observation: PackedPoints; calibration: PackedPoints; centers: PackedPoints; distorted: PackedPoints; explainedVariance: number[] };
+    points: {
+      observation: PackedPoints;
+      calibration: PackedPoints;
+      centers: PackedPoints;
+      distorted: PackedPoints;
+      explainedVariance: number[];
+    };
     separation: SeparationFile;
     /** Not in files written before there was one; then no snapshot has one. */
     quality?: RealQualityFile;

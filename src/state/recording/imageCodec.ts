@@ -1,4 +1,4 @@
-import type { ImageTile } from '../../engine/training/runReport';
+import type { ImageTile } from '../../engine/runReport';
 
 /**
  * Images as few bytes, in the way of JPEG: brightness and two differences of color, a cosine transform of 8x8 blocks, and
@@ -14,7 +14,9 @@ const PLANES = 3;
 /** [frequency, position], orthonormal. */
 const COSINES = Float32Array.from({ length: FREQUENCIES }, (_, i) => {
   const [frequency, position] = [Math.floor(i / BLOCK), i % BLOCK];
-  return Math.sqrt((frequency === 0 ? 1 : 2) / BLOCK) * Math.cos(((2 * position + 1) * frequency * Math.PI) / (2 * BLOCK));
+  return (
+    Math.sqrt((frequency === 0 ? 1 : 2) / BLOCK) * Math.cos(((2 * position + 1) * frequency * Math.PI) / (2 * BLOCK))
+  );
 });
 
 /** Size of a rounding step by frequency; the first is large enough that every coefficient fits a byte. */
@@ -28,7 +30,8 @@ const blocksAcross = (pixels: number) => Math.ceil(pixels / BLOCK);
 const blocksOf = (height: number, width: number) => PLANES * blocksAcross(height) * blocksAcross(width);
 
 /** Bytes that `count` images of this size become. */
-export const coefficientCount = (count: number, height: number, width: number): number => count * blocksOf(height, width) * FREQUENCIES;
+export const coefficientCount = (count: number, height: number, width: number): number =>
+  count * blocksOf(height, width) * FREQUENCIES;
 
 /** Rounded coefficients of all images, modulo 256: [frequency, image, block]. */
 export function toCoefficients({ count, height, width, rgba }: ImageTile): Uint8Array {
@@ -41,7 +44,10 @@ export function toCoefficients({ count, height, width, rgba }: ImageTile): Uint8
     for (let block = 0; block < blocks; block++) {
       const plane = Math.floor(block / inPlane);
       const at = block % inPlane;
-      const values = transform(cut(planes[plane], height, width, (at % across) * BLOCK, Math.floor(at / across) * BLOCK), true);
+      const values = transform(
+        cut(planes[plane], height, width, (at % across) * BLOCK, Math.floor(at / across) * BLOCK),
+        true,
+      );
       const size = stepsOf(plane);
       for (let f = 0; f < FREQUENCIES; f++) {
         result[(f * count + image) * blocks + block] = Math.max(-128, Math.min(127, Math.round(values[f] / size[f])));
@@ -65,10 +71,22 @@ export function fromCoefficients(coefficients: Uint8Array, count: number, height
       const at = block % inPlane;
       const size = stepsOf(plane);
       // A byte's upper half stands for negative numbers.
-      for (let f = 0; f < FREQUENCIES; f++) values[f] = ((coefficients[(f * count + image) * blocks + block] << 24) >> 24) * size[f];
-      paste(planes[plane], across * BLOCK, (at % across) * BLOCK, Math.floor(at / across) * BLOCK, transform(values, false));
+      for (let f = 0; f < FREQUENCIES; f++)
+        values[f] = ((coefficients[(f * count + image) * blocks + block] << 24) >> 24) * size[f];
+      paste(
+        planes[plane],
+        across * BLOCK,
+        (at % across) * BLOCK,
+        Math.floor(at / across) * BLOCK,
+        transform(values, false),
+      );
     }
-    writePixels(rgba.subarray(image * height * width * 4, (image + 1) * height * width * 4), planes, across * BLOCK, width);
+    writePixels(
+      rgba.subarray(image * height * width * 4, (image + 1) * height * width * 4),
+      planes,
+      across * BLOCK,
+      width,
+    );
   }
   return { count, height, width, rgba };
 }
@@ -86,7 +104,12 @@ function planesOf(pixels: Uint8ClampedArray): Float32Array[] {
   return planes;
 }
 
-function writePixels(pixels: Uint8ClampedArray, [full, red, blue]: Float32Array[], stride: number, width: number): void {
+function writePixels(
+  pixels: Uint8ClampedArray,
+  [full, red, blue]: Float32Array[],
+  stride: number,
+  width: number,
+): void {
   for (let i = 0; i < pixels.length / 4; i++) {
     const from = Math.floor(i / width) * stride + (i % width);
     const brightness = full[from] + 128;
@@ -101,8 +124,11 @@ function writePixels(pixels: Uint8ClampedArray, [full, red, blue]: Float32Array[
 
 /** A block of a plane; beyond the edge the last values go on. */
 function cut(plane: Float32Array, height: number, width: number, left: number, top: number): Float32Array {
-  return Float32Array.from({ length: FREQUENCIES }, (_, i) =>
-    plane[Math.min(height - 1, top + Math.floor(i / BLOCK)) * width + Math.min(width - 1, left + (i % BLOCK))]);
+  return Float32Array.from(
+    { length: FREQUENCIES },
+    (_, i) =>
+      plane[Math.min(height - 1, top + Math.floor(i / BLOCK)) * width + Math.min(width - 1, left + (i % BLOCK))],
+  );
 }
 
 function paste(plane: Float32Array, stride: number, left: number, top: number, block: Float32Array): void {

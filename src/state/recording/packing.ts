@@ -1,6 +1,10 @@
 /** Bytes and numbers as short texts: deflated, then base64. */
 
-async function through(bytes: Uint8Array, transform: CompressionStream | DecompressionStream, limit: number): Promise<Uint8Array> {
+async function through(
+  bytes: Uint8Array,
+  transform: CompressionStream | DecompressionStream,
+  limit: number,
+): Promise<Uint8Array> {
   const reader = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(transform).getReader();
   const result = new Uint8Array(limit);
   let length = 0;

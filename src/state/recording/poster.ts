@@ -1,4 +1,4 @@
-import type { ImageTile } from '../../engine/training/runReport';
+import type { ImageTile } from '../../engine/runReport';
 import { coefficientCount, fromCoefficients, toCoefficients } from './imageCodec';
 import { packBytes, unpackBytes } from './packing';
 
@@ -25,5 +25,8 @@ export async function writePoster(images: ImageTile, classes: number): Promise<s
 /** @throws where the text is none */
 export async function readPoster(text: string): Promise<{ classes: number; images: ImageTile }> {
   const { classes, count, height, width, data } = JSON.parse(text) as PosterFile;
-  return { classes, images: fromCoefficients(await unpackBytes(data, coefficientCount(count, height, width)), count, height, width) };
+  return {
+    classes,
+    images: fromCoefficients(await unpackBytes(data, coefficientCount(count, height, width)), count, height, width),
+  };
 }

@@ -1,9 +1,25 @@
-import type { AccuracyRow, GeneratorSample, ImageTile, LayerPoints, SeparationByLayer, StudentSample, SyntheticSnapshot, Verdicts } from '../../engine/training/runReport';
-import { TERMS } from '../../engine/training/runSettings';
+import type {
+  AccuracyRow,
+  GeneratorSample,
+  ImageTile,
+  LayerPoints,
+  SeparationByLayer,
+  StudentSample,
+  SyntheticSnapshot,
+  Verdicts,
+} from '../../engine/runReport';
+import { TERMS } from '../../engine/runSettings';
 import type { Moment } from '../history';
 import type { Series } from '../series';
 import type {
-  AccuracyFile, PackedPoints, PackedTile, Recording, RecordingFile, SeparationFile, SnapshotFile, VerdictsFile,
+  AccuracyFile,
+  PackedPoints,
+  PackedTile,
+  Recording,
+  RecordingFile,
+  SeparationFile,
+  SnapshotFile,
+  VerdictsFile,
 } from './format';
 import { FORMAT, FORMAT_VERSION, LIMITS } from './format';
 import { toCoefficients } from './imageCodec';
@@ -14,8 +30,10 @@ import { realQualityFile, syntheticQualityFile } from './quality';
 const MOST_SNAPSHOTS = 24;
 
 const round = (value: number, digits = 5): number => Number(value.toPrecision(digits));
-const orNull = (value: number | null): number | null => (value === null || !Number.isFinite(value) ? null : round(value));
-const rounded = (values: ArrayLike<number>, digits?: number): number[] => Array.from(values, (value) => round(value, digits));
+const orNull = (value: number | null): number | null =>
+  value === null || !Number.isFinite(value) ? null : round(value);
+const rounded = (values: ArrayLike<number>, digits?: number): number[] =>
+  Array.from(values, (value) => round(value, digits));
 
 /** The text of a recorded run's file. @param mostSnapshots of the synthetic images, evenly chosen */
 export async function writeRecording(recording: Recording, mostSnapshots = MOST_SNAPSHOTS): Promise<string> {
@@ -31,20 +49,34 @@ export async function writeRecording(recording: Recording, mostSnapshots = MOST_
     return known.get(key)!;
   };
   const file: RecordingFile = {
-    format: FORMAT, version: FORMAT_VERSION, written, versions, backend, dataset, finished, settings,
+    format: FORMAT,
+    version: FORMAT_VERSION,
+    written,
+    versions,
+    backend,
+    dataset,
+    finished,
+    settings,
     overview: {
       network: {
-        name: network.name, inputShape: network.inputShape, classNames: network.classNames,
+        name: network.name,
+        inputShape: network.inputShape,
+        classNames: network.classNames,
         layers: network.layers.map(({ name, channels, height, width }) => ({ name, channels, height, width })),
-        parameters: network.parameters, macs: network.macs,
+        parameters: network.parameters,
+        macs: network.macs,
       },
       startLayer,
       calibration: {
-        images: (await packTile(calibration.images, null)).packed, verdicts: verdictsFile(calibration.verdicts), reliable: Array.from(calibration.reliable),
+        images: (await packTile(calibration.images, null)).packed,
+        verdicts: verdictsFile(calibration.verdicts),
+        reliable: Array.from(calibration.reliable),
       },
       points: {
-        observation: await packPoints(points.observation), calibration: await packPoints(points.calibration),
-        centers: await packPoints(points.centers), distorted: await packPoints(points.distorted),
+        observation: await packPoints(points.observation),
+        calibration: await packPoints(points.calibration),
+        centers: await packPoints(points.centers),
+        distorted: await packPoints(points.distorted),
         explainedVariance: rounded(points.explainedVariance),
       },
       separation: separationFile(separation),
@@ -53,13 +85,22 @@ export async function writeRecording(recording: Recording, mostSnapshots = MOST_
     },
     losses: {
       generator: generatorColumns(record.generatorLosses),
-      student: { calibration: studentColumns(record.studentLosses.calibration), fdda: studentColumns(record.studentLosses.fdda) },
+      student: {
+        calibration: studentColumns(record.studentLosses.calibration),
+        fdda: studentColumns(record.studentLosses.fdda),
+      },
     },
     snapshots: await packSnapshots(kept),
     moments: record.history.map((moment) => ({
-      phase: moment.phase, step: moment.step, steps: moment.steps, elapsedSeconds: round(moment.elapsedSeconds), fraction: round(moment.fraction),
-      generatorStep: moment.generatorStep, studentStep: moment.studentStep,
-      snapshot: snapshotIndex(kept, moment.synthetic), accuracy: accuracyIndex(moment.accuracy),
+      phase: moment.phase,
+      step: moment.step,
+      steps: moment.steps,
+      elapsedSeconds: round(moment.elapsedSeconds),
+      fraction: round(moment.fraction),
+      generatorStep: moment.generatorStep,
+      studentStep: moment.studentStep,
+      snapshot: snapshotIndex(kept, moment.synthetic),
+      accuracy: accuracyIndex(moment.accuracy),
     })),
     accuracies,
   };
@@ -69,20 +110,29 @@ export async function writeRecording(recording: Recording, mostSnapshots = MOST_
 function chosenSnapshots(history: readonly Moment[], most: number): SyntheticSnapshot[] {
   const all = [...new Set(history.map(({ synthetic }) => synthetic))].filter((snapshot) => snapshot !== null);
   if (all.length <= most) return all;
-  return Array.from({ length: most }, (_, i) => all[most === 1 ? all.length - 1 : Math.round((i * (all.length - 1)) / (most - 1))]);
+  return Array.from(
+    { length: most },
+    (_, i) => all[most === 1 ? all.length - 1 : Math.round((i * (all.length - 1)) / (most - 1))],
+  );
 }
 
 /** The kept snapshot that stands for `snapshot`: itself, or the last one before it. */
 function snapshotIndex(kept: readonly SyntheticSnapshot[], snapshot: SyntheticSnapshot | null): number | null {
   if (!snapshot) return null;
-  const index = kept.includes(snapshot) ? kept.indexOf(snapshot) : kept.findLastIndex(({ step }) => step <= snapshot.step);
+  const index = kept.includes(snapshot)
+    ? kept.indexOf(snapshot)
+    : kept.findLastIndex(({ step }) => step <= snapshot.step);
   return index < 0 ? null : index;
 }
 
-async function packTile(tile: ImageTile, before: Uint8Array | null): Promise<{ packed: PackedTile; coefficients: Uint8Array }> {
+async function packTile(
+  tile: ImageTile,
+  before: Uint8Array | null,
+): Promise<{ packed: PackedTile; coefficients: Uint8Array }> {
   const { count, height, width } = tile;
   const coefficients = toCoefficients(tile);
-  const differences = before?.length === coefficients.length ? coefficients.map((value, i) => value - before[i]) : coefficients;
+  const differences =
+    before?.length === coefficients.length ? coefficients.map((value, i) => value - before[i]) : coefficients;
   return { packed: { count, height, width, data: await packBytes(differences) }, coefficients };
 }
 
@@ -97,9 +147,15 @@ async function packSnapshots(snapshots: readonly SyntheticSnapshot[]): Promise<S
     const { packed, coefficients } = await packTile(snapshot.images, before);
     before = coefficients;
     result.push({
-      step: snapshot.step, perClass: snapshot.perClass, images: packed, verdicts: verdictsFile(snapshot.verdicts),
-      points: await packPoints(snapshot.points), batchPoints: await packPoints(snapshot.batchPoints), separation: separationFile(snapshot.separation),
-      distanceToOwnCenter: await packNumbers(snapshot.distanceToOwnCenter), distanceToNearestOther: await packNumbers(snapshot.distanceToNearestOther),
+      step: snapshot.step,
+      perClass: snapshot.perClass,
+      images: packed,
+      verdicts: verdictsFile(snapshot.verdicts),
+      points: await packPoints(snapshot.points),
+      batchPoints: await packPoints(snapshot.batchPoints),
+      separation: separationFile(snapshot.separation),
+      distanceToOwnCenter: await packNumbers(snapshot.distanceToOwnCenter),
+      distanceToNearestOther: await packNumbers(snapshot.distanceToNearestOther),
       ...(snapshot.quality && { quality: await syntheticQualityFile(snapshot.quality) }),
     });
   }
@@ -107,16 +163,31 @@ async function packSnapshots(snapshots: readonly SyntheticSnapshot[]): Promise<S
 }
 
 const verdictsFile = ({ labels, predicted, probability }: Verdicts): VerdictsFile => ({
-  labels: Array.from(labels), predicted: Array.from(predicted), probability: rounded(probability, 4),
+  labels: Array.from(labels),
+  predicted: Array.from(predicted),
+  probability: rounded(probability, 4),
 });
 
-const separationFile = ({ silhouette, intraClass, interClass, nearestCenterAccuracy }: SeparationByLayer): SeparationFile => ({
-  silhouette: Array.from(silhouette, orNull), intraClass: Array.from(intraClass, orNull),
-  interClass: Array.from(interClass, orNull), nearestCenterAccuracy: Array.from(nearestCenterAccuracy, orNull),
+const separationFile = ({
+  silhouette,
+  intraClass,
+  interClass,
+  nearestCenterAccuracy,
+}: SeparationByLayer): SeparationFile => ({
+  silhouette: Array.from(silhouette, orNull),
+  intraClass: Array.from(intraClass, orNull),
+  interClass: Array.from(interClass, orNull),
+  nearestCenterAccuracy: Array.from(nearestCenterAccuracy, orNull),
 });
 
 const accuracyFile = ({ method, accuracy, correct, n, state, step, steps, curve }: AccuracyRow): AccuracyFile => ({
-  method, accuracy: accuracy === null ? null : round(accuracy, 6), correct, n, state, step, steps,
+  method,
+  accuracy: accuracy === null ? null : round(accuracy, 6),
+  correct,
+  n,
+  state,
+  step,
+  steps,
   curve: curve.slice(0, LIMITS.curve).map(([at, value]) => [at, round(value, 6)]),
 });
 
@@ -128,17 +199,25 @@ function samplesOf<T extends { step: number; total: number }>({ items, last }: S
 
 function generatorColumns(series: Series<GeneratorSample>): RecordingFile['losses']['generator'] {
   const samples = samplesOf(series);
-  const terms = Object.fromEntries(TERMS.map((term) => [term, samples.map((sample) => orNull(sample.terms[term]))])) as Record<(typeof TERMS)[number], (number | null)[]>;
+  const terms = Object.fromEntries(
+    TERMS.map((term) => [term, samples.map((sample) => orNull(sample.terms[term]))]),
+  ) as Record<(typeof TERMS)[number], (number | null)[]>;
   return {
-    step: samples.map(({ step }) => step), ...terms, total: samples.map(({ total }) => orNull(total)),
-    distortedFloor: samples.map(({ distortedFloor }) => orNull(distortedFloor)), learningRate: samples.map(({ learningRate }) => orNull(learningRate)),
+    step: samples.map(({ step }) => step),
+    ...terms,
+    total: samples.map(({ total }) => orNull(total)),
+    distortedFloor: samples.map(({ distortedFloor }) => orNull(distortedFloor)),
+    learningRate: samples.map(({ learningRate }) => orNull(learningRate)),
   };
 }
 
 function studentColumns(series: Series<StudentSample>): RecordingFile['losses']['student']['fdda'] {
   const samples = samplesOf(series);
   return {
-    step: samples.map(({ step }) => step), ce: samples.map(({ ce }) => orNull(ce)), distillation: samples.map(({ distillation }) => orNull(distillation)),
-    total: samples.map(({ total }) => orNull(total)), learningRate: samples.map(({ learningRate }) => orNull(learningRate)),
+    step: samples.map(({ step }) => step),
+    ce: samples.map(({ ce }) => orNull(ce)),
+    distillation: samples.map(({ distillation }) => orNull(distillation)),
+    total: samples.map(({ total }) => orNull(total)),
+    learningRate: samples.map(({ learningRate }) => orNull(learningRate)),
   };
 }

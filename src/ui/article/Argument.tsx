@@ -20,8 +20,20 @@ function Lacks() {
   const { lacks: words } = useWords().argument;
   const setup = (label: string, bits: number) => ({ label, settings: { weightBits: bits, activationBits: bits } });
   return (
-    <ArgumentSection id="lacks" words={words} height={480} figure={<QuantizerFigure />} formula="quantizer"
-      question={<Question ask={words.ask} answer={words.answer} setups={[setup(words.setups.eight, 8), setup(words.setups.four, 4)]} />} />
+    <ArgumentSection
+      id="lacks"
+      words={words}
+      height={480}
+      figure={<QuantizerFigure />}
+      formula="quantizer"
+      question={
+        <Question
+          ask={words.ask}
+          answer={words.answer}
+          setups={[setup(words.setups.eight, 8), setup(words.setups.four, 4)]}
+        />
+      }
+    />
   );
 }
 
@@ -29,11 +41,19 @@ function Statistics() {
   const { statistics: words } = useWords().argument;
   const [shuffled, setShuffled] = useState(false);
   const button = (
-    <Button size="compact-sm" variant="default" aria-pressed={shuffled} onClick={() => setShuffled(!shuffled)}>{shuffled ? words.unshuffle : words.shuffle}</Button>
+    <Button size="compact-sm" variant="default" aria-pressed={shuffled} onClick={() => setShuffled(!shuffled)}>
+      {shuffled ? words.unshuffle : words.shuffle}
+    </Button>
   );
   return (
-    <ArgumentSection id="statistics" words={words} height={470} figure={<StatisticsFigure shuffled={shuffled} />} formula="statistics"
-      question={<Question ask={words.ask} answer={words.answer} actions={button} />} />
+    <ArgumentSection
+      id="statistics"
+      words={words}
+      height={470}
+      figure={<StatisticsFigure shuffled={shuffled} />}
+      formula="statistics"
+      question={<Question ask={words.ask} answer={words.answer} actions={button} />}
+    />
   );
 }
 
@@ -45,25 +65,64 @@ function Depth() {
   const { selectLayer } = useActions();
   const last = (overview?.network.layers.length ?? 0) - 1;
   const choose = (label: string, to: number) => (
-    <Button size="compact-sm" variant="default" disabled={overview === null} aria-pressed={layer === to} onClick={() => selectLayer(to)}>{label}</Button>
+    <Button
+      size="compact-sm"
+      variant="default"
+      disabled={overview === null}
+      aria-pressed={layer === to}
+      onClick={() => selectLayer(to)}
+    >
+      {label}
+    </Button>
   );
   const answer = (): string => {
     if (!overview) return words.answerWait;
     const values = overview.separation.nearestCenterAccuracy;
     const from = aboveFrom(values, HALF);
-    return from === null ? words.answerNever(percent(values[last], 0)) : words.answerFrom(String(from + 1), String(last + 1), percent(values[from], 0));
+    return from === null
+      ? words.answerNever(percent(values[last], 0))
+      : words.answerFrom(String(from + 1), String(last + 1), percent(values[from], 0));
   };
   return (
-    <ArgumentSection id="depth" words={words} height={500} figure={<DepthFigure />} formula="silhouette"
-      question={<Question ask={words.ask} answer={answer()} actions={<>{choose(words.setups.first, 0)}{choose(words.setups.last, last)}</>} />} />
+    <ArgumentSection
+      id="depth"
+      words={words}
+      height={500}
+      figure={<DepthFigure />}
+      formula="silhouette"
+      question={
+        <Question
+          ask={words.ask}
+          answer={answer()}
+          actions={
+            <>
+              {choose(words.setups.first, 0)}
+              {choose(words.setups.last, last)}
+            </>
+          }
+        />
+      }
+    />
   );
 }
 
 function Centralized() {
   const { centralized: words } = useWords().argument;
   return (
-    <ArgumentSection id="centralized" words={words} height={360} figure={<CentralizedFigure />} formula="centralized"
-      question={<Question ask={words.ask} answer={words.answer} setups={[{ label: words.setups.off, settings: { centralizedEnabled: false, distortedEnabled: false } }]} />} />
+    <ArgumentSection
+      id="centralized"
+      words={words}
+      height={360}
+      figure={<CentralizedFigure />}
+      formula="centralized"
+      question={
+        <Question
+          ask={words.ask}
+          answer={words.answer}
+          setups={[{ label: words.setups.off, settings: { centralizedEnabled: false, distortedEnabled: false } }]}
+        />
+      }
+    />
   );
 }
 
@@ -72,12 +131,25 @@ function Distorted() {
   const [batch, setBatch] = useState(1);
   const [noise, setNoise] = useState<number | null>(null);
   return (
-    <ArgumentSection id="distorted" words={words} height={640} formula="distorted"
+    <ArgumentSection
+      id="distorted"
+      words={words}
+      height={640}
+      formula="distorted"
       figure={<DistortedFigure batch={batch} noise={noise} onBatch={setBatch} onNoise={setNoise} />}
-      question={(
-        <Question ask={words.ask} answer={words.answer} setups={[{ label: words.setups.noNoise, settings: { distortionMean: 0, distortionVariance: 0 } }]}
-          actions={<Button size="compact-sm" variant="default" onClick={() => setBatch(0)}>{words.setups.onCenter}</Button>} />
-      )} />
+      question={
+        <Question
+          ask={words.ask}
+          answer={words.answer}
+          setups={[{ label: words.setups.noNoise, settings: { distortionMean: 0, distortionVariance: 0 } }]}
+          actions={
+            <Button size="compact-sm" variant="default" onClick={() => setBatch(0)}>
+              {words.setups.onCenter}
+            </Button>
+          }
+        />
+      }
+    />
   );
 }
 
@@ -86,10 +158,24 @@ function Gain() {
   const seed = usePlayground((state) => state.settings.seed);
   const next = seed < SETTINGS.seed.max ? seed + 1 : SETTINGS.seed.min;
   return (
-    <ArgumentSection id="gain" words={words} height={260} figure={<GainFigure />} formula="student"
-      question={<Question ask={words.ask} answer={words.answer} setups={[{ label: words.setups.seed, settings: { seed: next } }]} />}>
+    <ArgumentSection
+      id="gain"
+      words={words}
+      height={260}
+      figure={<GainFigure />}
+      formula="student"
+      question={
+        <Question
+          ask={words.ask}
+          answer={words.answer}
+          setups={[{ label: words.setups.seed, settings: { seed: next } }]}
+        />
+      }
+    >
       <h4>{words.evidenceTitle}</h4>
-      {words.evidence.map((text) => <p key={text}>{text}</p>)}
+      {words.evidence.map((text) => (
+        <p key={text}>{text}</p>
+      ))}
     </ArgumentSection>
   );
 }

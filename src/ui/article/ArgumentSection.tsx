@@ -35,7 +35,9 @@ export function ArgumentSection({ id, words, height, figure, formula, question, 
     <section className="argument" id={`argument-${id}`} aria-labelledby={`argument-${id}-title`} ref={element}>
       <div className="argument-text">
         <h3 id={`argument-${id}-title`}>{words.title}</h3>
-        {words.paragraphs.map((paragraph) => <p key={paragraph}>{paragraph}</p>)}
+        {words.paragraphs.map((paragraph) => (
+          <p key={paragraph}>{paragraph}</p>
+        ))}
         {children}
       </div>
       <figure className="argument-figure" aria-label={words.figure}>
@@ -44,7 +46,11 @@ export function ArgumentSection({ id, words, height, figure, formula, question, 
         </div>
         <figcaption>{words.caption}</figcaption>
       </figure>
-      {formula && <div className="argument-formula"><Formula id={formula} wanted={wasNear} /></div>}
+      {formula && (
+        <div className="argument-formula">
+          <Formula id={formula} wanted={wasNear} />
+        </div>
+      )}
       <div className="argument-question">{question}</div>
     </section>
   );

@@ -14,7 +14,14 @@ export function ClassPicker() {
       {names?.map((_, index) => {
         const name = className(all, names, index);
         return (
-          <button key={index} type="button" aria-pressed={chosen === index} aria-label={name} title={name} onClick={() => toggleClass(index)}>
+          <button
+            key={index}
+            type="button"
+            aria-pressed={chosen === index}
+            aria-label={name}
+            title={name}
+            onClick={() => toggleClass(index)}
+          >
             <ClassMarker index={index} size={13} />
           </button>
         );

@@ -28,10 +28,14 @@ export const Formula = memo(function Formula({ id, wanted }: { id: FormulaId; wa
   const { lines, symbols } = FORMULAS[id];
   const set = typeof typeset === 'function' ? typeset : null;
   // One object for as long as the text is the same: React sets it anew otherwise, and the marks would be lost.
-  const html = useMemo(() => (set ? { __html: lines.map((line) => `<div class="formula-line">${set(line, true)}</div>`).join('') } : null), [set, lines]);
+  const html = useMemo(
+    () => (set ? { __html: lines.map((line) => `<div class="formula-line">${set(line, true)}</div>`).join('') } : null),
+    [set, lines],
+  );
 
   useEffect(() => {
-    for (const element of box.current?.querySelectorAll<HTMLElement>('[data-symbol]') ?? []) element.toggleAttribute('data-marked', element.dataset.symbol === marked);
+    for (const element of box.current?.querySelectorAll<HTMLElement>('[data-symbol]') ?? [])
+      element.toggleAttribute('data-marked', element.dataset.symbol === marked);
   }, [marked, html]);
 
   useEffect(() => {
@@ -49,7 +53,11 @@ export const Formula = memo(function Formula({ id, wanted }: { id: FormulaId; wa
     if (!symbol || !name) return leave();
     const [place, outer] = [symbol.getBoundingClientRect(), event.currentTarget.getBoundingClientRect()];
     setPointed(name);
-    setTip({ symbol: name, left: Math.max(0, Math.min(place.left - outer.left, outer.width - 240)), top: place.bottom - outer.top + 6 });
+    setTip({
+      symbol: name,
+      left: Math.max(0, Math.min(place.left - outer.left, outer.width - 240)),
+      top: place.bottom - outer.top + 6,
+    });
   };
   const leave = () => {
     setPointed(null);
@@ -60,21 +68,43 @@ export const Formula = memo(function Formula({ id, wanted }: { id: FormulaId; wa
     <div className="formula">
       <div className="formula-place" onPointerOver={point} onPointerLeave={leave}>
         {html ? (
-          <div ref={box} className="formula-set" role="img" aria-label={plain.join('; ')} tabIndex={overflows ? 0 : undefined} dangerouslySetInnerHTML={html} />
+          <div
+            ref={box}
+            className="formula-set"
+            role="img"
+            aria-label={plain.join('; ')}
+            tabIndex={overflows ? 0 : undefined}
+            dangerouslySetInnerHTML={html}
+          />
         ) : (
-          <div className="formula-plain">{plain.map((line) => <div key={line}>{line}</div>)}</div>
+          <div className="formula-plain">
+            {plain.map((line) => (
+              <div key={line}>{line}</div>
+            ))}
+          </div>
         )}
         {tip && (
-          <div className="tooltip formula-tip" style={{ left: tip.left, top: tip.top }}>{words.symbolMeanings[tip.symbol]}</div>
+          <div className="tooltip formula-tip" style={{ left: tip.left, top: tip.top }}>
+            {words.symbolMeanings[tip.symbol]}
+          </div>
         )}
       </div>
       {typeset === 'failed' && <p className="view-note">{words.formulaFailed}</p>}
       <ul className="symbols" aria-label={words.symbols}>
         {symbols.map((symbol) => (
           <li key={symbol}>
-            <button type="button" className="symbol" aria-pressed={pinned === symbol} data-marked={marked === symbol} title={words.symbolsHint}
-              onClick={() => setPinned(pinned === symbol ? null : symbol)} onFocus={() => setPointed(symbol)} onBlur={() => setPointed(null)}
-              onPointerEnter={() => setPointed(symbol)} onPointerLeave={() => setPointed(null)}>
+            <button
+              type="button"
+              className="symbol"
+              aria-pressed={pinned === symbol}
+              data-marked={marked === symbol}
+              title={words.symbolsHint}
+              onClick={() => setPinned(pinned === symbol ? null : symbol)}
+              onFocus={() => setPointed(symbol)}
+              onBlur={() => setPointed(null)}
+              onPointerEnter={() => setPointed(symbol)}
+              onPointerLeave={() => setPointed(null)}
+            >
               <SymbolSign symbol={symbol} set={set} />
               <span>{words.symbolMeanings[symbol]}</span>
             </button>

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useId, useState } from 'react';
 import type { ReactNode } from 'react';
-import type { RunSettings } from '../../engine/training/runSettings';
+import type { RunSettings } from '../../engine/runSettings';
 import { waitingForReset } from '../../state/playgroundState';
 import type { PlaygroundState } from '../../state/playgroundState';
 import type { SettingKey } from '../../state/settings';
@@ -17,14 +17,29 @@ export interface Setup {
 }
 
 /** What a setup set, in the words of the controls. */
-export function changesInWords({ argument: words, settings, controls }: Pick<Words, 'argument' | 'settings' | 'controls'>, changes: Partial<RunSettings>): string {
+export function changesInWords(
+  { argument: words, settings, controls }: Pick<Words, 'argument' | 'settings' | 'controls'>,
+  changes: Partial<RunSettings>,
+): string {
   return (Object.entries(changes) as [SettingKey, RunSettings[SettingKey]][])
-    .map(([key, value]) => words.change(settings[key].label, typeof value === 'boolean' ? (value ? controls.on : controls.off) : typeof value === 'string' ? optionLabel(settings, key, value) : String(value)))
+    .map(([key, value]) =>
+      words.change(
+        settings[key].label,
+        typeof value === 'boolean'
+          ? value
+            ? controls.on
+            : controls.off
+          : typeof value === 'string'
+            ? optionLabel(settings, key, value)
+            : String(value),
+      ),
+    )
     .join(words.changesJoin);
 }
 
 /** The run has begun, and with what is set now it would have to begin again. */
-const mustStartOver = (state: PlaygroundState): boolean => state.status === 'finished' || state.status === 'failed' || (state.started && waitingForReset(state).length > 0);
+const mustStartOver = (state: PlaygroundState): boolean =>
+  state.status === 'finished' || state.status === 'failed' || (state.started && waitingForReset(state).length > 0);
 
 interface QuestionProps {
   ask: string;
@@ -67,13 +82,23 @@ export function Question({ ask, answer, setups = [], actions }: QuestionProps) {
 
   return (
     <div className="question">
-      <p><strong>{argument.question}</strong> {ask}</p>
+      <p>
+        <strong>{argument.question}</strong> {ask}
+      </p>
       <div className="question-actions">
         {actions}
         {setups.map((setup) => (
-          <Button key={setup.label} size="compact-sm" variant="default" onClick={() => setUp(setup.settings)}>{setup.label}</Button>
+          <Button key={setup.label} size="compact-sm" variant="default" onClick={() => setUp(setup.settings)}>
+            {setup.label}
+          </Button>
         ))}
-        <Button size="compact-sm" variant="subtle" aria-expanded={open} aria-controls={answerId} onClick={() => setOpen(!open)}>
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          aria-expanded={open}
+          aria-controls={answerId}
+          onClick={() => setOpen(!open)}
+        >
           {open ? argument.hideAnswer : argument.showAnswer}
         </Button>
       </div>
@@ -81,13 +106,19 @@ export function Question({ ask, answer, setups = [], actions }: QuestionProps) {
         {changes && (
           <>
             <span>{argument.changed(changesInWords(words, changes))}</span>
-            <Button size="compact-xs" disabled={dead} onClick={startOver}>{again || running ? argument.startOver : argument.play}</Button>
-            <Button size="compact-xs" variant="default" onClick={putBack}>{argument.putBack}</Button>
+            <Button size="compact-xs" disabled={dead} onClick={startOver}>
+              {again || running ? argument.startOver : argument.play}
+            </Button>
+            <Button size="compact-xs" variant="default" onClick={putBack}>
+              {argument.putBack}
+            </Button>
             <a href="#run">{argument.toRun}</a>
           </>
         )}
       </div>
-      <div id={answerId} className="question-answer" hidden={!open}>{open && <p>{answer}</p>}</div>
+      <div id={answerId} className="question-answer" hidden={!open}>
+        {open && <p>{answer}</p>}
+      </div>
     </div>
   );
 }

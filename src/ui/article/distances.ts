@@ -1,4 +1,4 @@
-import type { SyntheticSnapshot } from '../../engine/training/runReport';
+import type { SyntheticSnapshot } from '../../engine/runReport';
 import type { Moment } from '../../state/history';
 
 export interface DistanceSample {
@@ -8,7 +8,12 @@ export interface DistanceSample {
 }
 
 /** Distance of a class's synthetic batch to its own center and to the nearest other one at a layer; without a class the mean of all. */
-export function distancesAt({ step, distanceToOwnCenter, distanceToNearestOther }: SyntheticSnapshot, layer: number, classes: number, chosen: number | null): DistanceSample {
+export function distancesAt(
+  { step, distanceToOwnCenter, distanceToNearestOther }: SyntheticSnapshot,
+  layer: number,
+  classes: number,
+  chosen: number | null,
+): DistanceSample {
   const of = (values: Float32Array) => {
     const row = values.subarray(layer * classes, (layer + 1) * classes);
     return chosen === null ? row.reduce((sum, value) => sum + value, 0) / classes : row[chosen];
@@ -17,7 +22,12 @@ export function distancesAt({ step, distanceToOwnCenter, distanceToNearestOther 
 }
 
 /** The same for every recorded moment that has images of its own, by rising generator step. */
-export function distancesByStep(history: readonly Moment[], layer: number, classes: number, chosen: number | null): DistanceSample[] {
+export function distancesByStep(
+  history: readonly Moment[],
+  layer: number,
+  classes: number,
+  chosen: number | null,
+): DistanceSample[] {
   const samples: DistanceSample[] = [];
   for (const { synthetic } of history) {
     if (!synthetic) continue;
@@ -29,9 +39,14 @@ export function distancesByStep(history: readonly Moment[], layer: number, class
 }
 
 /** How many classes' batches lie nearest to their own center at a layer. */
-export function countNearestOwn({ distanceToOwnCenter, distanceToNearestOther }: SyntheticSnapshot, layer: number, classes: number): number {
+export function countNearestOwn(
+  { distanceToOwnCenter, distanceToNearestOther }: SyntheticSnapshot,
+  layer: number,
+  classes: number,
+): number {
   let count = 0;
-  for (let at = layer * classes; at < (layer + 1) * classes; at++) if (distanceToOwnCenter[at] < distanceToNearestOther[at]) count++;
+  for (let at = layer * classes; at < (layer + 1) * classes; at++)
+    if (distanceToOwnCenter[at] < distanceToNearestOther[at]) count++;
   return count;
 }
 

@@ -1,4 +1,4 @@
-import type { ImageTile } from '../../engine/training/runReport';
+import type { ImageTile } from '../../engine/runReport';
 
 /** The bytes of image `index` of a tile: [height, width, 4]. */
 export function pixelsOf({ width, height, rgba }: ImageTile, index: number): Uint8ClampedArray {

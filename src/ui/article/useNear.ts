@@ -4,7 +4,11 @@ import { useEffect, useRef, useState } from 'react';
 const MARGIN = '100px 0px';
 
 /** Whether an element is in the window or soon will be, and whether it ever was. */
-export function useNear<T extends HTMLElement>(): { element: React.RefObject<T | null>; near: boolean; wasNear: boolean } {
+export function useNear<T extends HTMLElement>(): {
+  element: React.RefObject<T | null>;
+  near: boolean;
+  wasNear: boolean;
+} {
   const element = useRef<T>(null);
   const [near, setNear] = useState(false);
   const [wasNear, setWasNear] = useState(false);

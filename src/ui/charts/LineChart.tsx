@@ -39,13 +39,19 @@ export interface LineChartProps {
 }
 
 /** How values on an axis are written when a chart does not say so itself. */
-export const tickLabel = (y: number) => (Math.abs(y) >= 1e4 || (y !== 0 && Math.abs(y) < 1e-3) ? short(y) : String(Number(y.toPrecision(6))).replace('-', '−'));
+export const tickLabel = (y: number) =>
+  Math.abs(y) >= 1e4 || (y !== 0 && Math.abs(y) < 1e-3) ? short(y) : String(Number(y.toPrecision(6))).replace('-', '−');
 
 export const MARGIN = { top: 8, right: 10, bottom: 30, left: 42 };
 export const DASHES = { dashed: '5 3', dotted: '1.5 3' };
 
 /** The vertical axis of a chart of this height. */
-export function verticalScale(series: readonly ChartSeries[], include: readonly number[], log: boolean, height: number): Scale {
+export function verticalScale(
+  series: readonly ChartSeries[],
+  include: readonly number[],
+  log: boolean,
+  height: number,
+): Scale {
   const values = series.flatMap(({ points }) => points.map(([, y]) => y)).concat(include);
   const usable = values.filter((y): y is number => y !== null && Number.isFinite(y) && (!log || y > 0));
   const range: [number, number] = [height - MARGIN.bottom, MARGIN.top];
@@ -87,7 +93,19 @@ function nearest(sorted: readonly number[], value: number): number | null {
 
 /** Lines over numbers in SVG. Draws no more often than its props change; never animates. */
 export const LineChart = memo(function LineChart(props: LineChartProps) {
-  const { label, series, xLabel, log = false, include = [], formatX = String, formatY = exact, formatTick = tickLabel, band, references = [], onSelect } = props;
+  const {
+    label,
+    series,
+    xLabel,
+    log = false,
+    include = [],
+    formatX = String,
+    formatY = exact,
+    formatTick = tickLabel,
+    band,
+    references = [],
+    onSelect,
+  } = props;
   const [box, { width, height }] = useSize<HTMLDivElement>();
   const [hover, setHover] = useState<number | null>(null);
   const clip = useId();
@@ -104,10 +122,13 @@ export const LineChart = memo(function LineChart(props: LineChartProps) {
 
   const bottom = height - MARGIN.bottom;
   const shown = hover !== null && xs.includes(hover) ? hover : null;
-  const readings = shown === null ? [] : series.flatMap((each) => {
-    const point = each.points.find(([px]) => px === shown);
-    return point && point[1] !== null && Number.isFinite(point[1]) ? [{ ...each, value: point[1] }] : [];
-  });
+  const readings =
+    shown === null
+      ? []
+      : series.flatMap((each) => {
+          const point = each.points.find(([px]) => px === shown);
+          return point && point[1] !== null && Number.isFinite(point[1]) ? [{ ...each, value: point[1] }] : [];
+        });
 
   const placeAt = (event: PointerEvent) =>
     nearest(xs, x.invert(event.clientX - event.currentTarget.getBoundingClientRect().left));
@@ -126,12 +147,22 @@ export const LineChart = memo(function LineChart(props: LineChartProps) {
     <div className="chart" ref={box}>
       {width > 0 && height > 0 && (
         <svg
-          width={width} height={height} role="group" aria-label={label} tabIndex={0} className={onSelect ? 'chart-pick' : undefined}
-          onPointerMove={(event) => setHover(placeAt(event))} onPointerLeave={() => setHover(null)} onBlur={() => setHover(null)}
-          onClick={onSelect && ((event) => {
-            const place = placeAt(event as PointerEvent<SVGSVGElement>);
-            if (place !== null) onSelect(place);
-          })}
+          width={width}
+          height={height}
+          role="group"
+          aria-label={label}
+          tabIndex={0}
+          className={onSelect ? 'chart-pick' : undefined}
+          onPointerMove={(event) => setHover(placeAt(event))}
+          onPointerLeave={() => setHover(null)}
+          onBlur={() => setHover(null)}
+          onClick={
+            onSelect &&
+            ((event) => {
+              const place = placeAt(event as PointerEvent<SVGSVGElement>);
+              if (place !== null) onSelect(place);
+            })
+          }
           onKeyDown={onKeyDown}
         >
           <clipPath id={clip}>
@@ -139,22 +170,52 @@ export const LineChart = memo(function LineChart(props: LineChartProps) {
           </clipPath>
           {band && (
             <g className="chart-band">
-              <rect x={x(band.from)} y={MARGIN.top} width={Math.max(0, x(band.to) - x(band.from))} height={Math.max(0, bottom - MARGIN.top)} />
+              <rect
+                x={x(band.from)}
+                y={MARGIN.top}
+                width={Math.max(0, x(band.to) - x(band.from))}
+                height={Math.max(0, bottom - MARGIN.top)}
+              />
             </g>
           )}
           <g className="chart-grid">
-            {y.ticks.map((tick) => <line key={tick} x1={MARGIN.left} x2={width - MARGIN.right} y1={y(tick)} y2={y(tick)} />)}
+            {y.ticks.map((tick) => (
+              <line key={tick} x1={MARGIN.left} x2={width - MARGIN.right} y1={y(tick)} y2={y(tick)} />
+            ))}
           </g>
-          {band && <g className="chart-band"><text x={x(band.from) + 5} y={MARGIN.top + 14}>{band.label}</text></g>}
+          {band && (
+            <g className="chart-band">
+              <text x={x(band.from) + 5} y={MARGIN.top + 14}>
+                {band.label}
+              </text>
+            </g>
+          )}
           <g className="chart-ticks">
-            {y.ticks.map((tick) => <text key={tick} x={MARGIN.left - 5} y={y(tick)} dy="0.32em" textAnchor="end">{formatTick(tick)}</text>)}
-            {x.ticks.map((tick) => <text key={tick} x={x(tick)} y={bottom + 13} textAnchor="middle">{formatX(tick)}</text>)}
-            <text x={(MARGIN.left + width - MARGIN.right) / 2} y={height - 4} textAnchor="middle" className="chart-axis">{xLabel}</text>
+            {y.ticks.map((tick) => (
+              <text key={tick} x={MARGIN.left - 5} y={y(tick)} dy="0.32em" textAnchor="end">
+                {formatTick(tick)}
+              </text>
+            ))}
+            {x.ticks.map((tick) => (
+              <text key={tick} x={x(tick)} y={bottom + 13} textAnchor="middle">
+                {formatX(tick)}
+              </text>
+            ))}
+            <text
+              x={(MARGIN.left + width - MARGIN.right) / 2}
+              y={height - 4}
+              textAnchor="middle"
+              className="chart-axis"
+            >
+              {xLabel}
+            </text>
           </g>
           {references.map(({ y: at, label: name }) => (
             <g key={at} className="chart-reference">
               <line x1={MARGIN.left} x2={width - MARGIN.right} y1={y(at)} y2={y(at)} />
-              <text x={width - MARGIN.right - 3} y={y(at) - 3} textAnchor="end">{name}</text>
+              <text x={width - MARGIN.right - 3} y={y(at) - 3} textAnchor="end">
+                {name}
+              </text>
             </g>
           ))}
           {props.cursor != null && props.cursor >= x0 && props.cursor <= x1 && (
@@ -162,22 +223,50 @@ export const LineChart = memo(function LineChart(props: LineChartProps) {
           )}
           <g clipPath={`url(#${clip})`} fill="none">
             {series.map((each, i) => (
-              <path key={each.id} d={paths[i]} stroke={each.color} strokeWidth={each.faint ? 1 : 1.8} strokeLinejoin="round" strokeLinecap="round"
-                opacity={each.faint ? 0.55 : 1} strokeDasharray={each.dash && DASHES[each.dash]} />
+              <path
+                key={each.id}
+                d={paths[i]}
+                stroke={each.color}
+                strokeWidth={each.faint ? 1 : 1.8}
+                strokeLinejoin="round"
+                strokeLinecap="round"
+                opacity={each.faint ? 0.55 : 1}
+                strokeDasharray={each.dash && DASHES[each.dash]}
+              />
             ))}
           </g>
-          {series.map((each) => each.dots && each.points.map(([px, py]) =>
-            py !== null && Number.isFinite(py) && (!log || py > 0) && <circle key={`${each.id}${px}`} cx={x(px)} cy={y(py)} r={2} fill={each.color} />))}
+          {series.map(
+            (each) =>
+              each.dots &&
+              each.points.map(
+                ([px, py]) =>
+                  py !== null &&
+                  Number.isFinite(py) &&
+                  (!log || py > 0) && <circle key={`${each.id}${px}`} cx={x(px)} cy={y(py)} r={2} fill={each.color} />,
+              ),
+          )}
           {shown !== null && <line className="chart-hover" x1={x(shown)} x2={x(shown)} y1={MARGIN.top} y2={bottom} />}
-          {readings.map((each) => (!log || each.value > 0) && <circle key={each.id} cx={x(shown!)} cy={y(each.value)} r={3.2} fill={each.color} />)}
+          {readings.map(
+            (each) =>
+              (!log || each.value > 0) && (
+                <circle key={each.id} cx={x(shown!)} cy={y(each.value)} r={3.2} fill={each.color} />
+              ),
+          )}
         </svg>
       )}
       {shown !== null && readings.length > 0 && (
-        <div className="tooltip" aria-live="polite" style={x(shown) > width / 2 ? { right: width - x(shown) + 10, top: 4 } : { left: x(shown) + 10, top: 4 }}>
+        <div
+          className="tooltip"
+          aria-live="polite"
+          style={x(shown) > width / 2 ? { right: width - x(shown) + 10, top: 4 } : { left: x(shown) + 10, top: 4 }}
+        >
           <strong>{`${xLabel} ${formatX(shown)}`}</strong>
           {readings.map((each) => (
             <div key={each.id} className="tooltip-row">
-              <span className="tooltip-key" style={{ color: each.color }}>{each.dash === 'dotted' ? '┈' : each.dash ? '┅' : '━'}</span> {each.label} <b>{formatY(each.value)}</b>
+              <span className="tooltip-key" style={{ color: each.color }}>
+                {each.dash === 'dotted' ? '┈' : each.dash ? '┅' : '━'}
+              </span>{' '}
+              {each.label} <b>{formatY(each.value)}</b>
             </div>
           ))}
         </div>

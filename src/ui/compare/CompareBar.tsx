@@ -15,13 +15,25 @@ export function SeriesProgress({ series: { seeds, results } }: { series: SeedSer
   const words = useWords().compare.seeds;
   const { cancelRepeat } = useComparisonActions();
   const fraction = useThrottledPlayground(fractionOf);
-  const waiting = usePlayground(({ status, replacing, playWhenReady }) => !replacing && !playWhenReady && (status === 'paused' || status === 'ready'));
+  const waiting = usePlayground(
+    ({ status, replacing, playWhenReady }) =>
+      !replacing && !playWhenReady && (status === 'paused' || status === 'ready'),
+  );
   const seed = String(seeds[Math.min(results.length, seeds.length - 1)]);
   return (
     <div className="series-progress">
-      <span aria-live="polite">{waiting ? words.waiting(seed) : words.going(String(results.length), String(seeds.length), seed)}</span>
-      <Progress value={(100 * (results.length + Math.min(1, fraction))) / seeds.length} size={7} aria-label={words.progress} transitionDuration={0} />
-      <Button size="compact-xs" variant="default" onClick={cancelRepeat}>{words.cancel}</Button>
+      <span aria-live="polite">
+        {waiting ? words.waiting(seed) : words.going(String(results.length), String(seeds.length), seed)}
+      </span>
+      <Progress
+        value={(100 * (results.length + Math.min(1, fraction))) / seeds.length}
+        size={7}
+        aria-label={words.progress}
+        transitionDuration={0}
+      />
+      <Button size="compact-xs" variant="default" onClick={cancelRepeat}>
+        {words.cancel}
+      </Button>
     </div>
   );
 }
@@ -36,10 +48,16 @@ function PinnedLine() {
   return (
     <div className="pinned-line">
       <PinIcon />
-      <span className="pinned-name" title={name}><b>{words.compare.pinned}</b> {pinned.finished ? name : words.compare.unfinished(name)}</span>
-      <span className="pinned-difference" title={said}>{said}</span>
+      <span className="pinned-name" title={name}>
+        <b>{words.compare.pinned}</b> {pinned.finished ? name : words.compare.unfinished(name)}
+      </span>
+      <span className="pinned-difference" title={said}>
+        {said}
+      </span>
       <a href="#compare">{words.compare.details}</a>
-      <Button size="compact-xs" variant="default" onClick={unpin}>{words.compare.unpin}</Button>
+      <Button size="compact-xs" variant="default" onClick={unpin}>
+        {words.compare.unpin}
+      </Button>
     </div>
   );
 }

@@ -20,12 +20,18 @@ function PinnedRun() {
       <h3>{words.compare.pinnedTitle}</h3>
       {pinned && name ? (
         <>
-          <p><b>{pinned.finished ? name : words.compare.unfinished(name)}</b></p>
+          <p>
+            <b>{pinned.finished ? name : words.compare.unfinished(name)}</b>
+          </p>
           <p>{difference?.sentence ?? words.compare.isPinned}</p>
           {difference && difference.reservations.length > 0 && (
             <>
               <h4>{words.compare.notComparable}</h4>
-              <ul>{difference.reservations.map((each) => <li key={each}>{each}</li>)}</ul>
+              <ul>
+                {difference.reservations.map((each) => (
+                  <li key={each}>{each}</li>
+                ))}
+              </ul>
             </>
           )}
         </>
@@ -33,8 +39,20 @@ function PinnedRun() {
         <p>{words.compare.nothingPinned}</p>
       )}
       <div className="compare-actions">
-        <Button size="compact-sm" variant={pinned ? 'default' : 'filled'} disabled={!possible} title={possible ? words.compare.pinHint : words.compare.pinWait} onClick={pin}>{words.compare.pin}</Button>
-        {pinned && <Button size="compact-sm" variant="default" onClick={unpin}>{words.compare.unpin}</Button>}
+        <Button
+          size="compact-sm"
+          variant={pinned ? 'default' : 'filled'}
+          disabled={!possible}
+          title={possible ? words.compare.pinHint : words.compare.pinWait}
+          onClick={pin}
+        >
+          {words.compare.pin}
+        </Button>
+        {pinned && (
+          <Button size="compact-sm" variant="default" onClick={unpin}>
+            {words.compare.unpin}
+          </Button>
+        )}
       </div>
     </div>
   );

@@ -13,8 +13,16 @@ export function PinButton() {
   const possible = usePlayground(canPin);
   const { pin, unpin } = useComparisonActions();
   return (
-    <ActionIcon variant={isPinned ? 'filled' : 'default'} size={34} className="pin-button" aria-label={words.pin} aria-pressed={isPinned} disabled={!possible && !isPinned}
-      title={isPinned ? words.unpin : possible ? words.pinHint : words.pinWait} onClick={isPinned ? unpin : pin}>
+    <ActionIcon
+      variant={isPinned ? 'filled' : 'default'}
+      size={34}
+      className="pin-button"
+      aria-label={words.pin}
+      aria-pressed={isPinned}
+      disabled={!possible && !isPinned}
+      title={isPinned ? words.unpin : possible ? words.pinHint : words.pinWait}
+      onClick={isPinned ? unpin : pin}
+    >
       <PinIcon />
     </ActionIcon>
   );

@@ -37,7 +37,9 @@ function useCell(): (result: Result, column: TableColumn) => string {
 }
 
 function Row({ result, cell }: { result: Result; cell: (result: Result, column: TableColumn) => string }) {
-  const { compare: { results: words, pinned: pinnedWord } } = useWords();
+  const {
+    compare: { results: words, pinned: pinnedWord },
+  } = useWords();
   const { number, run, settings, accuracy, changedMidway } = result;
   const pinned = useComparison((state) => state.pinned?.run === run && state.pinned.finished);
   const kept = useComparison((state) => state.kept.some((each) => each.run === run));
@@ -53,13 +55,37 @@ function Row({ result, cell }: { result: Result; cell: (result: Result, column: 
   return (
     <tr data-pinned={pinned}>
       {COLUMNS.map((column) =>
-        column === 'number'
-          ? <th key={column} scope="row">{cell(result, column)}{changedMidway && <abbr title={words.changed}>*</abbr>}</th>
-          : <td key={column} className={column === 'method' ? 'text' : undefined} title={title(column)}>{cell(result, column)}</td>)}
+        column === 'number' ? (
+          <th key={column} scope="row">
+            {cell(result, column)}
+            {changedMidway && <abbr title={words.changed}>*</abbr>}
+          </th>
+        ) : (
+          <td key={column} className={column === 'method' ? 'text' : undefined} title={title(column)}>
+            {cell(result, column)}
+          </td>
+        ),
+      )}
       <td className="row-actions">
-        <Button size="compact-xs" variant={pinned ? 'filled' : 'default'} disabled={!kept && !pinned} aria-pressed={pinned} aria-label={words.pinRun(String(number))}
-          title={kept || pinned ? undefined : words.gone} onClick={() => (pinned ? unpin() : pinResult(run))}>{pinned ? pinnedWord : words.pin}</Button>
-        <Button size="compact-xs" variant="default" aria-label={words.useRun(String(number))} onClick={() => setSettings(settings)}>{words.use}</Button>
+        <Button
+          size="compact-xs"
+          variant={pinned ? 'filled' : 'default'}
+          disabled={!kept && !pinned}
+          aria-pressed={pinned}
+          aria-label={words.pinRun(String(number))}
+          title={kept || pinned ? undefined : words.gone}
+          onClick={() => (pinned ? unpin() : pinResult(run))}
+        >
+          {pinned ? pinnedWord : words.pin}
+        </Button>
+        <Button
+          size="compact-xs"
+          variant="default"
+          aria-label={words.useRun(String(number))}
+          onClick={() => setSettings(settings)}
+        >
+          {words.use}
+        </Button>
       </td>
     </tr>
   );
@@ -107,7 +133,10 @@ export function ResultsTable() {
   const all = useWords();
   const words = all.compare.results;
   const results = useComparison((state) => state.results);
-  const [{ column, descending }, setOrder] = useState<{ column: ResultColumn; descending: boolean }>({ column: 'number', descending: false });
+  const [{ column, descending }, setOrder] = useState<{ column: ResultColumn; descending: boolean }>({
+    column: 'number',
+    descending: false,
+  });
   const sorted = useMemo(() => sortedResults(results, column, descending), [results, column, descending]);
   const cell = useCell();
   const texts = useMemo(
@@ -117,26 +146,43 @@ export function ResultsTable() {
   return (
     <div className="compare-card">
       <h3>{words.title}</h3>
-      {results.length === 0 ? <p>{words.none}</p> : (
+      {results.length === 0 ? (
+        <p>{words.none}</p>
+      ) : (
         <>
           <div className="table-scroll" role="region" aria-label={words.region} tabIndex={0}>
             <table className="compare-table results-table">
               <thead>
                 <tr>
                   {COLUMNS.map((each) => (
-                    <th key={each} scope="col" className={each === 'method' ? 'text' : undefined} aria-sort={each === column ? (descending ? 'descending' : 'ascending') : undefined}>
+                    <th
+                      key={each}
+                      scope="col"
+                      className={each === 'method' ? 'text' : undefined}
+                      aria-sort={each === column ? (descending ? 'descending' : 'ascending') : undefined}
+                    >
                       {isSortable(each) ? (
-                        <button type="button" title={words.sort(words.columns[each])}
-                          onClick={() => setOrder({ column: each, descending: each === column && !descending })}>
-                          {words.columns[each]}<span aria-hidden="true">{each === column ? (descending ? ' ↓' : ' ↑') : ''}</span>
+                        <button
+                          type="button"
+                          title={words.sort(words.columns[each])}
+                          onClick={() => setOrder({ column: each, descending: each === column && !descending })}
+                        >
+                          {words.columns[each]}
+                          <span aria-hidden="true">{each === column ? (descending ? ' ↓' : ' ↑') : ''}</span>
                         </button>
-                      ) : words.columns[each]}
+                      ) : (
+                        words.columns[each]
+                      )}
                     </th>
                   ))}
                   <th scope="col">{words.columns.actions}</th>
                 </tr>
               </thead>
-              <tbody>{sorted.map((result) => <Row key={result.run} result={result} cell={cell} />)}</tbody>
+              <tbody>
+                {sorted.map((result) => (
+                  <Row key={result.run} result={result} cell={cell} />
+                ))}
+              </tbody>
             </table>
           </div>
           <p className="view-note">{words.note}</p>

@@ -30,9 +30,20 @@ function Repeat({ count, onCount }: { count: number; onCount: (count: number) =>
     <div className="compare-actions">
       <label htmlFor={id}>{words.count}</label>
       <select id={id} value={count} onChange={(event) => onCount(Number(event.target.value))}>
-        {COUNTS.map((each) => <option key={each} value={each}>{each}</option>)}
+        {COUNTS.map((each) => (
+          <option key={each} value={each}>
+            {each}
+          </option>
+        ))}
       </select>
-      <Button size="compact-sm" disabled={!possible} title={possible ? undefined : words.cannot} onClick={() => repeat(count)}>{words.start(String(count))}</Button>
+      <Button
+        size="compact-sm"
+        disabled={!possible}
+        title={possible ? undefined : words.cannot}
+        onClick={() => repeat(count)}
+      >
+        {words.start(String(count))}
+      </Button>
       {alike && <span className="view-note">{words.about(span(alike.seconds * count))}</span>}
     </div>
   );
@@ -44,7 +55,11 @@ function SpreadRow({ name, spread }: { name: string; spread: Spread }) {
   return (
     <tr>
       <th scope="row">{name}</th>
-      <td className="seed-strip"><span className="bar-track"><SeedMarks spread={spread} /></span></td>
+      <td className="seed-strip">
+        <span className="bar-track">
+          <SeedMarks spread={spread} />
+        </span>
+      </td>
       <td>{percent(mean)}</td>
       <td>{deviation === null ? '–' : points(deviation)}</td>
       <td>{n}</td>
@@ -54,7 +69,10 @@ function SpreadRow({ name, spread }: { name: string; spread: Spread }) {
 
 /** What synthetic images brought, seed by seed, and how sure that is. */
 function Gains({ series, name }: { series: SeedSeries; name: string }) {
-  const { comma, compare: { seeds: words } } = useWords();
+  const {
+    comma,
+    compare: { seeds: words },
+  } = useWords();
   const all = useMemo(() => gains(series.results), [series.results]);
   if (!all) return <p>{words.noGains}</p>;
   const { mean, standardError, least, greatest, n, verdict } = all.paired;
@@ -68,11 +86,17 @@ function Gains({ series, name }: { series: SeedSeries; name: string }) {
   return (
     <div className="seed-gains">
       <h4>{words.gains(name)}</h4>
-      <p>{all.bySeed.map(([seed, difference]) => words.seedValue(String(seed), signedPoints(difference))).join(comma)}</p>
       <p>
-        {standardError === null ? words.gainOne(signedPoints(mean)) : `${words.gainMean(signedPoints(mean), points(standardError))} (${words.range(signedPoints(least), signedPoints(greatest))})`}
+        {all.bySeed.map(([seed, difference]) => words.seedValue(String(seed), signedPoints(difference))).join(comma)}
       </p>
-      <p><b>{said}</b></p>
+      <p>
+        {standardError === null
+          ? words.gainOne(signedPoints(mean))
+          : `${words.gainMean(signedPoints(mean), points(standardError))} (${words.range(signedPoints(least), signedPoints(greatest))})`}
+      </p>
+      <p>
+        <b>{said}</b>
+      </p>
       <p className="view-note">{words.sameTest}</p>
     </div>
   );
@@ -87,16 +111,30 @@ function SeriesResult({ series }: { series: SeedSeries }) {
   return (
     <>
       <p className="view-note">{seeds.of(runName(words, series.settings))}</p>
-      {series.state === 'running' ? <SeriesProgress series={series} /> : <p aria-live="polite">{seeds.ended[series.state](done, asked)}</p>}
-      {spreads.length === 0 ? <p>{seeds.none}</p> : (
+      {series.state === 'running' ? (
+        <SeriesProgress series={series} />
+      ) : (
+        <p aria-live="polite">{seeds.ended[series.state](done, asked)}</p>
+      )}
+      {spreads.length === 0 ? (
+        <p>{seeds.none}</p>
+      ) : (
         <>
           <div className="table-scroll" role="group" aria-label={seeds.title} tabIndex={0}>
             <table className="compare-table">
               <thead>
-                <tr><th scope="col">{seeds.method}</th><th scope="col">{seeds.each}</th><th scope="col">{seeds.mean}</th><th scope="col">{seeds.deviation}</th><th scope="col">{seeds.n}</th></tr>
+                <tr>
+                  <th scope="col">{seeds.method}</th>
+                  <th scope="col">{seeds.each}</th>
+                  <th scope="col">{seeds.mean}</th>
+                  <th scope="col">{seeds.deviation}</th>
+                  <th scope="col">{seeds.n}</th>
+                </tr>
               </thead>
               <tbody>
-                {spreads.map((spread) => <SpreadRow key={spread.method} name={methodName(words, spread.method, preset)} spread={spread} />)}
+                {spreads.map((spread) => (
+                  <SpreadRow key={spread.method} name={methodName(words, spread.method, preset)} spread={spread} />
+                ))}
               </tbody>
             </table>
           </div>
@@ -114,7 +152,9 @@ export function SeedPanel() {
   const [count, setCount] = useState(3);
   return (
     <div className="compare-card">
-      <h3>{words.title} <HelpLines label={words.title} lines={[words.help]} /></h3>
+      <h3>
+        {words.title} <HelpLines label={words.title} lines={[words.help]} />
+      </h3>
       {series?.state !== 'running' && <Repeat count={count} onCount={setCount} />}
       {series && <SeriesResult series={series} />}
     </div>

@@ -42,8 +42,12 @@ export function useSpread(): readonly Spread[] {
   const series = useComparison(seriesOf);
   const fits = usePlayground((state) => {
     const { overview } = state;
-    return series !== null && overview !== null && sameButSeed(series.settings, shownSettings(state))
-      && series.results.every(({ network }) => network === networkKey(overview));
+    return (
+      series !== null &&
+      overview !== null &&
+      sameButSeed(series.settings, shownSettings(state)) &&
+      series.results.every(({ network }) => network === networkKey(overview))
+    );
   });
   return useMemo(() => (fits && series ? spreadOf(series.results) : NO_SPREAD), [fits, series]);
 }

@@ -1,4 +1,4 @@
-import type { RunSettings } from '../../engine/training/runSettings';
+import type { RunSettings } from '../../engine/runSettings';
 import type { KeptRun } from '../../state/compare/keptRun';
 import { networkKey, sameCalibration, samePlane } from '../../state/compare/keptRun';
 import { differingKeys } from '../../state/compare/difference';
@@ -21,17 +21,24 @@ export function settingValue(words: Words, key: SettingKey, settings: RunSetting
 /** Each setting in which two runs differ, in words: "Seed 1 → 2". */
 export function settingChanges(words: Words, from: RunSettings, to: RunSettings): string[] {
   return differingKeys(from, to).map((key) =>
-    words.compare.change(words.settings[key].label, settingValue(words, key, from), settingValue(words, key, to)));
+    words.compare.change(words.settings[key].label, settingValue(words, key, from), settingValue(words, key, to)),
+  );
 }
 
 /** Everything in which two runs differ from the start, in words. */
-export function runChanges(words: Words, from: Pick<KeptRun, 'settings' | 'overview' | 'backend'>, to: Pick<KeptRun, 'settings' | 'overview' | 'backend'>): string[] {
+export function runChanges(
+  words: Words,
+  from: Pick<KeptRun, 'settings' | 'overview' | 'backend'>,
+  to: Pick<KeptRun, 'settings' | 'overview' | 'backend'>,
+): string[] {
   const changes = settingChanges(words, from.settings, to.settings);
   if (networkKey(from.overview) !== networkKey(to.overview)) {
     changes.unshift(words.compare.change(words.compare.network, from.overview.network.name, to.overview.network.name));
   }
   if (from.backend !== to.backend && from.backend !== null && to.backend !== null) {
-    changes.push(words.compare.change(words.compare.backend, words.backend.names[from.backend], words.backend.names[to.backend]));
+    changes.push(
+      words.compare.change(words.compare.backend, words.backend.names[from.backend], words.backend.names[to.backend]),
+    );
   }
   return changes;
 }
@@ -44,11 +51,21 @@ export const methodOf = (words: Words, settings: RunSettings): string => {
 /** A run in a few words: method, bits, images, seed. */
 export function runName(words: Words, settings: RunSettings): string {
   const { weightBits, activationBits, imagesPerClass, seed } = settings;
-  return words.compare.run(methodOf(words, settings), String(weightBits), String(activationBits), String(imagesPerClass), String(seed));
+  return words.compare.run(
+    methodOf(words, settings),
+    String(weightBits),
+    String(activationBits),
+    String(imagesPerClass),
+    String(seed),
+  );
 }
 
 /** What of two runs cannot be laid over each other, or only with care. */
-export function reservations(words: Words, pinned: Pick<KeptRun, 'settings' | 'overview'>, now: Pick<KeptRun, 'settings' | 'overview'>): string[] {
+export function reservations(
+  words: Words,
+  pinned: Pick<KeptRun, 'settings' | 'overview'>,
+  now: Pick<KeptRun, 'settings' | 'overview'>,
+): string[] {
   const { reasons } = words.compare;
   const list: string[] = [];
   if (networkKey(pinned.overview) !== networkKey(now.overview)) {
@@ -67,7 +84,8 @@ export const sameDepth = (a: Pick<KeptRun, 'overview'>, b: Pick<KeptRun, 'overvi
   a.overview.network.layers.length === b.overview.network.layers.length;
 
 /** A difference of accuracies in points, with its sign. */
-export const signedPoints = (difference: number): string => `${difference < 0 ? '−' : '+'}${Math.abs(difference * 100).toFixed(1)}`;
+export const signedPoints = (difference: number): string =>
+  `${difference < 0 ? '−' : '+'}${Math.abs(difference * 100).toFixed(1)}`;
 
 /** A part of accuracies in points, without a sign. */
 export const points = (difference: number): string => (difference * 100).toFixed(1);

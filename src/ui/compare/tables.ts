@@ -4,7 +4,19 @@ import { toCsv } from '../takeaway/csv';
 import type { Words } from '../words/words';
 import { methodOf, settingChanges } from './sentences';
 
-export const COLUMNS = ['number', 'method', 'weightBits', 'activationBits', 'imagesPerClass', 'seed', 'fullPrecision', 'ptq', 'calibration', 'fdda', 'seconds'] as const;
+export const COLUMNS = [
+  'number',
+  'method',
+  'weightBits',
+  'activationBits',
+  'imagesPerClass',
+  'seed',
+  'fullPrecision',
+  'ptq',
+  'calibration',
+  'fdda',
+  'seconds',
+] as const;
 export type TableColumn = (typeof COLUMNS)[number];
 export const isSortable = (column: TableColumn): column is ResultColumn => column !== 'method';
 
@@ -14,14 +26,33 @@ const METHODS = ['fullPrecision', 'ptq', 'calibration', 'fdda'] as const;
 export function resultsCsv(words: Words, results: readonly Result[]): string {
   const { columns, more } = words.compare.results;
   const head = [
-    columns.number, columns.method, columns.weightBits, columns.activationBits, columns.imagesPerClass, columns.seed,
-    ...METHODS.map((method) => columns[method]), more.n, more.seconds, more.network, more.backend, more.settings,
+    columns.number,
+    columns.method,
+    columns.weightBits,
+    columns.activationBits,
+    columns.imagesPerClass,
+    columns.seed,
+    ...METHODS.map((method) => columns[method]),
+    more.n,
+    more.seconds,
+    more.network,
+    more.backend,
+    more.settings,
   ];
   const rows = results.map((result) => {
     const { number, settings, accuracy, seconds, networkName, backend } = result;
     return [
-      number, methodOf(words, settings), settings.weightBits, settings.activationBits, settings.imagesPerClass, settings.seed,
-      ...METHODS.map((method) => accuracy[method]?.accuracy ?? ''), settings.testImages, seconds, networkName, backend ?? '',
+      number,
+      methodOf(words, settings),
+      settings.weightBits,
+      settings.activationBits,
+      settings.imagesPerClass,
+      settings.seed,
+      ...METHODS.map((method) => accuracy[method]?.accuracy ?? ''),
+      settings.testImages,
+      seconds,
+      networkName,
+      backend ?? '',
       settingChanges(words, defaultSettings(), settings).join(words.comma),
     ];
   });
@@ -31,7 +62,11 @@ export function resultsCsv(words: Words, results: readonly Result[]): string {
 const markdownCell = (value: string) => value.replaceAll('|', '\\|').replace(/\s+/g, ' ');
 
 /** As the table is read, for notes and messages. */
-export function resultsMarkdown(words: Words, results: readonly Result[], cell: (result: Result, column: TableColumn) => string): string {
+export function resultsMarkdown(
+  words: Words,
+  results: readonly Result[],
+  cell: (result: Result, column: TableColumn) => string,
+): string {
   const { columns } = words.compare.results;
   const row = (cells: readonly string[]) => `| ${cells.map(markdownCell).join(' | ')} |`;
   return [

@@ -1,4 +1,4 @@
-import { TERMS } from '../../engine/training/runSettings';
+import { TERMS } from '../../engine/runSettings';
 import { choosePreset, PRESETS, presetOf } from '../../state/presets';
 import type { SettingGroup, SettingKey } from '../../state/settings';
 import { SETTING_KEYS, SETTINGS } from '../../state/settings';
@@ -12,7 +12,8 @@ import { SettingControl } from './SettingControl';
 import { TermControl } from './TermControl';
 
 const TERM_KEYS = new Set<string>(TERMS.flatMap((term) => [`${term}Enabled`, `${term}Weight`]));
-const keysOf = (group: SettingGroup): SettingKey[] => SETTING_KEYS.filter((key) => SETTINGS[key].group === group && !TERM_KEYS.has(key));
+const keysOf = (group: SettingGroup): SettingKey[] =>
+  SETTING_KEYS.filter((key) => SETTINGS[key].group === group && !TERM_KEYS.has(key));
 
 function Presets() {
   const { controls: words, presets } = useWords();
@@ -24,13 +25,24 @@ function Presets() {
     <section className="presets" aria-label={words.method}>
       <div className="control-title">
         {words.method}
-        <HelpLines label={words.method} lines={[words.methodHelp, ...PRESETS.map((preset) => `${presets[preset].name}: ${presets[preset].help}`)]} />
+        <HelpLines
+          label={words.method}
+          lines={[words.methodHelp, ...PRESETS.map((preset) => `${presets[preset].name}: ${presets[preset].help}`)]}
+        />
         {current === null && <span className="view-note">{words.custom}</span>}
       </div>
       <div className="preset-grid">
         {PRESETS.map((preset) => (
-          <button key={preset} type="button" aria-pressed={preset === current} disabled={!mayBecome(settings, choosePreset(settings, preset), locked)} title={presets[preset].help}
-            onClick={() => setSettings(choosePreset(settings, preset))}>{presets[preset].name}</button>
+          <button
+            key={preset}
+            type="button"
+            aria-pressed={preset === current}
+            disabled={!mayBecome(settings, choosePreset(settings, preset), locked)}
+            title={presets[preset].help}
+            onClick={() => setSettings(choosePreset(settings, preset))}
+          >
+            {presets[preset].name}
+          </button>
         ))}
       </div>
     </section>
@@ -51,8 +63,16 @@ function Setups() {
       </div>
       <div className="preset-grid">
         {SETUPS.map((setup) => (
-          <button key={setup} type="button" aria-pressed={setup === current} disabled={!mayBecome(settings, applySetup(settings, setup), locked)} title={setups[setup].help}
-            onClick={() => setSettings(applySetup(settings, setup))}>{setups[setup].name}</button>
+          <button
+            key={setup}
+            type="button"
+            aria-pressed={setup === current}
+            disabled={!mayBecome(settings, applySetup(settings, setup), locked)}
+            title={setups[setup].help}
+            onClick={() => setSettings(applySetup(settings, setup))}
+          >
+            {setups[setup].name}
+          </button>
         ))}
       </div>
     </section>
@@ -65,7 +85,9 @@ function Group({ group }: { group: SettingGroup }) {
     <details className="group">
       <summary>{groups[group]}</summary>
       <div className="group-body">
-        {keysOf(group).map((key) => <SettingControl key={key} settingKey={key} />)}
+        {keysOf(group).map((key) => (
+          <SettingControl key={key} settingKey={key} />
+        ))}
         {group === 'data' && <NetworkPicker />}
       </div>
     </details>
@@ -81,14 +103,27 @@ export function ControlColumn({ id }: { id: string }) {
       <Setups />
       <Presets />
       <section className="terms" aria-label={groups.terms}>
-        <div className="control-title">{groups.terms}<span className="view-note">{words.weight} · {words.valueNow}</span></div>
-        {TERMS.map((term) => <TermControl key={term} term={term} />)}
+        <div className="control-title">
+          {groups.terms}
+          <span className="view-note">
+            {words.weight} · {words.valueNow}
+          </span>
+        </div>
+        {TERMS.map((term) => (
+          <TermControl key={term} term={term} />
+        ))}
         <details className="group">
           <summary>{termDetails}</summary>
-          <div className="group-body">{keysOf('terms').map((key) => <SettingControl key={key} settingKey={key} />)}</div>
+          <div className="group-body">
+            {keysOf('terms').map((key) => (
+              <SettingControl key={key} settingKey={key} />
+            ))}
+          </div>
         </details>
       </section>
-      {(['quantizer', 'data', 'generator', 'student'] as const).map((group) => <Group key={group} group={group} />)}
+      {(['quantizer', 'data', 'generator', 'student'] as const).map((group) => (
+        <Group key={group} group={group} />
+      ))}
     </aside>
   );
 }

@@ -5,7 +5,8 @@ import { useWords } from '../language';
 import { fromPosition, POSITIONS, toPosition } from './sliderScale';
 
 /** Small numbers as 3e-5: five zeros are hard to count. */
-export const plain = (value: number) => (value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential().replace('e+', 'e') : String(value));
+export const plain = (value: number) =>
+  value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential().replace('e+', 'e') : String(value);
 
 interface NumberFieldProps {
   setting: NumberSetting;
@@ -29,8 +30,16 @@ export function NumberInput({ setting, value, label, describedBy, disabled, onCh
   };
   return (
     <input
-      className="number-input" type="text" disabled={disabled} inputMode="decimal" aria-label={label} aria-describedby={describedBy} title={words.range(String(setting.min), String(setting.max))}
-      value={draft ?? plain(value)} onChange={(event) => setDraft(event.target.value)} onBlur={commit}
+      className="number-input"
+      type="text"
+      disabled={disabled}
+      inputMode="decimal"
+      aria-label={label}
+      aria-describedby={describedBy}
+      title={words.range(String(setting.min), String(setting.max))}
+      value={draft ?? plain(value)}
+      onChange={(event) => setDraft(event.target.value)}
+      onBlur={commit}
       onKeyDown={(event) => {
         if (event.key === 'Enter') commit();
         if (event.key === 'Escape') setDraft(null);
@@ -47,7 +56,14 @@ export function NumberSlider({ setting, value, label, describedBy, disabled, onC
   const filled = ((scale.value - scale.min) / (scale.max - scale.min)) * 100;
   return (
     <input
-      className="slider" type="range" disabled={disabled} {...scale} aria-label={label} aria-describedby={describedBy} aria-valuetext={String(value)} style={{ '--filled': `${filled}%` } as React.CSSProperties}
+      className="slider"
+      type="range"
+      disabled={disabled}
+      {...scale}
+      aria-label={label}
+      aria-describedby={describedBy}
+      aria-valuetext={String(value)}
+      style={{ '--filled': `${filled}%` } as React.CSSProperties}
       onChange={(event) => {
         const at = Number(event.target.value);
         onChange(setting.log ? fromPosition(setting, at) : clampNumber(setting, Number(at.toPrecision(9))));

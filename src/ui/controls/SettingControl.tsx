@@ -1,5 +1,5 @@
 import { memo, useId } from 'react';
-import type { RunSettings } from '../../engine/training/runSettings';
+import type { RunSettings } from '../../engine/runSettings';
 import { isIdle } from '../../state/idleSettings';
 import { waitingForReset } from '../../state/playgroundState';
 import type { Setting, SettingKey } from '../../state/settings';
@@ -20,8 +20,11 @@ export function SettingHelp({ settingKey }: { settingKey: SettingKey }) {
     <Help label={label}>
       <p>{help}</p>
       <p className="help-facts">
-        {(setting.kind === 'integer' || setting.kind === 'number') && `${words.controls.range(String(setting.min), String(setting.max))} `}
-        {words.controls.atDefault(defaultWords(words, settingKey, setting))} {setting.live ? words.controls.live : words.controls.waits}{words.controls.stop}
+        {(setting.kind === 'integer' || setting.kind === 'number') &&
+          `${words.controls.range(String(setting.min), String(setting.max))} `}
+        {words.controls.atDefault(defaultWords(words, settingKey, setting))}{' '}
+        {setting.live ? words.controls.live : words.controls.waits}
+        {words.controls.stop}
       </p>
     </Help>
   );
@@ -47,13 +50,21 @@ export const SettingControl = memo(function SettingControl({ settingKey }: { set
   const head = (
     <span className="setting-label">
       {label}
-      {waits && <span className="waits" title={words.controls.waits} aria-label={words.controls.waits} role="img">●</span>}
+      {waits && (
+        <span className="waits" title={words.controls.waits} aria-label={words.controls.waits} role="img">
+          ●
+        </span>
+      )}
       {locked && <Lock />}
     </span>
   );
 
   const noteId = useId();
-  const idleNote = idle && <p className="setting-idle" id={noteId}>{words.controls.idle}</p>;
+  const idleNote = idle && (
+    <p className="setting-idle" id={noteId}>
+      {words.controls.idle}
+    </p>
+  );
   const describedBy = idle ? noteId : undefined;
 
   switch (setting.kind) {
@@ -62,7 +73,15 @@ export const SettingControl = memo(function SettingControl({ settingKey }: { set
         <div className="setting">
           <div className="setting-row">
             <label className="switch-label">
-              <input type="checkbox" role="switch" className="switch" checked={value as boolean} disabled={locked} aria-describedby={describedBy} onChange={(event) => change(event.target.checked)} />
+              <input
+                type="checkbox"
+                role="switch"
+                className="switch"
+                checked={value as boolean}
+                disabled={locked}
+                aria-describedby={describedBy}
+                onChange={(event) => change(event.target.checked)}
+              />
               {head}
             </label>
             <SettingHelp settingKey={settingKey} />
@@ -76,8 +95,19 @@ export const SettingControl = memo(function SettingControl({ settingKey }: { set
           <div className="setting-row">
             {head}
             <SettingHelp settingKey={settingKey} />
-            <select className="setting-select" aria-label={label} aria-describedby={describedBy} value={value as string} disabled={locked} onChange={(event) => change(event.target.value)}>
-              {setting.options.map((option) => <option key={option.value} value={option.value}>{optionLabel(words.settings, settingKey, option.value)}</option>)}
+            <select
+              className="setting-select"
+              aria-label={label}
+              aria-describedby={describedBy}
+              value={value as string}
+              disabled={locked}
+              onChange={(event) => change(event.target.value)}
+            >
+              {setting.options.map((option) => (
+                <option key={option.value} value={option.value}>
+                  {optionLabel(words.settings, settingKey, option.value)}
+                </option>
+              ))}
             </select>
           </div>
           {idleNote}
@@ -90,9 +120,25 @@ export const SettingControl = memo(function SettingControl({ settingKey }: { set
           <div className="setting-row">
             {head}
             <SettingHelp settingKey={settingKey} />
-            <NumberInput setting={setting} value={value as number} label={label} describedBy={describedBy} disabled={locked} onChange={change} />
+            <NumberInput
+              setting={setting}
+              value={value as number}
+              label={label}
+              describedBy={describedBy}
+              disabled={locked}
+              onChange={change}
+            />
           </div>
-          {settingKey !== 'seed' && <NumberSlider setting={setting} value={value as number} label={label} describedBy={describedBy} disabled={locked} onChange={change} />}
+          {settingKey !== 'seed' && (
+            <NumberSlider
+              setting={setting}
+              value={value as number}
+              label={label}
+              describedBy={describedBy}
+              disabled={locked}
+              onChange={change}
+            />
+          )}
           {idleNote}
         </div>
       );

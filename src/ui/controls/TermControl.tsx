@@ -1,5 +1,5 @@
 import { memo } from 'react';
-import type { TermName } from '../../engine/training/runSettings';
+import type { TermName } from '../../engine/runSettings';
 import { enabledKey, weightKey } from '../../state/presets';
 import { shownSample } from '../../state/playgroundState';
 import { SETTINGS } from '../../state/settings';
@@ -11,7 +11,6 @@ import { useWords } from '../language';
 import { useScheme } from '../useScheme';
 import { Lock, useLocked } from './Lock';
 import { NumberInput, NumberSlider } from './NumberField';
-
 
 /** One term of the generator's loss: on or off, its weight, its value now, and what it is for. */
 export const TermControl = memo(function TermControl({ term }: { term: TermName }) {
@@ -31,20 +30,44 @@ export const TermControl = memo(function TermControl({ term }: { term: TermName 
     <div className="term" data-off={!enabled}>
       <div className="setting-row">
         <label className="switch-label">
-          <input type="checkbox" role="switch" className="switch" checked={enabled} disabled={switchLocked} onChange={(event) => setSetting(enabledKey(term), event.target.checked)}
-            style={{ '--switch-on': lineColors[scheme][term] } as React.CSSProperties} />
-          <span className="setting-label">{words.name}{(switchLocked || weightLocked) && <Lock />}</span>
+          <input
+            type="checkbox"
+            role="switch"
+            className="switch"
+            checked={enabled}
+            disabled={switchLocked}
+            onChange={(event) => setSetting(enabledKey(term), event.target.checked)}
+            style={{ '--switch-on': lineColors[scheme][term] } as React.CSSProperties}
+          />
+          <span className="setting-label">
+            {words.name}
+            {(switchLocked || weightLocked) && <Lock />}
+          </span>
         </label>
         <Help label={`${words.name} (${words.short})`}>
           <p>{words.help}</p>
           <p className="help-facts">{settings[weightKey(term)].help}</p>
         </Help>
-        <span className="term-value" title={controls.valueHelp}>{enabled ? <Num value={value} note={controls.valueHelp} /> : controls.off}</span>
+        <span className="term-value" title={controls.valueHelp}>
+          {enabled ? <Num value={value} note={controls.valueHelp} /> : controls.off}
+        </span>
       </div>
       <div className="term-weight">
         <span className="term-short">{words.short}</span>
-        <NumberSlider setting={setting} value={weight} label={weightLabel} disabled={weightLocked} onChange={changeWeight} />
-        <NumberInput setting={setting} value={weight} label={weightLabel} disabled={weightLocked} onChange={changeWeight} />
+        <NumberSlider
+          setting={setting}
+          value={weight}
+          label={weightLabel}
+          disabled={weightLocked}
+          onChange={changeWeight}
+        />
+        <NumberInput
+          setting={setting}
+          value={weight}
+          label={weightLabel}
+          disabled={weightLocked}
+          onChange={changeWeight}
+        />
       </div>
     </div>
   );

@@ -17,6 +17,7 @@ export function toPosition(setting: NumberSetting, value: number): number {
 /** The value at a position, to two significant digits: three would be more than a hand can aim. */
 export function fromPosition(setting: NumberSetting, position: number): number {
   const shift = knee(setting);
-  const value = (setting.min + shift) * ((setting.max + shift) / (setting.min + shift)) ** (position / POSITIONS) - shift;
+  const value =
+    (setting.min + shift) * ((setting.max + shift) / (setting.min + shift)) ** (position / POSITIONS) - shift;
   return clampNumber(setting, Number(value.toPrecision(2)));
 }

@@ -18,7 +18,12 @@ function Prediction({ lesson }: { lesson: ActiveLesson }) {
       <legend>{words.question} …</legend>
       {LESSONS[lesson.id].choices.map((choice) => (
         <label key={choice}>
-          <input type="radio" name={`prediction-${lesson.id}`} checked={lesson.prediction === choice} onChange={() => predict(choice)} />
+          <input
+            type="radio"
+            name={`prediction-${lesson.id}`}
+            checked={lesson.prediction === choice}
+            onChange={() => predict(choice)}
+          />
           {words.choices[choice]}
         </label>
       ))}
@@ -37,7 +42,13 @@ function PlayRun({ lesson }: { lesson: ActiveLesson }) {
   const running = status === 'running' || queued;
   const open = lesson.prediction !== null || lesson.results.length > 0 || started;
   return (
-    <Button size="compact-sm" leftSection={<PlayIcon />} onClick={playLesson} disabled={!alive || running || !open} title={open ? undefined : words.predictFirst}>
+    <Button
+      size="compact-sm"
+      leftSection={<PlayIcon />}
+      onClick={playLesson}
+      disabled={!alive || running || !open}
+      title={open ? undefined : words.predictFirst}
+    >
       {status === 'paused' && started ? words.goOn(name) : words.play(name)}
     </Button>
   );
@@ -50,14 +61,23 @@ function Progress({ lesson }: { lesson: ActiveLesson }) {
   const started = usePlayground((state) => state.started);
   const { runs } = words.list[lesson.id];
   const run = nextRun(lesson);
-  const text = lesson.strayed.length > 0
-    ? words.strayed(lesson.strayed.map((key) => settings[key].label).join(', '))
-    : running
-      ? words.playing(runs[run], run + 1, runs.length)
-      : run > 0
-        ? words.finishedRun(runs[run - 1], runs[run])
-        : lesson.prediction === null ? (started ? words.tooLate : words.predictFirst) : '';
-  return <p className="lesson-progress" aria-live="polite">{text}</p>;
+  const text =
+    lesson.strayed.length > 0
+      ? words.strayed(lesson.strayed.map((key) => settings[key].label).join(', '))
+      : running
+        ? words.playing(runs[run], run + 1, runs.length)
+        : run > 0
+          ? words.finishedRun(runs[run - 1], runs[run])
+          : lesson.prediction === null
+            ? started
+              ? words.tooLate
+              : words.predictFirst
+            : '';
+  return (
+    <p className="lesson-progress" aria-live="polite">
+      {text}
+    </p>
+  );
 }
 
 function Outcome({ lesson }: { lesson: ActiveLesson }) {
@@ -67,7 +87,9 @@ function Outcome({ lesson }: { lesson: ActiveLesson }) {
   const { answer, prediction, numbers, because } = verdictOf(lesson, lesson.finding, words, format);
   return (
     <div className="lesson-outcome" aria-live="polite">
-      <p><strong>{answer}</strong> {prediction}</p>
+      <p>
+        <strong>{answer}</strong> {prediction}
+      </p>
       <p>{numbers}</p>
       {because && <p>{because}</p>}
     </div>
@@ -93,7 +115,14 @@ function Lesson({ lesson }: { lesson: ActiveLesson }) {
   return (
     <section className="lesson" aria-label={words.region}>
       <div className="lesson-text">
-        <h2 ref={heading} tabIndex={-1}>{title}{lesson.finding && <span className="lesson-done" title={words.done}><CheckIcon /></span>}</h2>
+        <h2 ref={heading} tabIndex={-1}>
+          {title}
+          {lesson.finding && (
+            <span className="lesson-done" title={words.done}>
+              <CheckIcon />
+            </span>
+          )}
+        </h2>
         {lesson.finding ? <Outcome lesson={lesson} /> : <p>{task}</p>}
       </div>
       {!lesson.finding && <Prediction lesson={lesson} />}
@@ -101,9 +130,19 @@ function Lesson({ lesson }: { lesson: ActiveLesson }) {
         {!lesson.finding && <Progress lesson={lesson} />}
         <div className="lesson-buttons">
           {!lesson.finding && <PlayRun lesson={lesson} />}
-          {lesson.finding && next && <Button size="compact-sm" onClick={() => startLesson(next)}>{words.next}</Button>}
-          {lesson.finding && <Button size="compact-sm" variant="default" onClick={repeatLesson}>{words.repeat}</Button>}
-          <Button size="compact-sm" variant="default" onClick={leave} title={words.leaveHelp}>{words.leave}</Button>
+          {lesson.finding && next && (
+            <Button size="compact-sm" onClick={() => startLesson(next)}>
+              {words.next}
+            </Button>
+          )}
+          {lesson.finding && (
+            <Button size="compact-sm" variant="default" onClick={repeatLesson}>
+              {words.repeat}
+            </Button>
+          )}
+          <Button size="compact-sm" variant="default" onClick={leave} title={words.leaveHelp}>
+            {words.leave}
+          </Button>
         </div>
       </div>
     </section>

@@ -27,8 +27,16 @@ export function LessonDrawer({ opened, onClose }: LessonDrawerProps) {
     onClose();
   };
   return (
-    <Drawer opened={opened} onClose={onClose} title={words.title} position="right" size={420} returnFocus={false} closeButtonProps={{ 'aria-label': words.close }}
-      transitionProps={{ duration: still ? 0 : 150 }}>
+    <Drawer
+      opened={opened}
+      onClose={onClose}
+      title={words.title}
+      position="right"
+      size={420}
+      returnFocus={false}
+      closeButtonProps={{ 'aria-label': words.close }}
+      transitionProps={{ duration: still ? 0 : 150 }}
+    >
       <p className="lesson-intro">{words.intro}</p>
       <ol className="lesson-list">
         {LESSON_IDS.map((id) => (
@@ -36,10 +44,21 @@ export function LessonDrawer({ opened, onClose }: LessonDrawerProps) {
             <h3>{words.list[id].title}</h3>
             <p>{words.list[id].task}</p>
             <div className="lesson-item-foot">
-              <Button size="compact-sm" variant={done.includes(id) ? 'default' : 'filled'} disabled={id === current} aria-label={`${done.includes(id) ? words.again : words.start}: ${words.list[id].title}`}
-                onClick={() => start(id)}>{done.includes(id) ? words.again : words.start}</Button>
+              <Button
+                size="compact-sm"
+                variant={done.includes(id) ? 'default' : 'filled'}
+                disabled={id === current}
+                aria-label={`${done.includes(id) ? words.again : words.start}: ${words.list[id].title}`}
+                onClick={() => start(id)}
+              >
+                {done.includes(id) ? words.again : words.start}
+              </Button>
               <span>{id === current ? words.going : words.runsOf(LESSONS[id].runs.length)}</span>
-              {done.includes(id) && <span className="lesson-done"><CheckIcon /> {words.done}</span>}
+              {done.includes(id) && (
+                <span className="lesson-done">
+                  <CheckIcon /> {words.done}
+                </span>
+              )}
             </div>
           </li>
         ))}

@@ -26,9 +26,21 @@ export function LessonsButton() {
   };
   return (
     <>
-      <Button ref={button} size="compact-sm" variant="default" onClick={open} aria-haspopup="dialog" aria-expanded={opened && List !== null} className="lessons-button">
+      <Button
+        ref={button}
+        size="compact-sm"
+        variant="default"
+        onClick={open}
+        aria-haspopup="dialog"
+        aria-expanded={opened && List !== null}
+        className="lessons-button"
+      >
         {words.open}
-        {done > 0 && <small>{done}/{LESSON_IDS.length}</small>}
+        {done > 0 && (
+          <small>
+            {done}/{LESSON_IDS.length}
+          </small>
+        )}
       </Button>
       {failed && <small role="alert">{missingPart}</small>}
       {List && <List opened={opened} onClose={close} />}

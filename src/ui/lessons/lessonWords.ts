@@ -29,12 +29,29 @@ export interface Verdict {
 }
 
 /** What a lesson's runs have shown, in words. */
-export function verdictOf({ id, prediction }: ActiveLesson, { outcome, sure, values }: Finding, { lessons: words }: Words, format: Format): Verdict {
+export function verdictOf(
+  { id, prediction }: ActiveLesson,
+  { outcome, sure, values }: Finding,
+  { lessons: words }: Words,
+  format: Format,
+): Verdict {
   const lesson = words.list[id];
   if (sure === 'missing') return { answer: words.verdict.missing, prediction: '', numbers: '', because: '' };
-  const written = Object.fromEntries(Object.entries(values).map(([name, quantity]) => [name, quantityText(quantity, format)]));
+  const written = Object.fromEntries(
+    Object.entries(values).map(([name, quantity]) => [name, quantityText(quantity, format)]),
+  );
   const numbers = lesson.found(written, outcome);
   if (outcome === null) return { answer: words.verdict.unclear, prediction: '', numbers, because: '' };
-  const agreement = prediction === null ? words.verdict.none : prediction === outcome ? words.verdict.right : words.verdict.wrong(lesson.choices[prediction]);
-  return { answer: words.verdict.answer(lesson.question, lesson.choices[outcome]), prediction: agreement, numbers: `${numbers} ${words.verdict.clear}`, because: lesson.because[outcome] };
+  const agreement =
+    prediction === null
+      ? words.verdict.none
+      : prediction === outcome
+        ? words.verdict.right
+        : words.verdict.wrong(lesson.choices[prediction]);
+  return {
+    answer: words.verdict.answer(lesson.question, lesson.choices[outcome]),
+    prediction: agreement,
+    numbers: `${numbers} ${words.verdict.clear}`,
+    because: lesson.because[outcome],
+  };
 }

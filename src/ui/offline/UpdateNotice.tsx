@@ -12,7 +12,9 @@ export function UpdateNotice() {
   useEffect(() => {
     const timer = setTimeout(() => {
       import('./serviceWorker')
-        .then(({ canWorkOffline, keepOffline }) => (canWorkOffline() ? keepOffline((next) => setReload(() => next)) : undefined))
+        .then(({ canWorkOffline, keepOffline }) =>
+          canWorkOffline() ? keepOffline((next) => setReload(() => next)) : undefined,
+        )
         // A browser that stores nothing shows the page all the same.
         .catch((error: unknown) => console.info('The page is not kept for use without a network:', error));
     }, WAIT);
@@ -22,9 +24,15 @@ export function UpdateNotice() {
     <div aria-live="polite" className="update-notice">
       {reload && (
         <div className="update-box">
-          <span><strong>{words.update}</strong> {words.updateHint}</span>
-          <Button size="compact-sm" onClick={reload}>{words.reload}</Button>
-          <Button size="compact-sm" variant="default" onClick={() => setReload(null)}>{words.later}</Button>
+          <span>
+            <strong>{words.update}</strong> {words.updateHint}
+          </span>
+          <Button size="compact-sm" onClick={reload}>
+            {words.reload}
+          </Button>
+          <Button size="compact-sm" variant="default" onClick={() => setReload(null)}>
+            {words.later}
+          </Button>
         </div>
       )}
     </div>

@@ -3,7 +3,8 @@ import { Workbox } from 'workbox-window';
 const HOUR = 3_600_000;
 
 /** Whether this page may keep itself for use without a network. Never while it is being edited, nor from a file. */
-export const canWorkOffline = (): boolean => import.meta.hot === undefined && 'serviceWorker' in navigator && /^https?:$/.test(location.protocol);
+export const canWorkOffline = (): boolean =>
+  import.meta.hot === undefined && 'serviceWorker' in navigator && /^https?:$/.test(location.protocol);
 
 /**
  * Stores the page for use without a network and watches for new versions.
@@ -19,7 +20,8 @@ export async function keepOffline(onUpdate: (reload: () => void) => void): Promi
     onUpdate(() => {
       asked = true;
       workbox.messageSkipWaiting();
-    }));
+    }),
+  );
   navigator.serviceWorker.addEventListener('controllerchange', () => {
     if (asked) location.reload();
     // Another tab has let the new version in; what this one has not loaded yet it may not find any more.

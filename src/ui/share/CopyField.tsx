@@ -31,10 +31,28 @@ export function CopyField({ label, text, rows = 1 }: CopyFieldProps) {
   return (
     <div className="copy-field">
       <label htmlFor={id}>{label}</label>
-      <textarea id={id} ref={area} readOnly rows={rows} value={text} spellCheck={false} data-lines={rows} onFocus={(event) => event.target.select()} />
+      <textarea
+        id={id}
+        ref={area}
+        readOnly
+        rows={rows}
+        value={text}
+        spellCheck={false}
+        data-lines={rows}
+        onFocus={(event) => event.target.select()}
+      />
       <div className="copy-line">
-        <Button size="compact-sm" leftSection={said === 'copied' ? <CheckIcon /> : undefined} onClick={copy} aria-label={`${words.copy}: ${label}`}>{words.copy}</Button>
-        <span aria-live="polite" className="view-note">{said && words[said]}</span>
+        <Button
+          size="compact-sm"
+          leftSection={said === 'copied' ? <CheckIcon /> : undefined}
+          onClick={copy}
+          aria-label={`${words.copy}: ${label}`}
+        >
+          {words.copy}
+        </Button>
+        <span aria-live="polite" className="view-note">
+          {said && words[said]}
+        </span>
       </div>
     </div>
   );

@@ -24,8 +24,16 @@ function Pixels({ label, value, onChange }: { label: string; value: number; onCh
   return (
     <label className="share-pixels">
       {label}
-      <input className="number-input" type="text" inputMode="numeric" title={words.pixels(String(EMBED_SIZE.min), String(EMBED_SIZE.max))} value={draft ?? value}
-        onChange={(event) => setDraft(event.target.value)} onBlur={commit} onKeyDown={(event) => event.key === 'Enter' && commit()} />
+      <input
+        className="number-input"
+        type="text"
+        inputMode="numeric"
+        title={words.pixels(String(EMBED_SIZE.min), String(EMBED_SIZE.max))}
+        value={draft ?? value}
+        onChange={(event) => setDraft(event.target.value)}
+        onBlur={commit}
+        onKeyDown={(event) => event.key === 'Enter' && commit()}
+      />
     </label>
   );
 }
@@ -41,19 +49,28 @@ export function EmbedOptions() {
   const [width, setWidth] = useState<number>(EMBED_SIZE.width);
   const [height, setHeight] = useState<number>(EMBED_SIZE.height);
   const url = useLink({ hidden, locked: lock === 'all' ? SETTING_KEYS : lock === 'some' ? chosen : [], autostart });
-  const toggled = <Value,>(list: readonly Value[], value: Value) => (list.includes(value) ? list.filter((each) => each !== value) : [...list, value]);
+  const toggled = <Value,>(list: readonly Value[], value: Value) =>
+    list.includes(value) ? list.filter((each) => each !== value) : [...list, value];
   return (
     <div className="share-tab">
       <p>{words.help}</p>
       <fieldset className="share-set">
         <legend>{words.hide}</legend>
         {EMBED_PARTS.map((part) => (
-          <label key={part} className="check"><input type="checkbox" checked={hidden.includes(part)} onChange={() => setHidden(toggled(hidden, part))} />{words.parts[part]}</label>
+          <label key={part} className="check">
+            <input type="checkbox" checked={hidden.includes(part)} onChange={() => setHidden(toggled(hidden, part))} />
+            {words.parts[part]}
+          </label>
         ))}
       </fieldset>
       <div className="share-row">
         <span className="share-label">{words.lock}</span>
-        <Choice label={words.lock} value={lock} onChange={setLock} options={(['none', 'some', 'all'] as const).map((value) => ({ value, label: words.locks[value] }))} />
+        <Choice
+          label={words.lock}
+          value={lock}
+          onChange={setLock}
+          options={(['none', 'some', 'all'] as const).map((value) => ({ value, label: words.locks[value] }))}
+        />
         <span className="view-note">{words.lockHelp}</span>
       </div>
       {lock === 'some' && (
@@ -62,24 +79,41 @@ export function EmbedOptions() {
             <fieldset key={group} className="share-set">
               <legend>{all.groups[group]}</legend>
               {SETTING_KEYS.filter((key) => SETTINGS[key].group === group).map((key) => (
-                <label key={key} className="check"><input type="checkbox" checked={chosen.includes(key)} onChange={() => setChosen(toggled(chosen, key))} />{all.settings[key].label}</label>
+                <label key={key} className="check">
+                  <input
+                    type="checkbox"
+                    checked={chosen.includes(key)}
+                    onChange={() => setChosen(toggled(chosen, key))}
+                  />
+                  {all.settings[key].label}
+                </label>
               ))}
             </fieldset>
           ))}
         </div>
       )}
       <div className="share-row">
-        <label className="check share-label"><input type="checkbox" checked={autostart} onChange={() => setAutostart(!autostart)} />{words.autostart}</label>
+        <label className="check share-label">
+          <input type="checkbox" checked={autostart} onChange={() => setAutostart(!autostart)} />
+          {words.autostart}
+        </label>
         <span className="view-note">{words.autostartHelp}</span>
       </div>
       <div className="share-row">
         <Pixels label={words.width} value={width} onChange={setWidth} />
         <Pixels label={words.height} value={height} onChange={setHeight} />
-        <a href={url} target="_blank" rel="noopener" className="share-preview"
+        <a
+          href={url}
+          target="_blank"
+          rel="noopener"
+          className="share-preview"
           onClick={(event) => {
             // A window of that size where the browser opens one; else the link's own tab.
             if (window.open(url, 'fdda-embed-preview', `popup,width=${width},height=${height}`)) event.preventDefault();
-          }}><OpenIcon /> {words.preview}</a>
+          }}
+        >
+          <OpenIcon /> {words.preview}
+        </a>
       </div>
       <CopyField label={words.code} rows={6} text={embedCode(url, all.title, width, height)} />
       <p className="view-note">{words.threads}</p>

@@ -22,8 +22,14 @@ export function ShareButton() {
   };
   return (
     <>
-      <Button size="compact-sm" variant="default" leftSection={<LinkIcon />} aria-haspopup="dialog" onClick={open}>{words.open}</Button>
-      {failed && <span role="alert" className="view-note">{words.loadFailed}</span>}
+      <Button size="compact-sm" variant="default" leftSection={<LinkIcon />} aria-haspopup="dialog" onClick={open}>
+        {words.open}
+      </Button>
+      {failed && (
+        <span role="alert" className="view-note">
+          {words.loadFailed}
+        </span>
+      )}
       {Dialog && <Dialog opened={opened} onClose={() => setOpened(false)} />}
     </>
   );

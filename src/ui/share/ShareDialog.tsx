@@ -32,7 +32,11 @@ function CiteTab() {
   return (
     <div className="share-tab">
       <CopyField label={words.paper} rows={12} text={PAPER_BIBTEX} />
-      <CopyField label={words.page} rows={8} text={pageBibtex(url, words.pageTitle, words.accessed(now.toISOString().slice(0, 10)), now.getFullYear())} />
+      <CopyField
+        label={words.page}
+        rows={8}
+        text={pageBibtex(url, words.pageTitle, words.accessed(now.toISOString().slice(0, 10)), now.getFullYear())}
+      />
       <p className="view-note">{words.help}</p>
     </div>
   );
@@ -43,9 +47,21 @@ export function ShareDialog({ opened, onClose }: { opened: boolean; onClose: () 
   const words = useWords().share;
   const [tab, setTab] = useState<Tab>('link');
   return (
-    <Modal opened={opened} onClose={onClose} title={words.title} size={640} closeButtonProps={{ 'aria-label': words.close }} transitionProps={{ duration: 0 }}
-      className="share-dialog">
-      <Choice label={words.what} value={tab} onChange={setTab} options={TABS.map((value) => ({ value, label: words.tabs[value] }))} />
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={words.title}
+      size={640}
+      closeButtonProps={{ 'aria-label': words.close }}
+      transitionProps={{ duration: 0 }}
+      className="share-dialog"
+    >
+      <Choice
+        label={words.what}
+        value={tab}
+        onChange={setTab}
+        options={TABS.map((value) => ({ value, label: words.tabs[value] }))}
+      />
       {tab === 'link' ? <LinkTab /> : tab === 'embed' ? <EmbedOptions /> : <CiteTab />}
     </Modal>
   );

@@ -12,7 +12,8 @@ export const queryOf = (state: PlaygroundState, embed: Embed | null = state.embe
   writeLink({ ...linkOf(state), embed, language: matchLanguage(new URLSearchParams(location.search).get('lang')) });
 
 /** The address of a query on this page. */
-export const addressOf = (query: string): string => new URL(query || location.pathname, location.href.replace(/#.*$/, '')).href;
+export const addressOf = (query: string): string =>
+  new URL(query || location.pathname, location.href.replace(/#.*$/, '')).href;
 
 /** The address of the page as it stands, whole or embedded. */
 export function useLink(embed: Embed | null): string {

@@ -36,16 +36,26 @@ export function TakeAway({ view, things }: TakeAwayProps) {
   const label = words.label(view);
   return (
     <>
-      {failed && <span role="alert" className="view-note">{words.failed}</span>}
+      {failed && (
+        <span role="alert" className="view-note">
+          {words.failed}
+        </span>
+      )}
       <Menu position="bottom-start" withArrow shadow="md" onOpen={() => setOffered(things())}>
         <Menu.Target>
-          <button type="button" className="take-away" aria-label={label} title={label}><DownloadIcon /></button>
+          <button type="button" className="take-away" aria-label={label} title={label}>
+            <DownloadIcon />
+          </button>
         </Menu.Target>
         <Menu.Dropdown>
           {offered.length === 0 && <Menu.Item disabled>{words.nothing}</Menu.Item>}
-          {offered.flatMap((thing) => FORMATS[thing.kind].map((format) => (
-            <Menu.Item key={`${thing.file}.${format}`} onClick={() => void take(thing, format)}>{words[format](thing.what)}</Menu.Item>
-          )))}
+          {offered.flatMap((thing) =>
+            FORMATS[thing.kind].map((format) => (
+              <Menu.Item key={`${thing.file}.${format}`} onClick={() => void take(thing, format)}>
+                {words[format](thing.what)}
+              </Menu.Item>
+            )),
+          )}
         </Menu.Dropdown>
       </Menu>
     </>

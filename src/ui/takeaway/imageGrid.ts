@@ -1,4 +1,4 @@
-import type { RunOverview, SyntheticSnapshot, Verdicts } from '../../engine/training/runReport';
+import type { RunOverview, SyntheticSnapshot, Verdicts } from '../../engine/runReport';
 import type { Cell } from '../views/drawImages';
 import { drawRow, rowLayout } from '../views/drawImages';
 import { toBlob } from './saving';
@@ -13,7 +13,9 @@ const HEAD = 62;
 const GAP = 6;
 
 const of = ({ labels }: Verdicts, classIndex: number, most = Infinity): number[] =>
-  Array.from(labels.keys()).filter((i) => labels[i] === classIndex).slice(0, most);
+  Array.from(labels.keys())
+    .filter((i) => labels[i] === classIndex)
+    .slice(0, most);
 
 interface GridWords {
   title: string;
@@ -23,13 +25,27 @@ interface GridWords {
 }
 
 /** Every class's real and synthetic images with the teacher's verdicts, as a PNG. */
-export async function imageGrid({ network, calibration }: RunOverview, snapshot: SyntheticSnapshot | null, words: GridWords): Promise<Blob> {
+export async function imageGrid(
+  { network, calibration }: RunOverview,
+  snapshot: SyntheticSnapshot | null,
+  words: GridWords,
+): Promise<Blob> {
   const { height: tileHeight, width: tileWidth } = calibration.images;
   const size = TIMES * Math.max(tileHeight, tileWidth);
   const right = ({ labels, predicted }: Verdicts, index: number) => labels[index] === predicted[index];
   const rows = network.classNames.map((name, classIndex) => {
-    const real = of(calibration.verdicts, classIndex, MOST_REAL).map((index): Cell => ({ tile: calibration.images, index, right: right(calibration.verdicts, index) ? null : false }));
-    const made = snapshot ? of(snapshot.verdicts, classIndex).map((index): Cell => ({ tile: snapshot.images, index, right: right(snapshot.verdicts, index) })) : [];
+    const real = of(calibration.verdicts, classIndex, MOST_REAL).map((index): Cell => ({
+      tile: calibration.images,
+      index,
+      right: right(calibration.verdicts, index) ? null : false,
+    }));
+    const made = snapshot
+      ? of(snapshot.verdicts, classIndex).map((index): Cell => ({
+          tile: snapshot.images,
+          index,
+          right: right(snapshot.verdicts, index),
+        }))
+      : [];
     return { name, real: real.length, cells: [...real, ...made] };
   });
   const canvas = document.createElement('canvas');

@@ -23,14 +23,37 @@ const CIRCLE = 'M1 0A1 1 0 1 1-1 0A1 1 0 1 1 1 0Z';
 const DIAMOND = 'M0-1L1 0L0 1L-1 0Z';
 
 /** One marker at a place, as the canvas draws it: an outline of paper below, then filled or hollow. */
-function marker(kind: PointKind, path: string, color: string, px: number, py: number, opacity: number, radius = LOOKS[kind].radius): string {
+function marker(
+  kind: PointKind,
+  path: string,
+  color: string,
+  px: number,
+  py: number,
+  opacity: number,
+  radius = LOOKS[kind].radius,
+): string {
   const { fill, outline, marker: shaped } = LOOKS[kind];
   const round = (value: number) => Math.round(value * 1000) / 1000;
   const transform = `translate(${round(px)} ${round(py)}) scale(${round(radius)})`;
-  const around = outline && shaped ? element('path', { d: path, fill: 'none', stroke: PAPER, 'stroke-width': String(round(outlineWidth(kind) / radius)), 'stroke-linejoin': 'round' }) : '';
+  const around =
+    outline && shaped
+      ? element('path', {
+          d: path,
+          fill: 'none',
+          stroke: PAPER,
+          'stroke-width': String(round(outlineWidth(kind) / radius)),
+          'stroke-linejoin': 'round',
+        })
+      : '';
   const shape = fill
     ? element('path', { d: path, fill: color })
-    : element('path', { d: path, fill: outline ? PAPER : 'none', stroke: color, 'stroke-width': String(round((outline ? 2 : 1) / radius)), 'stroke-linejoin': 'round' });
+    : element('path', {
+        d: path,
+        fill: outline ? PAPER : 'none',
+        stroke: color,
+        'stroke-width': String(round((outline ? 2 : 1) / radius)),
+        'stroke-linejoin': 'round',
+      });
   return element('g', { transform, opacity: opacity < 1 ? String(round(opacity)) : null }, around + shape);
 }
 
@@ -42,12 +65,20 @@ function points(frame: Frame, { kind, xy, labels }: Cloud, chosen: number | null
     if (!Number.isFinite(px) || !Number.isFinite(py) || (outside && kind === 'distorted')) continue;
     const away = chosen !== null && labels[i] !== chosen;
     const opacity = look.alpha * (away ? 0.18 : 1) * (outside && kind !== 'center' ? 0.6 : 1);
-    parts.push(marker(kind, look.marker ? classMarker(labels[i]) : CIRCLE, classColor(labels[i], 'light'), px, py, opacity));
+    parts.push(
+      marker(kind, look.marker ? classMarker(labels[i]) : CIRCLE, classColor(labels[i], 'light'), px, py, opacity),
+    );
   }
   return element('g', { 'data-kind': kind }, parts.join('\n'));
 }
 
-function ways(frame: Frame, trails: readonly Trail[], batch: Cloud | undefined, centers: Cloud | undefined, chosen: number | null): string {
+function ways(
+  frame: Frame,
+  trails: readonly Trail[],
+  batch: Cloud | undefined,
+  centers: Cloud | undefined,
+  chosen: number | null,
+): string {
   const parts: string[] = [];
   const line = (from: number[], to: number[], attributes: Record<string, string | number>) => {
     const [a, b] = [place(frame, from[0], from[1]), place(frame, to[0], to[1])];
@@ -58,7 +89,10 @@ function ways(frame: Frame, trails: readonly Trail[], batch: Cloud | undefined, 
     const segments = xy.length / 2 - 1;
     for (let i = 0; i < segments; i++) {
       line(xy.slice(2 * i, 2 * i + 2), xy.slice(2 * i + 2, 2 * i + 4), {
-        stroke: classColor(classIndex, 'light'), 'stroke-width': 1.6, 'stroke-linecap': 'round', opacity: (away ? 0.1 : 0.75) * ((i + 1) / segments) ** 1.5,
+        stroke: classColor(classIndex, 'light'),
+        'stroke-width': 1.6,
+        'stroke-linecap': 'round',
+        opacity: (away ? 0.1 : 0.75) * ((i + 1) / segments) ** 1.5,
       });
     }
   }
@@ -67,7 +101,10 @@ function ways(frame: Frame, trails: readonly Trail[], batch: Cloud | undefined, 
       const target = centers.labels.indexOf(label);
       if (target < 0) return;
       line([batch.xy[2 * i], batch.xy[2 * i + 1]], [centers.xy[2 * target], centers.xy[2 * target + 1]], {
-        stroke: classColor(label, 'light'), 'stroke-width': 1, 'stroke-dasharray': '2 4', opacity: chosen !== null && label !== chosen ? 0.08 : 0.5,
+        stroke: classColor(label, 'light'),
+        'stroke-width': 1,
+        'stroke-dasharray': '2 4',
+        opacity: chosen !== null && label !== chosen ? 0.08 : 0.5,
       });
     });
   }
@@ -79,12 +116,22 @@ export function mapSvg(picture: MapPicture, width = 760, mapHeight = 560): SvgPi
   const { title, description, footnote, still, moving, trails, chosen, classNames, kindNames } = picture;
   const shown = [...still, ...moving];
   const kinds = legend(
-    shown.map(({ kind }) => ({ label: kindNames[kind], mark: marker(kind, LOOKS[kind].marker ? DIAMOND : CIRCLE, INK, 11, 0, 1, Math.min(LOOKS[kind].radius, 6)) })),
-    SIDE, 36, width - 2 * SIDE,
+    shown.map(({ kind }) => ({
+      label: kindNames[kind],
+      mark: marker(kind, LOOKS[kind].marker ? DIAMOND : CIRCLE, INK, 11, 0, 1, Math.min(LOOKS[kind].radius, 6)),
+    })),
+    SIDE,
+    36,
+    width - 2 * SIDE,
   );
   const classes = legend(
-    classNames.map((label, index) => ({ label, mark: marker('calibration', classMarker(index), classColor(index, 'light'), 11, 0, 1, 5) })),
-    SIDE, 36 + kinds.height + 4, width - 2 * SIDE,
+    classNames.map((label, index) => ({
+      label,
+      mark: marker('calibration', classMarker(index), classColor(index, 'light'), 11, 0, 1, 5),
+    })),
+    SIDE,
+    36 + kinds.height + 4,
+    width - 2 * SIDE,
   );
   const top = 36 + kinds.height + 4 + classes.height + 8;
   const height = top + mapHeight + 24;
@@ -92,8 +139,16 @@ export function mapSvg(picture: MapPicture, width = 760, mapHeight = 560): SvgPi
   const frame = frameOf(still, moving, inner, mapHeight);
   const centers = still.find(({ kind }) => kind === 'center');
   const batch = moving.find(({ kind }) => kind === 'batch');
-  const ordered = [...still.filter(({ kind }) => kind !== 'center'), null, ...moving.filter(({ kind }) => kind !== 'batch'), centers, batch];
-  const parts = ordered.flatMap((cloud) => (cloud === null ? [ways(frame, trails, batch, centers, chosen)] : cloud ? [points(frame, cloud, chosen)] : []));
+  const ordered = [
+    ...still.filter(({ kind }) => kind !== 'center'),
+    null,
+    ...moving.filter(({ kind }) => kind !== 'batch'),
+    centers,
+    batch,
+  ];
+  const parts = ordered.flatMap((cloud) =>
+    cloud === null ? [ways(frame, trails, batch, centers, chosen)] : cloud ? [points(frame, cloud, chosen)] : [],
+  );
   const body = [
     text(SIDE, 24, title, { 'font-size': 15, 'font-weight': 600 }),
     kinds.markup,

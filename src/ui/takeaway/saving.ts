@@ -22,7 +22,12 @@ async function rasterize({ svg, width, height }: SvgPicture, times: number): Pro
 }
 
 export const toBlob = (canvas: HTMLCanvasElement): Promise<Blob> =>
-  new Promise((resolve, reject) => canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The browser made no image of a canvas.'))), 'image/png'));
+  new Promise((resolve, reject) =>
+    canvas.toBlob(
+      (blob) => (blob ? resolve(blob) : reject(new Error('The browser made no image of a canvas.'))),
+      'image/png',
+    ),
+  );
 
 function download(name: string, blob: Blob): void {
   const link = document.createElement('a');

@@ -1,6 +1,7 @@
 /** Text of SVG files that stand by themselves: nothing in them refers to a page, a style sheet or a font of its own. */
 
-export const FONTS = "system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, 'Hiragino Sans', 'Noto Sans CJK JP', 'Noto Sans JP', sans-serif";
+export const FONTS =
+  "system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, 'Hiragino Sans', 'Noto Sans CJK JP', 'Noto Sans JP', sans-serif";
 export const PAPER = '#ffffff';
 export const INK = '#1b2129';
 export const INK_SOFT = '#55606e';
@@ -19,16 +20,20 @@ export interface SvgPicture {
 const IMPOSSIBLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-export const escapeXml = (text: string): string => text.replace(IMPOSSIBLE, '').replace(/[&<>"']/g, (character) => ENTITIES[character]);
+export const escapeXml = (text: string): string =>
+  text.replace(IMPOSSIBLE, '').replace(/[&<>"']/g, (character) => ENTITIES[character]);
 
 type Attributes = Record<string, string | number | null | undefined>;
 
 /** Pixels to two decimals: more cannot be seen. */
-const written = (value: string | number): string => (typeof value === 'number' ? String(Math.round(value * 100) / 100) : escapeXml(value));
+const written = (value: string | number): string =>
+  typeof value === 'number' ? String(Math.round(value * 100) / 100) : escapeXml(value);
 
 /** One element. `content` is markup; text goes through `text`. */
 export function element(name: string, attributes: Attributes, content = ''): string {
-  const list = Object.entries(attributes).filter(([, value]) => value !== null && value !== undefined).map(([key, value]) => ` ${key}="${written(value!)}"`);
+  const list = Object.entries(attributes)
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(([key, value]) => ` ${key}="${written(value!)}"`);
   return content === '' ? `<${name}${list.join('')}/>` : `<${name}${list.join('')}>${content}</${name}>`;
 }
 
@@ -50,7 +55,12 @@ export interface LegendEntry {
 }
 
 /** Entries side by side, in as many lines as they need. */
-export function legend(entries: readonly LegendEntry[], left: number, top: number, width: number): { markup: string; height: number } {
+export function legend(
+  entries: readonly LegendEntry[],
+  left: number,
+  top: number,
+  width: number,
+): { markup: string; height: number } {
   let [x, y] = [left, top + 9];
   const parts = entries.map(({ label, mark }) => {
     const needed = 28 + textWidth(label, 12) + 16;
@@ -73,8 +83,18 @@ interface DocumentOptions {
 /** A whole SVG file on white paper, with a title and a description for those who cannot see it. */
 export function svgDocument({ width, height, title, description, body }: DocumentOptions): SvgPicture {
   const attributes = {
-    xmlns: 'http://www.w3.org/2000/svg', width, height, viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-labelledby': 'title desc', 'font-family': FONTS,
+    xmlns: 'http://www.w3.org/2000/svg',
+    width,
+    height,
+    viewBox: `0 0 ${width} ${height}`,
+    role: 'img',
+    'aria-labelledby': 'title desc',
+    'font-family': FONTS,
   };
   const head = `<title id="title">${escapeXml(title)}</title>\n<desc id="desc">${escapeXml(description)}</desc>\n${element('rect', { width, height, fill: PAPER })}`;
-  return { svg: `<?xml version="1.0" encoding="UTF-8"?>\n${element('svg', attributes, `\n${head}\n${body}\n`)}\n`, width, height };
+  return {
+    svg: `<?xml version="1.0" encoding="UTF-8"?>\n${element('svg', attributes, `\n${head}\n${body}\n`)}\n`,
+    width,
+    height,
+  };
 }

@@ -1,6 +1,12 @@
-import type { AccuracyRow, GeneratorSample, RunOverview, StudentSample, SyntheticSnapshot } from '../../engine/training/runReport';
-import type { RunSettings, TermName } from '../../engine/training/runSettings';
-import { TERMS } from '../../engine/training/runSettings';
+import type {
+  AccuracyRow,
+  GeneratorSample,
+  RunOverview,
+  StudentSample,
+  SyntheticSnapshot,
+} from '../../engine/runReport';
+import type { RunSettings, TermName } from '../../engine/runSettings';
+import { TERMS } from '../../engine/runSettings';
 import type { Series } from '../../state/series';
 import type { ShownQuality } from '../views/qualityValues';
 import type { Cloud } from '../views/scene';
@@ -9,16 +15,34 @@ import type { Table, Value } from './csv';
 /** What the views show, as tables. Layers are counted from 1, as on the page. */
 
 /** All samples of a series that are kept, the newest always among them. */
-const samples = <T extends { step: number }>({ items, last }: Series<T>): readonly T[] => (last === null || items.at(-1) === last ? items : [...items, last]);
+const samples = <T extends { step: number }>({ items, last }: Series<T>): readonly T[] =>
+  last === null || items.at(-1) === last ? items : [...items, last];
 
 const TERM_COLUMNS: Record<TermName, string> = {
-  ceMixed: 'ce_mixed [nat]', bns: 'bns [1]', distorted: 'distorted [1]', ceSingle: 'ce_single [nat]', centralized: 'centralized [1]', contrast: 'contrast [nat]',
+  ceMixed: 'ce_mixed [nat]',
+  bns: 'bns [1]',
+  distorted: 'distorted [1]',
+  ceSingle: 'ce_single [nat]',
+  centralized: 'centralized [1]',
+  contrast: 'contrast [nat]',
 };
 
 export function generatorTable(series: Series<GeneratorSample>): Table {
   return {
-    header: ['step', ...TERMS.map((term) => TERM_COLUMNS[term]), 'distorted_floor [1]', 'weighted_total [1]', 'learning_rate [1]'],
-    rows: samples(series).map(({ step, terms, distortedFloor, total, learningRate }) => [step, ...TERMS.map((term) => terms[term]), distortedFloor, total, learningRate]),
+    header: [
+      'step',
+      ...TERMS.map((term) => TERM_COLUMNS[term]),
+      'distorted_floor [1]',
+      'weighted_total [1]',
+      'learning_rate [1]',
+    ],
+    rows: samples(series).map(({ step, terms, distortedFloor, total, learningRate }) => [
+      step,
+      ...TERMS.map((term) => terms[term]),
+      distortedFloor,
+      total,
+      learningRate,
+    ]),
   };
 }
 
@@ -26,7 +50,15 @@ export function studentTable(series: Record<StudentSample['method'], Series<Stud
   return {
     header: ['method', 'step', 'ce [nat]', 'distillation [1]', 'total [1]', 'learning_rate [1]'],
     rows: (['calibration', 'fdda'] as const).flatMap((method) =>
-      samples(series[method]).map(({ step, ce, distillation, total, learningRate }) => [method, step, ce, distillation, total, learningRate])),
+      samples(series[method]).map(({ step, ce, distillation, total, learningRate }) => [
+        method,
+        step,
+        ce,
+        distillation,
+        total,
+        learningRate,
+      ]),
+    ),
   };
 }
 
@@ -37,52 +69,139 @@ export function curveTable(rows: readonly AccuracyRow[]): Table {
   };
 }
 
-export function resultsTable(rows: readonly AccuracyRow[], nameOf: (method: AccuracyRow['method']) => string, { seed, weightBits, activationBits }: RunSettings): Table {
+export function resultsTable(
+  rows: readonly AccuracyRow[],
+  nameOf: (method: AccuracyRow['method']) => string,
+  { seed, weightBits, activationBits }: RunSettings,
+): Table {
   return {
-    header: ['method', 'name', 'accuracy [fraction]', 'correct [images]', 'tested [images]', 'state', 'seed', 'weight_bits [bit]', 'activation_bits [bit]'],
-    rows: rows.map(({ method, accuracy, correct, n, state }) => [method, nameOf(method), accuracy, correct, n, state, seed, weightBits, activationBits]),
+    header: [
+      'method',
+      'name',
+      'accuracy [fraction]',
+      'correct [images]',
+      'tested [images]',
+      'state',
+      'seed',
+      'weight_bits [bit]',
+      'activation_bits [bit]',
+    ],
+    rows: rows.map(({ method, accuracy, correct, n, state }) => [
+      method,
+      nameOf(method),
+      accuracy,
+      correct,
+      n,
+      state,
+      seed,
+      weightBits,
+      activationBits,
+    ]),
   };
 }
 
-export function separationTable({ network: { layers }, separation: real }: RunOverview, snapshot: SyntheticSnapshot | null): Table {
+export function separationTable(
+  { network: { layers }, separation: real }: RunOverview,
+  snapshot: SyntheticSnapshot | null,
+): Table {
   const synthetic = snapshot?.separation;
   const keys = ['nearestCenterAccuracy', 'silhouette', 'intraClass', 'interClass'] as const;
-  const names = ['nearest_center [fraction]', 'silhouette [1]', 'within_class_distance [1]', 'nearest_other_class_distance [1]'];
+  const names = [
+    'nearest_center [fraction]',
+    'silhouette [1]',
+    'within_class_distance [1]',
+    'nearest_other_class_distance [1]',
+  ];
   return {
-    header: ['layer', 'layer_name', ...['real', 'synthetic'].flatMap((kind) => names.map((name) => `${kind}_${name}`)), 'generator_step'],
+    header: [
+      'layer',
+      'layer_name',
+      ...['real', 'synthetic'].flatMap((kind) => names.map((name) => `${kind}_${name}`)),
+      'generator_step',
+    ],
     rows: layers.map(({ index, name }) => [
-      index + 1, name, ...keys.map((key) => real[key][index]), ...keys.map((key) => synthetic?.[key][index] ?? null), snapshot?.step ?? null,
+      index + 1,
+      name,
+      ...keys.map((key) => real[key][index]),
+      ...keys.map((key) => synthetic?.[key][index] ?? null),
+      snapshot?.step ?? null,
     ]),
   };
 }
 
 /** How far each class's synthetic batch is from its own center and from the nearest other one, at every layer. */
-export function distancesTable({ network: { layers, classNames, numClasses } }: RunOverview, snapshot: SyntheticSnapshot): Table {
-  return {
-    header: ['layer', 'layer_name', 'class', 'own_center_distance [1]', 'nearest_other_center_distance [1]', 'generator_step'],
-    rows: layers.flatMap(({ index, name }) =>
-      Array.from({ length: numClasses }, (_, c): Value[] => {
-        const at = index * numClasses + c;
-        return [index + 1, name, classNames[c] ?? String(c), snapshot.distanceToOwnCenter[at], snapshot.distanceToNearestOther[at], snapshot.step];
-      })),
-  };
-}
-
-/** All that is known of the quality of synthetic images and of real ones, at every layer and for every class. */
-export function qualityTable({ network: { layers, classNames, numClasses } }: RunOverview, { snapshot, synthetic, real }: ShownQuality): Table {
+export function distancesTable(
+  { network: { layers, classNames, numClasses } }: RunOverview,
+  snapshot: SyntheticSnapshot,
+): Table {
   return {
     header: [
-      'layer', 'layer_name', 'class', 'own_center_distance [1]', 'real_own_center_distance [1]', 'nearest_other_center_distance [1]', 'real_nearest_other_center_distance [1]',
-      'spread [1]', 'real_spread [1]', 'silhouette [1]', 'real_silhouette [1]', 'layer_bns_gap [1]', 'real_layer_bns_gap [1]', 'generator_step',
+      'layer',
+      'layer_name',
+      'class',
+      'own_center_distance [1]',
+      'nearest_other_center_distance [1]',
+      'generator_step',
     ],
     rows: layers.flatMap(({ index, name }) =>
       Array.from({ length: numClasses }, (_, c): Value[] => {
         const at = index * numClasses + c;
         return [
-          index + 1, name, classNames[c] ?? String(c), snapshot.distanceToOwnCenter[at], real.distanceToOwnCenter[at], snapshot.distanceToNearestOther[at], real.distanceToNearestOther[at],
-          synthetic.spreadByClass[at], real.spreadByClass[at], synthetic.silhouetteByClass[at], real.silhouetteByClass[at], synthetic.bnsGap[index], real.bnsGap[index], snapshot.step,
+          index + 1,
+          name,
+          classNames[c] ?? String(c),
+          snapshot.distanceToOwnCenter[at],
+          snapshot.distanceToNearestOther[at],
+          snapshot.step,
         ];
-      })),
+      }),
+    ),
+  };
+}
+
+/** All that is known of the quality of synthetic images and of real ones, at every layer and for every class. */
+export function qualityTable(
+  { network: { layers, classNames, numClasses } }: RunOverview,
+  { snapshot, synthetic, real }: ShownQuality,
+): Table {
+  return {
+    header: [
+      'layer',
+      'layer_name',
+      'class',
+      'own_center_distance [1]',
+      'real_own_center_distance [1]',
+      'nearest_other_center_distance [1]',
+      'real_nearest_other_center_distance [1]',
+      'spread [1]',
+      'real_spread [1]',
+      'silhouette [1]',
+      'real_silhouette [1]',
+      'layer_bns_gap [1]',
+      'real_layer_bns_gap [1]',
+      'generator_step',
+    ],
+    rows: layers.flatMap(({ index, name }) =>
+      Array.from({ length: numClasses }, (_, c): Value[] => {
+        const at = index * numClasses + c;
+        return [
+          index + 1,
+          name,
+          classNames[c] ?? String(c),
+          snapshot.distanceToOwnCenter[at],
+          real.distanceToOwnCenter[at],
+          snapshot.distanceToNearestOther[at],
+          real.distanceToNearestOther[at],
+          synthetic.spreadByClass[at],
+          real.spreadByClass[at],
+          synthetic.silhouetteByClass[at],
+          real.silhouetteByClass[at],
+          synthetic.bnsGap[index],
+          real.bnsGap[index],
+          snapshot.step,
+        ];
+      }),
+    ),
   };
 }
 
@@ -90,26 +209,50 @@ export function qualityTable({ network: { layers, classNames, numClasses } }: Ru
 export function coverageTable({ snapshot, synthetic, real }: ShownQuality): Table {
   return {
     header: ['activation', 'reached_by_synthetic [fraction]', 'reached_by_calibration [fraction]', 'generator_step'],
-    rows: real.activations.map((name, a): Value[] => [name, synthetic.coverage[a], real.calibrationCoverage[a], snapshot.step]),
+    rows: real.activations.map((name, a): Value[] => [
+      name,
+      synthetic.coverage[a],
+      real.calibrationCoverage[a],
+      snapshot.step,
+    ]),
   };
 }
 
 /** The points of a map, each with its kind and class. */
-export function pointsTable(clouds: readonly Cloud[], classNames: readonly string[], layer: number, projection: string): Table {
+export function pointsTable(
+  clouds: readonly Cloud[],
+  classNames: readonly string[],
+  layer: number,
+  projection: string,
+): Table {
   return {
     header: ['kind', 'class', 'index', `${projection}_x [1]`, `${projection}_y [1]`, 'layer'],
     rows: clouds.flatMap(({ kind, xy, labels }) =>
-      Array.from(labels, (label, i): Value[] => [kind, classNames[label] ?? String(label), i, xy[2 * i], xy[2 * i + 1], layer + 1])),
+      Array.from(labels, (label, i): Value[] => [
+        kind,
+        classNames[label] ?? String(label),
+        i,
+        xy[2 * i],
+        xy[2 * i + 1],
+        layer + 1,
+      ]),
+    ),
   };
 }
 
 /** What the full-precision network sees in every calibration and synthetic image. */
-export function verdictsTable({ network: { classNames }, calibration }: RunOverview, snapshot: SyntheticSnapshot | null): Table {
+export function verdictsTable(
+  { network: { classNames }, calibration }: RunOverview,
+  snapshot: SyntheticSnapshot | null,
+): Table {
   const name = (index: number) => classNames[index] ?? String(index);
   const of = (kind: string, { labels, predicted, probability }: SyntheticSnapshot['verdicts'], step: number | null) =>
     Array.from(labels, (label, i): Value[] => [kind, i, name(label), name(predicted[i]), probability[i], step]);
   return {
     header: ['kind', 'index', 'class', 'predicted', 'probability_of_class [fraction]', 'generator_step'],
-    rows: [...of('calibration', calibration.verdicts, null), ...(snapshot ? of('synthetic', snapshot.verdicts, snapshot.step) : [])],
+    rows: [
+      ...of('calibration', calibration.verdicts, null),
+      ...(snapshot ? of('synthetic', snapshot.verdicts, snapshot.step) : []),
+    ],
   };
 }

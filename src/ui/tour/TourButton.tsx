@@ -26,7 +26,15 @@ export function TourButton() {
   }, [open]);
   return (
     <>
-      <Button ref={button} size="compact-sm" variant="default" onClick={start} title={failed ? missingPart : step > 0 ? words.resume : words.take}>{words.open}</Button>
+      <Button
+        ref={button}
+        size="compact-sm"
+        variant="default"
+        onClick={start}
+        title={failed ? missingPart : step > 0 ? words.resume : words.take}
+      >
+        {words.open}
+      </Button>
       {failed && <small role="alert">{missingPart}</small>}
       {Guide && <Guide />}
     </>
@@ -41,8 +49,12 @@ export function TourInvitation() {
   return (
     <span className="invitation">
       {words.invite}
-      <button type="button" className="link-button" onClick={start}>{words.take}</button>
-      <button type="button" className="link-button" onClick={decline}>{words.dismiss}</button>
+      <button type="button" className="link-button" onClick={start}>
+        {words.take}
+      </button>
+      <button type="button" className="link-button" onClick={decline}>
+        {words.dismiss}
+      </button>
     </span>
   );
 }

@@ -39,7 +39,8 @@ export function TourGuide() {
     // Ends the smooth scrolling to the stop before: it would carry an element that is in the window now out of it.
     window.scrollTo({ top: window.scrollY, behavior: 'instant' });
     const { top, bottom } = element.getBoundingClientRect();
-    if (top < 0 || bottom > window.innerHeight) element.scrollIntoView({ behavior: still ? 'auto' : 'smooth', block: 'center' });
+    if (top < 0 || bottom > window.innerHeight)
+      element.scrollIntoView({ behavior: still ? 'auto' : 'smooth', block: 'center' });
   };
   const enter = (event: KeyboardEvent<HTMLDivElement>) => {
     // On a button Enter presses the button.
@@ -49,11 +50,29 @@ export function TourGuide() {
     else close();
   };
   return (
-    <MantineTour active={open} step={step} onStepChange={go} onClose={close} scrollToHandler={show} onKeyDown={enter} styles={STYLES} spotlightPadding={4} spotlightRadius={8}
-      labels={{ ...words.labels, stepCounter: words.counter, beacon: words.label }} withCloseButton={false} maxWidth={340}
-      transitionProps={{ duration: still ? 0 : 150, transition: 'fade' }} stepTransitionDuration={still ? 0 : 250}>
+    <MantineTour
+      active={open}
+      step={step}
+      onStepChange={go}
+      onClose={close}
+      scrollToHandler={show}
+      onKeyDown={enter}
+      styles={STYLES}
+      spotlightPadding={4}
+      spotlightRadius={8}
+      labels={{ ...words.labels, stepCounter: words.counter, beacon: words.label }}
+      withCloseButton={false}
+      maxWidth={340}
+      transitionProps={{ duration: still ? 0 : 150, transition: 'fade' }}
+      stepTransitionDuration={still ? 0 : 250}
+    >
       {TOUR_STOPS.map((stop) => (
-        <MantineTour.Step key={stop} target={targets[stop]} title={words.steps[stop].title} position={window.innerWidth >= WIDE ? 'bottom' : 'top'}>
+        <MantineTour.Step
+          key={stop}
+          target={targets[stop]}
+          title={words.steps[stop].title}
+          position={window.innerWidth >= WIDE ? 'bottom' : 'top'}
+        >
           <div aria-live="polite" aria-atomic="true">
             <span className="visually-hidden">{words.steps[stop].title}. </span>
             {words.steps[stop].text}

@@ -16,7 +16,11 @@ export function TourProvider({ children }: { children: ReactNode }) {
       rememberTour(next);
     };
     return {
-      stops, open, step, invites: !known, go,
+      stops,
+      open,
+      step,
+      invites: !known,
+      go,
       start: () => {
         go(step);
         setOpen(true);

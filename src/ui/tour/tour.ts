@@ -2,12 +2,24 @@ import type { RefObject } from 'react';
 import { createContext, createRef, useContext } from 'react';
 
 /** Where the tour stops, in its order. */
-export const TOUR_STOPS = ['play', 'controls', 'centers', 'separation', 'images', 'losses', 'accuracy', 'quality', 'timeline', 'lessons'] as const;
+export const TOUR_STOPS = [
+  'play',
+  'controls',
+  'centers',
+  'separation',
+  'images',
+  'losses',
+  'accuracy',
+  'quality',
+  'timeline',
+  'lessons',
+] as const;
 export type TourStop = (typeof TOUR_STOPS)[number];
 
 export type TourStops = Readonly<Record<TourStop, RefObject<HTMLElement | null>>>;
 
-export const createStops = (): TourStops => Object.fromEntries(TOUR_STOPS.map((stop) => [stop, createRef<HTMLElement>()])) as unknown as TourStops;
+export const createStops = (): TourStops =>
+  Object.fromEntries(TOUR_STOPS.map((stop) => [stop, createRef<HTMLElement>()])) as unknown as TourStops;
 
 export interface Tour {
   stops: TourStops;

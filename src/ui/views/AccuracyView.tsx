@@ -1,5 +1,5 @@
 import { memo, useCallback, useMemo } from 'react';
-import type { AccuracyRow, MethodId } from '../../engine/training/runReport';
+import type { AccuracyRow, MethodId } from '../../engine/runReport';
 import type { PresetName } from '../../state/presets';
 import { presetOf } from '../../state/presets';
 import { isOver, shownMoment, shownSettings } from '../../state/playgroundState';
@@ -25,8 +25,13 @@ const NO_ROWS: readonly AccuracyRow[] = [];
 const accuracyOf = (state: PlaygroundState) => shownMoment(state)?.accuracy ?? NO_ROWS;
 
 /** What the last bar is called: it is FDDA only when all of its terms are on. */
-export function methodName({ views: { accuracy: words }, presets }: Words, method: MethodId, preset: PresetName | null): string {
-  if (method !== 'fdda' || preset === 'ptq' || preset === 'calibration' || preset === 'fdda') return words.methods[method];
+export function methodName(
+  { views: { accuracy: words }, presets }: Words,
+  method: MethodId,
+  preset: PresetName | null,
+): string {
+  if (method !== 'fdda' || preset === 'ptq' || preset === 'calibration' || preset === 'fdda')
+    return words.methods[method];
   return preset === null ? words.ownTerms : presets[preset].name;
 }
 
@@ -45,7 +50,10 @@ interface BarProps {
 }
 
 const Bar = memo(function Bar({ name, row, color, floor, over, pinned, spread }: BarProps) {
-  const { views: { accuracy: words }, compare } = useWords();
+  const {
+    views: { accuracy: words },
+    compare,
+  } = useWords();
   const { percent } = useFormat();
   const accuracy = row?.accuracy ?? null;
   const counted = row && row.correct !== null ? words.of(grouped(row.correct), grouped(row.n)) : '';
@@ -60,10 +68,14 @@ const Bar = memo(function Bar({ name, row, color, floor, over, pinned, spread }:
       </span>
       <span className="bar-value">
         {accuracy === null ? (
-          <span className="bar-pending" title={over ? words.skipped : words.pending}>{pinned == null ? (over ? words.skipped : words.pending) : '–'}</span>
+          <span className="bar-pending" title={over ? words.skipped : words.pending}>
+            {pinned == null ? (over ? words.skipped : words.pending) : '–'}
+          </span>
         ) : (
           <>
-            <data value={exact(accuracy)} title={`${counted} (${exact(accuracy)})`}>{percent(accuracy)}</data>
+            <data value={exact(accuracy)} title={`${counted} (${exact(accuracy)})`}>
+              {percent(accuracy)}
+            </data>
             {pinned === undefined && <small>{counted}</small>}
           </>
         )}
@@ -76,11 +88,24 @@ const Bar = memo(function Bar({ name, row, color, floor, over, pinned, spread }:
 type Colors = (typeof lineColors)[keyof typeof lineColors];
 
 /** How the students' accuracies went. */
-function curvesOf(words: Words, rows: readonly AccuracyRow[], preset: PresetName | null, colors: Colors): ChartSeries[] {
+function curvesOf(
+  words: Words,
+  rows: readonly AccuracyRow[],
+  preset: PresetName | null,
+  colors: Colors,
+): ChartSeries[] {
   return (['calibration', 'fdda'] as const).flatMap((method) => {
     const row = rows.find((each) => each.method === method);
     if (!row || row.curve.length === 0) return [];
-    return [{ id: method, label: methodName(words, method, preset), color: colors[method], points: row.curve, dots: row.curve.length < 30 }];
+    return [
+      {
+        id: method,
+        label: methodName(words, method, preset),
+        color: colors[method],
+        points: row.curve,
+        dots: row.curve.length < 30,
+      },
+    ];
   });
 }
 
@@ -106,8 +131,16 @@ export function AccuracyView() {
 
   const curves = useMemo(() => curvesOf(all, slowRows, preset, colors), [slowRows, preset, colors, all]);
   const pinnedCurves = useMemo(
-    () => (pinned ? curvesOf(all, pinned.moment.accuracy, presetOf(pinned.settings), colors) : []).map((each): ChartSeries =>
-      ({ ...each, id: `pinned-${each.id}`, label: all.compare.ofPinned(each.label), dash: 'dotted', dots: false })),
+    () =>
+      (pinned ? curvesOf(all, pinned.moment.accuracy, presetOf(pinned.settings), colors) : []).map(
+        (each): ChartSeries => ({
+          ...each,
+          id: `pinned-${each.id}`,
+          label: all.compare.ofPinned(each.label),
+          dash: 'dotted',
+          dots: false,
+        }),
+      ),
     [pinned, colors, all],
   );
   const drawn = useMemo(() => [...pinnedCurves, ...curves], [pinnedCurves, curves]);
@@ -121,33 +154,76 @@ export function AccuracyView() {
   const formatTick = useCallback((y: number) => percent(y, 0), [percent]);
   const chart = { series: drawn, xLabel: words.curveAxis, references, include, formatTick };
   const things = (): Thing[] => [
-    ...(drawn.length === 0 ? [] : [
-      {
-        kind: 'picture' as const, what: save.chart, file: 'accuracy-curve',
-        make: async ({ footnote }: Origin) => (await import('../takeaway/chartSvg')).chartSvg({ ...chart, title: words.curve, description: words.help.join(' '), footnote }),
-      },
-      { kind: 'table' as const, what: save.curve, file: 'accuracy-curve', make: async () => (await import('../takeaway/tables')).curveTable(rows) },
-    ]),
-    ...(rows.length === 0 ? [] : [{
-      kind: 'table' as const, what: save.results, file: 'results',
-      make: async () => (await import('../takeaway/tables')).resultsTable(rows, (method) => methodName(all, method, preset), applied),
-    }]),
+    ...(drawn.length === 0
+      ? []
+      : [
+          {
+            kind: 'picture' as const,
+            what: save.chart,
+            file: 'accuracy-curve',
+            make: async ({ footnote }: Origin) =>
+              (await import('../takeaway/chartSvg')).chartSvg({
+                ...chart,
+                title: words.curve,
+                description: words.help.join(' '),
+                footnote,
+              }),
+          },
+          {
+            kind: 'table' as const,
+            what: save.curve,
+            file: 'accuracy-curve',
+            make: async () => (await import('../takeaway/tables')).curveTable(rows),
+          },
+        ]),
+    ...(rows.length === 0
+      ? []
+      : [
+          {
+            kind: 'table' as const,
+            what: save.results,
+            file: 'results',
+            make: async () =>
+              (await import('../takeaway/tables')).resultsTable(
+                rows,
+                (method) => methodName(all, method, preset),
+                applied,
+              ),
+          },
+        ]),
   ];
 
   return (
     <View title={words.title} area="accuracy" help={words.help} things={things}>
       <div className="bars" data-pinned={pinned !== null}>
         {METHODS.map((method) => (
-          <Bar key={method} name={methodName(all, method, preset)} row={rows.find((row) => row.method === method)} color={colors[method]}
-            floor={method === 'ptq' ? null : ptq} over={over} spread={spreads.find((each) => each.method === method)}
-            pinned={pinned ? (pinned.moment.accuracy.find((row) => row.method === method)?.accuracy ?? null) : undefined} />
+          <Bar
+            key={method}
+            name={methodName(all, method, preset)}
+            row={rows.find((row) => row.method === method)}
+            color={colors[method]}
+            floor={method === 'ptq' ? null : ptq}
+            over={over}
+            spread={spreads.find((each) => each.method === method)}
+            pinned={
+              pinned ? (pinned.moment.accuracy.find((row) => row.method === method)?.accuracy ?? null) : undefined
+            }
+          />
         ))}
       </div>
-      {gain && <p className="gain" title={exact(gain.points)}>{gain.clear ? words.gain(size(gain.points), gain.points > 0) : words.noGain(`${gain.points < 0 ? '−' : '+'}${size(gain.points)}`, grouped(gain.n))}</p>}
+      {gain && (
+        <p className="gain" title={exact(gain.points)}>
+          {gain.clear
+            ? words.gain(size(gain.points), gain.points > 0)
+            : words.noGain(`${gain.points < 0 ? '−' : '+'}${size(gain.points)}`, grouped(gain.n))}
+        </p>
+      )}
       {(pinned !== null || spreads.length > 0) && (
         <div className="view-foot">
           {pinned && <PinnedKey shown />}
-          {spreads.some(({ values }) => values.length > 1) && <span className="view-note">{all.compare.seeds.legend}</span>}
+          {spreads.some(({ values }) => values.length > 1) && (
+            <span className="view-note">{all.compare.seeds.legend}</span>
+          )}
         </div>
       )}
       {drawn.length > 0 ? (

@@ -37,7 +37,11 @@ function useMaps(layer: number | null, projection: Projection) {
     project(layer, projection, abort.signal).then(
       (map) => {
         // Null: the run ended meanwhile. Maps of earlier runs are of no use any more.
-        if (map) setMaps((old) => ({ ...Object.fromEntries(Object.entries(old).filter(([name]) => name.startsWith(`${run}/`))), [key]: map }));
+        if (map)
+          setMaps((old) => ({
+            ...Object.fromEntries(Object.entries(old).filter(([name]) => name.startsWith(`${run}/`))),
+            [key]: map,
+          }));
         setAsked(0);
         setFailed(null);
       },
@@ -49,7 +53,12 @@ function useMaps(layer: number | null, projection: Projection) {
     );
     return () => abort.abort();
   }, [key, run, asked, have, layer, project, projection]);
-  return { map: maps[key] ?? null, failed, computing: !have || asked > 0, recompute: () => setAsked((count) => count + 1) };
+  return {
+    map: maps[key] ?? null,
+    failed,
+    computing: !have || asked > 0,
+    recompute: () => setAsked((count) => count + 1),
+  };
 }
 
 /** A kind of point as it is drawn, without a class. */
@@ -57,17 +66,32 @@ function LegendMark({ kind }: { kind: PointKind }) {
   const { radius, fill, marker, outline } = LOOKS[kind];
   const r = Math.min(radius, 6);
   return (
-    <svg width={2 * r + 3} height={2 * r + 3} viewBox={`${-r - 1.5} ${-r - 1.5} ${2 * r + 3} ${2 * r + 3}`} aria-hidden="true" className="legend-mark">
-      <path d={marker ? `M0 ${-r}L${r} 0L0 ${r}L${-r} 0Z` : `M${r} 0A${r} ${r} 0 1 1 ${-r} 0A${r} ${r} 0 1 1 ${r} 0Z`}
-        fill={fill ? 'currentColor' : 'none'} stroke="currentColor" strokeWidth={fill ? 0 : outline ? 2 : 1}
-        strokeDasharray={kind === 'pinned' ? '2.2 1.6' : undefined} />
+    <svg
+      width={2 * r + 3}
+      height={2 * r + 3}
+      viewBox={`${-r - 1.5} ${-r - 1.5} ${2 * r + 3} ${2 * r + 3}`}
+      aria-hidden="true"
+      className="legend-mark"
+    >
+      <path
+        d={marker ? `M0 ${-r}L${r} 0L0 ${r}L${-r} 0Z` : `M${r} 0A${r} ${r} 0 1 1 ${-r} 0A${r} ${r} 0 1 1 ${r} 0Z`}
+        fill={fill ? 'currentColor' : 'none'}
+        stroke="currentColor"
+        strokeWidth={fill ? 0 : outline ? 2 : 1}
+        strokeDasharray={kind === 'pinned' ? '2.2 1.6' : undefined}
+      />
     </svg>
   );
 }
 
 export function CentersView() {
   const all = useWords();
-  const { views, compare, sentences, share: { takeAway: save } } = all;
+  const {
+    views,
+    compare,
+    sentences,
+    share: { takeAway: save },
+  } = all;
   const words = views.centers;
   const { percent } = useFormat();
   const overview = usePlayground((state) => state.overview);
@@ -85,24 +109,42 @@ export function CentersView() {
   const { map, computing, failed, recompute } = useMaps(layer, projection);
 
   const snapshot = shown?.synthetic ?? null;
-  const visible = useCallback((clouds: readonly Cloud[]) => clouds.filter(({ kind }) => !hidden.includes(kind)), [hidden]);
-  const stillAll = useMemo(() => (overview && layer !== null ? stillClouds(overview, layer) : NOTHING), [overview, layer]);
-  const mapped = useMemo(() => (overview && map ? projectedClouds(overview, snapshot, map) : null), [overview, snapshot, map]);
+  const visible = useCallback(
+    (clouds: readonly Cloud[]) => clouds.filter(({ kind }) => !hidden.includes(kind)),
+    [hidden],
+  );
+  const stillAll = useMemo(
+    () => (overview && layer !== null ? stillClouds(overview, layer) : NOTHING),
+    [overview, layer],
+  );
+  const mapped = useMemo(
+    () => (overview && map ? projectedClouds(overview, snapshot, map) : null),
+    [overview, snapshot, map],
+  );
   const still = useMemo(
     () => visible(projection === 'pca' ? stillAll : (mapped?.still ?? NOTHING)),
     [visible, projection, stillAll, mapped],
   );
   const pinned = usePinned();
-  const shared = useMemo(() => pinned !== null && overview !== null && layer !== null && samePlane(pinned.overview, overview, layer), [pinned, overview, layer]);
+  const shared = useMemo(
+    () => pinned !== null && overview !== null && layer !== null && samePlane(pinned.overview, overview, layer),
+    [pinned, overview, layer],
+  );
   const pinnedSnapshot = shared && projection === 'pca' ? (pinned?.moment.synthetic ?? null) : null;
   const moving = useMemo(
-    () => visible(projection === 'pca'
-      ? (layer === null ? NOTHING : [...(pinnedSnapshot ? pinnedClouds(pinnedSnapshot, layer) : []), ...movingClouds(snapshot, layer)])
-      : (mapped?.moving ?? NOTHING)),
+    () =>
+      visible(
+        projection === 'pca'
+          ? layer === null
+            ? NOTHING
+            : [...(pinnedSnapshot ? pinnedClouds(pinnedSnapshot, layer) : []), ...movingClouds(snapshot, layer)]
+          : (mapped?.moving ?? NOTHING),
+      ),
     [visible, projection, pinnedSnapshot, snapshot, layer, mapped],
   );
   const trails = useMemo(
-    () => (projection === 'pca' && layer !== null && !hidden.includes('batch') ? trailsOf(history, shown, layer) : NOTHING),
+    () =>
+      projection === 'pca' && layer !== null && !hidden.includes('batch') ? trailsOf(history, shown, layer) : NOTHING,
     [projection, layer, hidden, history, shown],
   );
 
@@ -115,7 +157,10 @@ export function CentersView() {
       const measured = hit.kind === 'pinned' ? pinnedSnapshot : hit.kind === 'batch' ? snapshot : null;
       if (measured && layer !== null && overview) {
         const at = layer * overview.network.numClasses + hit.classIndex;
-        lines.push(words.own(exact(measured.distanceToOwnCenter[at])), words.other(exact(measured.distanceToNearestOther[at])));
+        lines.push(
+          words.own(exact(measured.distanceToOwnCenter[at])),
+          words.other(exact(measured.distanceToNearestOther[at])),
+        );
       }
       return lines;
     },
@@ -124,56 +169,116 @@ export function CentersView() {
 
   const tools = (
     <>
-      <Choice label={words.projection} value={projection} onChange={selectProjection}
-        options={(recorded ? (['pca'] as const) : PROJECTIONS).map((value) => (
-          { value, label: words.projections[value], title: recorded ? all.recorded.onlyPca : words.projectionHelp[value] }))} />
+      <Choice
+        label={words.projection}
+        value={projection}
+        onChange={selectProjection}
+        options={(recorded ? (['pca'] as const) : PROJECTIONS).map((value) => ({
+          value,
+          label: words.projections[value],
+          title: recorded ? all.recorded.onlyPca : words.projectionHelp[value],
+        }))}
+      />
       <LayerPicker />
     </>
   );
-  const variance = overview && layer !== null ? overview.points.explainedVariance.subarray(2 * layer, 2 * layer + 2) : null;
+  const variance =
+    overview && layer !== null ? overview.points.explainedVariance.subarray(2 * layer, 2 * layer + 2) : null;
 
   const things = (): Thing[] => {
     if (!overview || layer === null || still.length + moving.length === 0) return [];
-    const { network: { layers, classNames } } = overview;
+    const {
+      network: { layers, classNames },
+    } = overview;
     const file = `centers-layer${layer + 1}-${projection}`;
     return [
       {
-        kind: 'picture', what: save.map, file,
-        make: async ({ footnote }) => (await import('../takeaway/mapSvg')).mapSvg({
-          title: `${words.title}, ${save.atLayer(`${layer + 1} (${layers[layer].name})`)}, ${words.projections[projection]}`, description: words.describe(layers[layer].name),
-          footnote, still, moving, trails, chosen, classNames, kindNames: { ...words.kinds, pinned: compare.map.kind },
-        }),
+        kind: 'picture',
+        what: save.map,
+        file,
+        make: async ({ footnote }) =>
+          (await import('../takeaway/mapSvg')).mapSvg({
+            title: `${words.title}, ${save.atLayer(`${layer + 1} (${layers[layer].name})`)}, ${words.projections[projection]}`,
+            description: words.describe(layers[layer].name),
+            footnote,
+            still,
+            moving,
+            trails,
+            chosen,
+            classNames,
+            kindNames: { ...words.kinds, pinned: compare.map.kind },
+          }),
       },
-      { kind: 'table', what: save.points, file, make: async () => (await import('../takeaway/tables')).pointsTable([...still, ...moving], classNames, layer, projection) },
+      {
+        kind: 'table',
+        what: save.points,
+        file,
+        make: async () =>
+          (await import('../takeaway/tables')).pointsTable([...still, ...moving], classNames, layer, projection),
+      },
     ];
   };
 
   return (
     <View title={words.title} area="centers" help={words.help} tools={tools} things={things}>
       {overview && layer !== null ? (
-        <PointsMap label={words.describe(overview.network.layers[layer].name)} still={still} moving={moving} trails={trails} scheme={scheme}
-          chosen={chosen} describe={describe} onPick={toggleClass} />
+        <PointsMap
+          label={words.describe(overview.network.layers[layer].name)}
+          still={still}
+          moving={moving}
+          trails={trails}
+          scheme={scheme}
+          chosen={chosen}
+          describe={describe}
+          onPick={toggleClass}
+        />
       ) : (
         <div className="view-empty">{views.waiting}</div>
       )}
       <footer className="view-foot">
         {([...POINT_KINDS, ...(pinnedSnapshot ? ['pinned' as const] : [])] satisfies PointKind[]).map((kind) => (
-          <button key={kind} type="button" className="legend-key" aria-pressed={!hidden.includes(kind)} title={kind === 'pinned' ? compare.map.kind : words.kinds[kind]}
-            onClick={() => setHidden((old) => (old.includes(kind) ? old.filter((each) => each !== kind) : [...old, kind]))}>
+          <button
+            key={kind}
+            type="button"
+            className="legend-key"
+            aria-pressed={!hidden.includes(kind)}
+            title={kind === 'pinned' ? compare.map.kind : words.kinds[kind]}
+            onClick={() =>
+              setHidden((old) => (old.includes(kind) ? old.filter((each) => each !== kind) : [...old, kind]))
+            }
+          >
             <LegendMark kind={kind} />
             {kind === 'pinned' ? compare.legend : words.legend[kind]}
           </button>
         ))}
-        {pinned && !pinnedSnapshot && <span className="pinned-none" title={shared ? compare.map.pcaOnly : compare.map.otherPlane}>{compare.map.none}</span>}
+        {pinned && !pinnedSnapshot && (
+          <span className="pinned-none" title={shared ? compare.map.pcaOnly : compare.map.otherPlane}>
+            {compare.map.none}
+          </span>
+        )}
         <span className="view-note">
-          {projection === 'pca'
-            ? variance && <span title={`${words.explainedHelp}: ${Array.from(variance, (share) => percent(share, 0)).join(' + ')}`}>{words.explained(percent(variance[0] + variance[1], 0))}</span>
-            : (
-              <>
-                {failed ? (failed.failure ? sentencesOf(failed.failure, sentences).message : words.stopped) : (computing ? words.computing : map && words.asOf(map.step))}
-                {!computing && <button type="button" className="link-button" onClick={recompute}>{words.recompute}</button>}
-              </>
-            )}
+          {projection === 'pca' ? (
+            variance && (
+              <span title={`${words.explainedHelp}: ${Array.from(variance, (share) => percent(share, 0)).join(' + ')}`}>
+                {words.explained(percent(variance[0] + variance[1], 0))}
+              </span>
+            )
+          ) : (
+            <>
+              {failed
+                ? failed.failure
+                  ? sentencesOf(failed.failure, sentences).message
+                  : words.stopped
+                : computing
+                  ? words.computing
+                  : map && words.asOf(map.step)}
+              {!computing && (
+                <button type="button" className="link-button" onClick={recompute}>
+                  {words.recompute}
+                </button>
+              )}
+            </>
+          )}
         </span>
       </footer>
     </View>

@@ -1,5 +1,5 @@
 import { memo, useEffect, useMemo, useRef, useState } from 'react';
-import type { RunOverview, SyntheticSnapshot, Verdicts } from '../../engine/training/runReport';
+import type { RunOverview, SyntheticSnapshot, Verdicts } from '../../engine/runReport';
 import { shownMoment } from '../../state/playgroundState';
 import { Choice } from '../Choice';
 import { ClassMarker } from '../ClassMarker';
@@ -46,7 +46,18 @@ function indicesOf(labels: Uint8Array, classIndex: number, most: number): number
 
 const right = ({ labels, predicted }: Verdicts, index: number): boolean => labels[index] === predicted[index];
 
-const Row = memo(function Row({ overview, shown, snapshot, classIndex, width, height, chosen, faded, onPick, onPoint }: RowProps) {
+const Row = memo(function Row({
+  overview,
+  shown,
+  snapshot,
+  classIndex,
+  width,
+  height,
+  chosen,
+  faded,
+  onPick,
+  onPoint,
+}: RowProps) {
   const all = useWords();
   const words = all.views.images;
   const { percent } = useFormat();
@@ -55,14 +66,25 @@ const Row = memo(function Row({ overview, shown, snapshot, classIndex, width, he
   const name = className(all, network.classNames, classIndex);
   const real = useMemo(() => indicesOf(calibration.verdicts.labels, classIndex, REAL_SHOWN), [calibration, classIndex]);
   const perClass = snapshot?.perClass ?? 4;
-  const made = useMemo(() => (snapshot ? indicesOf(snapshot.verdicts.labels, classIndex, perClass) : []), [snapshot, classIndex, perClass]);
+  const made = useMemo(
+    () => (snapshot ? indicesOf(snapshot.verdicts.labels, classIndex, perClass) : []),
+    [snapshot, classIndex, perClass],
+  );
   const { size, lefts } = useMemo(() => rowLayout(width, height, real.length, shown), [width, height, real, shown]);
 
   useEffect(() => {
     if (!canvas.current || width === 0) return;
     const cells: Cell[] = [
-      ...real.map((index) => ({ tile: calibration.images, index, right: right(calibration.verdicts, index) ? null : false })),
-      ...(snapshot ? made.slice(0, shown).map((index) => ({ tile: snapshot.images, index, right: right(snapshot.verdicts, index) })) : []),
+      ...real.map((index) => ({
+        tile: calibration.images,
+        index,
+        right: right(calibration.verdicts, index) ? null : false,
+      })),
+      ...(snapshot
+        ? made
+            .slice(0, shown)
+            .map((index) => ({ tile: snapshot.images, index, right: right(snapshot.verdicts, index) }))
+        : []),
     ];
     drawRow(canvas.current, cells, lefts, size, width, size);
     pictureDrawn();
@@ -71,7 +93,9 @@ const Row = memo(function Row({ overview, shown, snapshot, classIndex, width, he
   const good = snapshot ? made.filter((index) => right(snapshot.verdicts, index)).length : 0;
   const point = (event: React.PointerEvent<HTMLCanvasElement>) => {
     const area = event.currentTarget.getBoundingClientRect();
-    const cell = lefts.findIndex((left) => event.clientX - area.left >= left && event.clientX - area.left < left + size);
+    const cell = lefts.findIndex(
+      (left) => event.clientX - area.left >= left && event.clientX - area.left < left + size,
+    );
     const isReal = cell >= 0 && cell < real.length;
     const verdicts = isReal ? calibration.verdicts : snapshot?.verdicts;
     const index = isReal ? real[cell] : made[cell - real.length];
@@ -88,13 +112,29 @@ const Row = memo(function Row({ overview, shown, snapshot, classIndex, width, he
   };
 
   return (
-    <button type="button" className="image-row" aria-pressed={chosen} data-faded={faded} onClick={() => onPick(classIndex)}>
+    <button
+      type="button"
+      className="image-row"
+      aria-pressed={chosen}
+      data-faded={faded}
+      onClick={() => onPick(classIndex)}
+    >
       <span className="visually-hidden">{words.row(name, good, made.length)}</span>
       <span className="image-row-head">
         <ClassMarker index={classIndex} />
-        <span className="image-row-name" aria-hidden="true">{name}</span>
-        {calibration.reliable[classIndex] === 0 && <span className="unreliable" title={words.unreliableHelp}>{words.unreliable}</span>}
-        {snapshot && <span className="image-row-count" aria-hidden="true">{words.count(good, made.length)}</span>}
+        <span className="image-row-name" aria-hidden="true">
+          {name}
+        </span>
+        {calibration.reliable[classIndex] === 0 && (
+          <span className="unreliable" title={words.unreliableHelp}>
+            {words.unreliable}
+          </span>
+        )}
+        {snapshot && (
+          <span className="image-row-count" aria-hidden="true">
+            {words.count(good, made.length)}
+          </span>
+        )}
       </span>
       <canvas ref={canvas} style={{ width, height: size }} onPointerMove={point} onPointerLeave={() => onPoint(null)} />
     </button>
@@ -102,7 +142,11 @@ const Row = memo(function Row({ overview, shown, snapshot, classIndex, width, he
 });
 
 export function ImagesView() {
-  const { compare, views: { images: words }, share: { takeAway: save } } = useWords();
+  const {
+    compare,
+    views: { images: words },
+    share: { takeAway: save },
+  } = useWords();
   const pinned = usePinned();
   const [ofPinned, setOfPinned] = useState(false);
   const shownPinned = ofPinned ? pinned : null;
@@ -121,20 +165,43 @@ export function ImagesView() {
   // Ten rows share the height; more classes scroll.
   const rowHeight = Math.max(26, Math.floor(height / Math.min(10, classes || 1)) - 21);
 
-  const things = (): Thing[] => overview ? [
-    {
-      kind: 'image', what: save.grid, file: 'images',
-      make: async ({ footnote }) => (await import('../takeaway/imageGrid')).imageGrid(overview, snapshot, { title: words.title, real: save.real, synthetic: save.synthetic, footnote }),
-    },
-    { kind: 'table', what: save.verdicts, file: 'images-verdicts', make: async () => (await import('../takeaway/tables')).verdictsTable(overview, snapshot) },
-  ] : [];
+  const things = (): Thing[] =>
+    overview
+      ? [
+          {
+            kind: 'image',
+            what: save.grid,
+            file: 'images',
+            make: async ({ footnote }) =>
+              (await import('../takeaway/imageGrid')).imageGrid(overview, snapshot, {
+                title: words.title,
+                real: save.real,
+                synthetic: save.synthetic,
+                footnote,
+              }),
+          },
+          {
+            kind: 'table',
+            what: save.verdicts,
+            file: 'images-verdicts',
+            make: async () => (await import('../takeaway/tables')).verdictsTable(overview, snapshot),
+          },
+        ]
+      : [];
 
   return (
     <View title={words.title} area="images" help={words.help} things={things}>
       {pinned && (
         <div className="view-bar">
-          <Choice label={compare.imagesOf} value={ofPinned ? 'pinned' : 'now'} onChange={(value) => setOfPinned(value === 'pinned')}
-            options={[{ value: 'now', label: compare.thisRun }, { value: 'pinned', label: compare.pinned }]} />
+          <Choice
+            label={compare.imagesOf}
+            value={ofPinned ? 'pinned' : 'now'}
+            onChange={(value) => setOfPinned(value === 'pinned')}
+            options={[
+              { value: 'now', label: compare.thisRun },
+              { value: 'pinned', label: compare.pinned },
+            ]}
+          />
         </div>
       )}
       <div className="image-columns" aria-hidden="true">
@@ -143,15 +210,31 @@ export function ImagesView() {
         <span>{words.recognized}</span>
       </div>
       <div className="image-rows" ref={box}>
-        {overview && width > 0
-          ? Array.from({ length: classes }, (_, classIndex) => (
-              <Row key={classIndex} overview={overview} shown={shown} snapshot={snapshot} classIndex={classIndex} width={Math.max(0, width - 8)} height={rowHeight}
-                chosen={chosen === classIndex} faded={chosen !== null && chosen !== classIndex} onPick={toggleClass} onPoint={setTip} />
-            ))
-          : <div className="view-empty">{words.none}</div>}
+        {overview && width > 0 ? (
+          Array.from({ length: classes }, (_, classIndex) => (
+            <Row
+              key={classIndex}
+              overview={overview}
+              shown={shown}
+              snapshot={snapshot}
+              classIndex={classIndex}
+              width={Math.max(0, width - 8)}
+              height={rowHeight}
+              chosen={chosen === classIndex}
+              faded={chosen !== null && chosen !== classIndex}
+              onPick={toggleClass}
+              onPoint={setTip}
+            />
+          ))
+        ) : (
+          <div className="view-empty">{words.none}</div>
+        )}
       </div>
       {tip && (
-        <div className="tooltip tooltip-fixed" style={{ left: Math.min(tip.x - 60, window.innerWidth - 230), top: tip.y }}>
+        <div
+          className="tooltip tooltip-fixed"
+          style={{ left: Math.min(tip.x - 60, window.innerWidth - 230), top: tip.y }}
+        >
           {tip.lines.map((line, i) => (i === 0 ? <strong key={line}>{line}</strong> : <div key={line}>{line}</div>))}
         </div>
       )}

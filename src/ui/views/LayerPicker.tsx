@@ -11,13 +11,38 @@ export function LayerPicker() {
   if (!layers || layer === null) return null;
   return (
     <div className="layer-picker">
-      <button type="button" className="icon-button" aria-label={words.previousLayer} title={words.previousLayer} disabled={layer === 0}
-        onClick={() => selectLayer(layer - 1)}><LeftIcon /></button>
-      <select aria-label={words.layer} title={layers[layer].name} value={layer} onChange={(event) => selectLayer(Number(event.target.value))}>
-        {layers.map(({ index, name }) => <option key={index} value={index}>{words.layerOption(index, name)}</option>)}
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={words.previousLayer}
+        title={words.previousLayer}
+        disabled={layer === 0}
+        onClick={() => selectLayer(layer - 1)}
+      >
+        <LeftIcon />
+      </button>
+      <select
+        aria-label={words.layer}
+        title={layers[layer].name}
+        value={layer}
+        onChange={(event) => selectLayer(Number(event.target.value))}
+      >
+        {layers.map(({ index, name }) => (
+          <option key={index} value={index}>
+            {words.layerOption(index, name)}
+          </option>
+        ))}
       </select>
-      <button type="button" className="icon-button" aria-label={words.nextLayer} title={words.nextLayer} disabled={layer === layers.length - 1}
-        onClick={() => selectLayer(layer + 1)}><RightIcon /></button>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={words.nextLayer}
+        title={words.nextLayer}
+        disabled={layer === layers.length - 1}
+        onClick={() => selectLayer(layer + 1)}
+      >
+        <RightIcon />
+      </button>
     </div>
   );
 }

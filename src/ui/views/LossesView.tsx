@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
-import type { GeneratorSample, StudentSample } from '../../engine/training/runReport';
-import { FDDA_TERMS, TERMS } from '../../engine/training/runSettings';
+import type { GeneratorSample, StudentSample } from '../../engine/runReport';
+import { FDDA_TERMS, TERMS } from '../../engine/runSettings';
 import type { PlaygroundState } from '../../state/playgroundState';
 import { shownMoment } from '../../state/playgroundState';
 import type { Series } from '../../state/series';
@@ -29,28 +29,46 @@ interface Line extends ChartSeries {
 }
 
 function useGeneratorLines(losses: Series<GeneratorSample>): Line[] {
-  const { terms, views: { losses: words } } = useWords();
+  const {
+    terms,
+    views: { losses: words },
+  } = useWords();
   const scheme = useScheme();
   return useMemo(() => {
     const samples = thinned(losses, POINTS);
     const colors = lineColors[scheme];
     // What the paper has is always listed; what is beyond it, where it is used.
-    const shown = TERMS.filter((term) => FDDA_TERMS.some((own) => own === term) || samples.some((sample) => sample.terms[term] !== null));
+    const shown = TERMS.filter(
+      (term) => FDDA_TERMS.some((own) => own === term) || samples.some((sample) => sample.terms[term] !== null),
+    );
     const lines: Line[] = shown.map((term) => ({
-      id: term, label: terms[term].short, title: terms[term].name, color: colors[term],
-      points: samples.map((sample) => [sample.step, sample.terms[term]] as const), faint: term === 'distorted',
+      id: term,
+      label: terms[term].short,
+      title: terms[term].name,
+      color: colors[term],
+      points: samples.map((sample) => [sample.step, sample.terms[term]] as const),
+      faint: term === 'distorted',
     }));
     lines.splice(3, 0, {
-      id: 'floor', label: words.floor, title: words.floorHelp, color: colors.floor, dash: 'dashed',
-      points: samples.map(({ step, terms: { distorted }, distortedFloor }) =>
-        [step, distorted === null || distortedFloor === null ? null : distorted - distortedFloor] as const),
+      id: 'floor',
+      label: words.floor,
+      title: words.floorHelp,
+      color: colors.floor,
+      dash: 'dashed',
+      points: samples.map(
+        ({ step, terms: { distorted }, distortedFloor }) =>
+          [step, distorted === null || distortedFloor === null ? null : distorted - distortedFloor] as const,
+      ),
     });
     return lines;
   }, [losses, scheme, terms, words]);
 }
 
 function useStudentLines(losses: PlaygroundState['studentLosses']): Line[] {
-  const { comma, views: { losses: words } } = useWords();
+  const {
+    comma,
+    views: { losses: words },
+  } = useWords();
   const scheme = useScheme();
   return useMemo(() => {
     const colors = lineColors[scheme];
@@ -58,7 +76,11 @@ function useStudentLines(losses: PlaygroundState['studentLosses']): Line[] {
       const samples = thinned(losses[method], POINTS);
       if (samples.length === 0) return [];
       const line = (key: 'ce' | 'distillation', dash?: 'dashed'): Line => ({
-        id: method + key, label: `${words[key]}${comma}${words.ofMethod[method]}`, title: words.ofMethod[method], color: colors[method], dash,
+        id: method + key,
+        label: `${words[key]}${comma}${words.ofMethod[method]}`,
+        title: words.ofMethod[method],
+        color: colors[method],
+        dash,
         points: samples.map((sample: StudentSample) => [sample.step, sample[key]] as const),
       });
       return [line('ce'), line('distillation', 'dashed')];
@@ -69,11 +91,17 @@ function useStudentLines(losses: PlaygroundState['studentLosses']): Line[] {
 /** Where the shown moment is on the current axis; null while live. */
 function useCursor(which: 'generator' | 'student'): number | null {
   return usePlayground(({ viewing }) =>
-    viewing === null ? null : which === 'generator' ? viewing.generatorStep : (viewing.studentStep.fdda ?? viewing.studentStep.calibration ?? null));
+    viewing === null
+      ? null
+      : which === 'generator'
+        ? viewing.generatorStep
+        : (viewing.studentStep.fdda ?? viewing.studentStep.calibration ?? null),
+  );
 }
 
 /** The line's value at the shown moment, or its newest. */
-const valueAt = ({ points }: Line, cursor: number | null) => (cursor === null ? points.at(-1) : points.findLast(([x]) => x <= cursor))?.[1];
+const valueAt = ({ points }: Line, cursor: number | null) =>
+  (cursor === null ? points.at(-1) : points.findLast(([x]) => x <= cursor))?.[1];
 
 export function LossesView() {
   const { views, compare, share } = useWords();
@@ -96,7 +124,13 @@ export function LossesView() {
   const pinnedLines = which === 'generator' ? pinnedGenerator : pinnedStudent;
   const drawn = useMemo(
     () => [
-      ...pinnedLines.map((each) => ({ ...each, id: `pinned-${each.id}`, label: compare.ofPinned(each.label), dash: 'dotted' as const, faint: true })),
+      ...pinnedLines.map((each) => ({
+        ...each,
+        id: `pinned-${each.id}`,
+        label: compare.ofPinned(each.label),
+        dash: 'dotted' as const,
+        faint: true,
+      })),
       ...lines,
     ],
     [pinnedLines, lines, compare],
@@ -107,33 +141,71 @@ export function LossesView() {
   const title = `${words.title}: ${words[which]}`;
   const chart = { series: drawn, xLabel: words.axis, log, cursor };
   const things = (): Thing[] => [
-    ...(empty ? [] : [{
-      kind: 'picture' as const, what: share.takeAway.chart, file: `losses-${which}`,
-      make: async ({ footnote }: Origin) => (await import('../takeaway/chartSvg')).chartSvg({ ...chart, title, description: words.help.join(' '), footnote }),
-    }]),
-    ...(series.generator.last ? [{
-      kind: 'table' as const, what: share.takeAway.generatorLosses, file: 'losses-generator',
-      make: async () => (await import('../takeaway/tables')).generatorTable(series.generator),
-    }] : []),
-    ...(series.student.calibration.last || series.student.fdda.last ? [{
-      kind: 'table' as const, what: share.takeAway.studentLosses, file: 'losses-student',
-      make: async () => (await import('../takeaway/tables')).studentTable(series.student),
-    }] : []),
+    ...(empty
+      ? []
+      : [
+          {
+            kind: 'picture' as const,
+            what: share.takeAway.chart,
+            file: `losses-${which}`,
+            make: async ({ footnote }: Origin) =>
+              (await import('../takeaway/chartSvg')).chartSvg({
+                ...chart,
+                title,
+                description: words.help.join(' '),
+                footnote,
+              }),
+          },
+        ]),
+    ...(series.generator.last
+      ? [
+          {
+            kind: 'table' as const,
+            what: share.takeAway.generatorLosses,
+            file: 'losses-generator',
+            make: async () => (await import('../takeaway/tables')).generatorTable(series.generator),
+          },
+        ]
+      : []),
+    ...(series.student.calibration.last || series.student.fdda.last
+      ? [
+          {
+            kind: 'table' as const,
+            what: share.takeAway.studentLosses,
+            file: 'losses-student',
+            make: async () => (await import('../takeaway/tables')).studentTable(series.student),
+          },
+        ]
+      : []),
   ];
 
   return (
-    <View title={words.title} area="losses" help={words.help} things={things}
-      tools={<Choice label={words.which} value={which} onChange={setWanted}
-        options={[{ value: 'generator', label: words.generator }, { value: 'student', label: words.student }]} />}>
-      {empty ? (
-        <div className="view-empty">{views.notYet}</div>
-      ) : (
-        <LineChart label={title} {...chart} />
-      )}
+    <View
+      title={words.title}
+      area="losses"
+      help={words.help}
+      things={things}
+      tools={
+        <Choice
+          label={words.which}
+          value={which}
+          onChange={setWanted}
+          options={[
+            { value: 'generator', label: words.generator },
+            { value: 'student', label: words.student },
+          ]}
+        />
+      }
+    >
+      {empty ? <div className="view-empty">{views.notYet}</div> : <LineChart label={title} {...chart} />}
       <footer className="view-foot losses-legend">
         {lines.map((line) => (
           <span key={line.id} className="legend-key" title={line.title}>
-            <span className={`legend-line ${line.dash ?? ''}`} style={{ borderColor: line.color, opacity: line.faint ? 0.55 : 1 }} aria-hidden="true" />
+            <span
+              className={`legend-line ${line.dash ?? ''}`}
+              style={{ borderColor: line.color, opacity: line.faint ? 0.55 : 1 }}
+              aria-hidden="true"
+            />
             {line.label} {which === 'generator' && <Num value={valueAt(line, cursor)} note={line.title} />}
           </span>
         ))}

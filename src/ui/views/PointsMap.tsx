@@ -22,7 +22,16 @@ interface PointsMapProps {
  * The map of centers on two canvases: real points, drawn when they change, and below the large centers and above the
  * rest the synthetic ones, drawn with every frame.
  */
-export const PointsMap = memo(function PointsMap({ label, still, moving, trails, scheme, chosen, describe, onPick }: PointsMapProps) {
+export const PointsMap = memo(function PointsMap({
+  label,
+  still,
+  moving,
+  trails,
+  scheme,
+  chosen,
+  describe,
+  onPick,
+}: PointsMapProps) {
   const words = useWords().views.centers;
   const [box, { width, height }] = useSize<HTMLDivElement>();
   const stillCanvas = useRef<HTMLCanvasElement>(null);
@@ -38,7 +47,14 @@ export const PointsMap = memo(function PointsMap({ label, still, moving, trails,
   useEffect(() => {
     if (!stillCanvas.current || width === 0) return;
     const context = startDrawing(stillCanvas.current, frame);
-    if (context) drawClouds(context, frame, still.filter(({ kind }) => kind !== 'center'), scheme, chosen);
+    if (context)
+      drawClouds(
+        context,
+        frame,
+        still.filter(({ kind }) => kind !== 'center'),
+        scheme,
+        chosen,
+      );
   }, [frame, still, scheme, chosen, width]);
 
   useEffect(() => {
@@ -48,7 +64,13 @@ export const PointsMap = memo(function PointsMap({ label, still, moving, trails,
     const centers = still.find(({ kind }) => kind === 'center');
     const batch = moving.find(({ kind }) => kind === 'batch');
     drawTrails(context, frame, trails, batch, centers, scheme, chosen);
-    drawClouds(context, frame, moving.filter(({ kind }) => kind !== 'batch'), scheme, chosen);
+    drawClouds(
+      context,
+      frame,
+      moving.filter(({ kind }) => kind !== 'batch'),
+      scheme,
+      chosen,
+    );
     if (centers) drawClouds(context, frame, [centers], scheme, chosen);
     if (batch) drawClouds(context, frame, [batch], scheme, chosen);
   }, [frame, still, moving, trails, scheme, chosen, width]);
@@ -60,8 +82,13 @@ export const PointsMap = memo(function PointsMap({ label, still, moving, trails,
   const outside = useMemo(() => countOutside(frame, moving), [frame, moving]);
 
   return (
-    <div className="points-map" ref={box} role="img" aria-label={label}
-      onPointerMove={(event) => setHit(find(event))} onPointerLeave={() => setHit(null)}
+    <div
+      className="points-map"
+      ref={box}
+      role="img"
+      aria-label={label}
+      onPointerMove={(event) => setHit(find(event))}
+      onPointerLeave={() => setHit(null)}
       onClick={(event) => {
         const picked = find(event);
         if (picked) onPick(picked.classIndex);
@@ -70,13 +97,22 @@ export const PointsMap = memo(function PointsMap({ label, still, moving, trails,
     >
       <canvas ref={stillCanvas} style={{ width, height }} />
       <canvas ref={movingCanvas} style={{ width, height }} />
-      {outside > 0 && <span className="map-note" title={words.outsideHelp}>{words.outside(outside)}</span>}
+      {outside > 0 && (
+        <span className="map-note" title={words.outsideHelp}>
+          {words.outside(outside)}
+        </span>
+      )}
       {hit && (
-        <div className="tooltip" style={{
-          ...(hit.px > width / 2 ? { right: width - hit.px + 12 } : { left: hit.px + 12 }),
-          ...(hit.py > height / 2 ? { bottom: height - hit.py + 6 } : { top: hit.py + 6 }),
-        }}>
-          {describe(hit).map((line, i) => (i === 0 ? <strong key={line}>{line}</strong> : <div key={line}>{line}</div>))}
+        <div
+          className="tooltip"
+          style={{
+            ...(hit.px > width / 2 ? { right: width - hit.px + 12 } : { left: hit.px + 12 }),
+            ...(hit.py > height / 2 ? { bottom: height - hit.py + 6 } : { top: hit.py + 6 }),
+          }}
+        >
+          {describe(hit).map((line, i) =>
+            i === 0 ? <strong key={line}>{line}</strong> : <div key={line}>{line}</div>,
+          )}
         </div>
       )}
     </div>

@@ -14,7 +14,11 @@ interface QualityFiguresProps {
 
 const FigureName = memo(function FigureName({ figure }: { figure: QualityFigure }) {
   const { name, help } = useWords().quality.figures[figure];
-  return <dt>{name} <HelpLines label={name} lines={[help]} /></dt>;
+  return (
+    <dt>
+      {name} <HelpLines label={name} lines={[help]} />
+    </dt>
+  );
 });
 
 /** The figures of all classes: synthetic images large, real images small beside them. */
@@ -39,15 +43,22 @@ export const QualityFigures = memo(function QualityFigures({ shown, pinned }: Qu
         return short(value);
     }
   };
-  const beside = (figure: QualityFigure, { real }: FigurePair) => (figure === 'ranges' ? words.calibration(written(figure, real)) : words.real(written(figure, real)));
+  const beside = (figure: QualityFigure, { real }: FigurePair) =>
+    figure === 'ranges' ? words.calibration(written(figure, real)) : words.real(written(figure, real));
   return (
     <dl className="quality-figures">
       {QUALITY_FIGURES.map((figure) => (
         <div key={figure} data-figure={figure}>
           <FigureName figure={figure} />
-          <dd><Num value={figures[figure].synthetic} show={written(figure, figures[figure].synthetic)} /></dd>
-          <dd className="quality-real"><Num value={figures[figure].real} show={beside(figure, figures[figure])} /></dd>
-          {pinnedFigures && <dd className="quality-real">{compare.pinnedValue(written(figure, pinnedFigures[figure].synthetic))}</dd>}
+          <dd>
+            <Num value={figures[figure].synthetic} show={written(figure, figures[figure].synthetic)} />
+          </dd>
+          <dd className="quality-real">
+            <Num value={figures[figure].real} show={beside(figure, figures[figure])} />
+          </dd>
+          {pinnedFigures && (
+            <dd className="quality-real">{compare.pinnedValue(written(figure, pinnedFigures[figure].synthetic))}</dd>
+          )}
         </div>
       ))}
     </dl>

@@ -36,7 +36,8 @@ const WIDE = 600;
 
 /** A map with one row a class and one column a layer in SVG: one path a shade, however many cells there are. */
 export const QualityMap = memo(function QualityMap(props: QualityMapProps) {
-  const { label, measure, values, layers, classNames, startLayer, words, layer, chosen, scheme, describe, onPick } = props;
+  const { label, measure, values, layers, classNames, startLayer, words, layer, chosen, scheme, describe, onPick } =
+    props;
   const [box, { width }] = useSize<HTMLDivElement>();
   const [cell, setCell] = useState<Cell | null>(null);
   const clip = useId();
@@ -45,7 +46,10 @@ export const QualityMap = memo(function QualityMap(props: QualityMapProps) {
   const left = width < WIDE ? 78 : 110;
   const cellWidth = Math.max(2, (width - left - 2) / layers);
   const height = TOP + classes * CELL_HEIGHT + BOTTOM;
-  const grid = useMemo((): CellGrid => ({ layers, classes, left, top: TOP, cellWidth, cellHeight: CELL_HEIGHT }), [layers, classes, left, cellWidth]);
+  const grid = useMemo(
+    (): CellGrid => ({ layers, classes, left, top: TOP, cellWidth, cellHeight: CELL_HEIGHT }),
+    [layers, classes, left, cellWidth],
+  );
   const paths = useMemo(() => shadePaths(measure, values, grid), [measure, values, grid]);
   const shades = divergingShades[scheme];
   const right = left + layers * cellWidth;
@@ -55,7 +59,10 @@ export const QualityMap = memo(function QualityMap(props: QualityMapProps) {
   /** Layer and class at a place; null beside them, where the names are. */
   const placeOf = (event: MouseEvent): { layer: number | null; classIndex: number | null } => {
     const area = event.currentTarget.getBoundingClientRect();
-    const [l, c] = [Math.floor((event.clientX - area.left - left) / cellWidth), Math.floor((event.clientY - area.top - TOP) / CELL_HEIGHT)];
+    const [l, c] = [
+      Math.floor((event.clientX - area.left - left) / cellWidth),
+      Math.floor((event.clientY - area.top - TOP) / CELL_HEIGHT),
+    ];
     return { layer: l >= 0 && l < layers ? l : null, classIndex: c >= 0 && c < classes ? c : null };
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -66,12 +73,18 @@ export const QualityMap = memo(function QualityMap(props: QualityMapProps) {
       setCell(from);
       return onPick(from.layer, from.classIndex);
     }
-    const [dx, dy] = ({ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] } as Partial<Record<string, [number, number]>>)[event.key] ?? [0, 0];
+    const [dx, dy] = (
+      { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] } as Partial<
+        Record<string, [number, number]>
+      >
+    )[event.key] ?? [0, 0];
     if (dx === 0 && dy === 0) return;
     event.preventDefault();
     const within = (value: number, most: number) => Math.min(most - 1, Math.max(0, value));
     // The first press shows where one is.
-    setCell(shown ? { layer: within(from.layer + dx, layers), classIndex: within(from.classIndex + dy, classes) } : from);
+    setCell(
+      shown ? { layer: within(from.layer + dx, layers), classIndex: within(from.classIndex + dy, classes) } : from,
+    );
   };
   const cellX = (l: number) => left + l * cellWidth;
   const cellY = (c: number) => TOP + c * CELL_HEIGHT;
@@ -79,28 +92,50 @@ export const QualityMap = memo(function QualityMap(props: QualityMapProps) {
   return (
     <div className="quality-map" ref={box}>
       {width > 0 && (
-        <svg width={width} height={height} role="group" aria-label={label} tabIndex={0} className="chart-pick"
+        <svg
+          width={width}
+          height={height}
+          role="group"
+          aria-label={label}
+          tabIndex={0}
+          className="chart-pick"
           onPointerMove={(event) => {
             const at = placeOf(event);
-            setCell(at.layer !== null && at.classIndex !== null ? { layer: at.layer, classIndex: at.classIndex } : null);
+            setCell(
+              at.layer !== null && at.classIndex !== null ? { layer: at.layer, classIndex: at.classIndex } : null,
+            );
           }}
-          onPointerLeave={() => setCell(null)} onBlur={() => setCell(null)} onKeyDown={onKeyDown}
+          onPointerLeave={() => setCell(null)}
+          onBlur={() => setCell(null)}
+          onKeyDown={onKeyDown}
           onClick={(event) => {
             const at = placeOf(event);
             onPick(at.layer, at.classIndex);
           }}
         >
-          <clipPath id={clip}><rect x={0} y={0} width={left - 6} height={height} /></clipPath>
-          {chosen !== null && chosen < classes && <rect className="quality-row" x={0} y={cellY(chosen) - 0.5} width={left - 2} height={CELL_HEIGHT} rx={3} />}
+          <clipPath id={clip}>
+            <rect x={0} y={0} width={left - 6} height={height} />
+          </clipPath>
+          {chosen !== null && chosen < classes && (
+            <rect className="quality-row" x={0} y={cellY(chosen) - 0.5} width={left - 2} height={CELL_HEIGHT} rx={3} />
+          )}
           <g className="chart-ticks" clipPath={`url(#${clip})`}>
             {classNames.map((name, c) => (
               <g key={c} opacity={chosen === null || chosen === c ? 1 : 0.6}>
-                <path d={classMarker(c)} fill={classColor(c, scheme)} transform={`translate(8 ${cellY(c) + CELL_HEIGHT / 2 - 0.5}) scale(4.4)`} />
-                <text x={18} y={cellY(c) + CELL_HEIGHT / 2} dy="0.32em" className="quality-class">{name}</text>
+                <path
+                  d={classMarker(c)}
+                  fill={classColor(c, scheme)}
+                  transform={`translate(8 ${cellY(c) + CELL_HEIGHT / 2 - 0.5}) scale(4.4)`}
+                />
+                <text x={18} y={cellY(c) + CELL_HEIGHT / 2} dy="0.32em" className="quality-class">
+                  {name}
+                </text>
               </g>
             ))}
           </g>
-          <g className="quality-empty"><rect x={left} y={TOP} width={Math.max(0, right - left - 1)} height={bottom - TOP - 1} /></g>
+          <g className="quality-empty">
+            <rect x={left} y={TOP} width={Math.max(0, right - left - 1)} height={bottom - TOP - 1} />
+          </g>
           {paths.map(({ shade, cells, dots }) => (
             <g key={shade} data-worse={dots !== null}>
               <path d={cells} fill={shades[shade][0]} />
@@ -111,23 +146,72 @@ export const QualityMap = memo(function QualityMap(props: QualityMapProps) {
             <path d={`M${cellX(startLayer)} ${TOP - 3}v-3H${right - 1}v3`} />
           </g>
           <g className="chart-ticks">
-            <text x={right - 3} y={TOP - 9} textAnchor="end">{words.deep}</text>
+            <text x={right - 3} y={TOP - 9} textAnchor="end">
+              {words.deep}
+            </text>
             {labeledLayers(grid).map((l) => (
-              <text key={l} x={cellX(l) + cellWidth / 2} y={bottom + 12} textAnchor="middle" fontWeight={l === layer ? 700 : undefined}>{l + 1}</text>
+              <text
+                key={l}
+                x={cellX(l) + cellWidth / 2}
+                y={bottom + 12}
+                textAnchor="middle"
+                fontWeight={l === layer ? 700 : undefined}
+              >
+                {l + 1}
+              </text>
             ))}
-            <text x={(left + right) / 2} y={height - 4} textAnchor="middle">{words.layers}</text>
+            <text x={(left + right) / 2} y={height - 4} textAnchor="middle">
+              {words.layers}
+            </text>
           </g>
-          {layer !== null && layer < layers && <rect className="quality-frame" x={cellX(layer) - 1} y={TOP - 1} width={cellWidth + 1} height={bottom - TOP + 1} rx={2} />}
-          {chosen !== null && chosen < classes && <rect className="quality-frame" x={left - 1} y={cellY(chosen) - 1} width={right - left + 1} height={CELL_HEIGHT + 1} rx={2} />}
-          {shown && <rect className="quality-cell" x={cellX(shown.layer) - 1} y={cellY(shown.classIndex) - 1} width={cellWidth + 1} height={CELL_HEIGHT + 1} rx={2} />}
+          {layer !== null && layer < layers && (
+            <rect
+              className="quality-frame"
+              x={cellX(layer) - 1}
+              y={TOP - 1}
+              width={cellWidth + 1}
+              height={bottom - TOP + 1}
+              rx={2}
+            />
+          )}
+          {chosen !== null && chosen < classes && (
+            <rect
+              className="quality-frame"
+              x={left - 1}
+              y={cellY(chosen) - 1}
+              width={right - left + 1}
+              height={CELL_HEIGHT + 1}
+              rx={2}
+            />
+          )}
+          {shown && (
+            <rect
+              className="quality-cell"
+              x={cellX(shown.layer) - 1}
+              y={cellY(shown.classIndex) - 1}
+              width={cellWidth + 1}
+              height={CELL_HEIGHT + 1}
+              rx={2}
+            />
+          )}
         </svg>
       )}
       {shown && (
-        <div className="tooltip" aria-live="polite" style={{
-          ...(cellX(shown.layer) > width / 2 ? { right: width - cellX(shown.layer) + 8 } : { left: cellX(shown.layer + 1) + 8 }),
-          ...(shown.classIndex >= classes / 2 ? { bottom: height - cellY(shown.classIndex) + 4 } : { top: cellY(shown.classIndex + 1) + 4 }),
-        }}>
-          {describe(shown.layer, shown.classIndex).map((line, i) => (i === 0 ? <strong key={line}>{line}</strong> : <div key={line}>{line}</div>))}
+        <div
+          className="tooltip"
+          aria-live="polite"
+          style={{
+            ...(cellX(shown.layer) > width / 2
+              ? { right: width - cellX(shown.layer) + 8 }
+              : { left: cellX(shown.layer + 1) + 8 }),
+            ...(shown.classIndex >= classes / 2
+              ? { bottom: height - cellY(shown.classIndex) + 4 }
+              : { top: cellY(shown.classIndex + 1) + 4 }),
+          }}
+        >
+          {describe(shown.layer, shown.classIndex).map((line, i) =>
+            i === 0 ? <strong key={line}>{line}</strong> : <div key={line}>{line}</div>,
+          )}
         </div>
       )}
     </div>

@@ -23,7 +23,9 @@ const shownSynthetic = (state: PlaygroundState) => shownMoment(state)?.synthetic
 /** The values of a layer and a class, or of all classes, in words. */
 function readings({ quality: words }: Words, shown: ShownQuality, layer: number, chosen: number | null): string[] {
   const values = readingAt(shown, layer, chosen);
-  return (['own', 'other', 'spread', 'silhouette', 'gap'] as const).map((key) => words.reading.beside(words.reading[key], short(values[key].synthetic), short(values[key].real)));
+  return (['own', 'other', 'spread', 'silhouette', 'gap'] as const).map((key) =>
+    words.reading.beside(words.reading[key], short(values[key].synthetic), short(values[key].real)),
+  );
 }
 
 /** What the shades of the map mean. */
@@ -42,8 +44,14 @@ function Legend({ measure }: { measure: QualityMeasure }) {
   );
   return (
     <>
-      <span className="legend-key">{swatches(0, false)}{words.unmarked[measure]}</span>
-      <span className="legend-key">{swatches(SHADES, true)}{words.marked[measure]}</span>
+      <span className="legend-key">
+        {swatches(0, false)}
+        {words.unmarked[measure]}
+      </span>
+      <span className="legend-key">
+        {swatches(SHADES, true)}
+        {words.marked[measure]}
+      </span>
     </>
   );
 }
@@ -63,37 +71,76 @@ export function QualityView() {
   const [measure, setMeasure] = useState<QualityMeasure>('centers');
   const pinned = usePinned();
 
-  const shown = useMemo(() => (overview && shownQuality(overview, snapshot)), [overview, snapshot]);
+  const shown = useMemo(() => overview && shownQuality(overview, snapshot), [overview, snapshot]);
   const pinnedShown = useMemo(() => pinned && shownQuality(pinned.overview, pinned.moment.synthetic), [pinned]);
   const values = useMemo(() => shown && cellValues(measure, shown), [measure, shown]);
   const names = useMemo(
-    () => Array.from({ length: overview?.network.numClasses ?? 0 }, (_, c) => className(all, overview?.network.classNames, c)),
+    () =>
+      Array.from({ length: overview?.network.numClasses ?? 0 }, (_, c) =>
+        className(all, overview?.network.classNames, c),
+      ),
     [all, overview],
   );
   const describe = useCallback(
-    (at: number, c: number) => (shown && values
-      ? [words.place(String(at + 1), names[c]), `${words.measures[measure]}: ${short(values[at * shown.classes + c])}`, ...readings(all, shown, at, c)]
-      : []),
+    (at: number, c: number) =>
+      shown && values
+        ? [
+            words.place(String(at + 1), names[c]),
+            `${words.measures[measure]}: ${short(values[at * shown.classes + c])}`,
+            ...readings(all, shown, at, c),
+          ]
+        : [],
     [all, words, names, shown, values, measure],
   );
-  const pick = useCallback((at: number | null, c: number | null) => {
-    const same = at === layer;
-    if (at !== null) selectLayer(at);
-    // A class that is chosen already stays so while another layer is looked at.
-    if (c !== null && (c !== chosen || at === null || same)) toggleClass(c);
-  }, [layer, chosen, selectLayer, toggleClass]);
-
-  const things = (): Thing[] => overview && shown && values && !covered ? [
-    {
-      kind: 'picture', what: share.takeAway.map, file: `quality-${measure}`,
-      make: async ({ footnote }) => (await import('../takeaway/qualitySvg')).qualitySvg({
-        title: `${words.title}: ${words.measures[measure]}`, description: words.measureHelp[measure], footnote, measure, values, classNames: names, layers: shown.layers,
-        startLayer: shown.startLayer, words: { layers: words.layers, deep: words.deep, marked: words.marked[measure], unmarked: words.unmarked[measure] },
-      }),
+  const pick = useCallback(
+    (at: number | null, c: number | null) => {
+      const same = at === layer;
+      if (at !== null) selectLayer(at);
+      // A class that is chosen already stays so while another layer is looked at.
+      if (c !== null && (c !== chosen || at === null || same)) toggleClass(c);
     },
-    { kind: 'table', what: words.tables.cells, file: 'quality-by-layer-and-class', make: async () => (await import('../takeaway/tables')).qualityTable(overview, shown) },
-    { kind: 'table', what: words.tables.activations, file: 'quality-activation-ranges', make: async () => (await import('../takeaway/tables')).coverageTable(shown) },
-  ] : [];
+    [layer, chosen, selectLayer, toggleClass],
+  );
+
+  const things = (): Thing[] =>
+    overview && shown && values && !covered
+      ? [
+          {
+            kind: 'picture',
+            what: share.takeAway.map,
+            file: `quality-${measure}`,
+            make: async ({ footnote }) =>
+              (await import('../takeaway/qualitySvg')).qualitySvg({
+                title: `${words.title}: ${words.measures[measure]}`,
+                description: words.measureHelp[measure],
+                footnote,
+                measure,
+                values,
+                classNames: names,
+                layers: shown.layers,
+                startLayer: shown.startLayer,
+                words: {
+                  layers: words.layers,
+                  deep: words.deep,
+                  marked: words.marked[measure],
+                  unmarked: words.unmarked[measure],
+                },
+              }),
+          },
+          {
+            kind: 'table',
+            what: words.tables.cells,
+            file: 'quality-by-layer-and-class',
+            make: async () => (await import('../takeaway/tables')).qualityTable(overview, shown),
+          },
+          {
+            kind: 'table',
+            what: words.tables.activations,
+            file: 'quality-activation-ranges',
+            make: async () => (await import('../takeaway/tables')).coverageTable(shown),
+          },
+        ]
+      : [];
 
   const content = () => {
     if (covered) return <div className="view-empty">{lessons.covered}</div>;
@@ -103,16 +150,37 @@ export function QualityView() {
       <>
         <QualityFigures shown={shown} pinned={pinnedShown} />
         <div className="view-bar">
-          <Choice label={words.map} value={measure} onChange={setMeasure}
-            options={QUALITY_MEASURES.map((value) => ({ value, label: words.measures[value], title: words.measureHelp[value] }))} />
+          <Choice
+            label={words.map}
+            value={measure}
+            onChange={setMeasure}
+            options={QUALITY_MEASURES.map((value) => ({
+              value,
+              label: words.measures[value],
+              title: words.measureHelp[value],
+            }))}
+          />
         </div>
-        <QualityMap label={words.mapLabel(words.measures[measure], words.measureHelp[measure])} measure={measure} values={values} layers={shown.layers} classNames={names}
-          startLayer={shown.startLayer} words={words} layer={layer} chosen={chosen} scheme={scheme} describe={describe} onPick={pick} />
+        <QualityMap
+          label={words.mapLabel(words.measures[measure], words.measureHelp[measure])}
+          measure={measure}
+          values={values}
+          layers={shown.layers}
+          classNames={names}
+          startLayer={shown.startLayer}
+          words={words}
+          layer={layer}
+          chosen={chosen}
+          scheme={scheme}
+          describe={describe}
+          onPick={pick}
+        />
         <footer className="view-foot">
           <Legend measure={measure} />
           {layer !== null && layer < shown.layers && (
             <span className="view-note quality-reading">
-              <b>{words.place(String(layer + 1), chosen === null ? words.allClasses : names[chosen])}:</b> {readings(all, shown, layer, chosen).join(all.comma)}
+              <b>{words.place(String(layer + 1), chosen === null ? words.allClasses : names[chosen])}:</b>{' '}
+              {readings(all, shown, layer, chosen).join(all.comma)}
             </span>
           )}
         </footer>

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { RunOverview, SyntheticSnapshot } from '../../engine/training/runReport';
+import type { RunOverview, SyntheticSnapshot } from '../../engine/runReport';
 import type { KeptRun } from '../../state/compare/keptRun';
 import { coveredView } from '../../state/lessons/lessonState';
 import type { Measure } from '../../state/linkView';
@@ -36,10 +36,28 @@ function ofClass(values: Float32Array, classes: number, chosen: number | null): 
   });
 }
 
-function seriesOf({ comma, views: { separation: words } }: Words, metric: Measure, overview: RunOverview, snapshot: SyntheticSnapshot | null, chosen: number | null, scheme: Scheme): ChartSeries[] {
+function seriesOf(
+  { comma, views: { separation: words } }: Words,
+  metric: Measure,
+  overview: RunOverview,
+  snapshot: SyntheticSnapshot | null,
+  chosen: number | null,
+  scheme: Scheme,
+): ChartSeries[] {
   const colors = lineColors[scheme];
-  const line = (id: string, label: string, color: string, values: ArrayLike<number>, dash?: ChartSeries['dash']): ChartSeries => ({
-    id, label, color, points: byLayer(values), dash, dots: !dash,
+  const line = (
+    id: string,
+    label: string,
+    color: string,
+    values: ArrayLike<number>,
+    dash?: ChartSeries['dash'],
+  ): ChartSeries => ({
+    id,
+    label,
+    color,
+    points: byLayer(values),
+    dash,
+    dots: !dash,
   });
   const real = overview.separation;
   const synthetic = snapshot?.separation;
@@ -53,7 +71,10 @@ function seriesOf({ comma, views: { separation: words } }: Words, metric: Measur
     ];
   }
   if (metric === 'distances') {
-    list.push(line('intra', `${words.intra}${comma}${words.real}`, colors.distorted, real.intraClass), line('inter', `${words.inter}${comma}${words.real}`, colors.ceMixed, real.interClass));
+    list.push(
+      line('intra', `${words.intra}${comma}${words.real}`, colors.distorted, real.intraClass),
+      line('inter', `${words.inter}${comma}${words.real}`, colors.ceMixed, real.interClass),
+    );
     if (synthetic) {
       list.push(
         line('intraS', `${words.intra}${comma}${words.synthetic}`, colors.distorted, synthetic.intraClass, 'dashed'),
@@ -69,10 +90,22 @@ function seriesOf({ comma, views: { separation: words } }: Words, metric: Measur
 }
 
 /** The lines of a pinned run: its own dash, otherwise as this run's. What stands still for all of a run is drawn only for this one. */
-function pinnedSeries(words: Words, metric: Measure, { overview, moment }: KeptRun, chosen: number | null, scheme: Scheme): ChartSeries[] {
+function pinnedSeries(
+  words: Words,
+  metric: Measure,
+  { overview, moment }: KeptRun,
+  chosen: number | null,
+  scheme: Scheme,
+): ChartSeries[] {
   return seriesOf(words, metric, overview, moment.synthetic, chosen, scheme)
     .filter(({ id }) => metric === 'batch' || id === 'real' || id === 'synthetic' || id.endsWith('S'))
-    .map((each) => ({ ...each, id: `pinned-${each.id}`, label: words.compare.ofPinned(each.label), dash: 'dotted', dots: false }));
+    .map((each) => ({
+      ...each,
+      id: `pinned-${each.id}`,
+      label: words.compare.ofPinned(each.label),
+      dash: 'dotted',
+      dots: false,
+    }));
 }
 
 const shownSynthetic = (state: PlaygroundState) => shownMoment(state)?.synthetic ?? null;
@@ -102,37 +135,83 @@ export function SeparationView() {
   );
   const lines = useMemo(() => [...pinnedLines, ...series], [pinnedLines, series]);
   const layers = overview?.network.layers.length ?? 0;
-  const band = useMemo(() => (overview ? { from: overview.startLayer + 1, to: layers, label: words.deep } : undefined), [overview, layers, words]);
+  const band = useMemo(
+    () => (overview ? { from: overview.startLayer + 1, to: layers, label: words.deep } : undefined),
+    [overview, layers, words],
+  );
   const references = useMemo(
     () =>
       metric === 'nearest' && overview
         ? [{ y: 1 / overview.network.numClasses, label: words.chance }]
-        : metric === 'silhouette' ? [{ y: 0, label: '' }] : [],
+        : metric === 'silhouette'
+          ? [{ y: 0, label: '' }]
+          : [],
     [metric, overview, words],
   );
   const include = useMemo(() => (metric === 'nearest' ? [0, 1] : metric === 'silhouette' ? [0] : [0]), [metric]);
 
-  const chart = { series: lines, xLabel: words.axis, xDomain: [1, layers] as [number, number], band, references, include, cursor: layer === null ? null : layer + 1 };
+  const chart = {
+    series: lines,
+    xLabel: words.axis,
+    xDomain: [1, layers] as [number, number],
+    band,
+    references,
+    include,
+    cursor: layer === null ? null : layer + 1,
+  };
   const title = `${words.title}: ${words.metrics[metric]}`;
-  const things = (): Thing[] => overview && !covered ? [
-    {
-      kind: 'picture', what: share.takeAway.chart, file: `separation-${metric}`,
-      make: async ({ footnote }) => (await import('../takeaway/chartSvg')).chartSvg({ ...chart, title, description: words.metricHelp[metric], footnote }),
-    },
-    { kind: 'table', what: share.takeAway.byLayer, file: 'separation-by-layer', make: async () => (await import('../takeaway/tables')).separationTable(overview, snapshot) },
-    ...(snapshot ? [{ kind: 'table' as const, what: share.takeAway.byClass, file: 'distances-by-class', make: async () => (await import('../takeaway/tables')).distancesTable(overview, snapshot) }] : []),
-  ] : [];
+  const things = (): Thing[] =>
+    overview && !covered
+      ? [
+          {
+            kind: 'picture',
+            what: share.takeAway.chart,
+            file: `separation-${metric}`,
+            make: async ({ footnote }) =>
+              (await import('../takeaway/chartSvg')).chartSvg({
+                ...chart,
+                title,
+                description: words.metricHelp[metric],
+                footnote,
+              }),
+          },
+          {
+            kind: 'table',
+            what: share.takeAway.byLayer,
+            file: 'separation-by-layer',
+            make: async () => (await import('../takeaway/tables')).separationTable(overview, snapshot),
+          },
+          ...(snapshot
+            ? [
+                {
+                  kind: 'table' as const,
+                  what: share.takeAway.byClass,
+                  file: 'distances-by-class',
+                  make: async () => (await import('../takeaway/tables')).distancesTable(overview, snapshot),
+                },
+              ]
+            : []),
+        ]
+      : [];
 
   return (
     <View title={words.title} area="separation" help={words.help} things={things}>
       <div className="view-bar">
-        <Choice label={words.metric} value={metric} onChange={selectMeasure}
-          options={MEASURES.map((value) => ({ value, label: words.metrics[value], title: words.metricHelp[value] }))} />
+        <Choice
+          label={words.metric}
+          value={metric}
+          onChange={selectMeasure}
+          options={MEASURES.map((value) => ({ value, label: words.metrics[value], title: words.metricHelp[value] }))}
+        />
       </div>
       {covered ? (
         <div className="view-empty">{lessons.covered}</div>
       ) : overview ? (
-        <LineChart label={`${words.title}: ${words.metrics[metric]}. ${words.metricHelp[metric]}`} {...chart} onSelect={(x) => selectLayer(x - 1)} />
+        <LineChart
+          label={`${words.title}: ${words.metrics[metric]}. ${words.metricHelp[metric]}`}
+          {...chart}
+          onSelect={(x) => selectLayer(x - 1)}
+        />
       ) : (
         <div className="view-empty">{views.waiting}</div>
       )}
@@ -145,7 +224,9 @@ export function SeparationView() {
         ))}
         {pinned && <PinnedKey shown={overlaid} otherwise={compare.separationNone} />}
         {metric === 'batch' && (
-          <span className="view-note">{chosen === null ? words.allClasses : words.forClass(className(all, overview?.network.classNames, chosen))}</span>
+          <span className="view-note">
+            {chosen === null ? words.allClasses : words.forClass(className(all, overview?.network.classNames, chosen))}
+          </span>
         )}
       </footer>
     </View>

@@ -1,4 +1,4 @@
-import type { ImageTile } from '../../engine/training/runReport';
+import type { ImageTile } from '../../engine/runReport';
 
 /** One image of a row: which one of its tile, and what the teacher said (null: nothing to say). */
 export interface Cell {
@@ -12,9 +12,17 @@ const GAP = 3;
 const DIVIDE = 9;
 
 /** Left edges and size of the cells of a row, in CSS pixels. */
-export function rowLayout(width: number, height: number, real: number, synthetic: number): { size: number; lefts: number[] } {
+export function rowLayout(
+  width: number,
+  height: number,
+  real: number,
+  synthetic: number,
+): { size: number; lefts: number[] } {
   const count = real + synthetic;
-  const size = Math.max(8, Math.floor(Math.min(height, (width - GAP * Math.max(0, count - 2) - DIVIDE) / Math.max(1, count))));
+  const size = Math.max(
+    8,
+    Math.floor(Math.min(height, (width - GAP * Math.max(0, count - 2) - DIVIDE) / Math.max(1, count))),
+  );
   const lefts = Array.from({ length: count }, (_, i) => i * (size + GAP) + (i >= real ? DIVIDE - GAP : 0));
   return { size, lefts };
 }
@@ -54,10 +62,37 @@ function enlarge(image: HTMLCanvasElement, pixels: number): HTMLCanvasElement {
   return enlarged;
 }
 
-const MARKS = { right: { color: '#0a7d4f', sign: [[0.22, 0.54], [0.43, 0.74], [0.78, 0.3]] }, wrong: { color: '#c92a2a', sign: [[0.28, 0.28], [0.72, 0.72], [0.5, 0.5], [0.72, 0.28], [0.28, 0.72]] } } as const;
+const MARKS = {
+  right: {
+    color: '#0a7d4f',
+    sign: [
+      [0.22, 0.54],
+      [0.43, 0.74],
+      [0.78, 0.3],
+    ],
+  },
+  wrong: {
+    color: '#c92a2a',
+    sign: [
+      [0.28, 0.28],
+      [0.72, 0.72],
+      [0.5, 0.5],
+      [0.72, 0.28],
+      [0.28, 0.72],
+    ],
+  },
+} as const;
 
 /** Draws a row of images with crisp pixels and the teacher's verdict in each one's corner. */
-export function drawRow(canvas: HTMLCanvasElement, cells: readonly Cell[], lefts: readonly number[], size: number, width: number, height: number, ratio = window.devicePixelRatio || 1): void {
+export function drawRow(
+  canvas: HTMLCanvasElement,
+  cells: readonly Cell[],
+  lefts: readonly number[],
+  size: number,
+  width: number,
+  height: number,
+  ratio = window.devicePixelRatio || 1,
+): void {
   const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
   if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h];
   const context = canvas.getContext('2d');
@@ -83,7 +118,9 @@ export function drawRow(canvas: HTMLCanvasElement, cells: readonly Cell[], lefts
     context.lineWidth = badge * 0.15;
     context.lineCap = 'round';
     context.beginPath();
-    sign.forEach(([sx, sy], j) => (j === 0 ? context.moveTo(x + sx * badge, y + sy * badge) : context.lineTo(x + sx * badge, y + sy * badge)));
+    sign.forEach(([sx, sy], j) =>
+      j === 0 ? context.moveTo(x + sx * badge, y + sy * badge) : context.lineTo(x + sx * badge, y + sy * badge),
+    );
     context.stroke();
   });
 }

@@ -36,7 +36,10 @@ function markerPath(classIndex: number): Path2D {
 }
 
 /** Clears a canvas of the frame's size, sharp on any screen. Null when the canvas has no context. */
-export function startDrawing(canvas: HTMLCanvasElement, { width, height }: Pick<Frame, 'width' | 'height'>): CanvasRenderingContext2D | null {
+export function startDrawing(
+  canvas: HTMLCanvasElement,
+  { width, height }: Pick<Frame, 'width' | 'height'>,
+): CanvasRenderingContext2D | null {
   const ratio = window.devicePixelRatio || 1;
   const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
   if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h];
@@ -46,7 +49,13 @@ export function startDrawing(canvas: HTMLCanvasElement, { width, height }: Pick<
   return context;
 }
 
-function drawCloud(context: CanvasRenderingContext2D, frame: Frame, { kind, xy, labels }: Cloud, scheme: Scheme, chosen: number | null): void {
+function drawCloud(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  { kind, xy, labels }: Cloud,
+  scheme: Scheme,
+  chosen: number | null,
+): void {
   const look = LOOKS[kind];
   for (let i = 0; i < labels.length; i++) {
     const { px, py, outside } = place(frame, xy[2 * i], xy[2 * i + 1]);
@@ -90,14 +99,25 @@ function drawCloud(context: CanvasRenderingContext2D, frame: Frame, { kind, xy, 
 }
 
 /** Draws clouds in their order, those of other classes faintly when one is chosen. */
-export function drawClouds(context: CanvasRenderingContext2D, frame: Frame, clouds: readonly Cloud[], scheme: Scheme, chosen: number | null): void {
+export function drawClouds(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  clouds: readonly Cloud[],
+  scheme: Scheme,
+  chosen: number | null,
+): void {
   for (const cloud of clouds) drawCloud(context, frame, cloud, scheme, chosen);
 }
 
 /** Draws where batches have been, fading into the past, and a thin line from each to its class's center. */
 export function drawTrails(
-  context: CanvasRenderingContext2D, frame: Frame, trails: readonly Trail[], batch: Cloud | undefined, centers: Cloud | undefined,
-  scheme: Scheme, chosen: number | null,
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  trails: readonly Trail[],
+  batch: Cloud | undefined,
+  centers: Cloud | undefined,
+  scheme: Scheme,
+  chosen: number | null,
 ): void {
   context.lineCap = 'round';
   for (const { classIndex, xy } of trails) {

@@ -1,4 +1,4 @@
-import type { AccuracyRow } from '../../engine/training/runReport';
+import type { AccuracyRow } from '../../engine/runReport';
 
 /** Standard error of an accuracy that was measured on `n` images: of a binomial share. */
 export const standardError = (accuracy: number, n: number): number => Math.sqrt((accuracy * (1 - accuracy)) / n);
@@ -8,9 +8,15 @@ export const standardError = (accuracy: number, n: number): number => Math.sqrt(
  * test images alone would explain in 19 of 20 cases (normal approximation, as if the two were measured on different images).
  */
 export function gainOf(rows: readonly AccuracyRow[]): { points: number; clear: boolean; n: number } | null {
-  const [without, withSynthetic] = (['calibration', 'fdda'] as const).map((id) => rows.find(({ method, state }) => method === id && state === 'done'));
+  const [without, withSynthetic] = (['calibration', 'fdda'] as const).map((id) =>
+    rows.find(({ method, state }) => method === id && state === 'done'),
+  );
   if (!without || !withSynthetic || without.accuracy === null || withSynthetic.accuracy === null) return null;
   const error = ({ accuracy, n }: AccuracyRow) => standardError(accuracy!, n);
   const points = (withSynthetic.accuracy - without.accuracy) * 100;
-  return { points, clear: Math.abs(points) > 196 * Math.hypot(error(without), error(withSynthetic)), n: withSynthetic.n };
+  return {
+    points,
+    clear: Math.abs(points) > 196 * Math.hypot(error(without), error(withSynthetic)),
+    n: withSynthetic.n,
+  };
 }

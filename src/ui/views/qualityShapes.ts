@@ -20,17 +20,34 @@ export interface ShadePath {
 
 const round = (value: number) => Math.round(value * 100) / 100;
 
-export function shadePaths(measure: QualityMeasure, values: Float32Array, { classes, left, top, cellWidth, cellHeight }: CellGrid): ShadePath[] {
+export function shadePaths(
+  measure: QualityMeasure,
+  values: Float32Array,
+  { classes, left, top, cellWidth, cellHeight }: CellGrid,
+): ShadePath[] {
   const [w, h] = [round(Math.max(1, cellWidth - 1)), round(Math.max(1, cellHeight - 1))];
   const dot = Math.min(4, Math.max(2, round(Math.min(w, h) / 3)));
   return cellsByShade(measure, values).flatMap((cells, shade) => {
     if (cells.length === 0) return [];
-    const places = cells.map((i) => [round(left + Math.floor(i / classes) * cellWidth), round(top + (i % classes) * cellHeight)]);
-    return [{
-      shade,
-      cells: places.map(([x, y]) => `M${x} ${y}h${w}v${h}h${-w}z`).join(''),
-      dots: shade < SHADES ? null : places.map(([x, y]) => `M${round(x + w / 2 - dot / 2)} ${round(y + h / 2)}a${dot / 2} ${dot / 2} 0 1 0 ${dot} 0a${dot / 2} ${dot / 2} 0 1 0 ${-dot} 0z`).join(''),
-    }];
+    const places = cells.map((i) => [
+      round(left + Math.floor(i / classes) * cellWidth),
+      round(top + (i % classes) * cellHeight),
+    ]);
+    return [
+      {
+        shade,
+        cells: places.map(([x, y]) => `M${x} ${y}h${w}v${h}h${-w}z`).join(''),
+        dots:
+          shade < SHADES
+            ? null
+            : places
+                .map(
+                  ([x, y]) =>
+                    `M${round(x + w / 2 - dot / 2)} ${round(y + h / 2)}a${dot / 2} ${dot / 2} 0 1 0 ${dot} 0a${dot / 2} ${dot / 2} 0 1 0 ${-dot} 0z`,
+                )
+                .join(''),
+      },
+    ];
   });
 }
 

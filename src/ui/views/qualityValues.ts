@@ -1,11 +1,21 @@
-import type { RealQuality, RunOverview, SyntheticQuality, SyntheticSnapshot } from '../../engine/training/runReport';
+import type { RealQuality, RunOverview, SyntheticQuality, SyntheticSnapshot } from '../../engine/runReport';
 
 /** What the view of quality shows, computed from what a run reports. [L, C] as everywhere. */
 
 export const QUALITY_MEASURES = ['centers', 'spread', 'silhouette'] as const;
 export type QualityMeasure = (typeof QUALITY_MEASURES)[number];
 
-export const QUALITY_FIGURES = ['nearest', 'own', 'other', 'spread', 'silhouette', 'gap', 'agrees', 'entropy', 'ranges'] as const;
+export const QUALITY_FIGURES = [
+  'nearest',
+  'own',
+  'other',
+  'spread',
+  'silhouette',
+  'gap',
+  'agrees',
+  'entropy',
+  'ranges',
+] as const;
 export type QualityFigure = (typeof QUALITY_FIGURES)[number];
 
 /** A run's quality at one moment. */
@@ -19,9 +29,19 @@ export interface ShownQuality {
 }
 
 /** Null where there is nothing to show. */
-export function shownQuality({ quality: real, network, startLayer }: RunOverview, snapshot: SyntheticSnapshot | null): ShownQuality | null {
+export function shownQuality(
+  { quality: real, network, startLayer }: RunOverview,
+  snapshot: SyntheticSnapshot | null,
+): ShownQuality | null {
   if (!real || !snapshot?.quality) return null;
-  return { layers: network.layers.length, classes: network.numClasses, startLayer, snapshot, synthetic: snapshot.quality, real };
+  return {
+    layers: network.layers.length,
+    classes: network.numClasses,
+    startLayer,
+    snapshot,
+    synthetic: snapshot.quality,
+    real,
+  };
 }
 
 const divided = (values: Float32Array, by: Float32Array) => values.map((value, i) => value / by[i]);
@@ -73,8 +93,13 @@ export function qualityFigures(shown: ShownQuality): Record<QualityFigure, Figur
 }
 
 /** All that is known of one layer and one class, or of a layer and the mean of all classes. */
-export function readingAt({ snapshot, synthetic, real, classes }: ShownQuality, layer: number, chosen: number | null): Record<'own' | 'other' | 'spread' | 'silhouette' | 'gap', FigurePair> {
-  const at = (values: Float32Array) => (chosen === null ? mean(values.subarray(layer * classes, (layer + 1) * classes)) : values[layer * classes + chosen]);
+export function readingAt(
+  { snapshot, synthetic, real, classes }: ShownQuality,
+  layer: number,
+  chosen: number | null,
+): Record<'own' | 'other' | 'spread' | 'silhouette' | 'gap', FigurePair> {
+  const at = (values: Float32Array) =>
+    chosen === null ? mean(values.subarray(layer * classes, (layer + 1) * classes)) : values[layer * classes + chosen];
   return {
     own: { synthetic: at(snapshot.distanceToOwnCenter), real: at(real.distanceToOwnCenter) },
     other: { synthetic: at(snapshot.distanceToNearestOther), real: at(real.distanceToNearestOther) },

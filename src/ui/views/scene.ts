@@ -1,4 +1,4 @@
-import type { LayerPoints, RunOverview, SyntheticSnapshot } from '../../engine/training/runReport';
+import type { LayerPoints, RunOverview, SyntheticSnapshot } from '../../engine/runReport';
 import type { ProjectionReply } from '../../worker/protocol';
 import type { Moment } from '../../state/history';
 
@@ -25,14 +25,20 @@ export interface Trail {
 const ofLayer = (points: LayerPoints, layer: number): Float32Array =>
   points.xy.subarray(layer * points.count * 2, (layer + 1) * points.count * 2);
 
-const cloud = (kind: PointKind, points: LayerPoints, layer: number): Cloud => ({ kind, xy: ofLayer(points, layer), labels: points.labels });
+const cloud = (kind: PointKind, points: LayerPoints, layer: number): Cloud => ({
+  kind,
+  xy: ofLayer(points, layer),
+  labels: points.labels,
+});
 
 /** The points that stay where they are during a run, in the PCA plane of a layer. */
 export function stillClouds(overview: RunOverview, layer: number): Cloud[] {
   const { observation, distorted, calibration, centers } = overview.points;
   return [
-    cloud('observation', observation, layer), cloud('distorted', distorted, layer),
-    cloud('calibration', calibration, layer), cloud('center', centers, layer),
+    cloud('observation', observation, layer),
+    cloud('distorted', distorted, layer),
+    cloud('calibration', calibration, layer),
+    cloud('center', centers, layer),
   ];
 }
 
@@ -43,10 +49,16 @@ export function movingClouds(snapshot: SyntheticSnapshot | null, layer: number):
 }
 
 /** The synthetic batches of another run, which must share the plane. */
-export const pinnedClouds = (snapshot: SyntheticSnapshot, layer: number): Cloud[] => [cloud('pinned', snapshot.batchPoints, layer)];
+export const pinnedClouds = (snapshot: SyntheticSnapshot, layer: number): Cloud[] => [
+  cloud('pinned', snapshot.batchPoints, layer),
+];
 
 /** All points on a map that was worked out on demand. Has no distorted targets. */
-export function projectedClouds(overview: RunOverview, snapshot: SyntheticSnapshot | null, map: ProjectionReply): { still: Cloud[]; moving: Cloud[] } {
+export function projectedClouds(
+  overview: RunOverview,
+  snapshot: SyntheticSnapshot | null,
+  map: ProjectionReply,
+): { still: Cloud[]; moving: Cloud[] } {
   const { observation, calibration, centers } = overview.points;
   const still: Cloud[] = [
     { kind: 'observation', xy: map.observation, labels: observation.labels },
@@ -55,7 +67,8 @@ export function projectedClouds(overview: RunOverview, snapshot: SyntheticSnapsh
   ];
   const moving: Cloud[] = [];
   if (map.synthetic && snapshot) moving.push({ kind: 'synthetic', xy: map.synthetic, labels: snapshot.points.labels });
-  if (map.syntheticBatches && snapshot) moving.push({ kind: 'batch', xy: map.syntheticBatches, labels: snapshot.batchPoints.labels });
+  if (map.syntheticBatches && snapshot)
+    moving.push({ kind: 'batch', xy: map.syntheticBatches, labels: snapshot.batchPoints.labels });
   return { still, moving };
 }
 
@@ -114,7 +127,10 @@ export function frameOf(still: readonly Cloud[], moving: readonly Cloud[], width
   for (const { kind, xy } of moving) {
     if (kind !== 'batch') continue;
     for (let i = 0; i < xy.length; i += 2) {
-      const reach = Math.max((Math.abs(xy[i] - centerX) * fit) / (width / 2 - PADDING), (Math.abs(xy[i + 1] - centerY) * fit) / (height / 2 - PADDING));
+      const reach = Math.max(
+        (Math.abs(xy[i] - centerX) * fit) / (width / 2 - PADDING),
+        (Math.abs(xy[i + 1] - centerY) * fit) / (height / 2 - PADDING),
+      );
       if (reach > needed) needed = reach;
     }
   }
@@ -133,7 +149,8 @@ export function place(frame: Frame, x: number, y: number): { px: number; py: num
 
 export function countOutside(frame: Frame, clouds: readonly Cloud[]): number {
   let count = 0;
-  for (const { xy } of clouds) for (let i = 0; i < xy.length; i += 2) if (place(frame, xy[i], xy[i + 1]).outside) count++;
+  for (const { xy } of clouds)
+    for (let i = 0; i < xy.length; i += 2) if (place(frame, xy[i], xy[i + 1]).outside) count++;
   return count;
 }
 

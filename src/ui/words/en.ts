@@ -1,7 +1,7 @@
 import type { ShapeName } from '../../engine/data/shapeOutlines';
 import { SENTENCES } from '../../engine/sentences';
-import type { MethodId, RunPhase } from '../../engine/training/runReport';
-import type { TermName } from '../../engine/training/runSettings';
+import type { MethodId, RunPhase } from '../../engine/runReport';
+import type { TermName } from '../../engine/runSettings';
 import type { PresetName } from '../../state/presets';
 import type { SetupName } from '../../state/setups';
 import type { Setting, SettingGroup } from '../../state/settings';
@@ -26,7 +26,10 @@ import type { SettingWords } from './words';
 const settingWords = Object.fromEntries(
   SETTING_KEYS.map((key) => {
     const setting: Setting = SETTINGS[key];
-    const options = setting.kind === 'choice' ? { options: Object.fromEntries(setting.options.map(({ value, label }) => [value, label])) } : {};
+    const options =
+      setting.kind === 'choice'
+        ? { options: Object.fromEntries(setting.options.map(({ value, label }) => [value, label])) }
+        : {};
     return [key, { label: setting.label, help: setting.help, ...options }];
   }),
 ) as unknown as SettingWords;
@@ -41,7 +44,12 @@ const phaseWords: Record<RunPhase, string> = {
 };
 
 const phaseNames: Record<RunPhase, string> = {
-  prepare: 'Preparation', ptq: 'Quantizing', generator: 'Generator', calibration: 'Calibration-only student', fdda: 'Student', done: 'End',
+  prepare: 'Preparation',
+  ptq: 'Quantizing',
+  generator: 'Generator',
+  calibration: 'Calibration-only student',
+  fdda: 'Student',
+  done: 'End',
 };
 
 export const en = {
@@ -68,14 +76,20 @@ export const en = {
     seconds: (value) => `${value} s`,
     minutes: (minutes, seconds) => (seconds === '0' ? `${minutes} min` : `${minutes} min ${seconds} s`),
     hours: (hours, minutes) => `${hours} h ${minutes} min`,
-    large: [{ from: 1e9, name: (value) => `${value} billion` }, { from: 1e6, name: (value) => `${value} million` }],
+    large: [
+      { from: 1e9, name: (value) => `${value} billion` },
+      { from: 1e6, name: (value) => `${value} million` },
+    ],
   } satisfies Units as Units,
 
   /** Between the parts of a list. */
   comma: ', ',
 
   header: {
-    language: { label: 'Language', missing: (name: string) => `${name} could not be loaded. Check the connection and choose it again.` },
+    language: {
+      label: 'Language',
+      missing: (name: string) => `${name} could not be loaded. Check the connection and choose it again.`,
+    },
     theme: { label: 'Colors', light: 'Light', dark: 'Dark', auto: 'As the system' },
   },
 
@@ -92,7 +106,10 @@ export const en = {
 
   transport: {
     region: 'Run',
-    play: 'Play', pause: 'Pause', step: 'Step', reset: 'Reset',
+    play: 'Play',
+    pause: 'Pause',
+    step: 'Step',
+    reset: 'Reset',
     hints: {
       play: 'Run the method from here to the end',
       pause: 'Stop after the current step; Play goes on from there',
@@ -103,7 +120,8 @@ export const en = {
     remaining: (time: string) => `about ${time} left`,
     elapsed: (time: string) => `took ${time}`,
     stepOf: (step: string, steps: string) => `step ${step} of ${steps}`,
-    applies: (count: number) => (count === 1 ? '1 changed setting waits for a reset' : `${count} changed settings wait for a reset`),
+    applies: (count: number) =>
+      count === 1 ? '1 changed setting waits for a reset' : `${count} changed settings wait for a reset`,
     resetToApply: 'Reset to apply',
   },
 
@@ -134,10 +152,18 @@ export const en = {
       unreadable: 'The engine sent something that could not be read.',
       hint: 'Restart it to go on. Your settings stay, and what was recorded can still be looked at until a new run begins.',
     },
-    file: { message: 'The file could not be read.', hint: 'Check that it still exists and that you may open it. The network that was loaded stays.' },
+    file: {
+      message: 'The file could not be read.',
+      hint: 'Check that it still exists and that you may open it. The network that was loaded stays.',
+    },
     titles: {
-      network: 'This network cannot be used', notFinite: 'A loss is no longer a number', deviceLost: 'The graphics device was lost',
-      outOfMemory: 'Out of memory', backend: 'This backend does not work', settings: 'These settings cannot be used', internal: 'Something went wrong',
+      network: 'This network cannot be used',
+      notFinite: 'A loss is no longer a number',
+      deviceLost: 'The graphics device was lost',
+      outOfMemory: 'Out of memory',
+      backend: 'This backend does not work',
+      settings: 'These settings cannot be used',
+      internal: 'Something went wrong',
     },
     where: (term: string, step: string) => `Term: ${term}. Step: ${step}.`,
     restore: (step: string) => `Go back to the snapshot at step ${step}`,
@@ -164,7 +190,8 @@ export const en = {
 
   controls: {
     region: 'Settings',
-    show: 'Show settings', hide: 'Hide settings',
+    show: 'Show settings',
+    hide: 'Hide settings',
     method: 'Method',
     methodHelp:
       'Each method is a choice of loss terms; everything else stays. FDDA uses all five of the paper; FDDA+ is not in the paper and changes a few switches more. Press one, then Play or Reset, and compare the accuracies.',
@@ -193,18 +220,31 @@ export const en = {
     openNetworkHelp:
       'A Keras network converted to a TensorFlow.js layers model: choose its model.json and all its .bin files together. It needs BatchNorm layers, because the method reads their statistics. To fit the bundled images it should take 32×32 pixels in color and tell 10 classes apart.',
     bundledNetwork: 'Back to the bundled network',
-    facts: (layers: number, parameters: string, macs: string) => `${layers} BatchNorm layers, ${parameters} parameters, ${macs} multiplications an image`,
+    facts: (layers: number, parameters: string, macs: string) =>
+      `${layers} BatchNorm layers, ${parameters} parameters, ${macs} multiplications an image`,
   },
   groups: {
-    data: 'Data', generator: 'Generator', terms: 'Loss terms', quantizer: 'Quantizer', student: 'Student',
+    data: 'Data',
+    generator: 'Generator',
+    terms: 'Loss terms',
+    quantizer: 'Quantizer',
+    student: 'Student',
   } satisfies Record<SettingGroup, string>,
   termDetails: 'Details of the loss terms',
   settings: settingWords,
 
   /** The classes of the bundled images. */
   classes: {
-    circle: 'circle', ring: 'ring', square: 'square', triangle: 'triangle', star: 'star', cross: 'cross', crescent: 'crescent', heart: 'heart',
-    hexagon: 'hexagon', arrow: 'arrow',
+    circle: 'circle',
+    ring: 'ring',
+    square: 'square',
+    triangle: 'triangle',
+    star: 'star',
+    cross: 'cross',
+    crescent: 'crescent',
+    heart: 'heart',
+    hexagon: 'hexagon',
+    arrow: 'arrow',
   } satisfies Record<ShapeName, string>,
   unnamedClass: (index: string) => `class ${index}`,
 
@@ -215,37 +255,55 @@ export const en = {
 
   presets: {
     ptq: { name: 'PTQ only', help: 'Quantize and leave it: no training at all.' },
-    calibration: { name: 'Calibration images only', help: 'Train the quantized network on the few real images, without synthetic ones.' },
-    zeroShot: { name: 'Zero-shot style (CE + BNS)', help: 'Synthetic images that are recognized and match the overall statistics, blind to single classes’ statistics.' },
+    calibration: {
+      name: 'Calibration images only',
+      help: 'Train the quantized network on the few real images, without synthetic ones.',
+    },
+    zeroShot: {
+      name: 'Zero-shot style (CE + BNS)',
+      help: 'Synthetic images that are recognized and match the overall statistics, blind to single classes’ statistics.',
+    },
     centralized: { name: '+ centralized', help: 'And each class is pulled to its own center.' },
-    distorted: { name: '+ distorted', help: 'And each class is pulled to its center with noise, so that it keeps some spread.' },
+    distorted: {
+      name: '+ distorted',
+      help: 'And each class is pulled to its center with noise, so that it keeps some spread.',
+    },
     fdda: { name: 'FDDA', help: 'All five terms of the paper.' },
-    fddaPlus: { name: 'FDDA+', help: 'Beyond the paper, so that classes really reach their centers: several classes in every step, distances in each channel’s scale, noise as large as real images scatter, a contrast between own and other centers, last steps that move the images themselves, no class left out for being unreliable, and fewer synthetic images a student’s step where there are more than three real ones a class.' },
+    fddaPlus: {
+      name: 'FDDA+',
+      help: 'Beyond the paper, so that classes really reach their centers: several classes in every step, distances in each channel’s scale, noise as large as real images scatter, a contrast between own and other centers, last steps that move the images themselves, no class left out for being unreliable, and fewer synthetic images a student’s step where there are more than three real ones a class.',
+    },
   } satisfies Record<PresetName, { name: string; help: string }>,
 
   terms: {
     ceMixed: {
-      name: 'Right class, mixed batch', short: 'CE mixed',
+      name: 'Right class, mixed batch',
+      short: 'CE mixed',
       help: 'Makes the teacher see in every image of a mixed batch the class it was made for (cross entropy, CE). 0 would be complete certainty. Without it images can match all statistics and show nothing.',
     },
     bns: {
-      name: 'Overall statistics', short: 'BNS',
+      name: 'Overall statistics',
+      short: 'BNS',
       help: 'Each BatchNorm layer remembers the mean and variance of what it saw in training. This is the squared distance from there to the mixed batch’s own, averaged over all layers. Together with CE it is what zero-shot methods use.',
     },
     distorted: {
-      name: 'Distorted center', short: 'D',
+      name: 'Distorted center',
+      short: 'D',
       help: 'Pulls a one-class batch to its class’s center shifted by fresh noise at every step, so that a class does not have to shrink to a point: real images scatter as well. The noise itself always costs something (0.25 + 1.00 by default). That floor is no failure to learn, so the chart also shows D without it.',
     },
     ceSingle: {
-      name: 'Right class, one-class batch', short: 'CE single',
+      name: 'Right class, one-class batch',
+      short: 'CE single',
       help: 'The same for the batch that holds one class only, the one the two center terms look at.',
     },
     centralized: {
-      name: 'Class center', short: 'C',
+      name: 'Class center',
+      short: 'C',
       help: 'Pulls the statistics of a one-class batch to that class’s center: the statistics of its real calibration images, in the deeper layers. Its weight is small because D pulls to the same place.',
     },
     contrast: {
-      name: 'Contrast of centers', short: 'K',
+      name: 'Contrast of centers',
+      short: 'K',
       help: 'Not in the paper. Asks of a one-class batch’s statistics which class’s center they are nearest to, and pulls until that is surely its own. Being near its own center is not enough where another one is nearer still. 0 would be complete certainty.',
     },
   } satisfies Record<TermName, { name: string; short: string; help: string }>,
@@ -283,15 +341,27 @@ export const en = {
       outside: (count: number) => `${count} outside`,
       outsideHelp: 'Points beyond the edge are drawn on it',
       kinds: {
-        center: 'Class center', calibration: 'Calibration image', distorted: 'Distorted target', observation: 'Real image, only for looking',
-        synthetic: 'Synthetic image', batch: 'Synthetic batch',
+        center: 'Class center',
+        calibration: 'Calibration image',
+        distorted: 'Distorted target',
+        observation: 'Real image, only for looking',
+        synthetic: 'Synthetic image',
+        batch: 'Synthetic batch',
       },
-      legend: { center: 'center', calibration: 'calibration', distorted: 'distorted', observation: 'only looked at', synthetic: 'synthetic', batch: 'its batch' },
+      legend: {
+        center: 'center',
+        calibration: 'calibration',
+        distorted: 'distorted',
+        observation: 'only looked at',
+        synthetic: 'synthetic',
+        batch: 'its batch',
+      },
       ofClass: (kind: string, name: string) => `${kind}: ${name}`,
       place: (x: string, y: string) => `at ${x}, ${y}`,
       own: (distance: string) => `distance to its own center ${distance}`,
       other: (distance: string) => `to the nearest other center ${distance}`,
-      describe: (layer: string) => `Map of BatchNorm statistics at layer ${layer}. Classes can be chosen in the list of synthetic images; distances are listed under Separation and incohesion.`,
+      describe: (layer: string) =>
+        `Map of BatchNorm statistics at layer ${layer}. Classes can be chosen in the list of synthetic images; distances are listed under Separation and incohesion.`,
     },
 
     separation: {
@@ -303,16 +373,27 @@ export const en = {
         'The shaded layers are those that the two center terms look at. Click a layer to show it everywhere.',
       ],
       metric: 'Measure',
-      metrics: { nearest: 'Nearest center', silhouette: 'Silhouette', distances: 'Distances', batch: 'Batch to center' },
+      metrics: {
+        nearest: 'Nearest center',
+        silhouette: 'Silhouette',
+        distances: 'Distances',
+        batch: 'Batch to center',
+      },
       metricHelp: {
         nearest: 'How often an image’s statistics lie nearest to the center of its own class. Pure chance is marked.',
-        silhouette: 'From −1 to 1: how much closer images are to their own class than to the nearest other one (the paper’s measure). 0 means no difference.',
-        distances: 'The two parts of the silhouette: the average distance within a class (incohesion) and to the nearest other class (separation).',
-        batch: 'Distance of each class’s synthetic batch to its own center and to the nearest other one. Below the other line means: nearer to its own class.',
+        silhouette:
+          'From −1 to 1: how much closer images are to their own class than to the nearest other one (the paper’s measure). 0 means no difference.',
+        distances:
+          'The two parts of the silhouette: the average distance within a class (incohesion) and to the nearest other class (separation).',
+        batch:
+          'Distance of each class’s synthetic batch to its own center and to the nearest other one. Below the other line means: nearer to its own class.',
       },
-      real: 'real', synthetic: 'synthetic',
-      intra: 'within class', inter: 'to other class',
-      own: 'own center', other: 'nearest other',
+      real: 'real',
+      synthetic: 'synthetic',
+      intra: 'within class',
+      inter: 'to other class',
+      own: 'own center',
+      other: 'nearest other',
       forClass: (name: string) => `${name} only`,
       allClasses: 'average of all classes',
       chance: 'chance',
@@ -327,13 +408,16 @@ export const en = {
         'A tick: the teacher sees the class the image was made for. A cross: it sees another one. Point at an image for details. Click a row to choose its class everywhere.',
         'They need not look like anything to you. They only have to move the network’s numbers the way real images do.',
       ],
-      real: 'Real', realOf: (shown: number, all: number) => `Real (${shown} of ${all})`, synthetic: 'Synthetic',
+      real: 'Real',
+      realOf: (shown: number, all: number) => `Real (${shown} of ${all})`,
+      synthetic: 'Synthetic',
       recognized: 'recognized',
       syntheticOf: (shown: number, all: number) => `Synthetic (${shown} of ${all})`,
       none: 'The first images appear when the engine is ready',
       unreliable: 'unreliable',
       unreliableHelp: 'The teacher misreads a calibration image of this class',
-      row: (name: string, right: number, all: number) => `${name}: teacher sees it in ${right} of ${all} synthetic images`,
+      row: (name: string, right: number, all: number) =>
+        `${name}: teacher sees it in ${right} of ${all} synthetic images`,
       count: (right: number, all: number) => `${right}/${all}`,
       calibrationImage: (name: string) => `Real image: ${name}`,
       syntheticImage: (name: string) => `Made for: ${name}`,
@@ -348,12 +432,16 @@ export const en = {
         'D cannot fall below its noise floor (dotted), however good the images. The line D − floor is what can still be improved.',
         'The second tab shows the student: CE is missing the right class, distillation is answering differently from the teacher.',
       ],
-      which: 'Whose losses', generator: 'Generator', student: 'Student',
+      which: 'Whose losses',
+      generator: 'Generator',
+      student: 'Student',
       scale: 'Logarithmic',
       floor: 'D − floor',
-      floorHelp: 'The distorted term without the part that its own noise makes. Random from step to step, so it may dip below zero.',
+      floorHelp:
+        'The distorted term without the part that its own noise makes. Random from step to step, so it may dip below zero.',
       total: 'Weighted sum',
-      ce: 'CE', distillation: 'Distillation',
+      ce: 'CE',
+      distillation: 'Distillation',
       ofMethod: { calibration: 'calibration only', fdda: 'with synthetic' },
       axis: 'step',
     },
@@ -366,14 +454,19 @@ export const en = {
         'One run with one seed is no proof: small differences can be chance. In tests at 3 bits with one real image a class, synthetic images added 1.2 to 2.3 points to what real images alone reach (bundled network and CIFAR-10 photographs, three seeds). That the two center terms beat zero-shot style in so short a run has not been shown.',
       ],
       methods: {
-        fullPrecision: 'Full precision', ptq: 'PTQ only', calibration: 'Calibration only', fdda: 'FDDA',
+        fullPrecision: 'Full precision',
+        ptq: 'PTQ only',
+        calibration: 'Calibration only',
+        fdda: 'FDDA',
       } satisfies Record<MethodId, string>,
       ownTerms: 'Own combination',
       of: (correct: string, n: string) => `${correct} of ${n}`,
       pending: 'not measured yet',
       skipped: 'not part of this run',
-      gain: (points: string, more: boolean) => `In this run: ${points} points ${more ? 'more' : 'fewer'} with synthetic images than without.`,
-      noGain: (points: string, n: string) => `In this run: no clear difference (${points} points are within chance for ${n} test images).`,
+      gain: (points: string, more: boolean) =>
+        `In this run: ${points} points ${more ? 'more' : 'fewer'} with synthetic images than without.`,
+      noGain: (points: string, n: string) =>
+        `In this run: no clear difference (${points} points are within chance for ${n} test images).`,
       curve: 'Student’s accuracy while it is trained',
       curveAxis: 'student step',
     },

@@ -1,8 +1,12 @@
 import type { FieldFault, RecordingProblem } from '../../state/recording/checks';
 
 const faults: Record<FieldFault, string> = {
-  missing: 'is missing', type: 'is of the wrong type', range: 'has a value that is not allowed', length: 'has the wrong length',
-  packed: 'cannot be unpacked', contradiction: 'contradicts the rest of the file',
+  missing: 'is missing',
+  type: 'is of the wrong type',
+  range: 'has a value that is not allowed',
+  length: 'has the wrong length',
+  packed: 'cannot be unpacked',
+  contradiction: 'contradicts the rest of the file',
 };
 
 /** Recorded runs: what is shown, what cannot be opened, and playing the timeline. */
@@ -25,7 +29,9 @@ export const enRecorded = {
     onlyPca: 'Other maps need a run of your own: press Play',
   },
   replay: {
-    play: 'Animate the timeline', pause: 'Stop the animation', next: 'Next moment',
+    play: 'Animate the timeline',
+    pause: 'Stop the animation',
+    next: 'Next moment',
   },
   takeAway: {
     label: 'Take away',

@@ -1,4 +1,4 @@
-import type { RunPhase } from '../../engine/training/runReport';
+import type { RunPhase } from '../../engine/runReport';
 import type { SettingNote } from '../../state/settings';
 import { jaArgument } from './jaArgument';
 import { jaArticle } from './jaArticle';
@@ -22,7 +22,12 @@ const phaseWords: Record<RunPhase, string> = {
 };
 
 const phaseNames: Record<RunPhase, string> = {
-  prepare: '準備', ptq: '量子化', generator: '生成器', calibration: '校正画像のみの生徒', fdda: '生徒', done: '終了',
+  prepare: '準備',
+  ptq: '量子化',
+  generator: '生成器',
+  calibration: '校正画像のみの生徒',
+  fdda: '生徒',
+  done: '終了',
 };
 
 function settingNote(note: SettingNote): string {
@@ -59,13 +64,19 @@ export const ja: Words = {
     seconds: (value) => `${value} 秒`,
     minutes: (minutes, seconds) => (seconds === '0' ? `${minutes} 分` : `${minutes} 分 ${seconds} 秒`),
     hours: (hours, minutes) => `${hours} 時間 ${minutes} 分`,
-    large: [{ from: 1e8, name: (value) => `${value} 億` }, { from: 1e4, name: (value) => `${value} 万` }],
+    large: [
+      { from: 1e8, name: (value) => `${value} 億` },
+      { from: 1e4, name: (value) => `${value} 万` },
+    ],
   },
 
   comma: '、',
 
   header: {
-    language: { label: '言語', missing: (name) => `${name} を読み込めませんでした。接続を確かめて、もう一度選んでください。` },
+    language: {
+      label: '言語',
+      missing: (name) => `${name} を読み込めませんでした。接続を確かめて、もう一度選んでください。`,
+    },
     theme: { label: '配色', light: 'ライト', dark: 'ダーク', auto: 'システムに合わせる' },
   },
 
@@ -82,7 +93,10 @@ export const ja: Words = {
 
   transport: {
     region: '実行',
-    play: '再生', pause: '一時停止', step: 'ステップ', reset: 'リセット',
+    play: '再生',
+    pause: '一時停止',
+    step: 'ステップ',
+    reset: 'リセット',
     hints: {
       play: 'ここから最後まで手法を実行します',
       pause: '現在のステップが終わったら止めます。「再生」で続きから再開します',
@@ -124,10 +138,18 @@ export const ja: Words = {
       unreadable: 'エンジンから読み取れないデータが届きました。',
       hint: '続けるには再起動してください。設定はそのままで、記録も新しい実行が始まるまで見られます。',
     },
-    file: { message: 'ファイルを読めませんでした。', hint: 'ファイルがまだあるか、開く権限があるかを確かめてください。読み込み済みのネットワークはそのままです。' },
+    file: {
+      message: 'ファイルを読めませんでした。',
+      hint: 'ファイルがまだあるか、開く権限があるかを確かめてください。読み込み済みのネットワークはそのままです。',
+    },
     titles: {
-      network: 'このネットワークは使えません', notFinite: '損失が数値でなくなりました', deviceLost: 'グラフィックスデバイスが失われました',
-      outOfMemory: 'メモリー不足です', backend: 'このバックエンドは動きません', settings: 'この設定は使えません', internal: '問題が起きました',
+      network: 'このネットワークは使えません',
+      notFinite: '損失が数値でなくなりました',
+      deviceLost: 'グラフィックスデバイスが失われました',
+      outOfMemory: 'メモリー不足です',
+      backend: 'このバックエンドは動きません',
+      settings: 'この設定は使えません',
+      internal: '問題が起きました',
     },
     where: (term, step) => `項：${term}。ステップ：${step}。`,
     restore: (step) => `ステップ ${step} のスナップショットに戻る`,
@@ -154,9 +176,11 @@ export const ja: Words = {
 
   controls: {
     region: '設定',
-    show: '設定を表示', hide: '設定を隠す',
+    show: '設定を表示',
+    hide: '設定を隠す',
     method: '手法',
-    methodHelp: '手法の違いは損失項の選び方だけで、ほかはすべて同じです。FDDA は 5 つすべてを使います。1 つ選んで「再生」か「リセット」を押し、正解率を比べてみてください。',
+    methodHelp:
+      '手法の違いは損失項の選び方だけで、ほかはすべて同じです。FDDA は 5 つすべてを使います。1 つ選んで「再生」か「リセット」を押し、正解率を比べてみてください。',
     setup: '設定全体',
     setupHelp: [
       'インタラクティブ：このページの初期設定です。活性値の範囲、ステップ数、生徒の学習率は、1 回の実行が 1 分以内に終わるように、付属ネットワークでの探索で選びました。',
@@ -181,14 +205,23 @@ export const ja: Words = {
     openNetworkHelp:
       'Keras のネットワークを TensorFlow.js の layers モデルに変換したものを使えます。model.json とすべての .bin ファイルを一緒に選んでください。手法が統計量を読むため、BatchNorm 層が必要です。付属の画像に合わせるには、32×32 ピクセルのカラー画像を 10 クラスに分類するものにしてください。',
     bundledNetwork: '付属のネットワークに戻す',
-    facts: (layers, parameters, macs) => `BatchNorm 層 ${layers}、パラメーター ${parameters}、画像あたりの積和演算 ${macs}`,
+    facts: (layers, parameters, macs) =>
+      `BatchNorm 層 ${layers}、パラメーター ${parameters}、画像あたりの積和演算 ${macs}`,
   },
   groups: { data: 'データ', generator: '生成器', terms: '損失項', quantizer: '量子化器', student: '生徒' },
   termDetails: '損失項の詳細',
   settings: jaSettings,
 
   classes: {
-    circle: '円', ring: 'リング', square: '正方形', triangle: '三角形', star: '星', cross: '十字', crescent: '三日月', heart: 'ハート', hexagon: '六角形',
+    circle: '円',
+    ring: 'リング',
+    square: '正方形',
+    triangle: '三角形',
+    star: '星',
+    cross: '十字',
+    crescent: '三日月',
+    heart: 'ハート',
+    hexagon: '六角形',
     arrow: '矢印',
   },
   unnamedClass: (index) => `クラス ${index}`,
@@ -200,37 +233,55 @@ export const ja: Words = {
 
   presets: {
     ptq: { name: 'PTQ のみ', help: '量子化するだけで、学習はしません。' },
-    calibration: { name: '校正画像のみ', help: '合成画像を使わず、少数の実画像だけで量子化したネットワークを学習します。' },
-    zeroShot: { name: 'ゼロショット風', help: 'CE と BNS だけを使います。教師に認識され、全体の統計量に合う合成画像です。クラスごとの統計量は見ません。' },
+    calibration: {
+      name: '校正画像のみ',
+      help: '合成画像を使わず、少数の実画像だけで量子化したネットワークを学習します。',
+    },
+    zeroShot: {
+      name: 'ゼロショット風',
+      help: 'CE と BNS だけを使います。教師に認識され、全体の統計量に合う合成画像です。クラスごとの統計量は見ません。',
+    },
     centralized: { name: '＋中心項', help: 'さらに、各クラスをその中心へ引き寄せます。' },
-    distorted: { name: '＋揺らし項', help: 'さらに、各クラスをノイズ付きの中心へ引き寄せ、ある程度の散らばりを保ちます。' },
+    distorted: {
+      name: '＋揺らし項',
+      help: 'さらに、各クラスをノイズ付きの中心へ引き寄せ、ある程度の散らばりを保ちます。',
+    },
     fdda: { name: 'FDDA', help: '論文の 5 つの項すべてを使います。' },
-    fddaPlus: { name: 'FDDA+', help: '論文にはない拡張で、各クラスが実際に自分の中心へ届くようにします。毎ステップ複数のクラスを使い、距離をチャンネルごとの尺度で測り、ノイズを実画像のばらつきに合わせ、自分の中心とほかの中心を対比させ、最後のステップでは画像そのものを動かし、信頼できないクラスも除外しません。クラスごとの実画像が 3 枚を超えるときは、生徒のステップで使う合成画像を減らします。' },
+    fddaPlus: {
+      name: 'FDDA+',
+      help: '論文にはない拡張で、各クラスが実際に自分の中心へ届くようにします。毎ステップ複数のクラスを使い、距離をチャンネルごとの尺度で測り、ノイズを実画像のばらつきに合わせ、自分の中心とほかの中心を対比させ、最後のステップでは画像そのものを動かし、信頼できないクラスも除外しません。クラスごとの実画像が 3 枚を超えるときは、生徒のステップで使う合成画像を減らします。',
+    },
   },
 
   terms: {
     ceMixed: {
-      name: '正しいクラス（混合）', short: 'CE 混合',
+      name: '正しいクラス（混合）',
+      short: 'CE 混合',
       help: '混合バッチのどの画像についても、作ろうとしたクラスが教師に見えるようにします（交差エントロピー、CE）。0 は完全な確信です。この項がないと、統計量はすべて合っていても何も写っていない画像ができることがあります。',
     },
     bns: {
-      name: '全体の統計量', short: 'BNS',
+      name: '全体の統計量',
+      short: 'BNS',
       help: '各 BatchNorm 層は、学習中に見たものの平均と分散を覚えています。この項は、それと混合バッチ自身の統計量との二乗距離を全層で平均したものです。CE と合わせると、ゼロショット手法が使う損失になります。',
     },
     distorted: {
-      name: '揺らした中心', short: 'D',
+      name: '揺らした中心',
+      short: 'D',
       help: '単一クラスのバッチを、ステップごとに新しいノイズでずらしたクラス中心へ引き寄せます。実画像も散らばっているので、クラスが 1 点に縮まなくて済むようにします。ノイズ自体のぶん、値は必ず残ります（既定では 0.25 + 1.00）。この下限は学習の失敗ではないので、グラフには下限を引いた D も示します。',
     },
     ceSingle: {
-      name: '正しいクラス（単一）', short: 'CE 単一',
+      name: '正しいクラス（単一）',
+      short: 'CE 単一',
       help: '1 クラスだけのバッチについての同じ損失です。中心に関する 2 つの項が見るのも、このバッチです。',
     },
     centralized: {
-      name: 'クラス中心', short: 'C',
+      name: 'クラス中心',
+      short: 'C',
       help: '単一クラスのバッチの統計量を、そのクラスの中心、つまり深い層での校正画像の統計量へ引き寄せます。D も同じ場所へ引くため、重みは小さくしてあります。',
     },
     contrast: {
-      name: '中心の対比', short: 'K',
+      name: '中心の対比',
+      short: 'K',
       help: '論文にはない項です。単一クラスのバッチの統計量がどのクラスの中心に最も近いかを問い、確かに自分の中心になるまで引き寄せます。自分の中心に近くても、ほかの中心がもっと近ければ足りないからです。0 は完全な確信です。',
     },
   },

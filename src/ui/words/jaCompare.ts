@@ -13,7 +13,8 @@ export const jaCompare: Words['compare'] = {
   pinned: 'ピン留め',
   bar: 'ピン留めした実行とシード',
   details: '詳細',
-  run: (method, weightBits, activationBits, images, seed) => `${method}、W${weightBits}A${activationBits}、実画像 1 クラス ${images} 枚、シード ${seed}`,
+  run: (method, weightBits, activationBits, images, seed) =>
+    `${method}、W${weightBits}A${activationBits}、実画像 1 クラス ${images} 枚、シード ${seed}`,
   unfinished: (name) => `${name}、途中`,
   nothingPinned: 'ピン留めした実行はありません。実行を再生し、一時停止するか終わるのを待って、ピン留めしてください。',
   isPinned: '表示中の実行がピン留めした実行です。設定を変えてもう一度実行すると、両方が表示されます。',
@@ -27,10 +28,13 @@ export const jaCompare: Words['compare'] = {
 
   notComparable: '比べられないもの',
   reasons: {
-    network: '2 つの実行ではネットワークが違います。地図は共有できず、損失や距離の大きさもそれぞれ意味が違います。正解率は比べられます。',
+    network:
+      '2 つの実行ではネットワークが違います。地図は共有できず、損失や距離の大きさもそれぞれ意味が違います。正解率は比べられます。',
     layers: 'ネットワークの BatchNorm 層が違うため、「分離と非凝集性」にはピン留めした実行の線がありません。',
-    plane: 'BNS 中心の地図は別の画像から作られています（シード、または観察だけに使う画像の枚数が違います）。一方の点を他方の地図に置くことはできません。',
-    calibration: '校正画像が違うため、それぞれの実行は別の中心を目指しました。地図にはこの実行の中心が表示されています。',
+    plane:
+      'BNS 中心の地図は別の画像から作られています（シード、または観察だけに使う画像の枚数が違います）。一方の点を他方の地図に置くことはできません。',
+    calibration:
+      '校正画像が違うため、それぞれの実行は別の中心を目指しました。地図にはこの実行の中心が表示されています。',
     testImages: '正解率を測ったテスト画像の枚数が違います。',
   },
   map: {
@@ -59,12 +63,18 @@ export const jaCompare: Words['compare'] = {
     ended: {
       finished: (done) => `${done} 個のシードがすべて完了しました。`,
       cancelled: (done, all) => `中止しました。${all} 個中 ${done} 個のシードが完了しています。`,
-      interrupted: (done, all) => `設定が変えられたか、実行が置き換えられたため終わりました。${all} 個中 ${done} 個のシードが完了しています。`,
-      failed: (done, all) => `問題が起きたため終わりました（上の表示を見てください）。${all} 個中 ${done} 個のシードが完了しています。`,
+      interrupted: (done, all) =>
+        `設定が変えられたか、実行が置き換えられたため終わりました。${all} 個中 ${done} 個のシードが完了しています。`,
+      failed: (done, all) =>
+        `問題が起きたため終わりました（上の表示を見てください）。${all} 個中 ${done} 個のシードが完了しています。`,
     },
     none: 'まだ完了したシードはありません。',
     of: (name) => `設定：${name}`,
-    method: '手法', each: '各シード', mean: '平均', deviation: '標準偏差', n: 'シード数',
+    method: '手法',
+    each: '各シード',
+    mean: '平均',
+    deviation: '標準偏差',
+    n: 'シード数',
     seedValue: (seed, value) => `シード ${seed}：${value}`,
     points: (value) => `${value} ポイント`,
     gains: (name) => `${name} から「校正画像のみ」を引いた差（シードごと）`,
@@ -75,11 +85,13 @@ export const jaCompare: Words['compare'] = {
     verdicts: {
       tooFew: 'シード 1 個では偶然かどうか分かりません。もっと繰り返してください。',
       notShown: '示されていません：平均の差は、ゼロから標準誤差の 2 倍以内です。',
-      hint: (n, bound) => `手がかりにすぎません：差は標準誤差の 2 倍を超えていますが、シード ${n} 個では ${bound} 倍が必要で、ばらつきが測れることも必要です。`,
+      hint: (n, bound) =>
+        `手がかりにすぎません：差は標準誤差の 2 倍を超えていますが、シード ${n} 個では ${bound} 倍が必要で、ばらつきが測れることも必要です。`,
       shown: (n, bound, more) =>
         `このネットワークとこの設定については示されました：合成画像は${more ? '役に立ちます' : '害になります'}。平均は、シード ${n} 個に必要な標準誤差の ${bound} 倍を超えています（95 %、差が釣り鐘形に散らばる場合）。`,
     },
-    sameTest: 'すべてのシードを同じテスト画像で測っています。テスト画像の選び方による偶然は、このばらつきに含まれません。',
+    sameTest:
+      'すべてのシードを同じテスト画像で測っています。テスト画像の選び方による偶然は、このばらつきに含まれません。',
     spread: (n, mean, deviation) => `シード ${n} 個：平均 ${mean}、標準偏差 ${deviation}`,
     legend: '点：各シード、線：その平均',
   },
@@ -90,17 +102,37 @@ export const jaCompare: Words['compare'] = {
     note: 'ページを閉じるまで、最新の 50 件を残します。',
     region: '結果の表',
     columns: {
-      number: '実行', method: '手法', weightBits: '重みビット', activationBits: '活性値ビット', imagesPerClass: '1 クラスの画像', seed: 'シード',
-      fullPrecision: '全精度', ptq: 'PTQ のみ', calibration: '校正画像のみ', fdda: '合成画像あり', seconds: '時間', actions: '操作',
+      number: '実行',
+      method: '手法',
+      weightBits: '重みビット',
+      activationBits: '活性値ビット',
+      imagesPerClass: '1 クラスの画像',
+      seed: 'シード',
+      fullPrecision: '全精度',
+      ptq: 'PTQ のみ',
+      calibration: '校正画像のみ',
+      fdda: '合成画像あり',
+      seconds: '時間',
+      actions: '操作',
     },
-    more: { n: 'テスト画像', network: 'ネットワーク', backend: 'バックエンド', settings: '既定値との違い', seconds: '秒' },
+    more: {
+      n: 'テスト画像',
+      network: 'ネットワーク',
+      backend: 'バックエンド',
+      settings: '既定値との違い',
+      seconds: '秒',
+    },
     sort: (column) => `${column}で並べ替え`,
     of: (n) => `テスト画像 ${n} 枚で測定`,
     changed: 'この実行の途中で設定が変えられました。この設定だけでは同じ実行になりません。',
-    pin: 'ピン留め', pinRun: (run) => `実行 ${run} をピン留め`,
+    pin: 'ピン留め',
+    pinRun: (run) => `実行 ${run} をピン留め`,
     gone: 'この実行のデータはもう残っていません。ピン留めできるのは最近の実行だけです。',
-    use: '設定を使う', useRun: (run) => `実行 ${run} の設定を使う`,
-    copy: 'コピー', csv: 'CSV', markdown: 'Markdown',
+    use: '設定を使う',
+    useRun: (run) => `実行 ${run} の設定を使う`,
+    copy: 'コピー',
+    csv: 'CSV',
+    markdown: 'Markdown',
     copyAs: (format) => `${format} としてコピー`,
     copied: 'コピーしました',
     copyFailed: 'ブラウザがコピーを許可していません。文字を選択してコピーしてください。',

@@ -2,8 +2,12 @@ import type { FieldFault } from '../../state/recording/checks';
 import type { Words } from './words';
 
 const faults: Record<FieldFault, string> = {
-  missing: 'がありません', type: 'の型が違います', range: 'の値が許される範囲にありません', length: 'の長さが違います',
-  packed: 'を展開できません', contradiction: 'がファイルのほかの部分と矛盾しています',
+  missing: 'がありません',
+  type: 'の型が違います',
+  range: 'の値が許される範囲にありません',
+  length: 'の長さが違います',
+  packed: 'を展開できません',
+  contradiction: 'がファイルのほかの部分と矛盾しています',
 };
 
 /** Recorded runs in Japanese. */
@@ -26,7 +30,9 @@ export const jaRecorded: Pick<Words, 'recorded' | 'replay' | 'takeAway' | 'recor
     onlyPca: 'ほかの図法には自分の実行が必要です。「再生」を押してください',
   },
   replay: {
-    play: 'タイムラインを動かす', pause: '動きを止める', next: '次の時点',
+    play: 'タイムラインを動かす',
+    pause: '動きを止める',
+    next: '次の時点',
   },
   takeAway: {
     label: '持ち帰る',

@@ -39,7 +39,8 @@ export const jaSentences: Sentences = {
 
   notFinite: (term, step) => `ステップ ${step} で ${term} が有限の数でなくなりました。`,
   notFiniteResetHint: () => '「リセット」を押し、学習率かこの項の重みを下げてから続けてください。',
-  notFiniteSnapshotHint: (step) => `ステップ ${step} のスナップショットに戻り、学習率かこの項の重みを下げてから続けてください。`,
+  notFiniteSnapshotHint: (step) =>
+    `ステップ ${step} のスナップショットに戻り、学習率かこの項の重みを下げてから続けてください。`,
   noMemory: () => 'この実行に必要なメモリーが足りません。',
   noMemoryHint: () => 'バッチを小さくするか生成器のチャンネル数を減らしてから、エンジンを再起動してください。',
   changeSettingHint: () => 'この設定を変えてもう一度試してください。それまでの実行はそのまま残っています。',
@@ -48,16 +49,19 @@ export const jaSentences: Sentences = {
   restartOrReloadHint: () => 'エンジンを再起動するか、ページを再読み込みしてください。',
   noSnapshot: () => '戻れるスナップショットがありません。',
   resetHint: () => '「リセット」を押すと、同じシードで最初からやり直せます。',
-  startLayerTooDeep: (layer, network, layers) => `クラス項の最初の層が ${layer} 番目になっていますが、${network} の BatchNorm 層は ${layers} 個です。`,
+  startLayerTooDeep: (layer, network, layers) =>
+    `クラス項の最初の層が ${layer} 番目になっていますが、${network} の BatchNorm 層は ${layers} 個です。`,
   checkpointHint: () => '生成器をチェックポイントからではなく、最初から学習させてください。',
   checkpointUnusable: (reason) => `事前学習済みの生成器を使えません：${reason}`,
-  checkpointUnusableHint: () => '代わりに生成器を最初から学習させます。そのため、はるかに多くのステップが必要です。再読み込みで直ることもあります。',
+  checkpointUnusableHint: () =>
+    '代わりに生成器を最初から学習させます。そのため、はるかに多くのステップが必要です。再読み込みで直ることもあります。',
 
   bundledFails: (reason) => `付属のネットワークを読み込めません：${reason}`,
   bundledFailsHint: () => '接続を確かめてから、エンジンを再起動するか、ページを再読み込みしてください。',
   mismatch: (network, size, classes, dataset, datasetSize, datasetClasses) =>
     `${network} の入力は ${size} の画像で ${classes} クラスですが、${dataset} の画像は ${datasetSize} で ${datasetClasses} クラスです。`,
-  mismatchHint: () => 'この大きさとクラス数の画像で学習したネットワークを開いてください。それまでのネットワークはそのまま残っています。',
+  mismatchHint: () =>
+    'この大きさとクラス数の画像で学習したネットワークを開いてください。それまでのネットワークはそのまま残っています。',
   filesHint: () => 'tf.LayersModel.save が書き出した model.json と、すべての .bin ファイルを一緒に選んでください。',
   noJsonFile: () => '選んだファイルの中に .json ファイルがありません。',
   noTopology: (file) => `${file} にモデルの構造がないため、tf.LayersModel ではありません。`,
@@ -70,7 +74,8 @@ export const jaSentences: Sentences = {
   noLayers: (file) => `${file} にモデルの層の一覧がありません。`,
   noImageSize: () => 'モデルに画像の大きさが書かれていません。',
   noImageSizeHint: () => '入力の形状を固定して書き出してください。',
-  sharedLayer: (layer, times) => `層「${layer}」がモデル内で ${times} 回使われています。共有された層には対応していません。`,
+  sharedLayer: (layer, times) =>
+    `層「${layer}」がモデル内で ${times} 回使われています。共有された層には対応していません。`,
   sharedLayerHint: () => '各層を 1 回だけ使うモデルを書き出してください。',
   supportedLayers: () =>
     '使える層は Conv2D、DepthwiseConv2D、BatchNormalization、ReLU、ReLU6、Add、ZeroPadding2D、MaxPooling2D、AveragePooling2D、GlobalAveragePooling2D、Flatten、Dense、Dropout と、最後の softmax です。',
@@ -95,15 +100,21 @@ export const jaSentences: Sentences = {
   noSuchOperation: () => 'この演算には対応していません',
 
   plainClassifierHint: () => 'ファイルが通常の画像分類ネットワークのもので、全体が書き出されているか確かめてください。',
-  wrongOutput: (shape, classes) => `ネットワークの出力が ${classes} クラスのスコアではなく、形状 [${shape}] のテンソルです。`,
-  noBatchNorm: () => 'このネットワークには BatchNorm 層がありません。FDDA は BatchNorm 統計量を使うため、合わせるものがありません。',
+  wrongOutput: (shape, classes) =>
+    `ネットワークの出力が ${classes} クラスのスコアではなく、形状 [${shape}] のテンソルです。`,
+  noBatchNorm: () =>
+    'このネットワークには BatchNorm 層がありません。FDDA は BatchNorm 統計量を使うため、合わせるものがありません。',
   noBatchNormHint: () => 'BatchNorm を畳み込みに統合する前に書き出すか、BatchNorm のあるネットワークを選んでください。',
-  layerNeedsImage: (layer, kind, shape) => `層「${layer}」（${kind}）の入力は画像 [height, width, channels] のはずですが、[${shape}] です。`,
+  layerNeedsImage: (layer, kind, shape) =>
+    `層「${layer}」（${kind}）の入力は画像 [height, width, channels] のはずですが、[${shape}] です。`,
   windowTooLarge: (layer, size, pixels) => `層「${layer}」：大きさ ${size} の窓が ${pixels} ピクセルに収まりません。`,
   weightMissing: (layer, weight) => `層「${layer}」：重み「${weight}」がありません。`,
   weightOfShape: (layer, weight, shape) => `層「${layer}」：重み「${weight}」の形状が [${shape}] です。`,
-  weightOfLength: (layer, weight, values, channels) => `層「${layer}」：重み「${weight}」の値は ${values} 個ですが、チャンネルは ${channels} 個です。`,
-  layerChannels: (layer, takes, given) => `層「${layer}」の入力は ${takes} チャンネルのはずですが、${given} チャンネルが渡されています。`,
+  weightOfLength: (layer, weight, values, channels) =>
+    `層「${layer}」：重み「${weight}」の値は ${values} 個ですが、チャンネルは ${channels} 個です。`,
+  layerChannels: (layer, takes, given) =>
+    `層「${layer}」の入力は ${takes} チャンネルのはずですが、${given} チャンネルが渡されています。`,
   addsShapes: (layer, shapes) => `層「${layer}」が形状の異なるテンソルを足しています：${shapes}。`,
-  layerFeatures: (layer, takes, shape) => `層「${layer}」の入力は ${takes} 個の特徴量のはずですが、[${shape}] が渡されています。`,
+  layerFeatures: (layer, takes, shape) =>
+    `層「${layer}」の入力は ${takes} 個の特徴量のはずですが、[${shape}] が渡されています。`,
 };

@@ -1,4 +1,4 @@
-import type { RunSettings } from '../../engine/training/runSettings';
+import type { RunSettings } from '../../engine/runSettings';
 import type { Language } from '../../state/language';
 import type { SettingKey } from '../../state/settings';
 import type { PointKind } from '../views/scene';
@@ -36,15 +36,29 @@ export async function loadWords(language: Language): Promise<Words> {
 }
 
 /** What a class is called: those of the bundled images in the page's language, others as their network's file names them. */
-export function className({ classes, unnamedClass }: Pick<Words, 'classes' | 'unnamedClass'>, names: readonly string[] | undefined, index: number): string {
+export function className(
+  { classes, unnamedClass }: Pick<Words, 'classes' | 'unnamedClass'>,
+  names: readonly string[] | undefined,
+  index: number,
+): string {
   const name = names?.[index] ?? `class ${index}`;
-  return name === `class ${index}` ? unnamedClass(String(index)) : ((classes as Partial<Record<string, string>>)[name] ?? name);
+  return name === `class ${index}`
+    ? unnamedClass(String(index))
+    : ((classes as Partial<Record<string, string>>)[name] ?? name);
 }
 
 /** What a point on a map is called. */
-export function pointName(words: Words, kind: PointKind, names: readonly string[] | undefined, classIndex: number): string {
+export function pointName(
+  words: Words,
+  kind: PointKind,
+  names: readonly string[] | undefined,
+  classIndex: number,
+): string {
   const { centers } = words.views;
-  return centers.ofClass(kind === 'pinned' ? words.compare.map.kind : centers.kinds[kind], className(words, names, classIndex));
+  return centers.ofClass(
+    kind === 'pinned' ? words.compare.map.kind : centers.kinds[kind],
+    className(words, names, classIndex),
+  );
 }
 
 /** What a setting's option is called. */

@@ -23,19 +23,28 @@ function plane(count: number, d: number, noise: number): { points: Points; axes:
 }
 
 describe('PCA', () => {
-  it.each([[300, 6], [20, 50], [9, 9]])('of %i points in %i dimensions finds the plane they lie in', (count, d) => {
+  it.each([
+    [300, 6],
+    [20, 50],
+    [9, 9],
+  ])('of %i points in %i dimensions finds the plane they lie in', (count, d) => {
     const { points, axes, along } = plane(count, d, 0);
     const pca = fitPca(points);
     expect(pca.explainedVariance[0] + pca.explainedVariance[1]).toBeCloseTo(1, 9);
     expect(pca.explainedVariance[0]).toBeGreaterThan(pca.explainedVariance[1]);
     // Both axes lie in the plane and are orthonormal.
     const [u, v] = [pca.axes.subarray(0, d), pca.axes.subarray(d)];
-    const product = (a: ArrayLike<number>, b: ArrayLike<number>) => Array.from(a).reduce((sum, x, k) => sum + x * b[k], 0);
+    const product = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+      Array.from(a).reduce((sum, x, k) => sum + x * b[k], 0);
     for (const axis of [u, v]) expect(product(axis, axes[0]) ** 2 + product(axis, axes[1]) ** 2).toBeCloseTo(1, 9);
     expect(product(u, v)).toBeCloseTo(0, 9);
     // In the plane nothing is lost: distances stay.
     const xy = pca.project(points);
-    for (const [i, j] of [[0, 1], [2, 5], [3, 8]]) {
+    for (const [i, j] of [
+      [0, 1],
+      [2, 5],
+      [3, 8],
+    ]) {
       const distance = Math.hypot(along[i][0] - along[j][0], along[i][1] - along[j][1]);
       expect(Math.hypot(xy[2 * i] - xy[2 * j], xy[2 * i + 1] - xy[2 * j + 1])).toBeCloseTo(distance, 4);
     }
@@ -43,7 +52,14 @@ describe('PCA', () => {
   });
 
   it('finds known axes, with their largest entry positive, and their shares of the variance', () => {
-    const rows = [[3, 0, 0], [-3, 0, 0], [0, 0, -1], [0, 0, 1], [0, 0.5, 0], [0, -0.5, 0]];
+    const rows = [
+      [3, 0, 0],
+      [-3, 0, 0],
+      [0, 0, -1],
+      [0, 0, 1],
+      [0, 0.5, 0],
+      [0, -0.5, 0],
+    ];
     const pca = fitPca({ count: 6, dimensions: 3, values: Float64Array.from(rows.flat()) });
     [1, 0, 0, 0, 0, 1].forEach((x, k) => expect(pca.axes[k]).toBeCloseTo(x, 6));
     expect(pca.explainedVariance[0]).toBeCloseTo(18 / 20.5, 9);
@@ -64,7 +80,13 @@ describe('PCA', () => {
   });
 
   it('takes points without spread', () => {
-    for (const rows of [[[1, 2, 3]], [[1, 2, 3], [1, 2, 3]]]) {
+    for (const rows of [
+      [[1, 2, 3]],
+      [
+        [1, 2, 3],
+        [1, 2, 3],
+      ],
+    ]) {
       const points = { count: rows.length, dimensions: 3, values: Float64Array.from(rows.flat()) };
       const pca = fitPca(points);
       expect(pca.explainedVariance).toEqual([0, 0]);
@@ -82,8 +104,11 @@ describe.each<ProjectionMethod>(['tsne', 'umap'])('%s', (method) => {
   const labels = Array.from({ length: 75 }, (_, i) => i % 3);
   const random = new Random(8);
   const blobs: Points = {
-    count: 75, dimensions: 10,
-    values: Float64Array.from(labels.flatMap((label) => Array.from({ length: 10 }, (_, k) => random.normal() + (k === label ? 12 : 0)))),
+    count: 75,
+    dimensions: 10,
+    values: Float64Array.from(
+      labels.flatMap((label) => Array.from({ length: 10 }, (_, k) => random.normal() + (k === label ? 12 : 0))),
+    ),
   };
 
   it('keeps three well-separated blobs apart, and does it again', async () => {
@@ -111,7 +136,9 @@ describe.each<ProjectionMethod>(['tsne', 'umap'])('%s', (method) => {
 
   it('copes with points that coincide, and with few of them', async () => {
     const values = Float64Array.from([...blobs.values.subarray(0, 60), ...blobs.values.subarray(0, 60)]);
-    expect((await projectNonlinear(method, { count: 12, dimensions: 10, values }, new Random(1)))!.every(Number.isFinite)).toBe(true);
+    expect(
+      (await projectNonlinear(method, { count: 12, dimensions: 10, values }, new Random(1)))!.every(Number.isFinite),
+    ).toBe(true);
     const four = { count: 4, dimensions: 1, values: Float64Array.of(0, 1, 10, 11) };
     expect((await projectNonlinear(method, four, new Random(1)))!.every(Number.isFinite)).toBe(true);
     const three = { count: 3, dimensions: 1, values: Float64Array.of(0, 1, 10) };

@@ -1,19 +1,33 @@
 import { describe, expect, it } from 'vitest';
-import { coverage, imageQuality, ratio, type MeasuredImages, type QualityReference } from '../../../src/engine/bns/quality';
+import {
+  coverage,
+  imageQuality,
+  ratio,
+  type MeasuredImages,
+  type QualityReference,
+} from '../../../src/engine/bns/quality';
 import { BnsTable } from '../../../src/engine/bns/statistics';
 
 /** Two layers of one channel: [mean, var] each. */
-const table = (...rows: [number, number, number, number][]) => new BnsTable(rows.length, [
-  { channels: 1, values: Float32Array.from(rows.flatMap((row) => row.slice(0, 2))) },
-  { channels: 1, values: Float32Array.from(rows.flatMap((row) => row.slice(2))) },
-]);
+const table = (...rows: [number, number, number, number][]) =>
+  new BnsTable(rows.length, [
+    { channels: 1, values: Float32Array.from(rows.flatMap((row) => row.slice(0, 2))) },
+    { channels: 1, values: Float32Array.from(rows.flatMap((row) => row.slice(2))) },
+  ]);
 
 // Variance 1 in layer 0, 4 in layer 1: there means are halved and variances divided by 4.
-const reference: QualityReference = { running: table([0, 1, 0, 4]), centers: table([0, 1, 0, 4], [3, 1, 8, 4]), startLayer: 0 };
+const reference: QualityReference = {
+  running: table([0, 1, 0, 4]),
+  centers: table([0, 1, 0, 4], [3, 1, 8, 4]),
+  startLayer: 0,
+};
 const measured: MeasuredImages = {
-  images: table([0, 1, 0, 4], [1, 1, 0, 4], [3, 1, 8, 4], [3, 1, 6, 4]), labels: [0, 0, 1, 1],
-  batches: table([0, 1, 0, 4], [2, 1, 2, 4], [3, 1, 2, 4], [3, 1, 8, 4]), batchLabels: [0, 0, 1, 1],
-  logits: Float32Array.of(0, 0, 50, 0, 0, Math.log(3)), logitLabels: [0, 0, 1],
+  images: table([0, 1, 0, 4], [1, 1, 0, 4], [3, 1, 8, 4], [3, 1, 6, 4]),
+  labels: [0, 0, 1, 1],
+  batches: table([0, 1, 0, 4], [2, 1, 2, 4], [3, 1, 2, 4], [3, 1, 8, 4]),
+  batchLabels: [0, 0, 1, 1],
+  logits: Float32Array.of(0, 0, 50, 0, 0, Math.log(3)),
+  logitLabels: [0, 0, 1],
 };
 const close = (found: ArrayLike<number>, expected: number[]) => {
   expect(found).toHaveLength(expected.length);
@@ -56,12 +70,15 @@ describe('quality of images', () => {
     close(wider.byLayer, [2, 0.5]);
     expect([wider.byClass[0], wider.byClass[1]]).toEqual([1, NaN]);
     // Layer 0: class 0 lies at 0 and 1, class 1 at 3 and 3: (2.5, 2 at distance 1 from its own).
-    close(quality.silhouette.byLayer, [((3 - 1) / 3 + (2 - 1) / 2 + 1 + 1) / 4, (1 + 1 + (4 - 1) / 4 + (3 - 1) / 3) / 4]);
+    close(quality.silhouette.byLayer, [
+      ((3 - 1) / 3 + (2 - 1) / 2 + 1 + 1) / 4,
+      (1 + 1 + (4 - 1) / 4 + (3 - 1) / 3) / 4,
+    ]);
   });
 
   it('says how far all images together are from the stored statistics', () => {
     // Layer 0: mean 1.75, variance 1 + var(0, 1, 3, 3); layer 1: mean 3.5, variance 4 + var(0, 0, 8, 6).
-    close(quality.bnsGap, [1.75 ** 2 + (1.6875) ** 2, 3.5 ** 2 + 12.75 ** 2]);
+    close(quality.bnsGap, [1.75 ** 2 + 1.6875 ** 2, 3.5 ** 2 + 12.75 ** 2]);
   });
 
   it('says how often the teacher agrees, and how sure it is', () => {

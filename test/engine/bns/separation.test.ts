@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { gramMatrix } from '../../../src/engine/bns/gram';
 import {
-  centerDistances, scaledPoints, separation, silhouettes, type Points,
+  centerDistances,
+  scaledPoints,
+  separation,
+  silhouettes,
+  type Points,
 } from '../../../src/engine/bns/separation';
 import { BnsTable, statisticsLayout } from '../../../src/engine/bns/statistics';
 import { Random } from '../../../src/engine/random';
@@ -10,12 +14,19 @@ import tinyJson from '../../fixtures/tiny_network.json';
 import type { FixtureArray } from '../../cases/fixtures';
 
 const fixture = statisticsJson as unknown as {
-  points: FixtureArray; classes: number[]; silhouette: number[]; silhouette_mean: number;
-  per_image_statistics: { mean: FixtureArray; var: FixtureArray }[][]; layer_silhouette: number[];
+  points: FixtureArray;
+  classes: number[];
+  silhouette: number[];
+  silhouette_mean: number;
+  per_image_statistics: { mean: FixtureArray; var: FixtureArray }[][];
+  layer_silhouette: number[];
 };
 
-const points = (rows: number[][]): Points =>
-  ({ count: rows.length, dimensions: rows[0].length, values: Float64Array.from(rows.flat()) });
+const points = (rows: number[][]): Points => ({
+  count: rows.length,
+  dimensions: rows[0].length,
+  values: Float64Array.from(rows.flat()),
+});
 const mean = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
 /** Element by element within `tolerance`; NaN where NaN is expected. */
 function expectNear(actual: ArrayLike<number>, expected: number[], tolerance: number): void {
@@ -27,10 +38,20 @@ function expectNear(actual: ArrayLike<number>, expected: number[], tolerance: nu
 }
 /** Statistics with a running variance that leaves them as they are, but for epsilon. */
 const unscaled = (channels: number[]) =>
-  new BnsTable(1, channels.map((c) => ({ channels: c, values: new Float32Array(2 * c).fill(1) })));
+  new BnsTable(
+    1,
+    channels.map((c) => ({ channels: c, values: new Float32Array(2 * c).fill(1) })),
+  );
 
 describe('gramMatrix', () => {
-  it.each([[1, 3], [2, 1], [5, 4], [8, 3], [13, 7], [16, 5]])('of %i rows of %i numbers has every inner product', (n, d) => {
+  it.each([
+    [1, 3],
+    [2, 1],
+    [5, 4],
+    [8, 3],
+    [13, 7],
+    [16, 5],
+  ])('of %i rows of %i numbers has every inner product', (n, d) => {
     const values = Float64Array.from(new Random(n).fillNormal(new Float32Array(n * d)));
     const expected = Array.from({ length: n * n }, (_, at) => {
       const [i, j] = [Math.floor(at / n), at % n];
@@ -43,7 +64,7 @@ describe('gramMatrix', () => {
 });
 
 describe('silhouettes', () => {
-  it('are PyTorch\'s', () => {
+  it("are PyTorch's", () => {
     const given = { count: 16, dimensions: 3, values: Float64Array.from(fixture.points.data) };
     const { silhouette } = silhouettes(given, fixture.classes, 4);
     // The vectors' points are rounded to 8 digits.
@@ -51,7 +72,7 @@ describe('silhouettes', () => {
     expect(Math.abs(mean(silhouette) - fixture.silhouette_mean)).toBeLessThan(1e-7);
   });
 
-  it('of every layer\'s unscaled statistics are PyTorch\'s', () => {
+  it("of every layer's unscaled statistics are PyTorch's", () => {
     fixture.layer_silhouette.forEach((expected, l) => {
       const given = points(fixture.per_image_statistics.map((image) => [...image[l].mean.data, ...image[l].var.data]));
       const { silhouette } = silhouettes(given, (tinyJson as { labels: number[] }).labels, 5);
@@ -69,16 +90,42 @@ describe('silhouettes', () => {
 
   it('do not exist for a single class or for points that all coincide', () => {
     expect(Array.from(silhouettes(points([[0], [1]]), [0, 0], 2).silhouette)).toEqual([NaN, NaN]);
-    expect(Array.from(silhouettes(points([[2], [2], [2], [2]]), [0, 0, 1, 1], 2).silhouette)).toEqual([NaN, NaN, NaN, NaN]);
+    expect(Array.from(silhouettes(points([[2], [2], [2], [2]]), [0, 0, 1, 1], 2).silhouette)).toEqual([
+      NaN,
+      NaN,
+      NaN,
+      NaN,
+    ]);
   });
 
   it('by angle', () => {
     // Unit vectors and multiples: only directions count. Right angles between the classes, 0 and 60 degrees within.
     const half = Math.sqrt(3) / 2;
-    const { intraClass, interClass } = silhouettes(points([[1, 0, 0], [7, 0, 0], [0, 2, 0], [0, 0.5, half]]), [0, 0, 1, 1], 2, 'cosine');
+    const { intraClass, interClass } = silhouettes(
+      points([
+        [1, 0, 0],
+        [7, 0, 0],
+        [0, 2, 0],
+        [0, 0.5, half],
+      ]),
+      [0, 0, 1, 1],
+      2,
+      'cosine',
+    );
     expectNear(intraClass, [0, 0, 0.5, 0.5], 1e-9);
     expectNear(interClass, [1, 1, 1, 1], 1e-9);
-    expect(silhouettes(points([[0, 0], [1, 0], [3, 0]]), [0, 0, 1], 2, 'cosine').intraClass[0]).toBe(1);
+    expect(
+      silhouettes(
+        points([
+          [0, 0],
+          [1, 0],
+          [3, 0],
+        ]),
+        [0, 0, 1],
+        2,
+        'cosine',
+      ).intraClass[0],
+    ).toBe(1);
   });
 
   it('see small differences far from the origin', () => {
@@ -90,15 +137,36 @@ describe('silhouettes', () => {
 
 describe('distances to the centres', () => {
   it('to the own, to the nearest other, and which is nearest of all', () => {
-    const centers = points([[0, 0], [10, 0], [NaN, NaN], [0, 6]]);
-    const { own, nearestOther, nearest } = centerDistances(points([[3, 4], [7, 0], [1, 1]]), [0, 0, 2], centers);
+    const centers = points([
+      [0, 0],
+      [10, 0],
+      [NaN, NaN],
+      [0, 6],
+    ]);
+    const { own, nearestOther, nearest } = centerDistances(
+      points([
+        [3, 4],
+        [7, 0],
+        [1, 1],
+      ]),
+      [0, 0, 2],
+      centers,
+    );
     expect(Array.from(own)).toEqual([5, 7, NaN]);
     expect(Array.from(nearestOther)).toEqual([Math.sqrt(13), 3, Math.SQRT2]);
     expect(Array.from(nearest)).toEqual([3, 1, 0]);
   });
 
   it('by angle', () => {
-    const { own, nearestOther } = centerDistances(points([[2, 2]]), [0], points([[1, 0], [5, 5]]), 'cosine');
+    const { own, nearestOther } = centerDistances(
+      points([[2, 2]]),
+      [0],
+      points([
+        [1, 0],
+        [5, 5],
+      ]),
+      'cosine',
+    );
     expect(own[0]).toBeCloseTo(1 - Math.SQRT1_2, 12);
     expect(nearestOther[0]).toBeCloseTo(0, 12);
   });
@@ -112,13 +180,7 @@ describe('distances to the centres', () => {
 describe('by layer', () => {
   const layout = statisticsLayout([1, 1]);
   // In the first layer the classes overlap, in the second they do not. Class 2 has one image only.
-  const statistics = BnsTable.unpack(layout, 5, [
-    0, 1, 0, 1,
-    5, 1, 1, 1,
-    0, 1, 10, 1,
-    5, 1, 11, 1,
-    2, 1, -10, 1,
-  ]);
+  const statistics = BnsTable.unpack(layout, 5, [0, 1, 0, 1, 5, 1, 1, 1, 0, 1, 10, 1, 5, 1, 11, 1, 2, 1, -10, 1]);
   const labels = [0, 0, 1, 1, 2];
   const centers = BnsTable.unpack(layout, 3, [0, 1, 0, 1, 5, 1, 10, 1, NaN, NaN, NaN, NaN]);
 

@@ -1,7 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bnsCenters, predictedClasses, reliableClasses } from '../../../src/engine/bns/centers';
-import { averagingMatrix, BnsTable, collectStatistics, poolStatistics, statisticsLayout } from '../../../src/engine/bns/statistics';
+import {
+  averagingMatrix,
+  BnsTable,
+  collectStatistics,
+  poolStatistics,
+  statisticsLayout,
+} from '../../../src/engine/bns/statistics';
 import { uploadWeights } from '../../../src/engine/network/executor';
 import { Random } from '../../../src/engine/random';
 import { tinyNetwork, type TinyFixture } from '../../cases/fixtures';
@@ -11,18 +17,20 @@ import { NODE_BACKENDS, use } from '../backends';
 const network = tinyNetwork(tinyJson as unknown as TinyFixture);
 
 /** Rows 0, 1, 2 of a network with layers of 1 and 2 channels: columns [m | v], [m m | v v]. */
-const table = () => BnsTable.unpack(statisticsLayout([1, 2]), 3, [
-  1, 10, 2, 3, 20, 30,
-  4, 40, 5, 6, 50, 60,
-  7, 70, 8, 9, 80, 90,
-]);
+const table = () =>
+  BnsTable.unpack(statisticsLayout([1, 2]), 3, [1, 10, 2, 3, 20, 30, 4, 40, 5, 6, 50, 60, 7, 70, 8, 9, 80, 90]);
 
 describe('BnsTable', () => {
   it('unpacks and packs rows, with or without something after them', () => {
     const values = table().layers.map((layer) => Array.from(layer.values));
-    expect(values).toEqual([[1, 10, 4, 40, 7, 70], [2, 3, 20, 30, 5, 6, 50, 60, 8, 9, 80, 90]]);
+    expect(values).toEqual([
+      [1, 10, 4, 40, 7, 70],
+      [2, 3, 20, 30, 5, 6, 50, 60, 8, 9, 80, 90],
+    ]);
     expect(Array.from(table().pack()).slice(6, 12)).toEqual([4, 40, 5, 6, 50, 60]);
-    expect(BnsTable.unpack(statisticsLayout([1]), 2, [1, 2, -1, 3, 4, -1], 3).layers[0].values).toEqual(Float32Array.of(1, 2, 3, 4));
+    expect(BnsTable.unpack(statisticsLayout([1]), 2, [1, 2, -1, 3, 4, -1], 3).layers[0].values).toEqual(
+      Float32Array.of(1, 2, 3, 4),
+    );
   });
 
   it('selects and concatenates rows', () => {
@@ -72,7 +80,9 @@ describe.each(NODE_BACKENDS)('on %s', (backend) => {
     expect(seen).toEqual(['3/7', '6/7', '7/7']);
     expect(all!.statistics.rows).toBe(7);
     expect(all!.logits.length).toBe(35);
-    expect(await collectStatistics(network.definition, weights, images, { batch: 3, onProgress: async (done) => done < 6 })).toBeNull();
+    expect(
+      await collectStatistics(network.definition, weights, images, { batch: 3, onProgress: async (done) => done < 6 }),
+    ).toBeNull();
     tf.dispose([weights, images]);
     expect(tf.memory().numTensors).toBe(before);
   });
@@ -80,7 +90,9 @@ describe.each(NODE_BACKENDS)('on %s', (backend) => {
   it('refuses a layout that does not fit', () => {
     tf.tidy(() => {
       const averaging = tf.tensor2d(averagingMatrix([2]), [1, 2]);
-      expect(() => poolStatistics(tf.zeros([2, 6]), averaging, statisticsLayout([2]))).toThrow(/6 columns, but a layout of 4/);
+      expect(() => poolStatistics(tf.zeros([2, 6]), averaging, statisticsLayout([2]))).toThrow(
+        /6 columns, but a layout of 4/,
+      );
     });
   });
 });

@@ -11,7 +11,8 @@ function describeBox(box: ArrayLike<number>, aspect = 1) {
   return { area: height * width, ratio: (width * aspect) / height, flipped: box[1] > box[3] };
 }
 
-const boxesOf = (values: Float32Array) => Array.from({ length: values.length / 4 }, (_, i) => values.subarray(i * 4, i * 4 + 4));
+const boxesOf = (values: Float32Array) =>
+  Array.from({ length: values.length / 4 }, (_, i) => values.subarray(i * 4, i * 4 + 4));
 
 describe('drawAugmentation', () => {
   it('stays within the image, the scale and the ratio, and flips half of the images', () => {
@@ -40,7 +41,9 @@ describe('drawAugmentation', () => {
     const whole = [0, 0, 1, 1, 0, 0, 1, 1];
     expect([...drawAugmentation(2, [8, 8], new Random(3), { scale: [1, 1], ratio: [1, 1], flip: 0 })]).toEqual(whole);
     expect([...drawAugmentation(2, [8, 8], new Random(3), { scale: [3, 3], ratio: [1, 1], flip: 0 })]).toEqual(whole);
-    expect([...drawAugmentation(1, [8, 8], new Random(3), { scale: [1, 1], ratio: [1, 1], flip: 1 })]).toEqual([0, 1, 1, 0]);
+    expect([...drawAugmentation(1, [8, 8], new Random(3), { scale: [1, 1], ratio: [1, 1], flip: 1 })]).toEqual([
+      0, 1, 1, 0,
+    ]);
   });
 
   it('is decided by the stream', () => {

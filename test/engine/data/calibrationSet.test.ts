@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_CALIBRATION_IMAGES_PER_CLASS, observationSet, sampleCalibrationSet } from '../../../src/engine/data/calibrationSet';
+import {
+  MAX_CALIBRATION_IMAGES_PER_CLASS,
+  observationSet,
+  sampleCalibrationSet,
+} from '../../../src/engine/data/calibrationSet';
 import type { Dataset } from '../../../src/engine/data/dataset';
 import { createShapes } from '../../../src/engine/data/shapes';
 import { Random } from '../../../src/engine/random';
@@ -21,13 +25,16 @@ describe('sampleCalibrationSet', () => {
     const used = run();
     used.normal();
     expect(sampleCalibrationSet(shapes, 4, used)).toEqual(sampleCalibrationSet(shapes, 4, run()));
-    expect(sampleCalibrationSet(shapes, 4, new Random(8)).indices).not.toEqual(sampleCalibrationSet(shapes, 4, run()).indices);
+    expect(sampleCalibrationSet(shapes, 4, new Random(8)).indices).not.toEqual(
+      sampleCalibrationSet(shapes, 4, run()).indices,
+    );
   });
 
   it('contains the smaller sets', () => {
     const large = sampleCalibrationSet(shapes, 8, run());
     const small = sampleCalibrationSet(shapes, 3, run());
-    for (let c = 0; c < 10; c++) expect(large.indices.slice(c * 8, c * 8 + 3)).toEqual(small.indices.slice(c * 3, c * 3 + 3));
+    for (let c = 0; c < 10; c++)
+      expect(large.indices.slice(c * 8, c * 8 + 3)).toEqual(small.indices.slice(c * 3, c * 3 + 3));
   });
 
   it('draws every image about as often over many seeds', () => {

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../../src/engine/data/dataset';
-import { checkIndex, gatherBatch, indexRange, measureNormalization, toImageTile } from '../../../src/engine/data/dataset';
+import {
+  checkIndex,
+  gatherBatch,
+  indexRange,
+  measureNormalization,
+  toImageTile,
+} from '../../../src/engine/data/dataset';
 
 /** Three images of 1x2 pixels whose bytes count up: 0..5, 6..11, 12..17. */
 const counting: Dataset = {
@@ -12,13 +18,19 @@ const counting: Dataset = {
     checkIndex(counting, split, index);
     return index % 2;
   },
-  image: (split, index) => ({ label: counting.label(split, index), pixels: Uint8Array.from({ length: 6 }, (_, i) => index * 6 + i) }),
+  image: (split, index) => ({
+    label: counting.label(split, index),
+    pixels: Uint8Array.from({ length: 6 }, (_, i) => index * 6 + i),
+  }),
 };
 const identity = { mean: [0, 0, 0], std: [1, 1, 1] };
 
 describe('gatherBatch', () => {
   it('normalizes per channel and keeps the order asked for', () => {
-    const { count, images, labels } = gatherBatch(counting, 'train', [2, 1], { mean: [0, 0.5, 0], std: [1, 0.5, 0.25] });
+    const { count, images, labels } = gatherBatch(counting, 'train', [2, 1], {
+      mean: [0, 0.5, 0],
+      std: [1, 0.5, 0.25],
+    });
     expect(count).toBe(2);
     expect([...labels]).toEqual([0, 1]);
     // Image 2 starts 12, 13, 14: (12/255, (13/255 - 0.5) / 0.5, 14/255 * 4).
@@ -50,7 +62,10 @@ describe('toImageTile', () => {
     const { images } = gatherBatch(counting, 'train', [0, 1, 2], normalization);
     const tile = toImageTile(images, counting.imageShape, normalization);
     expect([tile.count, tile.height, tile.width]).toEqual([3, 1, 2]);
-    const expected = indexRange(0, 6).reduce<number[]>((all, pixel) => [...all, pixel * 3, pixel * 3 + 1, pixel * 3 + 2, 255], []);
+    const expected = indexRange(0, 6).reduce<number[]>(
+      (all, pixel) => [...all, pixel * 3, pixel * 3 + 1, pixel * 3 + 2, 255],
+      [],
+    );
     expect([...tile.rgba]).toEqual(expected);
   });
 
@@ -60,7 +75,9 @@ describe('toImageTile', () => {
   });
 
   it('shows one channel as grey', () => {
-    expect([...toImageTile(new Float32Array([1, 0]), [1, 2, 1], { mean: [0], std: [1] }).rgba]).toEqual([255, 255, 255, 255, 0, 0, 0, 255]);
+    expect([...toImageTile(new Float32Array([1, 0]), [1, 2, 1], { mean: [0], std: [1] }).rgba]).toEqual([
+      255, 255, 255, 255, 0, 0, 0, 255,
+    ]);
   });
 
   it('refuses what is no whole number of images', () => {

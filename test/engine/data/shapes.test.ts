@@ -98,7 +98,8 @@ describe('Shapes', () => {
     for (let label = 0; label < 10; label++) {
       const images = Array.from({ length: 12 }, (_, i) => shapes.image('train', i * 10 + label).pixels);
       for (let i = 1; i < images.length; i++) {
-        const difference = images[i].reduce((sum, value, p) => sum + Math.abs(value - images[i - 1][p]), 0) / images[i].length;
+        const difference =
+          images[i].reduce((sum, value, p) => sum + Math.abs(value - images[i - 1][p]), 0) / images[i].length;
         expect(difference).toBeGreaterThan(15);
       }
     }
@@ -142,7 +143,8 @@ describe('outlines', () => {
   });
 
   it('tell ring from circle and cross from square', () => {
-    const at = (name: (typeof SHAPE_NAMES)[number], x: number, y: number) => drawOutline(name, regular, new Random(2))(x, y);
+    const at = (name: (typeof SHAPE_NAMES)[number], x: number, y: number) =>
+      drawOutline(name, regular, new Random(2))(x, y);
     expect(at('circle', 0, 0)).toBeCloseTo(-0.92, 12);
     expect(at('ring', 0, 0)).toBeGreaterThan(0.4);
     expect(at('square', 0.7, 0.0)).toBeLessThan(0);

@@ -1,23 +1,47 @@
 import { describe, expect, it } from 'vitest';
 import {
-  CheckpointError, decodeCheckpoint, encodeCheckpoint, fromHalf, toHalf, type CheckpointMeta,
+  CheckpointError,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  fromHalf,
+  toHalf,
+  type CheckpointMeta,
 } from '../../../src/engine/generator/checkpoint';
 import { initialGeneratorWeights, type GeneratorConfig } from '../../../src/engine/generator/generator';
 import { Random } from '../../../src/engine/random';
 
 const config: GeneratorConfig = { latentDim: 6, channels: 4, imageSize: 8, imageChannels: 3, numClasses: 5 };
 const meta: CheckpointMeta = {
-  config, steps: 1200, seed: 7, network: 'tiny',
-  settings: { generatorBatch: 16, labelRule: true }, note: 'größer',
+  config,
+  steps: 1200,
+  seed: 7,
+  network: 'tiny',
+  settings: { generatorBatch: 16, labelRule: true },
+  note: 'größer',
 };
 const weights = initialGeneratorWeights(config, new Random(1));
 
 describe('half precision', () => {
   it('has the bits of IEEE 754 binary16', () => {
     const known: [number, number][] = [
-      [0, 0x0000], [-0, 0x8000], [1, 0x3c00], [-2, 0xc000], [65504, 0x7bff], [65519, 0x7bff], [65520, 0x7c00], [Infinity, 0x7c00],
-      [2 ** -14, 0x0400], [2 ** -24, 0x0001], [2 ** -25, 0x0000], [3 * 2 ** -25, 0x0002], [1023 * 2 ** -24, 0x03ff],
-      [1 / 3, 0x3555], [1 + 2 ** -11, 0x3c00], [1 + 3 * 2 ** -11, 0x3c02], [2 - 2 ** -11, 0x4000], [0.1, 0x2e66],
+      [0, 0x0000],
+      [-0, 0x8000],
+      [1, 0x3c00],
+      [-2, 0xc000],
+      [65504, 0x7bff],
+      [65519, 0x7bff],
+      [65520, 0x7c00],
+      [Infinity, 0x7c00],
+      [2 ** -14, 0x0400],
+      [2 ** -24, 0x0001],
+      [2 ** -25, 0x0000],
+      [3 * 2 ** -25, 0x0002],
+      [1023 * 2 ** -24, 0x03ff],
+      [1 / 3, 0x3555],
+      [1 + 2 ** -11, 0x3c00],
+      [1 + 3 * 2 ** -11, 0x3c02],
+      [2 - 2 ** -11, 0x4000],
+      [0.1, 0x2e66],
     ];
     expect(known.map(([value]) => toHalf(value))).toEqual(known.map(([, bits]) => bits));
     expect(Number.isNaN(fromHalf(toHalf(NaN)))).toBe(true);
@@ -26,7 +50,8 @@ describe('half precision', () => {
   it('every half goes there and back', () => {
     for (let bits = 0; bits < 0x10000; bits++) {
       if ((bits & 0x7c00) === 0x7c00 && bits & 0x3ff) continue;
-      if (toHalf(fromHalf(bits)) !== bits) throw new Error(`${bits.toString(16)} came back as ${toHalf(fromHalf(bits)).toString(16)}`);
+      if (toHalf(fromHalf(bits)) !== bits)
+        throw new Error(`${bits.toString(16)} came back as ${toHalf(fromHalf(bits)).toString(16)}`);
     }
     expect(fromHalf(0x7bff)).toBe(65504);
   });
@@ -50,7 +75,9 @@ describe('a checkpoint', () => {
     const buffer = encodeCheckpoint(weights, meta);
     const { weights: back } = decodeCheckpoint(buffer);
     for (const [name, { values }] of Object.entries(weights)) {
-      back[name].values.forEach((v, i) => expect(Math.abs(v - values[i])).toBeLessThanOrEqual(Math.abs(values[i]) * 2 ** -11 + 2 ** -25));
+      back[name].values.forEach((v, i) =>
+        expect(Math.abs(v - values[i])).toBeLessThanOrEqual(Math.abs(values[i]) * 2 ** -11 + 2 ** -25),
+      );
     }
     expect(buffer.byteLength).toBeLessThan(encodeCheckpoint(weights, meta, 'float32').byteLength);
   });

@@ -1,13 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Generator, generatorMacs, initialGeneratorWeights, type GeneratorConfig } from '../../../src/engine/generator/generator';
+import {
+  Generator,
+  generatorMacs,
+  initialGeneratorWeights,
+  type GeneratorConfig,
+} from '../../../src/engine/generator/generator';
 import { Random } from '../../../src/engine/random';
 import { NODE_BACKENDS, use } from '../backends';
 
 const config: GeneratorConfig = { latentDim: 10, channels: 8, imageSize: 8, imageChannels: 3, numClasses: 4 };
 
 describe('fresh weights', () => {
-  it('are PyTorch\'s: uniform within 1 / sqrt(fan-in), scale 1, shift 0', () => {
+  it("are PyTorch's: uniform within 1 / sqrt(fan-in), scale 1, shift 0", () => {
     const weights = initialGeneratorWeights({ ...config, channels: 32 }, new Random(2));
     const fanIn = { dense: 10, conv1: 9 * 32, conv2: 9 * 32, conv3: 9 * 16 };
     for (const [layer, fan] of Object.entries(fanIn)) {
@@ -16,7 +21,7 @@ describe('fresh weights', () => {
       const meanSquare = values.reduce((sum, v) => sum + v * v, 0) / values.length;
       expect(Math.max(...[...values, ...weights[`${layer}.bias`].values].map(Math.abs))).toBeLessThanOrEqual(bound);
       // A uniform distribution's variance is bound^2 / 3; with at least 432 values 20 % is over four standard errors.
-      expect(Math.abs(meanSquare / (bound * bound / 3) - 1)).toBeLessThan(0.2);
+      expect(Math.abs(meanSquare / ((bound * bound) / 3) - 1)).toBeLessThan(0.2);
     }
     for (const i of [0, 1, 2]) {
       expect(new Set(weights[`bn${i}.scale`].values)).toEqual(new Set([1]));
@@ -30,7 +35,7 @@ describe('fresh weights', () => {
   });
 });
 
-it('counts multiply-accumulates of the paper\'s sizes', () => {
+it("counts multiply-accumulates of the paper's sizes", () => {
   const paper = { latentDim: 100, channels: 128, imageSize: 32, imageChannels: 3, numClasses: 10 };
   // Linear 100 -> 128 * 8 * 8; 3x3 at 16x16, 128 -> 128; 3x3 at 32x32, 128 -> 64 and 64 -> 3.
   expect(generatorMacs(paper)).toBe(819_200 + 37_748_736 + 75_497_472 + 1_769_472);
@@ -38,12 +43,16 @@ it('counts multiply-accumulates of the paper\'s sizes', () => {
 
 it('refuses sizes and weights that cannot be', () => {
   expect(() => initialGeneratorWeights({ ...config, imageSize: 10 }, new Random(1))).toThrow(/multiple of 4, not 10/);
-  expect(() => initialGeneratorWeights({ ...config, channels: 1 }, new Random(1))).toThrow(/channels \/ 2 must be a positive integer/);
+  expect(() => initialGeneratorWeights({ ...config, channels: 1 }, new Random(1))).toThrow(
+    /channels \/ 2 must be a positive integer/,
+  );
   const weights = initialGeneratorWeights(config, new Random(1));
   const { 'conv2.bias': bias, ...rest } = weights;
   expect(() => new Generator(config, rest)).toThrow(/'conv2.bias' is missing/);
   expect(() => new Generator(config, { ...weights, extra: bias })).toThrow(/no weight 'extra'/);
-  expect(() => new Generator({ ...config, numClasses: 5 }, weights)).toThrow(/'bn0.scale' must be \[5,8\], not \[4,8\]/);
+  expect(() => new Generator({ ...config, numClasses: 5 }, weights)).toThrow(
+    /'bn0.scale' must be \[5,8\], not \[4,8\]/,
+  );
 });
 
 describe.each(NODE_BACKENDS)('on %s', (backend) => {
@@ -54,8 +63,12 @@ describe.each(NODE_BACKENDS)('on %s', (backend) => {
     const generator = Generator.create(config, new Random(1));
     const [z, labels] = [latents(7), [0, 1, 2, 3, 2, 2, 2]];
     const images = generator.generate(z, labels, [4, 3]);
-    const moments = tf.tidy(() => [[0, 4], [4, 3]].map(([start, count]) =>
-      tf.moments(tf.slice(images, [start, 0, 0, 0], [count, -1, -1, -1]), [0, 1, 2])));
+    const moments = tf.tidy(() =>
+      [
+        [0, 4],
+        [4, 3],
+      ].map(([start, count]) => tf.moments(tf.slice(images, [start, 0, 0, 0], [count, -1, -1, -1]), [0, 1, 2])),
+    );
     for (const { mean, variance } of moments) {
       for (const v of await mean.data()) expect(v).toBeCloseTo(0, 5);
       // An untrained generator's images vary so little (variance 0.002 or so before this BatchNorm) that epsilon 1e-5 shows.

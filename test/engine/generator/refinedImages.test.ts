@@ -114,7 +114,8 @@ describe.each(NODE_BACKENDS)('images that are moved themselves, on %s', (backend
     const now = await all();
     push.dispose();
     for (const row of [0, 7]) {
-      for (let i = 0; i < PIXELS; i++) expect(now[row * PIXELS + i]).toBeCloseTo((1 - normalization.mean[i % 3]) / normalization.std[i % 3], 4);
+      for (let i = 0; i < PIXELS; i++)
+        expect(now[row * PIXELS + i]).toBeCloseTo((1 - normalization.mean[i % 3]) / normalization.std[i % 3], 4);
     }
   });
 
@@ -122,12 +123,16 @@ describe.each(NODE_BACKENDS)('images that are moved themselves, on %s', (backend
     const state = await images.snapshot();
     const twin = RefinedImages.restore(state, normalization);
     const { values, tensor } = gradient(2, 9);
-    const summed = tf.tensor4d(values.subarray(0, PIXELS).map((v, i) => v + values[PIXELS + i]), [1, 4, 4, 3]);
+    const summed = tf.tensor4d(
+      values.subarray(0, PIXELS).map((v, i) => v + values[PIXELS + i]),
+      [1, 4, 4, 3],
+    );
     images.update([5, 5], tensor, 0.02);
     twin.update([5], summed, 0.02);
     const [a, b] = [await images.snapshot(), await twin.snapshot()];
     expect(a.updates).toEqual(b.updates);
-    for (const key of ['images', 'mean', 'square'] as const) a[key].forEach((v, i) => expect(Math.abs(v - b[key][i])).toBeLessThan(1e-4));
+    for (const key of ['images', 'mean', 'square'] as const)
+      a[key].forEach((v, i) => expect(Math.abs(v - b[key][i])).toBeLessThan(1e-4));
     twin.dispose();
     tf.dispose([tensor, summed]);
   });

@@ -1,29 +1,40 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
-  averagingMatrix, BnsTable, networkLayout, poolStatistics, runningStatistics, statisticsLayout, statisticsTap,
+  averagingMatrix,
+  BnsTable,
+  networkLayout,
+  poolStatistics,
+  runningStatistics,
+  statisticsLayout,
+  statisticsTap,
 } from '../../../src/engine/bns/statistics';
 import { Generator, oneHotLabels } from '../../../src/engine/generator/generator';
 import { expectedDistorted, UNTRUSTED_FLOOR } from '../../../src/engine/losses/distortedFloor';
 import { distortedTerm, drawDistortion, generatorLoss, termWeights } from '../../../src/engine/losses/generatorLosses';
-import { columnWeights, defaultStartLayer, GeneratorTargets, uniformScales } from '../../../src/engine/losses/generatorTargets';
+import {
+  columnWeights,
+  defaultStartLayer,
+  GeneratorTargets,
+  uniformScales,
+} from '../../../src/engine/losses/generatorTargets';
 import { forward, uploadWeights } from '../../../src/engine/network/executor';
 import { Random } from '../../../src/engine/random';
-import type { RunSettings } from '../../../src/engine/training/runSettings';
+import type { RunSettings } from '../../../src/engine/runSettings';
 import { tinyNetwork, type TinyFixture } from '../../cases/fixtures';
 import tinyJson from '../../fixtures/tiny_network.json';
 import { NODE_BACKENDS, use } from '../backends';
 
 const network = tinyNetwork(tinyJson as unknown as TinyFixture);
 
-it('starts where the program starts: the last 12 of ResNet-18\'s 20 layers', () => {
+it("starts where the program starts: the last 12 of ResNet-18's 20 layers", () => {
   expect(defaultStartLayer(20)).toBe(8);
   expect(defaultStartLayer(19)).toBe(8);
   expect(defaultStartLayer(7)).toBe(2);
   expect([1, 2, 3].map(defaultStartLayer)).toEqual([0, 0, 0]);
 });
 
-it('columns weigh 1 / (channels x layers), each layer\'s means and variances adding up to 2 / layers', () => {
+it("columns weigh 1 / (channels x layers), each layer's means and variances adding up to 2 / layers", () => {
   const layout = statisticsLayout([2, 4, 1]);
   expect(Array.from(columnWeights(layout, 1))).toEqual([0, 0, 0, 0, ...new Array(8).fill(1 / 8), 1 / 2, 1 / 2]);
   const sum = columnWeights(layout).reduce((a, b) => a + b, 0);
@@ -35,7 +46,8 @@ it('columns weigh 1 / (channels x layers), each layer\'s means and variances add
 it('distortion is normal noise, scaled on means and variances each by its own', () => {
   const layout = statisticsLayout([5000, 5000]);
   const noise = drawDistortion(uniformScales(layout, 0.5, 1.5), new Random(1));
-  const deviation = (from: number) => Math.sqrt(noise.subarray(from, from + 5000).reduce((sum, v) => sum + v * v, 0) / 5000);
+  const deviation = (from: number) =>
+    Math.sqrt(noise.subarray(from, from + 5000).reduce((sum, v) => sum + v * v, 0) / 5000);
   // 5000 draws: a standard error of 1 %.
   for (const from of [0, 10000]) expect(deviation(from) / 0.5).toBeCloseTo(1, 1);
   for (const from of [5000, 15000]) expect(deviation(from) / 1.5).toBeCloseTo(1, 1);
@@ -46,10 +58,25 @@ it('distortion is normal noise, scaled on means and variances each by its own', 
 
 it('a term that is switched off has no weight', () => {
   const settings = {
-    ceMixedEnabled: true, ceMixedWeight: 0.5, bnsEnabled: false, bnsWeight: 0.2, distortedEnabled: true, distortedWeight: 0,
-    ceSingleEnabled: false, ceSingleWeight: 0.5, centralizedEnabled: true, centralizedWeight: 0.01,
+    ceMixedEnabled: true,
+    ceMixedWeight: 0.5,
+    bnsEnabled: false,
+    bnsWeight: 0.2,
+    distortedEnabled: true,
+    distortedWeight: 0,
+    ceSingleEnabled: false,
+    ceSingleWeight: 0.5,
+    centralizedEnabled: true,
+    centralizedWeight: 0.01,
   } as RunSettings;
-  expect(termWeights(settings)).toEqual({ ceMixed: 0.5, bns: null, distorted: 0, ceSingle: null, contrast: null, centralized: 0.01 });
+  expect(termWeights(settings)).toEqual({
+    ceMixed: 0.5,
+    bns: null,
+    distorted: 0,
+    ceSingle: null,
+    contrast: null,
+    centralized: 0.01,
+  });
 });
 
 describe('the expected distorted term', () => {
@@ -74,19 +101,35 @@ describe.each(NODE_BACKENDS)('on %s', (backend) => {
     ['with measured noise and scaled distances', { scaled: true, measured: true }],
   ])('the distorted term of a batch on its centre is the floor, on average: %s', async (_, { scaled, measured }) => {
     const layout = statisticsLayout([64, 256, 32]);
-    const centers = new BnsTable(2, layout.channels.map((channels) =>
-      ({ channels, values: new Random(channels).fillNormal(new Float32Array(4 * channels)) })));
-    const running = new BnsTable(1, layout.channels.map((channels) =>
-      ({ channels, values: new Random(channels).fillNormal(new Float32Array(2 * channels)).map((v, k) => (k < channels ? v : 0.5 + v * v)) })));
+    const centers = new BnsTable(
+      2,
+      layout.channels.map((channels) => ({
+        channels,
+        values: new Random(channels).fillNormal(new Float32Array(4 * channels)),
+      })),
+    );
+    const running = new BnsTable(
+      1,
+      layout.channels.map((channels) => ({
+        channels,
+        values: new Random(channels)
+          .fillNormal(new Float32Array(2 * channels))
+          .map((v, k) => (k < channels ? v : 0.5 + v * v)),
+      })),
+    );
     const scatter = new Random(5).fillNormal(new Float32Array(layout.size)).map(Math.abs);
     const targets = new GeneratorTargets(running, centers, 1, { scaled, scatter: measured ? scatter : undefined });
     const random = new Random(3);
     const average = async (row: Float32Array, trusted: boolean, scales: Float32Array) => {
       let sum = 0;
       for (let i = 0; i < 100; i++) {
-        const term = tf.tidy(() => distortedTerm(tf.tensor2d(row, [1, layout.size]), targets, {
-          index: 1, trusted, noise: tf.tensor2d(drawDistortion(scales, random), [1, layout.size]),
-        }));
+        const term = tf.tidy(() =>
+          distortedTerm(tf.tensor2d(row, [1, layout.size]), targets, {
+            index: 1,
+            trusted,
+            noise: tf.tensor2d(drawDistortion(scales, random), [1, layout.size]),
+          }),
+        );
         sum += (await term.data())[0] / 100;
         term.dispose();
       }
@@ -109,9 +152,16 @@ describe.each(NODE_BACKENDS)('on %s', (backend) => {
     const before = tf.memory().numTensors;
     const layout = networkLayout(network);
     const weights = uploadWeights(network);
-    const generator = Generator.create({ latentDim: 6, channels: 4, imageSize: 8, imageChannels: 3, numClasses: 5 }, new Random(1));
+    const generator = Generator.create(
+      { latentDim: 6, channels: 4, imageSize: 8, imageChannels: 3, numClasses: 5 },
+      new Random(1),
+    );
     const running = runningStatistics(network);
-    const targets = new GeneratorTargets(running, BnsTable.concat([running, running, running, running, running]), defaultStartLayer(7));
+    const targets = new GeneratorTargets(
+      running,
+      BnsTable.concat([running, running, running, running, running]),
+      defaultStartLayer(7),
+    );
     const random = new Random(2);
     const on = { ceMixed: 0.5, bns: 0.2, distorted: 0.9, ceSingle: 0.5, centralized: 0.01, contrast: 1 };
     const alive = tf.memory().numTensors;
@@ -125,7 +175,8 @@ describe.each(NODE_BACKENDS)('on %s', (backend) => {
         const logits = forward(network.definition, weights, generator.generate(z, labels, [4, 4]), { statistics });
         const pooled = poolStatistics(packed(), averaging, layout);
         const view = (g: number) => ({
-          logits: tf.slice(logits, [4 * g, 0], [4, -1]), labels: oneHotLabels(labels.slice(4 * g, 4 * g + 4), 5),
+          logits: tf.slice(logits, [4 * g, 0], [4, -1]),
+          labels: oneHotLabels(labels.slice(4 * g, 4 * g + 4), 5),
           statistics: tf.slice(pooled, [g, 0], [1, -1]),
         });
         return generatorLoss(view(0), view(1), targets, [{ index: i % 5, noise, trusted: i % 2 === 0 }], on, 0.1).total;

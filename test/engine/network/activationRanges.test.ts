@@ -7,19 +7,31 @@ import { NODE_BACKENDS, use } from '../backends';
 
 /** A ReLU6 over two pixels, and a ReLU over the two logits. */
 const definition: NetworkDefinition = {
-  name: 'two', inputShape: [1, 2, 1], numClasses: 2, normalization: { mean: [0], std: [1] },
+  name: 'two',
+  inputShape: [1, 2, 1],
+  numClasses: 2,
+  normalization: { mean: [0], std: [1] },
   nodes: [
-    { name: 'in', op: 'input', inputs: [] }, { name: 'clip', op: 'relu6', inputs: ['in'] }, { name: 'flat', op: 'flatten', inputs: ['clip'] },
-    { name: 'fc', op: 'dense', inputs: ['flat'], kernel: 'k', bias: 'b' }, { name: 'out', op: 'relu', inputs: ['fc'] },
+    { name: 'in', op: 'input', inputs: [] },
+    { name: 'clip', op: 'relu6', inputs: ['in'] },
+    { name: 'flat', op: 'flatten', inputs: ['clip'] },
+    { name: 'fc', op: 'dense', inputs: ['flat'], kernel: 'k', bias: 'b' },
+    { name: 'out', op: 'relu', inputs: ['fc'] },
   ],
 };
 
 describe.each(NODE_BACKENDS)('on %s', (backend) => {
   beforeAll(() => use(backend));
 
-  it('finds each image\'s smallest and largest output of every activation, and leaves the logits as they are', async () => {
+  it("finds each image's smallest and largest output of every activation, and leaves the logits as they are", async () => {
     expect(activationNodes(definition).map(({ name }) => name)).toEqual(['clip', 'out']);
-    const weights = { k: tf.tensor2d([[1, -1], [2, 0]]), b: tf.tensor1d([1, 3]) };
+    const weights = {
+      k: tf.tensor2d([
+        [1, -1],
+        [2, 0],
+      ]),
+      b: tf.tensor1d([1, 3]),
+    };
     const images = tf.tensor4d([1, 2, -4, 9, 5, 5], [3, 1, 2, 1]);
     const before = tf.memory().numTensors;
     const packed = tf.tidy(() => {
@@ -30,7 +42,10 @@ describe.each(NODE_BACKENDS)('on %s', (backend) => {
     const values = await packed.data();
     // Pixels 1 2, 0 6, 5 5; logits 1 + a + 2 b and 3 - a.
     expect([...values]).toEqual([6, 2, 1, 2, 2, 6, 13, 3, 0, 6, 3, 13, 16, 0, 5, 5, 0, 16]);
-    expect(unpackRanges(values, 6, 2)).toEqual([{ lo: 0, hi: 6 }, { lo: 0, hi: 16 }]);
+    expect(unpackRanges(values, 6, 2)).toEqual([
+      { lo: 0, hi: 6 },
+      { lo: 0, hi: 16 },
+    ]);
     packed.dispose();
     expect(tf.memory().numTensors).toBe(before);
     tf.dispose([weights, images]);
@@ -43,6 +58,18 @@ describe.each(NODE_BACKENDS)('on %s', (backend) => {
 });
 
 it('several sets together reach as far as each of them', () => {
-  const sets = [[{ lo: 0, hi: 2 }, { lo: 1, hi: 1 }], [{ lo: -1, hi: 1 }, { lo: 3, hi: 4 }]];
-  expect(unitedRanges(sets)).toEqual([{ lo: -1, hi: 2 }, { lo: 1, hi: 4 }]);
+  const sets = [
+    [
+      { lo: 0, hi: 2 },
+      { lo: 1, hi: 1 },
+    ],
+    [
+      { lo: -1, hi: 1 },
+      { lo: 3, hi: 4 },
+    ],
+  ];
+  expect(unitedRanges(sets)).toEqual([
+    { lo: -1, hi: 2 },
+    { lo: 1, hi: 4 },
+  ]);
 });

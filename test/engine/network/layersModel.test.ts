@@ -17,7 +17,10 @@ beforeAll(() => use('cpu'));
 
 function filesOf(network: Network): ModelFile[] {
   const { modelJson, weightsName, weights } = writeLayersModel(network);
-  return [{ name: 'model.json', bytes: new TextEncoder().encode(modelJson).buffer as ArrayBuffer }, { name: weightsName, bytes: weights }];
+  return [
+    { name: 'model.json', bytes: new TextEncoder().encode(modelJson).buffer as ArrayBuffer },
+    { name: weightsName, bytes: weights },
+  ];
 }
 
 async function logitsOf(network: Network, images: tf.Tensor4D): Promise<number[]> {
@@ -31,9 +34,13 @@ async function logitsOf(network: Network, images: tf.Tensor4D): Promise<number[]
 /** The model as tfjs's own layers library runs it. */
 async function layersLogits(files: ModelFile[], images: tf.Tensor4D): Promise<number[]> {
   const json = JSON.parse(new TextDecoder().decode(files[0].bytes));
-  const model = await tf.loadLayersModel(tf.io.fromMemory({
-    modelTopology: json.modelTopology, weightSpecs: json.weightsManifest[0].weights, weightData: files[1].bytes,
-  }));
+  const model = await tf.loadLayersModel(
+    tf.io.fromMemory({
+      modelTopology: json.modelTopology,
+      weightSpecs: json.weightsManifest[0].weights,
+      weightData: files[1].bytes,
+    }),
+  );
   const output = model.predict(images) as tf.Tensor;
   const result = Array.from(await output.data());
   output.dispose();
@@ -41,18 +48,37 @@ async function layersLogits(files: ModelFile[], images: tf.Tensor4D): Promise<nu
   return result;
 }
 
-const resnet = () => createResNet({
-  name: 'test', inputShape: [8, 8, 3], classNames: ['a', 'b', 'c'], normalization: { mean: [0.4, 0.5, 0.6], std: [0.2, 0.3, 0.4] },
-  widths: [4, 8], strides: [1, 2], blocks: 1, stemStride: 1, epsilon: 1e-5,
-}, new Random(3));
+const resnet = () =>
+  createResNet(
+    {
+      name: 'test',
+      inputShape: [8, 8, 3],
+      classNames: ['a', 'b', 'c'],
+      normalization: { mean: [0.4, 0.5, 0.6], std: [0.2, 0.3, 0.4] },
+      widths: [4, 8],
+      strides: [1, 2],
+      blocks: 1,
+      stemStride: 1,
+      epsilon: 1e-5,
+    },
+    new Random(3),
+  );
 
 /** BatchNorm parameters that differ from their start, so that a mix-up shows. */
 function disturb(network: Network): Network {
-  const weights = Object.fromEntries(Object.entries(network.weights).map(([key, w], i) => {
-    const noise = values(w.values.length, i + 1);
-    const positive = key.endsWith('variance');
-    return [key, { shape: w.shape, values: w.values.map((v, k) => (positive ? v + 0.5 * Math.abs(noise[k]) : v + 0.1 * noise[k])) }];
-  }));
+  const weights = Object.fromEntries(
+    Object.entries(network.weights).map(([key, w], i) => {
+      const noise = values(w.values.length, i + 1);
+      const positive = key.endsWith('variance');
+      return [
+        key,
+        {
+          shape: w.shape,
+          values: w.values.map((v, k) => (positive ? v + 0.5 * Math.abs(noise[k]) : v + 0.1 * noise[k])),
+        },
+      ];
+    }),
+  );
   return { ...network, weights };
 }
 
@@ -80,26 +106,38 @@ describe('tf.LayersModel', () => {
   });
 
   it('reads a model that tfjs-layers itself saved, with same-padding, biases and fused activations', async () => {
-    const model = tf.sequential({ layers: [
-      tf.layers.conv2d({ inputShape: [9, 8, 3], filters: 4, kernelSize: 3, strides: 2, padding: 'same', activation: 'relu' }),
-      tf.layers.batchNormalization({}),
-      tf.layers.depthwiseConv2d({ kernelSize: 3, padding: 'same', depthMultiplier: 2 }),
-      tf.layers.maxPooling2d({ poolSize: 2, padding: 'same' }),
-      tf.layers.batchNormalization({ scale: false }),
-      tf.layers.reLU({ maxValue: 6 }),
-      tf.layers.dropout({ rate: 0.5 }),
-      tf.layers.flatten(),
-      tf.layers.dense({ units: 5, activation: 'softmax' }),
-    ] });
+    const model = tf.sequential({
+      layers: [
+        tf.layers.conv2d({
+          inputShape: [9, 8, 3],
+          filters: 4,
+          kernelSize: 3,
+          strides: 2,
+          padding: 'same',
+          activation: 'relu',
+        }),
+        tf.layers.batchNormalization({}),
+        tf.layers.depthwiseConv2d({ kernelSize: 3, padding: 'same', depthMultiplier: 2 }),
+        tf.layers.maxPooling2d({ poolSize: 2, padding: 'same' }),
+        tf.layers.batchNormalization({ scale: false }),
+        tf.layers.reLU({ maxValue: 6 }),
+        tf.layers.dropout({ rate: 0.5 }),
+        tf.layers.flatten(),
+        tf.layers.dense({ units: 5, activation: 'softmax' }),
+      ],
+    });
     let saved: tf.io.ModelArtifacts | null = null;
-    await model.save(tf.io.withSaveHandler(async (artifacts) => {
-      saved = artifacts;
-      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
-    }));
+    await model.save(
+      tf.io.withSaveHandler(async (artifacts) => {
+        saved = artifacts;
+        return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+      }),
+    );
     const { modelTopology, weightSpecs, weightData } = saved!;
     const json = JSON.stringify({ modelTopology, weightsManifest: [{ paths: ['w.bin'], weights: weightSpecs }] });
     const network = await readLayersModel([
-      { name: 'model.json', bytes: new TextEncoder().encode(json).buffer as ArrayBuffer }, { name: 'w.bin', bytes: weightData as ArrayBuffer },
+      { name: 'model.json', bytes: new TextEncoder().encode(json).buffer as ArrayBuffer },
+      { name: 'w.bin', bytes: weightData as ArrayBuffer },
     ]);
     const images = tf.tensor4d(values(9 * 8 * 3 * 2, 5), [2, 9, 8, 3]);
     const logits = await logitsOf(network, images);
@@ -114,13 +152,15 @@ describe('tf.LayersModel', () => {
 
 describe('networks that cannot be used', () => {
   const encode = (text: string) => new TextEncoder().encode(text).buffer as ArrayBuffer;
-  const edited = (edit: (json: Record<string, any>) => void): ModelFile[] => { // eslint-disable-line @typescript-eslint/no-explicit-any
+  const edited = (edit: (json: Record<string, any>) => void): ModelFile[] => {
+    // eslint-disable-line @typescript-eslint/no-explicit-any
     const files = filesOf(disturb(resnet()));
     const json = JSON.parse(new TextDecoder().decode(files[0].bytes));
     edit(json);
     return [{ name: 'model.json', bytes: encode(JSON.stringify(json)) }, files[1]];
   };
-  const layer = (json: Record<string, any>, name: string) => // eslint-disable-line @typescript-eslint/no-explicit-any
+  const layer = (json: Record<string, any>, name: string) =>
+    // eslint-disable-line @typescript-eslint/no-explicit-any
     json.modelTopology.config.layers.find((l: { name: string }) => l.name === name);
 
   it.each<[string, () => ModelFile[], RegExp]>([
@@ -128,18 +168,60 @@ describe('networks that cannot be used', () => {
     ['not JSON', () => [{ name: 'model.json', bytes: encode('{oops') }], /model\.json is not valid JSON/],
     ['another kind of JSON', () => [{ name: 'model.json', bytes: encode('{"a":1}') }], /no model topology/],
     ['a missing weight file', () => filesOf(resnet()).slice(0, 1), /weights\.bin.*missing/],
-    ['a weight file cut short', () => {
-      const files = filesOf(resnet());
-      return [files[0], { ...files[1], bytes: files[1].bytes.slice(0, 100) }];
-    }, /cannot be read/],
-    ['a layer that the executor lacks', () => edited((json) => { layer(json, 'stem_relu').class_name = 'LSTM'; }), /"stem_relu" \(LSTM\).*no such operation/],
-    ['an activation that the executor lacks', () => edited((json) => { layer(json, 'stem_conv').config.activation = 'swish'; }), /"stem_conv".*"swish"/],
-    ['a dilated convolution', () => edited((json) => { layer(json, 'stem_conv').config.dilation_rate = [2, 2]; }), /"stem_conv".*dilated/],
-    ['weights that lack one', () => edited((json) => { json.weightsManifest[0].weights[1].name = 'other/gamma'; }), /"stem_bn".*lack "gamma"/],
-    ['no fixed image size', () => edited((json) => { layer(json, 'image').config.batch_input_shape = [null, null, null, 3]; }), /not a fixed image size/],
+    [
+      'a weight file cut short',
+      () => {
+        const files = filesOf(resnet());
+        return [files[0], { ...files[1], bytes: files[1].bytes.slice(0, 100) }];
+      },
+      /cannot be read/,
+    ],
+    [
+      'a layer that the executor lacks',
+      () =>
+        edited((json) => {
+          layer(json, 'stem_relu').class_name = 'LSTM';
+        }),
+      /"stem_relu" \(LSTM\).*no such operation/,
+    ],
+    [
+      'an activation that the executor lacks',
+      () =>
+        edited((json) => {
+          layer(json, 'stem_conv').config.activation = 'swish';
+        }),
+      /"stem_conv".*"swish"/,
+    ],
+    [
+      'a dilated convolution',
+      () =>
+        edited((json) => {
+          layer(json, 'stem_conv').config.dilation_rate = [2, 2];
+        }),
+      /"stem_conv".*dilated/,
+    ],
+    [
+      'weights that lack one',
+      () =>
+        edited((json) => {
+          json.weightsManifest[0].weights[1].name = 'other/gamma';
+        }),
+      /"stem_bn".*lack "gamma"/,
+    ],
+    [
+      'no fixed image size',
+      () =>
+        edited((json) => {
+          layer(json, 'image').config.batch_input_shape = [null, null, null, 3];
+        }),
+      /not a fixed image size/,
+    ],
   ])('%s', async (_, files, message) => {
     const before = tf.memory().numTensors;
-    const error = await readLayersModel(files()).then(() => null, (e: unknown) => e);
+    const error = await readLayersModel(files()).then(
+      () => null,
+      (e: unknown) => e,
+    );
     expect(error).toBeInstanceOf(NetworkError);
     expect((error as NetworkError).message).toMatch(message);
     expect((error as NetworkError).hint.length).toBeGreaterThan(10);
@@ -154,7 +236,13 @@ describe('networks that cannot be used', () => {
       ...network,
       definition: {
         ...network.definition,
-        nodes: [input, conv, { ...relu, inputs: [conv.name] }, { ...classifier[0], inputs: [relu.name] }, classifier[1]] as never,
+        nodes: [
+          input,
+          conv,
+          { ...relu, inputs: [conv.name] },
+          { ...classifier[0], inputs: [relu.name] },
+          classifier[1],
+        ] as never,
       },
       weights: { ...network.weights, 'classifier/kernel': { shape: [4, 3], values: new Float32Array(12) } },
     };
@@ -174,7 +262,14 @@ describe('inspectNetwork', () => {
     const facts = inspectNetwork(resnet());
     // stem 8x8x3x3x3x4, block 1 two of 8x8x3x3x4x4, block 2 4x4 of 3x3x4x8, 3x3x8x8 and 1x1x4x8, classifier 8x3
     expect(facts.macs).toBe(64 * 108 + 2 * 64 * 144 + 16 * (288 + 576 + 32) + 24);
-    expect(facts.batchNorms.map((b) => [b.channels, b.height])).toEqual([[4, 8], [4, 8], [4, 8], [8, 4], [8, 4], [8, 4]]);
+    expect(facts.batchNorms.map((b) => [b.channels, b.height])).toEqual([
+      [4, 8],
+      [4, 8],
+      [4, 8],
+      [8, 4],
+      [8, 4],
+      [8, 4],
+    ]);
     expect(facts.parameters).toBe(108 + 2 * 144 + 288 + 576 + 32 + 24 + 3 + 4 * (4 * 3 + 8 * 3));
   });
 });

@@ -10,7 +10,11 @@ import { tinyCifarResNet } from './tinyCifarResNet';
 
 beforeAll(() => use('cpu'));
 
-const ABOUT = { imageSize: [8, 6] as [number, number], normalization: CIFAR_RESNET_NORMALIZATION, classNames: undefined };
+const ABOUT = {
+  imageSize: [8, 6] as [number, number],
+  normalization: CIFAR_RESNET_NORMALIZATION,
+  classNames: undefined,
+};
 
 /** One image as channels of rows, the way PyTorch lays it out. */
 type Planes = number[][][];
@@ -18,13 +22,19 @@ type Tensors = ReturnType<typeof tinyCifarResNet>;
 
 function convolved(x: Planes, { shape: [out, input], values }: Tensors[string], stride: number): Planes {
   const [h, w] = [Math.ceil(x[0].length / stride), Math.ceil(x[0][0].length / stride)];
-  return Array.from({ length: out }, (_, o) => Array.from({ length: h }, (_, r) => Array.from({ length: w }, (_, c) => {
-    let sum = 0;
-    for (let i = 0; i < input; i++) for (let a = 0; a < 3; a++) for (let b = 0; b < 3; b++) {
-      sum += (x[i][r * stride + a - 1]?.[c * stride + b - 1] ?? 0) * values[((o * input + i) * 3 + a) * 3 + b];
-    }
-    return sum;
-  })));
+  return Array.from({ length: out }, (_, o) =>
+    Array.from({ length: h }, (_, r) =>
+      Array.from({ length: w }, (_, c) => {
+        let sum = 0;
+        for (let i = 0; i < input; i++)
+          for (let a = 0; a < 3; a++)
+            for (let b = 0; b < 3; b++) {
+              sum += (x[i][r * stride + a - 1]?.[c * stride + b - 1] ?? 0) * values[((o * input + i) * 3 + a) * 3 + b];
+            }
+        return sum;
+      }),
+    ),
+  );
 }
 
 const mapped = (x: Planes, f: (v: number, channel: number, r: number, c: number) => number): Planes =>
@@ -34,8 +44,14 @@ const relu = (x: Planes) => mapped(x, (v) => Math.max(0, v));
 /** The network as its definition in PyTorch reads, with plain loops. */
 function logits(tensors: Tensors, image: Planes): number[] {
   const value = (name: string) => tensors[name].values;
-  const normed = (x: Planes, name: string) => mapped(x, (v, k) =>
-    ((v - value(`${name}.running_mean`)[k]) / Math.sqrt(value(`${name}.running_var`)[k] + 1e-5)) * value(`${name}.weight`)[k] + value(`${name}.bias`)[k]);
+  const normed = (x: Planes, name: string) =>
+    mapped(
+      x,
+      (v, k) =>
+        ((v - value(`${name}.running_mean`)[k]) / Math.sqrt(value(`${name}.running_var`)[k] + 1e-5)) *
+          value(`${name}.weight`)[k] +
+        value(`${name}.bias`)[k],
+    );
   let x = relu(normed(convolved(image, tensors['conv1.weight'], 1), 'bn1'));
   for (let stage = 1; stage <= 3; stage++) {
     for (let block = 0; tensors[`layer${stage}.${block}.conv1.weight`]; block++) {
@@ -49,16 +65,24 @@ function logits(tensors: Tensors, image: Planes): number[] {
     }
   }
   const pooled = x.map((plane) => plane.flat().reduce((a, b) => a + b, 0) / plane.flat().length);
-  return Array.from(value('linear.bias'), (bias, o) => bias + pooled.reduce((sum, v, i) => sum + v * value('linear.weight')[o * pooled.length + i], 0));
+  return Array.from(
+    value('linear.bias'),
+    (bias, o) => bias + pooled.reduce((sum, v, i) => sum + v * value('linear.weight')[o * pooled.length + i], 0),
+  );
 }
 
 describe('a CIFAR ResNet with option-A shortcuts', () => {
-  it.each([[[2, 4, 7], 1], [[3, 3, 6], 2]])('of widths %s and %i blocks a stage gives what plain loops give', async (widths, blocks) => {
+  it.each([
+    [[2, 4, 7], 1],
+    [[3, 3, 6], 2],
+  ])('of widths %s and %i blocks a stage gives what plain loops give', async (widths, blocks) => {
     const tensors = tinyCifarResNet(widths, blocks);
     const network = cifarResNet(tensors, ABOUT);
     const images = Array.from({ length: 2 }, (_, n): Planes => {
       const random = new Random(n);
-      return Array.from({ length: 3 }, () => Array.from({ length: 8 }, () => Array.from({ length: 6 }, () => random.normal())));
+      return Array.from({ length: 3 }, () =>
+        Array.from({ length: 8 }, () => Array.from({ length: 6 }, () => random.normal())),
+      );
     });
     const nhwc = images.map((image) => image[0].map((row, r) => row.map((_, c) => image.map((plane) => plane[r][c]))));
     const weights = uploadWeights(network);
@@ -81,7 +105,9 @@ describe('a CIFAR ResNet with option-A shortcuts', () => {
   });
 
   it('takes names behind "module."', () => {
-    const tensors = Object.fromEntries(Object.entries(tinyCifarResNet()).map(([name, tensor]) => [`module.${name}`, tensor]));
+    const tensors = Object.fromEntries(
+      Object.entries(tinyCifarResNet()).map(([name, tensor]) => [`module.${name}`, tensor]),
+    );
     expect(cifarResNet(tensors, ABOUT).definition.name).toBe('ResNet-8');
   });
 
@@ -89,6 +115,8 @@ describe('a CIFAR ResNet with option-A shortcuts', () => {
     const { 'layer2.0.bn2.running_var': _, ...rest } = tinyCifarResNet();
     expect(() => cifarResNet(rest, ABOUT)).toThrow(NetworkError);
     expect(() => cifarResNet(rest, ABOUT)).toThrow(/no tensor "layer2.0.bn2.running_var"/);
-    expect(() => cifarResNet({ ...tinyCifarResNet(), 'linear.weight': { shape: [70], values: new Float32Array(70) } }, ABOUT)).toThrow(/"linear.weight" has shape \[70\]/);
+    expect(() =>
+      cifarResNet({ ...tinyCifarResNet(), 'linear.weight': { shape: [70], values: new Float32Array(70) } }, ABOUT),
+    ).toThrow(/"linear.weight" has shape \[70\]/);
   });
 });

@@ -16,7 +16,8 @@ const TYPES: [string, number[], number[]][] = [
 describe('readSafetensors', () => {
   it('reads several tensors by name, and leaves the metadata out', () => {
     const file = safetensorsFile(
-      { 'a.weight': float32([2, 3], [1, 2, 3, 4, 5, 6.5]), empty: float32([0], []), scalar: float32([], [-7]) }, { __metadata__: { format: 'pt' } },
+      { 'a.weight': float32([2, 3], [1, 2, 3, 4, 5, 6.5]), empty: float32([0], []), scalar: float32([], [-7]) },
+      { __metadata__: { format: 'pt' } },
     );
     const tensors = readSafetensors(file);
     expect(Object.keys(tensors)).toEqual(['a.weight', 'empty', 'scalar']);
@@ -26,19 +27,38 @@ describe('readSafetensors', () => {
   });
 
   it.each(TYPES)('reads %s', (dtype, bytes, values) => {
-    const file = safetensorsFile({ before: { dtype: 'U8', shape: [1], bytes: Uint8Array.of(9) }, x: { dtype, shape: [2], bytes: Uint8Array.from(bytes) } });
+    const file = safetensorsFile({
+      before: { dtype: 'U8', shape: [1], bytes: Uint8Array.of(9) },
+      x: { dtype, shape: [2], bytes: Uint8Array.from(bytes) },
+    });
     expect([...readSafetensors(file).x.values]).toEqual(values);
   });
 
   const good = safetensorsFile({ x: float32([2], [1, 2]) });
   it.each<[string, ArrayBuffer, RegExp]>([
     ['a file of a few bytes', new ArrayBuffer(5), /too short/],
-    ['a file of something else', new TextEncoder().encode('PK\u0003\u0004 some archive of another kind').buffer as ArrayBuffer, /no safetensors file/],
+    [
+      'a file of something else',
+      new TextEncoder().encode('PK\u0003\u0004 some archive of another kind').buffer as ArrayBuffer,
+      /no safetensors file/,
+    ],
     ['a header that is no JSON', Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7b).buffer, /not JSON/],
     ['values that are cut off', good.slice(0, good.byteLength - 1), /"x" lies outside/],
-    ['a type that is not read', safetensorsFile({ x: { dtype: 'F8_E4M3', shape: [1], bytes: Uint8Array.of(1) } }), /"x" has the type F8_E4M3/],
-    ['a shape that does not fit', safetensorsFile({ x: float32([3], [1, 2]) }), /"x" of shape \[3\] needs 12 bytes, not 8/],
-    ['an entry without offsets', safetensorsFile({}, { x: { dtype: 'F32', shape: [1] } }), /does not describe tensor "x"/],
+    [
+      'a type that is not read',
+      safetensorsFile({ x: { dtype: 'F8_E4M3', shape: [1], bytes: Uint8Array.of(1) } }),
+      /"x" has the type F8_E4M3/,
+    ],
+    [
+      'a shape that does not fit',
+      safetensorsFile({ x: float32([3], [1, 2]) }),
+      /"x" of shape \[3\] needs 12 bytes, not 8/,
+    ],
+    [
+      'an entry without offsets',
+      safetensorsFile({}, { x: { dtype: 'F32', shape: [1] } }),
+      /does not describe tensor "x"/,
+    ],
   ])('refuses %s', (_, file, message) => {
     expect(() => readSafetensors(file)).toThrow(NetworkError);
     expect(() => readSafetensors(file)).toThrow(message);

@@ -7,10 +7,14 @@ export function tinyCifarResNet(widths = [2, 4, 7], blocks = 1, classes = 10): R
   const random = new Random(11);
   const tensors: Record<string, WeightArray> = {};
   const normal = (name: string, shape: number[], deviation: number) => {
-    const values = random.fork(name).fillNormal(new Float32Array(shape.reduce((a, b) => a * b, 1))).map((v) => v * deviation);
+    const values = random
+      .fork(name)
+      .fillNormal(new Float32Array(shape.reduce((a, b) => a * b, 1)))
+      .map((v) => v * deviation);
     tensors[name] = { shape, values };
   };
-  const conv = (name: string, from: number, to: number) => normal(`${name}.weight`, [to, from, 3, 3], Math.sqrt(2 / (9 * from)));
+  const conv = (name: string, from: number, to: number) =>
+    normal(`${name}.weight`, [to, from, 3, 3], Math.sqrt(2 / (9 * from)));
   const batchNorm = (name: string, channels: number) => {
     normal(`${name}.weight`, [channels], 0.2);
     normal(`${name}.bias`, [channels], 0.2);

@@ -5,10 +5,20 @@ import { tinyNetwork, type TinyFixture } from '../../cases/fixtures';
 import tiny from '../../fixtures/tiny_network.json';
 
 const { definition } = tinyNetwork(tiny as unknown as TinyFixture);
-const settings: QuantizerSettings = { weightBits: 3, activationBits: 4, weightGranularity: 'perChannel', firstLast: 'low' };
+const settings: QuantizerSettings = {
+  weightBits: 3,
+  activationBits: 4,
+  weightGranularity: 'perChannel',
+  firstLast: 'low',
+};
 const padding = { top: 0, bottom: 0, left: 0, right: 0 };
-const network = (nodes: NetworkNode[]): NetworkDefinition =>
-  ({ name: 'made up', inputShape: [4, 4, 1], numClasses: 2, nodes, normalization: { mean: [0], std: [1] } });
+const network = (nodes: NetworkNode[]): NetworkDefinition => ({
+  name: 'made up',
+  inputShape: [4, 4, 1],
+  numClasses: 2,
+  nodes,
+  normalization: { mean: [0], std: [1] },
+});
 
 describe('quantizationPlan', () => {
   it('gives every kernel and every ReLU the low bits, and nothing else', () => {
@@ -34,23 +44,41 @@ describe('quantizationPlan', () => {
   });
 
   it('finds the activations before the classifier behind a sum, and stops at a layer with weights', () => {
-    const conv = (name: string, from: string): NetworkNode =>
-      ({ op: 'conv2d', name, inputs: [from], kernel: name, strides: [1, 1], padding });
+    const conv = (name: string, from: string): NetworkNode => ({
+      op: 'conv2d',
+      name,
+      inputs: [from],
+      kernel: name,
+      strides: [1, 1],
+      padding,
+    });
     const head = (from: string): NetworkNode[] => [
-      { op: 'globalAveragePool', name: 'pool', inputs: [from] }, { op: 'dense', name: 'fc', inputs: ['pool'], kernel: 'fc' },
+      { op: 'globalAveragePool', name: 'pool', inputs: [from] },
+      { op: 'dense', name: 'fc', inputs: ['pool'], kernel: 'fc' },
     ];
     const input: NetworkNode = { op: 'input', name: 'input', inputs: [] };
     const twoPaths = network([
-      input, conv('c1', 'input'), { op: 'relu', name: 'r1', inputs: ['c1'] }, { op: 'relu', name: 'r2', inputs: ['c1'] },
-      conv('c2', 'r1'), { op: 'relu', name: 'r3', inputs: ['c2'] }, { op: 'add', name: 'sum', inputs: ['r2', 'r3'] }, ...head('sum'),
+      input,
+      conv('c1', 'input'),
+      { op: 'relu', name: 'r1', inputs: ['c1'] },
+      { op: 'relu', name: 'r2', inputs: ['c1'] },
+      conv('c2', 'r1'),
+      { op: 'relu', name: 'r3', inputs: ['c2'] },
+      { op: 'add', name: 'sum', inputs: ['r2', 'r3'] },
+      ...head('sum'),
     ]);
     const plan = quantizationPlan(twoPaths, { ...settings, firstLast: '8' });
     expect(plan.activationBits).toEqual({ r1: 8, r2: 8, r3: 8 });
     expect(plan.quantizers.find((q) => q.node === 'r1')!.role).toBe('firstActivation');
     expect(plan.quantizers.find((q) => q.node === 'r2')!.role).toBe('lastActivation');
     const bottleneck = network([
-      input, conv('c1', 'input'), { op: 'relu', name: 'r1', inputs: ['c1'] }, conv('c2', 'r1'), { op: 'relu6', name: 'r2', inputs: ['c2'] },
-      conv('linear', 'r2'), ...head('linear'),
+      input,
+      conv('c1', 'input'),
+      { op: 'relu', name: 'r1', inputs: ['c1'] },
+      conv('c2', 'r1'),
+      { op: 'relu6', name: 'r2', inputs: ['c2'] },
+      conv('linear', 'r2'),
+      ...head('linear'),
     ]);
     expect(quantizationPlan(bottleneck, { ...settings, firstLast: '8' }).activationBits).toEqual({ r1: 8, r2: 4 });
   });
@@ -67,7 +95,8 @@ describe('quantizationPlan', () => {
 
   it('names what is wrong', () => {
     const dense = network([
-      { op: 'input', name: 'input', inputs: [] }, { op: 'flatten', name: 'flat', inputs: ['input'] },
+      { op: 'input', name: 'input', inputs: [] },
+      { op: 'flatten', name: 'flat', inputs: ['input'] },
       { op: 'dense', name: 'fc', inputs: ['flat'], kernel: 'fc' },
     ]);
     expect(() => quantizationPlan(dense, settings)).toThrow('made up has no convolution');

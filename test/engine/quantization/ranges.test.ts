@@ -2,7 +2,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fakeQuantizeValue } from '../../../src/engine/kernels/scalarQuantizer';
 import {
-  calibratedRange, minMaxRange, movingAverage, mseRange, percentileRange, sampleValues, weightRange,
+  calibratedRange,
+  minMaxRange,
+  movingAverage,
+  mseRange,
+  percentileRange,
+  sampleValues,
+  weightRange,
 } from '../../../src/engine/quantization/ranges';
 import { NODE_BACKENDS, use } from '../backends';
 
@@ -79,7 +85,11 @@ describe.each(NODE_BACKENDS)('on %s', (backend) => {
 
   it('weight ranges per channel, per (channel, multiplier) and per tensor', async () => {
     const before = tf.memory().numTensors;
-    const read = async (op: 'conv2d' | 'depthwiseConv2d' | 'dense', shape: number[], granularity: 'perChannel' | 'perTensor') => {
+    const read = async (
+      op: 'conv2d' | 'depthwiseConv2d' | 'dense',
+      shape: number[],
+      granularity: 'perChannel' | 'perTensor',
+    ) => {
       const kernel = tf.tidy(() => tf.reshape(tf.tensor1d([1, -2, 3, 4, 5, -6, 7, 0]), shape));
       const { lo, hi } = weightRange(op, kernel, granularity);
       const result = { shape: lo.shape, lo: [...(await lo.data())], hi: [...(await hi.data())] };
@@ -88,7 +98,11 @@ describe.each(NODE_BACKENDS)('on %s', (backend) => {
     };
     expect(await read('conv2d', [1, 2, 2, 2], 'perChannel')).toEqual({ shape: [2], lo: [1, -6], hi: [7, 4] });
     expect(await read('dense', [2, 4], 'perChannel')).toEqual({ shape: [4], lo: [1, -6, 3, 0], hi: [5, -2, 7, 4] });
-    expect(await read('depthwiseConv2d', [1, 2, 2, 2], 'perChannel')).toEqual({ shape: [2, 2], lo: [1, -6, 3, 0], hi: [5, -2, 7, 4] });
+    expect(await read('depthwiseConv2d', [1, 2, 2, 2], 'perChannel')).toEqual({
+      shape: [2, 2],
+      lo: [1, -6, 3, 0],
+      hi: [5, -2, 7, 4],
+    });
     expect(await read('conv2d', [1, 2, 2, 2], 'perTensor')).toEqual({ shape: [], lo: [-6], hi: [7] });
     expect(tf.memory().numTensors).toBe(before);
   });

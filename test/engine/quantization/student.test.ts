@@ -27,7 +27,8 @@ function trainingStep(student: Student, optimizer: Sgd, learningRate: number): t
     const teacher = tf.tensor(fixture.logits.data, [fixture.labels.length, fixture.classes]) as tf.Tensor2D;
     const labels = tf.tensor1d(fixture.labels, 'int32');
     const { value, grads } = tf.variableGrads(
-      () => studentLosses(student.forward(tinyImages()), teacher, labels, 20, 20).total, student.trainable,
+      () => studentLosses(student.forward(tinyImages()), teacher, labels, 20, 20).total,
+      student.trainable,
     );
     optimizer.apply(gradientsByKey(student.variables, grads), learningRate);
     return value;
@@ -85,7 +86,9 @@ describe.each(NODE_BACKENDS)('student on %s', (backend) => {
   it(`${steps} steps leave no tensor, lower the loss and leave the running statistics alone`, async () => {
     const before = tf.memory().numTensors;
     const student = newStudent(3);
-    student.setRanges(Object.fromEntries(Object.entries(reference.activation_ranges).map(([k, [lo, hi]]) => [k, { lo, hi }])));
+    student.setRanges(
+      Object.fromEntries(Object.entries(reference.activation_ranges).map(([k, [lo, hi]]) => [k, { lo, hi }])),
+    );
     const optimizer = new Sgd(student.variables);
     const losses: tf.Scalar[] = [trainingStep(student, optimizer, 1e-5)];
     const inside = tf.memory().numTensors;
@@ -155,7 +158,8 @@ describe.each(NODE_BACKENDS)('student on %s', (backend) => {
       expect(kernels.map((k) => k.node)).toEqual(['stem', 'a1', 'a2', 'b1', 'b2', 'proj', 'dw', 'fc']);
       for (const { node, bits, shape, integers, scale, zero } of kernels) {
         const definition = network.definition.nodes.find((n) => n.name === node)!;
-        if (definition.op !== 'conv2d' && definition.op !== 'depthwiseConv2d' && definition.op !== 'dense') throw new Error(node);
+        if (definition.op !== 'conv2d' && definition.op !== 'depthwiseConv2d' && definition.op !== 'dense')
+          throw new Error(node);
         expect(bits).toBe(node === 'stem' || node === 'fc' ? 8 : 3);
         expect(shape).toEqual(network.weights[definition.kernel].shape);
         const channels = definition.op === 'depthwiseConv2d' ? 8 : shape[shape.length - 1];

@@ -18,14 +18,25 @@ describe.each(NODE_BACKENDS)('optimizers on %s', (backend) => {
     const target = tf.tensor2d(values(12, 3), [3, 4]);
     // The large variable, which has an update of its own, takes plain JavaScript too long.
     const size = backend === 'cpu' ? 5 : LARGE_VARIABLE + 1;
-    const variables = { a: variable(() => tf.zeros([3, 4])), b: variable(() => tf.scalar(2)), large: variable(() => tf.ones([size])) };
+    const variables = {
+      a: variable(() => tf.zeros([3, 4])),
+      b: variable(() => tf.scalar(2)),
+      large: variable(() => tf.ones([size])),
+    };
     const optimizer = make(variables);
-    const step = () => tf.tidy(() => {
-      const { grads } = tf.variableGrads(() => tf.addN([
-        tf.sum(tf.square(tf.sub(variables.a, target))), tf.square(variables.b), tf.sum(tf.square(variables.large)),
-      ]) as tf.Scalar, Object.values(variables));
-      optimizer.apply(gradientsByKey(variables, grads), 0.03);
-    });
+    const step = () =>
+      tf.tidy(() => {
+        const { grads } = tf.variableGrads(
+          () =>
+            tf.addN([
+              tf.sum(tf.square(tf.sub(variables.a, target))),
+              tf.square(variables.b),
+              tf.sum(tf.square(variables.large)),
+            ]) as tf.Scalar,
+          Object.values(variables),
+        );
+        optimizer.apply(gradientsByKey(variables, grads), 0.03);
+      });
     step();
     const inside = tf.memory().numTensors;
     for (let i = 1; i < 200; i++) step();
@@ -61,7 +72,9 @@ describe.each(NODE_BACKENDS)('optimizers on %s', (backend) => {
   it('updates every variable, however they are grouped', async () => {
     // 12 of 2000 values fill more than one group on wasm; large and small ones alternate.
     const sizes = Array.from({ length: 24 }, (_, i) => (i % 2 ? 2000 : [1, 3000, 7][i % 3]));
-    const variables = Object.fromEntries(sizes.map((size, i) => [`v${i}`, variable(() => tf.tensor1d(values(size, i + 1)))]));
+    const variables = Object.fromEntries(
+      sizes.map((size, i) => [`v${i}`, variable(() => tf.tensor1d(values(size, i + 1)))]),
+    );
     const gradients = Object.fromEntries(sizes.map((size, i) => [`v${i}`, tf.tensor1d(values(size, i + 50))]));
     const optimizer = new Sgd(variables, { momentum: 0.9, weightDecay: 0, nesterov: false });
     optimizer.apply(gradients, 0.5);

@@ -2,18 +2,36 @@ import { describe, expect, it } from 'vitest';
 import { bnsCenters } from '../../../src/engine/bns/centers';
 import type { QualityReference } from '../../../src/engine/bns/quality';
 import { BnsTable } from '../../../src/engine/bns/statistics';
-import { PROBE_PER_CLASS, realQuality, syntheticQuality, type LookedAt } from '../../../src/engine/training/qualityReport';
+import {
+  PROBE_PER_CLASS,
+  realQuality,
+  syntheticQuality,
+  type LookedAt,
+} from '../../../src/engine/training/qualityReport';
 
 /** One layer of one channel: [mean, variance] each. */
-const table = (rows: [number, number][]) => new BnsTable(rows.length, [{ channels: 1, values: Float32Array.from(rows.flat()) }]);
-const reference: QualityReference = { running: table([[0, 1]]), centers: table([[0, 1], [10, 1]]), startLayer: 0 };
+const table = (rows: [number, number][]) =>
+  new BnsTable(rows.length, [{ channels: 1, values: Float32Array.from(rows.flat()) }]);
+const reference: QualityReference = {
+  running: table([[0, 1]]),
+  centers: table([
+    [0, 1],
+    [10, 1],
+  ]),
+  startLayer: 0,
+};
 
 /** Images of two classes at these means, each of variance 1; the teacher is always right and sure. */
 function looked(...means: [number[], number[]]): LookedAt {
   const labels = Uint8Array.from(means.flatMap((of, c) => of.map(() => c)));
   return {
-    statistics: table(means.flat().map((mean) => [mean, 1])), labels,
-    logits: Float32Array.from([...labels].flatMap((c) => (c === 0 ? [99, 0] : [0, 99]))), ranges: [{ lo: 0, hi: 4 }, { lo: 0, hi: 8 }],
+    statistics: table(means.flat().map((mean) => [mean, 1])),
+    labels,
+    logits: Float32Array.from([...labels].flatMap((c) => (c === 0 ? [99, 0] : [0, 99]))),
+    ranges: [
+      { lo: 0, hi: 4 },
+      { lo: 0, hi: 8 },
+    ],
   };
 }
 const six = (mean: number) => new Array<number>(PROBE_PER_CLASS).fill(mean);
@@ -25,7 +43,13 @@ const close = (found: ArrayLike<number>, expected: number[]) => {
 describe('quality of real images', () => {
   // Class 0: a batch at 1, one at 8 (nearer the other center), and four images that fill no batch. Class 1: at 10 and 12.
   const { quality, separation } = realQuality(
-    looked([...six(1), ...six(8), 50, 50, 50, 50], [...six(10), ...six(12), 50, 50, 50, 50]), [{ lo: 0, hi: 1 }, { lo: 2, hi: 4 }], reference, ['a', 'b'],
+    looked([...six(1), ...six(8), 50, 50, 50, 50], [...six(10), ...six(12), 50, 50, 50, 50]),
+    [
+      { lo: 0, hi: 1 },
+      { lo: 2, hi: 4 },
+    ],
+    reference,
+    ['a', 'b'],
   );
 
   it('is of batches as large as the synthetic ones', () => {
@@ -51,7 +75,15 @@ describe('quality of real images', () => {
   });
 
   it('takes what there is where a class has fewer images than a batch', () => {
-    const few = realQuality(looked([1, 3], [10, 10]), [{ lo: 0, hi: 1 }, { lo: 2, hi: 4 }], reference, []).quality;
+    const few = realQuality(
+      looked([1, 3], [10, 10]),
+      [
+        { lo: 0, hi: 1 },
+        { lo: 2, hi: 4 },
+      ],
+      reference,
+      [],
+    ).quality;
     // Statistics of the two together: mean 2, variance 2.
     close(few.distanceToOwnCenter, [Math.hypot(2, 1), 0]);
     close(few.spreadByClass, [2, 0]);
@@ -61,7 +93,10 @@ describe('quality of real images', () => {
 describe('quality of synthetic images', () => {
   const images = looked([0, 4], [10, 12]);
   const batches = bnsCenters(images.statistics, images.labels, 2).table;
-  const { quality, measured } = syntheticQuality(images, batches, reference, [{ lo: 0, hi: 8 }, { lo: 4, hi: 12 }]);
+  const { quality, measured } = syntheticQuality(images, batches, reference, [
+    { lo: 0, hi: 8 },
+    { lo: 4, hi: 12 },
+  ]);
 
   it('is of the measures that the experiments report', () => {
     close(quality.spreadByClass, [4, 2]);

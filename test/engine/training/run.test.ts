@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import type { RunSettings, TermName } from '../../../src/engine/training/runSettings';
-import { TERMS } from '../../../src/engine/training/runSettings';
+import type { RunSettings, TermName } from '../../../src/engine/runSettings';
+import { TERMS } from '../../../src/engine/runSettings';
 import { GeneratorTrainer } from '../../../src/engine/training/generatorTrainer';
 import { Run } from '../../../src/engine/training/run';
-import type { GeneratorSample, SyntheticSnapshot } from '../../../src/engine/training/runReport';
+import type { GeneratorSample, SyntheticSnapshot } from '../../../src/engine/runReport';
 import { Teacher } from '../../../src/engine/training/teacher';
 import { use } from '../backends';
 import { framesOf, story, tinyDataset, tinyNetwork, tinyRun, tinySettings } from './tiny';
@@ -44,7 +44,8 @@ describe('a run', () => {
     const rare = story(frames);
     expect(rare.generator.map(({ step }) => step)).toEqual(Array.from({ length: 33 }, (_, i) => i + 1));
     const steps = Array.from({ length: 23 }, (_, i) => i + 1);
-    for (const method of ['calibration', 'fdda']) expect(rare.student.filter((s) => s.method === method).map(({ step }) => step)).toEqual(steps);
+    for (const method of ['calibration', 'fdda'])
+      expect(rare.student.filter((s) => s.method === method).map(({ step }) => step)).toEqual(steps);
     expect(rare.generator).toEqual(every.generator);
     expect(rare.student).toEqual(every.student);
     expect(rare.accuracy).toEqual(every.accuracy);
@@ -58,7 +59,8 @@ describe('a run', () => {
     vi.spyOn(GeneratorTrainer.prototype, 'step').mockImplementation(() => void steps++);
     let told = 0;
     vi.spyOn(GeneratorTrainer.prototype, 'drain').mockImplementation(async () =>
-      Array.from({ length: steps - told }, () => ({ step: ++told }) as GeneratorSample));
+      Array.from({ length: steps - told }, () => ({ step: ++told }) as GeneratorSample),
+    );
     while (run.phase !== 'done') await run.advance();
     vi.restoreAllMocks();
     const kept = (await run.frame()).generator.map(({ step }) => step);
@@ -114,7 +116,20 @@ describe('a run', () => {
     let correct = 0;
     for (let i = 0; i < 120; i++) {
       const { pixels, label } = dataset.image('test', i);
-      const predicted = tf.tidy(() => tf.argMax(teacher.forward(tf.tensor4d(Float32Array.from(pixels, (v) => (v / 255 - 0.4) / 0.25), [1, 8, 8, 3])), 1).dataSync()[0]);
+      const predicted = tf.tidy(
+        () =>
+          tf
+            .argMax(
+              teacher.forward(
+                tf.tensor4d(
+                  Float32Array.from(pixels, (v) => (v / 255 - 0.4) / 0.25),
+                  [1, 8, 8, 3],
+                ),
+              ),
+              1,
+            )
+            .dataSync()[0],
+      );
       if (predicted === label) correct++;
     }
     done();
@@ -126,7 +141,8 @@ describe('a run', () => {
   });
 });
 
-const off = (...terms: TermName[]) => Object.fromEntries(terms.map((term) => [`${term}Enabled`, false])) as Partial<RunSettings>;
+const off = (...terms: TermName[]) =>
+  Object.fromEntries(terms.map((term) => [`${term}Enabled`, false])) as Partial<RunSettings>;
 
 describe('the methods are subsets of one run', () => {
   const phases = async (overrides: Partial<RunSettings>) => {
@@ -134,26 +150,50 @@ describe('the methods are subsets of one run', () => {
     const frames = await framesOf(run);
     done();
     return {
-      ...story(frames), phases: [...new Set(frames.map(({ phase }) => phase))], methods: frames.at(-1)!.accuracy.map(({ method }) => method),
+      ...story(frames),
+      phases: [...new Set(frames.map(({ phase }) => phase))],
+      methods: frames.at(-1)!.accuracy.map(({ method }) => method),
     };
   };
 
   it.each<[string, Partial<RunSettings>, string[], string[]]>([
     ['FDDA', {}, ['ptq', 'generator', 'calibration', 'fdda', 'done'], ['fullPrecision', 'ptq', 'calibration', 'fdda']],
-    ['FDDA without the comparison', { compareCalibrationOnly: false }, ['ptq', 'generator', 'fdda', 'done'], ['fullPrecision', 'ptq', 'fdda']],
+    [
+      'FDDA without the comparison',
+      { compareCalibrationOnly: false },
+      ['ptq', 'generator', 'fdda', 'done'],
+      ['fullPrecision', 'ptq', 'fdda'],
+    ],
     ['PTQ only', { studentSteps: 0, generatorSteps: 0 }, ['ptq', 'done'], ['fullPrecision', 'ptq']],
     ['no student', { studentSteps: 0 }, ['ptq', 'generator', 'done'], ['fullPrecision', 'ptq']],
-    ['calibration images only', { syntheticBatch: 0, compareCalibrationOnly: false }, ['ptq', 'calibration', 'done'], ['fullPrecision', 'ptq', 'calibration']],
+    [
+      'calibration images only',
+      { syntheticBatch: 0, compareCalibrationOnly: false },
+      ['ptq', 'calibration', 'done'],
+      ['fullPrecision', 'ptq', 'calibration'],
+    ],
     ['all terms off', off(...TERMS), ['ptq', 'calibration', 'done'], ['fullPrecision', 'ptq', 'calibration']],
-    ['synthetic images only', { calibrationBatch: 0 }, ['ptq', 'generator', 'fdda', 'done'], ['fullPrecision', 'ptq', 'fdda']],
-    ['a generator as it is', { generatorSteps: 0 }, ['ptq', 'calibration', 'fdda', 'done'], ['fullPrecision', 'ptq', 'calibration', 'fdda']],
+    [
+      'synthetic images only',
+      { calibrationBatch: 0 },
+      ['ptq', 'generator', 'fdda', 'done'],
+      ['fullPrecision', 'ptq', 'fdda'],
+    ],
+    [
+      'a generator as it is',
+      { generatorSteps: 0 },
+      ['ptq', 'calibration', 'fdda', 'done'],
+      ['fullPrecision', 'ptq', 'calibration', 'fdda'],
+    ],
     ['no test images', { testImages: 0 }, ['generator', 'calibration', 'fdda', 'done'], ['calibration', 'fdda']],
   ])('%s', async (_, overrides, expected, methods) => {
     const result = await phases(overrides);
     expect(result.phases).toEqual(expected);
     expect(result.methods).toEqual(methods);
     expect(result.accuracy!.every(({ state }) => state === 'done')).toBe(true);
-    expect(new Set(result.student.map(({ method }) => method))).toEqual(new Set(methods.filter((method) => method === 'calibration' || method === 'fdda')));
+    expect(new Set(result.student.map(({ method }) => method))).toEqual(
+      new Set(methods.filter((method) => method === 'calibration' || method === 'fdda')),
+    );
   });
 
   it('zero-shot style has neither distorted nor centralized, and the rest as FDDA has it', async () => {
@@ -169,19 +209,29 @@ describe('the methods are subsets of one run', () => {
   });
 
   it.each(TERMS)('%s alone', async (term) => {
-    const { generator } = await phases({ ...off(...TERMS.filter((t) => t !== term)), [`${term}Enabled`]: true, generatorSteps: 60, generatorLearningRate: 1e-2, distortionMean: 0.05, distortionVariance: 0.05, contrastTemperature: 10, studentSteps: 1 });
+    const { generator } = await phases({
+      ...off(...TERMS.filter((t) => t !== term)),
+      [`${term}Enabled`]: true,
+      generatorSteps: 60,
+      generatorLearningRate: 1e-2,
+      distortionMean: 0.05,
+      distortionVariance: 0.05,
+      contrastTemperature: 10,
+      studentSteps: 1,
+    });
     for (const sample of generator) {
       const values = Object.entries(sample.terms).filter(([, value]) => value !== null);
       expect(values.map(([name]) => name)).toEqual([term]);
       expect(sample.total).toBeCloseTo(values[0][1]! * tinySettings()[`${term}Weight`], 5);
     }
-    const mean = (from: number, to: number) => generator.slice(from, to).reduce((sum, { terms }) => sum + terms[term]!, 0) / (to - from);
+    const mean = (from: number, to: number) =>
+      generator.slice(from, to).reduce((sum, { terms }) => sum + terms[term]!, 0) / (to - from);
     expect(mean(50, 60)).toBeLessThan(0.9 * mean(0, 10));
   });
 });
 
 describe('live changes', () => {
-  it('of a weight change the next step\'s sum, and no term of that step', async () => {
+  it("of a weight change the next step's sum, and no term of that step", async () => {
     const overrides = { generatorSteps: 8, studentSteps: 0, testImages: 10 };
     const at = async (live: Parameters<Run['update']>[0]) => {
       const { run, done } = await tinyRun(overrides);
@@ -191,7 +241,10 @@ describe('live changes', () => {
       done();
       return generator;
     };
-    const [plain, changed] = [await at({}), await at({ bnsWeight: 1.7, ceSingleEnabled: false, generatorLearningRate: 5e-3 })];
+    const [plain, changed] = [
+      await at({}),
+      await at({ bnsWeight: 1.7, ceSingleEnabled: false, generatorLearningRate: 5e-3 }),
+    ];
     expect(changed.slice(0, 4)).toEqual(plain.slice(0, 4));
     const [before, after] = [plain[4], changed[4]];
     expect(after.terms).toEqual({ ...before.terms, ceSingle: null });
@@ -208,8 +261,17 @@ describe('live changes', () => {
     expect(story(frames).generator).toHaveLength(6);
   });
 
-  it('of the student\'s learning rate too, down to not moving at all', async () => {
-    const { run, done } = await tinyRun({ generatorSteps: 1, studentSteps: 6, augment: false, weightDecay: 0, momentum: 0, compareCalibrationOnly: false, imagesPerClass: 1, calibrationBatch: 1 });
+  it("of the student's learning rate too, down to not moving at all", async () => {
+    const { run, done } = await tinyRun({
+      generatorSteps: 1,
+      studentSteps: 6,
+      augment: false,
+      weightDecay: 0,
+      momentum: 0,
+      compareCalibrationOnly: false,
+      imagesPerClass: 1,
+      calibrationBatch: 1,
+    });
     while (run.phase !== 'fdda') await run.advance();
     run.update({ studentLearningRate: 0 });
     const { student, accuracy } = story(await framesOf(run));
@@ -251,7 +313,13 @@ describe('a network that does not fit', () => {
     const before = tf.memory().numTensors;
     const fractions: number[] = [];
     // Enough images for looking only that they take several batches.
-    const made = await Run.create(teacher, tinyDataset(), tinySettings({ observationPerClass: 18 }), null, (fraction) => fractions.push(fraction) <= limit);
+    const made = await Run.create(
+      teacher,
+      tinyDataset(),
+      tinySettings({ observationPerClass: 18 }),
+      null,
+      (fraction) => fractions.push(fraction) <= limit,
+    );
     expect(made === null).toBe(true);
     expect(fractions).toHaveLength(limit + 1);
     expect(tf.memory().numTensors).toBe(before);
@@ -261,7 +329,14 @@ describe('a network that does not fit', () => {
 
 describe('steps that move images themselves', () => {
   const settings: Partial<RunSettings> = {
-    classesPerStep: 2, scaledDistances: true, bnsWeight: 1, generatorSteps: 60, refineShare: 0.8, refinedPerClass: 8, studentSteps: 2, compareCalibrationOnly: false,
+    classesPerStep: 2,
+    scaledDistances: true,
+    bnsWeight: 1,
+    generatorSteps: 60,
+    refineShare: 0.8,
+    refinedPerClass: 8,
+    studentSteps: 2,
+    compareCalibrationOnly: false,
   };
 
   it('leave the generator as it is, start where it ended, and bring the loss down', async () => {
@@ -287,7 +362,8 @@ describe('steps that move images themselves', () => {
     // One step hardly moves the images that were followed; all of them do.
     expect(distance(seen[1], seen[2])).toBeLessThan(3);
     expect(distance(seen[1], seen[3])).toBeGreaterThan(3);
-    const mean = (from: number, to: number) => samples.slice(from, to).reduce((sum, { total }) => sum + total, 0) / (to - from);
+    const mean = (from: number, to: number) =>
+      samples.slice(from, to).reduce((sum, { total }) => sum + total, 0) / (to - from);
     expect(samples).toHaveLength(60);
     expect(mean(52, 60)).toBeLessThan(0.8 * mean(4, 12));
     // What the student learns from is what was moved.

@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { NotFiniteError } from '../../../src/engine/training/notFinite';
 import type { Run } from '../../../src/engine/training/run';
-import type { RunFrame } from '../../../src/engine/training/runReport';
-import type { RunSettings } from '../../../src/engine/training/runSettings';
-import { TERMS } from '../../../src/engine/training/runSettings';
+import type { RunFrame } from '../../../src/engine/runReport';
+import type { RunSettings } from '../../../src/engine/runSettings';
+import { TERMS } from '../../../src/engine/runSettings';
 import { use } from '../backends';
 import { framesOf, story, tinyRun, tinyNetwork } from './tiny';
 
@@ -14,7 +14,13 @@ const settings: Partial<RunSettings> = { generatorSteps: 12, studentSteps: 8, te
 
 /** FDDA+, whose last steps move images themselves. */
 const PLUS: Partial<RunSettings> = {
-  classesPerStep: 2, scaledDistances: true, contrastEnabled: true, distortionScale: 'scatter', ceSingleEnabled: false, refineShare: 0.5, refinedPerClass: 8,
+  classesPerStep: 2,
+  scaledDistances: true,
+  contrastEnabled: true,
+  distortionScale: 'scatter',
+  ceSingleEnabled: false,
+  refineShare: 0.5,
+  refinedPerClass: 8,
   syntheticShare: 'byRealImages',
 };
 
@@ -40,50 +46,64 @@ describe('a snapshot', () => {
     ['between generator and student', {}, (run) => run.phase === 'calibration'],
     ['in the middle of the calibration-only student', {}, (run, { step }) => run.phase === 'calibration' && step === 3],
     ['in the middle of the student', {}, (run, { step }) => run.phase === 'fdda' && step === 5],
-    ['in the middle of the generator, with ranges from its first images', { activationRange: 'movingAverage' }, (run) => run.generatorStep === 5],
+    [
+      'in the middle of the generator, with ranges from its first images',
+      { activationRange: 'movingAverage' },
+      (run) => run.generatorStep === 5,
+    ],
     ['before images are moved themselves', PLUS, (run) => run.generatorStep === 6],
     ['while images are moved themselves', PLUS, (run) => run.generatorStep === 9],
-    ['in the middle of a student that learns from such images', PLUS, (run, { step }) => run.phase === 'fdda' && step === 5],
+    [
+      'in the middle of a student that learns from such images',
+      PLUS,
+      (run, { step }) => run.phase === 'fdda' && step === 5,
+    ],
     ['at the end', {}, (run) => run.finishedAll],
   ];
 
-  it.each(places)('taken %s continues as if nothing had happened, here and in a fresh run', async (_, overrides, place) => {
-    const all = { ...settings, ...overrides };
-    const plain = await tinyRun(all);
-    await advanceTo(plain.run, place);
-    const expected = rest(await framesOf(plain.run));
-    plain.done();
+  it.each(places)(
+    'taken %s continues as if nothing had happened, here and in a fresh run',
+    async (_, overrides, place) => {
+      const all = { ...settings, ...overrides };
+      const plain = await tinyRun(all);
+      await advanceTo(plain.run, place);
+      const expected = rest(await framesOf(plain.run));
+      plain.done();
 
-    const { run, done } = await tinyRun(all);
-    await advanceTo(run, place);
-    const { elapsedSeconds, fraction, phase, step } = await run.frame();
-    const snapshot = structuredClone((await run.snapshot())!);
-    await framesOf(run, (() => {
-      let units = 0;
-      return () => ++units > 7;
-    })());
-    await run.restore(structuredClone(snapshot));
-    expect(snapshot.elapsedSeconds).toBe(elapsedSeconds);
-    const again = await run.frame();
-    expect(again).toMatchObject({ fraction, phase, step, generator: [], student: [] });
-    // The clock goes on from the snapshot's; how long the new look at the generator took is the machine's affair.
-    expect(again.elapsedSeconds).toBeGreaterThanOrEqual(elapsedSeconds);
-    const here = rest(await framesOf(run));
-    done();
+      const { run, done } = await tinyRun(all);
+      await advanceTo(run, place);
+      const { elapsedSeconds, fraction, phase, step } = await run.frame();
+      const snapshot = structuredClone((await run.snapshot())!);
+      await framesOf(
+        run,
+        (() => {
+          let units = 0;
+          return () => ++units > 7;
+        })(),
+      );
+      await run.restore(structuredClone(snapshot));
+      expect(snapshot.elapsedSeconds).toBe(elapsedSeconds);
+      const again = await run.frame();
+      expect(again).toMatchObject({ fraction, phase, step, generator: [], student: [] });
+      // The clock goes on from the snapshot's; how long the new look at the generator took is the machine's affair.
+      expect(again.elapsedSeconds).toBeGreaterThanOrEqual(elapsedSeconds);
+      const here = rest(await framesOf(run));
+      done();
 
-    const fresh = await tinyRun(all);
-    await fresh.run.restore(snapshot);
-    expect(await fresh.run.frame()).toMatchObject({ fraction, phase, step });
-    const there = rest(await framesOf(fresh.run));
-    const tensors = tf.memory().numTensors;
-    fresh.done();
-    expect(tf.memory().numTensors).toBeLessThan(tensors);
+      const fresh = await tinyRun(all);
+      await fresh.run.restore(snapshot);
+      expect(await fresh.run.frame()).toMatchObject({ fraction, phase, step });
+      const there = rest(await framesOf(fresh.run));
+      const tensors = tf.memory().numTensors;
+      fresh.done();
+      expect(tf.memory().numTensors).toBeLessThan(tensors);
 
-    // At the end nothing is left to tell.
-    expect(expected.student.length > 0).toBe(phase !== 'done');
-    expect(here).toEqual(expected);
-    expect(there).toEqual(expected);
-  });
+      // At the end nothing is left to tell.
+      expect(expected.student.length > 0).toBe(phase !== 'done');
+      expect(here).toEqual(expected);
+      expect(there).toEqual(expected);
+    },
+  );
 
   it('is not to be had in the middle of a measurement, and soon after', async () => {
     const { run, done } = await tinyRun(settings);
@@ -119,9 +139,19 @@ describe('no tensor is left', () => {
   it('after 200 generator steps and 200 student steps', async () => {
     const before = tf.memory().numTensors;
     // Small, because only the number of tensors is looked at.
-    const { run, done } = await tinyRun({
-      generatorSteps: 215, generatorChannels: 2, generatorBatch: 2, studentSteps: 215, calibrationBatch: 1, syntheticBatch: 1, testImages: 10, compareCalibrationOnly: false,
-    }, tinyNetwork({ widths: [2, 3], strides: [2, 2] }));
+    const { run, done } = await tinyRun(
+      {
+        generatorSteps: 215,
+        generatorChannels: 2,
+        generatorBatch: 2,
+        studentSteps: 215,
+        calibrationBatch: 1,
+        syntheticBatch: 1,
+        testImages: 10,
+        compareCalibrationOnly: false,
+      },
+      tinyNetwork({ widths: [2, 3], strides: [2, 2] }),
+    );
     const counts: Record<string, number> = {};
     await framesOf(run, () => {
       counts[`generator ${run.generatorStep}`] ??= tf.memory().numTensors;
@@ -193,7 +223,14 @@ describe('a number that is not finite', () => {
   });
 
   it.each(TERMS)('of %s is named as that', async (term) => {
-    const names = { ceMixed: 'cross entropy (mixed)', bns: 'BNS', distorted: 'BNS-distorted', ceSingle: 'cross entropy (single class)', centralized: 'BNS-centralized', contrast: 'contrast of centers' };
+    const names = {
+      ceMixed: 'cross entropy (mixed)',
+      bns: 'BNS',
+      distorted: 'BNS-distorted',
+      ceSingle: 'cross entropy (single class)',
+      centralized: 'BNS-centralized',
+      contrast: 'contrast of centers',
+    };
     const off = Object.fromEntries(TERMS.map((t) => [`${t}Enabled`, t === term]));
     // The generator's last normalization holds every image in bounds, and with it a cross entropy: those need a spoiled network.
     const network = tinyNetwork();

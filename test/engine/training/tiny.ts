@@ -4,8 +4,8 @@ import type { Network } from '../../../src/engine/network/types';
 import { createResNet } from '../../../src/engine/network/resnet';
 import { Random } from '../../../src/engine/random';
 import { Run } from '../../../src/engine/training/run';
-import type { RunFrame } from '../../../src/engine/training/runReport';
-import type { RunSettings } from '../../../src/engine/training/runSettings';
+import type { RunFrame } from '../../../src/engine/runReport';
+import type { RunSettings } from '../../../src/engine/runSettings';
 import { Teacher } from '../../../src/engine/training/teacher';
 import { defaultSettings } from '../../../src/state/settings';
 
@@ -20,13 +20,18 @@ export function tinyDataset(size = SIZE): Dataset {
     return index % CLASS_NAMES.length;
   };
   return {
-    name: 'Colours', classNames: CLASS_NAMES, imageShape: [size, size, 3],
+    name: 'Colours',
+    classNames: CLASS_NAMES,
+    imageShape: [size, size, 3],
     size: () => count,
     label: (_: Split, index) => check(index),
     image(split, index) {
       const label = check(index);
       const random = new Random(7).fork(split).fork(index);
-      const pixels = Uint8Array.from({ length: size * size * 3 }, (_, i) => (i % 3 === label ? 170 : 60) + Math.floor(random.uniform(-50, 50)));
+      const pixels = Uint8Array.from(
+        { length: size * size * 3 },
+        (_, i) => (i % 3 === label ? 170 : 60) + Math.floor(random.uniform(-50, 50)),
+      );
       return { pixels, label };
     },
   };
@@ -34,25 +39,52 @@ export function tinyDataset(size = SIZE): Dataset {
 
 /** Residual network with 8 BatchNorm layers and random weights. */
 export function tinyNetwork(overrides: Partial<Parameters<typeof createResNet>[0]> = {}): Network {
-  return createResNet({
-    name: 'tiny', inputShape: [SIZE, SIZE, 3], classNames: CLASS_NAMES, normalization: { mean: [0.4, 0.4, 0.4], std: [0.25, 0.25, 0.25] },
-    widths: [4, 6, 8], strides: [1, 2, 2], blocks: 1, stemStride: 1, epsilon: 1e-5, ...overrides,
-  }, new Random(3));
+  return createResNet(
+    {
+      name: 'tiny',
+      inputShape: [SIZE, SIZE, 3],
+      classNames: CLASS_NAMES,
+      normalization: { mean: [0.4, 0.4, 0.4], std: [0.25, 0.25, 0.25] },
+      widths: [4, 6, 8],
+      strides: [1, 2, 2],
+      blocks: 1,
+      stemStride: 1,
+      epsilon: 1e-5,
+      ...overrides,
+    },
+    new Random(3),
+  );
 }
 
 export function tinySettings(overrides: Partial<RunSettings> = {}): RunSettings {
   return {
-    ...defaultSettings(), seed: 5, generatorStart: 'scratch', observationPerClass: 2, testImages: 120, generatorChannels: 4, generatorSteps: 6,
-    generatorBatch: 4, labelRule: false, studentSteps: 4, calibrationBatch: 3, syntheticBatch: 3, studentLearningRate: 1e-4, ...overrides,
+    ...defaultSettings(),
+    seed: 5,
+    generatorStart: 'scratch',
+    observationPerClass: 2,
+    testImages: 120,
+    generatorChannels: 4,
+    generatorSteps: 6,
+    generatorBatch: 4,
+    labelRule: false,
+    studentSteps: 4,
+    calibrationBatch: 3,
+    syntheticBatch: 3,
+    studentLearningRate: 1e-4,
+    ...overrides,
   };
 }
 
 /** A run on a teacher of its own. `done` frees both. */
-export async function tinyRun(overrides: Partial<RunSettings> = {}, network = tinyNetwork()): Promise<{ run: Run; teacher: Teacher; done: () => void }> {
+export async function tinyRun(
+  overrides: Partial<RunSettings> = {},
+  network = tinyNetwork(),
+): Promise<{ run: Run; teacher: Teacher; done: () => void }> {
   const teacher = new Teacher(network);
   const run = (await Run.create(teacher, tinyDataset(), tinySettings(overrides), null))!;
   return {
-    run, teacher,
+    run,
+    teacher,
     done: () => {
       run.dispose();
       teacher.dispose();

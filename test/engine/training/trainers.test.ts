@@ -8,7 +8,7 @@ import { Student } from '../../../src/engine/quantization/student';
 import { Random } from '../../../src/engine/random';
 import { GeneratorTrainer } from '../../../src/engine/training/generatorTrainer';
 import { prepareRun, type PreparedRun } from '../../../src/engine/training/prepare';
-import { FDDA_TERMS, TERMS, type RunSettings, type TermName } from '../../../src/engine/training/runSettings';
+import { FDDA_TERMS, TERMS, type RunSettings, type TermName } from '../../../src/engine/runSettings';
 import { StudentTrainer } from '../../../src/engine/training/studentTrainer';
 import { Teacher } from '../../../src/engine/training/teacher';
 import { use } from '../backends';
@@ -16,7 +16,8 @@ import { CLASS_NAMES, SIZE, tinyDataset, tinyNetwork, tinySettings } from './tin
 
 const C = CLASS_NAMES.length;
 const config = { latentDim: 12, channels: 4, imageSize: SIZE, imageChannels: 3, numClasses: C };
-const only = (...terms: TermName[]) => Object.fromEntries(TERMS.map((term) => [`${term}Enabled`, terms.includes(term)])) as Partial<RunSettings>;
+const only = (...terms: TermName[]) =>
+  Object.fromEntries(TERMS.map((term) => [`${term}Enabled`, terms.includes(term)])) as Partial<RunSettings>;
 
 let teacher: Teacher;
 let prepared: PreparedRun;
@@ -35,9 +36,15 @@ afterEach(() => {
   expect(tf.memory().numTensors).toBe(before);
 });
 
-describe('the generator\'s trainer', () => {
+describe("the generator's trainer", () => {
   const trainer = (reliable = [1, 1, 1, 1]) =>
-    new GeneratorTrainer(Generator.create(config, new Random(1)), teacher, prepared.targets, Uint8Array.from(reliable), new Random(2));
+    new GeneratorTrainer(
+      Generator.create(config, new Random(1)),
+      teacher,
+      prepared.targets,
+      Uint8Array.from(reliable),
+      new Random(2),
+    );
 
   async function firstStep(overrides: Partial<RunSettings>) {
     const made = trainer();
@@ -51,7 +58,9 @@ describe('the generator\'s trainer', () => {
 
   it('takes both batches through in one pass, with the same terms and gradients as one after the other', async () => {
     const [both, mixed, single] = [
-      await firstStep({}), await firstStep(only('ceMixed', 'bns')), await firstStep(only('distorted', 'ceSingle', 'centralized')),
+      await firstStep({}),
+      await firstStep(only('ceMixed', 'bns')),
+      await firstStep(only('distorted', 'ceSingle', 'centralized')),
     ];
     for (const term of FDDA_TERMS) {
       const apart = mixed.sample.terms[term] ?? single.sample.terms[term]!;
@@ -59,7 +68,9 @@ describe('the generator\'s trainer', () => {
       expect(Math.abs(both.sample.terms[term]! - apart)).toBeLessThan(1e-5 * apart);
     }
     expect(both.sample.total).toBeCloseTo(mixed.sample.total + single.sample.total, 5);
-    const moments = Object.keys(both.gradient).map((name) => [both, mixed, single].map(({ gradient }) => gradient[name]));
+    const moments = Object.keys(both.gradient).map((name) =>
+      [both, mixed, single].map(({ gradient }) => gradient[name]),
+    );
     // The moment that is linear in the gradient, not the one of its square.
     const [first] = moments.filter(([all]) => Object.values(all).some((values) => values.some((v) => v < 0)));
     expect(moments).toHaveLength(2);
@@ -73,10 +84,22 @@ describe('the generator\'s trainer', () => {
     }
   });
 
-  it('takes several classes through as one batch, and measures each class\'s images against its own center', async () => {
-    const settings = tinySettings({ classesPerStep: 3, generatorBatch: 6, contrastEnabled: true, scaledDistances: true, labelRule: false });
+  it("takes several classes through as one batch, and measures each class's images against its own center", async () => {
+    const settings = tinySettings({
+      classesPerStep: 3,
+      generatorBatch: 6,
+      contrastEnabled: true,
+      scaledDistances: true,
+      labelRule: false,
+    });
     const scaled = (await prepareRun(teacher, tinyDataset(), settings, null))!;
-    const made = new GeneratorTrainer(Generator.create(config, new Random(1)), teacher, scaled.targets, new Uint8Array(C).fill(1), new Random(2));
+    const made = new GeneratorTrainer(
+      Generator.create(config, new Random(1)),
+      teacher,
+      scaled.targets,
+      new Uint8Array(C).fill(1),
+      new Random(2),
+    );
     const generate = vi.spyOn(made.generator, 'generate');
     made.step({ ...settings, generatorLearningRate: 0 });
     const [sample] = await made.drain();
@@ -97,14 +120,19 @@ describe('the generator\'s trainer', () => {
         teacher.forward(tf.slice(all, [4 * g, 0, 0, 0], [4, -1, -1, -1]), tap);
         const row = poolStatistics(tap.packed(), tf.tensor2d(averagingMatrix([4]), [1, 4]), teacher.layout);
         const aim = { index: label, trusted: true, noise: tf.zeros([1, teacher.layout.size]) as tf.Tensor2D };
-        return tf.stack([centralizedTerm(row, scaled.targets, aim), contrastTerm(row, scaled.targets, aim, settings.contrastTemperature)]);
+        return tf.stack([
+          centralizedTerm(row, scaled.targets, aim),
+          contrastTerm(row, scaled.targets, aim, settings.contrastTemperature),
+        ]);
       });
       const tap = statisticsTap();
       const logits = teacher.forward(all, tap);
       const whole = poolStatistics(tap.packed(), tf.tensor2d(averagingMatrix([12]), [1, 12]), teacher.layout);
       const [centralized, contrast] = tf.mean(tf.stack(rows), 0).arraySync() as number[];
       return {
-        centralized, contrast, bns: bnsTerm(whole, scaled.targets).dataSync()[0],
+        centralized,
+        contrast,
+        bns: bnsTerm(whole, scaled.targets).dataSync()[0],
         ceMixed: crossEntropy(logits, oneHotLabels(labels, C)).dataSync()[0],
       };
     });
@@ -155,7 +183,14 @@ describe('the generator\'s trainer', () => {
     const rates: number[] = [];
     for (let step = 0; step < 302; step++) {
       const on = [0, 99, 100, 199, 200, 299, 300, 301].includes(step);
-      made.step(tinySettings({ ...only(...(on ? (['ceSingle'] as const) : [])), stepsPerEpoch: 1, generatorBatch: 2, generatorLearningRate: 1e-3 }));
+      made.step(
+        tinySettings({
+          ...only(...(on ? (['ceSingle'] as const) : [])),
+          stepsPerEpoch: 1,
+          generatorBatch: 2,
+          generatorLearningRate: 1e-3,
+        }),
+      );
       if (on) rates.push((await made.drain())[0].learningRate);
     }
     made.dispose();
@@ -163,13 +198,23 @@ describe('the generator\'s trainer', () => {
   });
 });
 
-describe('the student\'s trainer', () => {
+describe("the student's trainer", () => {
   async function student(settings: RunSettings, classes: number[], generator: Generator | null) {
     const copy = new Student(teacher.network, settings);
     await copy.calibrateRanges([prepared.calibrationImages], 'minMax');
-    return new StudentTrainer('fdda', copy, teacher, {
-      calibrationImages: prepared.calibrationImages, calibrationLabels: prepared.calibrationLabels, generator, classes,
-    }, settings, new Random(4));
+    return new StudentTrainer(
+      'fdda',
+      copy,
+      teacher,
+      {
+        calibrationImages: prepared.calibrationImages,
+        calibrationLabels: prepared.calibrationLabels,
+        generator,
+        classes,
+      },
+      settings,
+      new Random(4),
+    );
   }
 
   it('makes synthetic images of the given classes, as many as asked for, and no generator moves', async () => {
@@ -207,11 +252,19 @@ describe('the student\'s trainer', () => {
   });
 
   it('comes nearer to the teacher on the images it sees', async () => {
-    const settings = tinySettings({ calibrationBatch: 8, syntheticBatch: 0, augment: false, studentLearningRate: 3e-3, weightBits: 4, activationBits: 4 });
+    const settings = tinySettings({
+      calibrationBatch: 8,
+      syntheticBatch: 0,
+      augment: false,
+      studentLearningRate: 3e-3,
+      weightBits: 4,
+      activationBits: 4,
+    });
     const trainer = await student(settings, [0], null);
     for (let i = 0; i < 60; i++) trainer.step(settings);
     const samples = await trainer.drain();
-    const mean = (from: number, to: number) => samples.slice(from, to).reduce((sum, { distillation }) => sum + distillation, 0) / (to - from);
+    const mean = (from: number, to: number) =>
+      samples.slice(from, to).reduce((sum, { distillation }) => sum + distillation, 0) / (to - from);
     expect(mean(50, 60)).toBeLessThan(0.5 * mean(0, 5));
     trainer.dispose();
   });

@@ -20,14 +20,23 @@ let refused: number[] = [];
 async function open(search = '?generator-steps=4&student-steps=4&seed=5', options: FakeOptions = {}): Promise<void> {
   refused = [];
   store = createPlayground({
-    link: readLink(search), baseUrl: 'http://localhost/', afterPaint: (callback) => queueMicrotask(callback), liveDelay: 1, configureDelay: 1,
+    link: readLink(search),
+    baseUrl: 'http://localhost/',
+    afterPaint: (callback) => queueMicrotask(callback),
+    liveDelay: 1,
+    configureDelay: 1,
     spawn: () => {
       const made = fakeWorker(options);
       worker = made;
       const post = made.postMessage.bind(made);
       made.postMessage = (message: Request, transfer) => {
         if (message.type === 'configure' && refused.includes(message.settings.seed)) {
-          const failure: Message = { type: 'failure', id: message.id, runId: message.runId, failure: { code: 'settings', message: 'No such seed.', hint: '' } };
+          const failure: Message = {
+            type: 'failure',
+            id: message.id,
+            runId: message.runId,
+            failure: { code: 'settings', message: 'No such seed.', hint: '' },
+          };
           return queueMicrotask(() => made.onmessage?.({ data: failure } as MessageEvent<Message>));
         }
         post(message, transfer);
@@ -41,15 +50,21 @@ async function open(search = '?generator-steps=4&student-steps=4&seed=5', option
 }
 
 const until = (holds: (state: PlaygroundState) => boolean) =>
-  vi.waitFor(() => {
-    if (!holds(store.getState())) throw new Error('not yet');
-  }, { timeout: 8000, interval: 2 });
+  vi.waitFor(
+    () => {
+      if (!holds(store.getState())) throw new Error('not yet');
+    },
+    { timeout: 8000, interval: 2 },
+  );
 const untilSeries = (holds: (series: NonNullable<ComparisonState['series']>) => boolean) =>
-  vi.waitFor(() => {
-    const { series } = comparison.getState();
-    if (!series || !holds(series)) throw new Error('not yet');
-    return series;
-  }, { timeout: 8000, interval: 2 });
+  vi.waitFor(
+    () => {
+      const { series } = comparison.getState();
+      if (!series || !holds(series)) throw new Error('not yet');
+      return series;
+    },
+    { timeout: 8000, interval: 2 },
+  );
 const ended = () => untilSeries(({ state }) => state !== 'running');
 const finish = async () => {
   store.actions.play();
@@ -171,7 +186,9 @@ describe('a repetition over seeds', () => {
     await untilSeries(({ results }) => results.length === 1);
     await until(({ replacing }) => replacing);
     comparison.actions.cancelRepeat();
-    await until((state) => state.status === 'ready' && !state.replacing && state.overview?.settings.seed === 5 && state.run > 3);
+    await until(
+      (state) => state.status === 'ready' && !state.replacing && state.overview?.settings.seed === 5 && state.run > 3,
+    );
     expect(store.getState().playWhenReady).toBe(false);
     expect(seedsOf(comparison.getState().series!.results)).toEqual([5]);
   });
@@ -231,7 +248,10 @@ describe('a repetition over seeds', () => {
     const series = await ended();
     expect(series.state).toBe('failed');
     expect(seedsOf(series.results)).toEqual([5, 6]);
-    expect(store.getState()).toMatchObject({ settings: { seed: 5 }, trouble: { failure: { message: 'No such seed.' } } });
+    expect(store.getState()).toMatchObject({
+      settings: { seed: 5 },
+      trouble: { failure: { message: 'No such seed.' } },
+    });
   });
 
   it('ends when the engine is lost in the middle, and another can begin with a new engine', async () => {

@@ -12,14 +12,30 @@ import { createFakeRun, FAKE_LAYERS } from '../../worker/fakeRun';
 
 const settings = (changes: Partial<ReturnType<typeof defaultSettings>> = {}) => ({ ...defaultSettings(), ...changes });
 const result = (run: number, accuracy: Result['accuracy'] = {}, seed = run): Result => ({
-  number: run, run, settings: settings({ seed }), networkName: 'net', network: 'net', backend: 'wasm', accuracy, seconds: run, changedMidway: false,
+  number: run,
+  run,
+  settings: settings({ seed }),
+  networkName: 'net',
+  network: 'net',
+  backend: 'wasm',
+  accuracy,
+  seconds: run,
+  changedMidway: false,
 });
 const at = (accuracy: number) => ({ accuracy, n: 100 });
 
 function kept(run: number, changes: Partial<ReturnType<typeof defaultSettings>> = {}): KeptRun {
   const fake = createFakeRun(settings(changes));
   const moment = nextMoment(null, {
-    phase: 'done', step: 1, steps: 1, elapsedSeconds: 12, secondsPerStep: null, remainingSeconds: null, fraction: 1, generator: [], student: [],
+    phase: 'done',
+    step: 1,
+    steps: 1,
+    elapsedSeconds: 12,
+    secondsPerStep: null,
+    remainingSeconds: null,
+    fraction: 1,
+    generator: [],
+    student: [],
     accuracy: [
       { method: 'ptq', accuracy: 0.5, correct: 50, n: 100, state: 'done', step: 1, steps: 1, curve: [] },
       { method: 'fdda', accuracy: 0.6, correct: 60, n: 100, state: 'running', step: 1, steps: 2, curve: [] },
@@ -27,7 +43,13 @@ function kept(run: number, changes: Partial<ReturnType<typeof defaultSettings>> 
     synthetic: fake.snapshot(1, settings(changes)),
   });
   return {
-    run, settings: settings(changes), backend: 'wasm', overview: fake.overview, moment, finished: true, generatorLosses: emptySeries(),
+    run,
+    settings: settings(changes),
+    backend: 'wasm',
+    overview: fake.overview,
+    moment,
+    finished: true,
+    generatorLosses: emptySeries(),
     studentLosses: { calibration: emptySeries(), fdda: emptySeries() },
   };
 }
@@ -53,7 +75,12 @@ describe('results', () => {
 
   it('hold only what was measured to the end, and say when settings changed on the way', () => {
     const run = kept(3);
-    expect(resultOf(run, 1)).toMatchObject({ run: 3, accuracy: { ptq: { accuracy: 0.5, n: 100 } }, seconds: 12, changedMidway: false });
+    expect(resultOf(run, 1)).toMatchObject({
+      run: 3,
+      accuracy: { ptq: { accuracy: 0.5, n: 100 } },
+      seconds: 12,
+      changedMidway: false,
+    });
     expect(resultOf(run, 1).accuracy).not.toHaveProperty('fdda');
     expect(resultOf({ ...run, settings: settings({ bnsWeight: 1 }) }, 1).changedMidway).toBe(true);
   });
@@ -109,18 +136,32 @@ describe('two runs on one map', () => {
 });
 
 describe('a spread over seeds', () => {
-  const results = [result(1, { ptq: at(0.3), calibration: at(0.6), fdda: at(0.7) }), result(2, { ptq: at(0.5), fdda: at(0.8) }), result(3, { calibration: at(0.7), fdda: at(0.6) })];
+  const results = [
+    result(1, { ptq: at(0.3), calibration: at(0.6), fdda: at(0.7) }),
+    result(2, { ptq: at(0.5), fdda: at(0.8) }),
+    result(3, { calibration: at(0.7), fdda: at(0.6) }),
+  ];
 
   it('takes each method’s own seeds', () => {
     const spreads = spreadOf(results);
-    expect(spreads.map(({ method, summary: { n } }) => [method, n])).toEqual([['ptq', 2], ['calibration', 2], ['fdda', 3]]);
-    expect(spreads[0].values).toEqual([[1, 0.3], [2, 0.5]]);
+    expect(spreads.map(({ method, summary: { n } }) => [method, n])).toEqual([
+      ['ptq', 2],
+      ['calibration', 2],
+      ['fdda', 3],
+    ]);
+    expect(spreads[0].values).toEqual([
+      [1, 0.3],
+      [2, 0.5],
+    ]);
     expect(spreads[2].summary.mean).toBeCloseTo(0.7, 12);
   });
 
   it('subtracts only within one run', () => {
     const { bySeed, paired } = gains(results)!;
-    expect(bySeed.map(([seed, difference]) => [seed, Math.round(difference * 1000)])).toEqual([[1, 100], [3, -100]]);
+    expect(bySeed.map(([seed, difference]) => [seed, Math.round(difference * 1000)])).toEqual([
+      [1, 100],
+      [3, -100],
+    ]);
     expect(paired.mean).toBeCloseTo(0, 12);
     expect(gains([results[1]])).toBeNull();
   });

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../src/state/lessons/checks';
 import {
-  calibrationImages, collapse, compareAccuracies, firstLast, firstSeparatingLayer, perTensor, reachCenters, signTest, unreliableLabels,
+  calibrationImages,
+  collapse,
+  compareAccuracies,
+  firstLast,
+  firstSeparatingLayer,
+  perTensor,
+  reachCenters,
+  signTest,
+  unreliableLabels,
 } from '../../../src/state/lessons/checks';
 import { LESSON_IDS, LESSONS, lessonSettings, variedSettings } from '../../../src/state/lessons/lessons';
 import type { ActiveLesson } from '../../../src/state/lessons/lessonState';
@@ -39,7 +47,7 @@ describe('two accuracies', () => {
     const clear = compareAccuracies(of(0.6), of(0.7));
     expect(told(clear)).toEqual(['second', 'clear']);
     expect(clear.values.difference.value).toBeCloseTo(0.1, 10);
-    expect(clear.values.error.value).toBeCloseTo(Math.sqrt(0.6 * 0.4 / 1000 + 0.7 * 0.3 / 1000), 4);
+    expect(clear.values.error.value).toBeCloseTo(Math.sqrt((0.6 * 0.4) / 1000 + (0.7 * 0.3) / 1000), 4);
     expect(told(compareAccuracies(of(0.7), of(0.6)))).toEqual(['first', 'clear']);
   });
 
@@ -61,7 +69,13 @@ describe('the first separating layer', () => {
   it('is found in the run’s own numbers', () => {
     const finding = firstSeparatingLayer([result()]);
     expect(told(finding)).toEqual(['late', 'clear']);
-    expect(finding.values).toMatchObject({ layer: { value: 6 }, layers: { value: 6 }, accuracy: { value: 0.8 }, synthetic: { value: 0.4 }, chance: { value: 0.1 } });
+    expect(finding.values).toMatchObject({
+      layer: { value: 6 },
+      layers: { value: 6 },
+      accuracy: { value: 0.8 },
+      synthetic: { value: 0.4 },
+      chance: { value: 0.1 },
+    });
     const nearest = (real: number[], n = 200) => result({ nearest: { real, n, synthetic: real } });
     expect(told(firstSeparatingLayer([nearest([0.7, 0.8, 0.8, 0.8, 0.8, 0.9])]))).toEqual(['early', 'clear']);
     expect(told(firstSeparatingLayer([nearest([0.1, 0.2, 0.7, 0.1, 0.8, 0.9])]))).toEqual(['middle', 'clear']);
@@ -79,7 +93,9 @@ describe('the first separating layer', () => {
   it('needs a run with synthetic images', () => {
     expect(firstSeparatingLayer([]).sure).toBe('missing');
     expect(firstSeparatingLayer([result({ nearest: { ...result().nearest, synthetic: null } })]).sure).toBe('missing');
-    expect(firstSeparatingLayer([result({ nearest: { ...result().nearest, real: [NaN, NaN, NaN] } })]).sure).toBe('missing');
+    expect(firstSeparatingLayer([result({ nearest: { ...result().nearest, real: [NaN, NaN, NaN] } })]).sure).toBe(
+      'missing',
+    );
   });
 });
 
@@ -117,7 +133,13 @@ describe('reaching the centers', () => {
   it('is compared class by class', () => {
     const finding = reachCenters([reached(0.1), reached(0.9)]);
     expect(told(finding)).toEqual(['second', 'clear']);
-    expect(finding.values).toMatchObject({ reached: { value: 1 }, reachedPlus: { value: 9 }, classes: { value: 10 }, difference: { value: 0.8 }, fdda: { value: 0.75 } });
+    expect(finding.values).toMatchObject({
+      reached: { value: 1 },
+      reachedPlus: { value: 9 },
+      classes: { value: 10 },
+      difference: { value: 0.8 },
+      fdda: { value: 0.75 },
+    });
     expect(told(reachCenters([reached(0.9), reached(0.2)]))).toEqual(['first', 'clear']);
     // Three classes of ten more: chance could do that.
     expect(told(reachCenters([reached(0.2), reached(0.5)]))).toEqual([null, 'unclear']);
@@ -134,15 +156,34 @@ describe('reaching the centers', () => {
 
 describe('the lessons that compare accuracies', () => {
   it('compare what their question names', () => {
-    expect(told(firstLast([accuracies({ ptq: of(0.9) }), accuracies({ fdda: of(0.8), ptq: of(0.9) })]))).toEqual(['first', 'clear']);
-    expect(told(perTensor([accuracies({ ptq: of(0.7) }), accuracies({ fdda: of(0.9), ptq: of(0.5) })]))).toEqual(['second', 'clear']);
-    const images = calibrationImages([accuracies({ fdda: of(0.7) }), accuracies({ fdda: of(0.8), calibration: of(0.78) })]);
+    expect(told(firstLast([accuracies({ ptq: of(0.9) }), accuracies({ fdda: of(0.8), ptq: of(0.9) })]))).toEqual([
+      'first',
+      'clear',
+    ]);
+    expect(told(perTensor([accuracies({ ptq: of(0.7) }), accuracies({ fdda: of(0.9), ptq: of(0.5) })]))).toEqual([
+      'second',
+      'clear',
+    ]);
+    const images = calibrationImages([
+      accuracies({ fdda: of(0.7) }),
+      accuracies({ fdda: of(0.8), calibration: of(0.78) }),
+    ]);
     // 5 points with one image, 2 with eight: four accuracies of 1000 images do not settle that.
     expect(told(images)).toEqual([null, 'unclear']);
-    expect(images.values).toMatchObject({ alone: { value: 0.65 }, aloneEight: { value: 0.78 }, fdda: { value: 0.7 }, fddaEight: { value: 0.8 } });
+    expect(images.values).toMatchObject({
+      alone: { value: 0.65 },
+      aloneEight: { value: 0.78 },
+      fdda: { value: 0.7 },
+      fddaEight: { value: 0.8 },
+    });
     expect(images.values.difference.value).toBeCloseTo(-0.03, 10);
-    expect(told(calibrationImages([accuracies({ fdda: of(0.75) }), accuracies({ fdda: of(0.8), calibration: of(0.82) })]))).toEqual(['first', 'clear']);
-    expect(told(calibrationImages([accuracies({ fdda: of(0.6) }), accuracies({ fdda: of(0.75) })]))).toEqual(['second', 'clear']);
+    expect(
+      told(calibrationImages([accuracies({ fdda: of(0.75) }), accuracies({ fdda: of(0.8), calibration: of(0.82) })])),
+    ).toEqual(['first', 'clear']);
+    expect(told(calibrationImages([accuracies({ fdda: of(0.6) }), accuracies({ fdda: of(0.75) })]))).toEqual([
+      'second',
+      'clear',
+    ]);
   });
 
   it('say that something is missing where it was not measured', () => {
@@ -157,10 +198,15 @@ describe('the lessons that compare accuracies', () => {
     const reliable = [false, false, ...new Array<boolean>(8).fill(true)];
     const recognized = (first: number) => [first, first, ...new Array<number>(8).fill(1)];
     const finding = unreliableLabels([
-      result({ reliable, recognized: recognized(0.25), accuracy: { fdda: of(0.6) } }), result({ reliable, recognized: recognized(0.75), accuracy: { fdda: of(0.8) } }),
+      result({ reliable, recognized: recognized(0.25), accuracy: { fdda: of(0.6) } }),
+      result({ reliable, recognized: recognized(0.75), accuracy: { fdda: of(0.8) } }),
     ]);
     expect(told(finding)).toEqual(['second', 'clear']);
-    expect(finding.values).toMatchObject({ unreliable: { value: 2 }, recognized: { value: 0.25 }, recognizedTrusted: { value: 0.75 } });
+    expect(finding.values).toMatchObject({
+      unreliable: { value: 2 },
+      recognized: { value: 0.25 },
+      recognizedTrusted: { value: 0.75 },
+    });
     expect(unreliableLabels([result(), result()]).sure).toBe('missing');
   });
 });
@@ -175,7 +221,11 @@ describe('the lessons’ table', () => {
   });
 
   it('lets a link shorten a lesson, but not change what it is about', () => {
-    expect(lessonSettings('images', 1, { imagesPerClass: 3, testImages: 40 })).toMatchObject({ imagesPerClass: 8, testImages: 40, studentSteps: 60 });
+    expect(lessonSettings('images', 1, { imagesPerClass: 3, testImages: 40 })).toMatchObject({
+      imagesPerClass: 8,
+      testImages: 40,
+      studentSteps: 60,
+    });
     const short = { studentSteps: 4, generatorSteps: 6 };
     expect(lessonSettings('firstLast', 0, short)).toMatchObject({ studentSteps: 0, generatorSteps: 0 });
     expect(lessonSettings('firstLast', 1, short)).toMatchObject(short);
@@ -183,8 +233,15 @@ describe('the lessons’ table', () => {
 });
 
 describe('the words of a finding', () => {
-  const lesson = (id: ActiveLesson['id'], prediction: string | null): ActiveLesson =>
-    ({ id, own: defaultSettings(), changes: {}, prediction, results: [], finding: null, strayed: [] });
+  const lesson = (id: ActiveLesson['id'], prediction: string | null): ActiveLesson => ({
+    id,
+    own: defaultSettings(),
+    changes: {},
+    prediction,
+    results: [],
+    finding: null,
+    strayed: [],
+  });
   const unreliable = result({ reliable: [false, ...new Array<boolean>(9).fill(true)] });
 
   it('are there for every outcome in every language, with all numbers', () => {
@@ -195,7 +252,12 @@ describe('the words of a finding', () => {
         expect(Object.keys(values).length).toBeGreaterThan(3);
         expect(words.lessons.list[id].runs).toHaveLength(runs.length);
         for (const outcome of choices) {
-          const verdict = verdictOf(lesson(id, choices[0]), { outcome, sure: 'clear', values }, words, createFormat(words.units));
+          const verdict = verdictOf(
+            lesson(id, choices[0]),
+            { outcome, sure: 'clear', values },
+            words,
+            createFormat(words.units),
+          );
           expect(Object.values(verdict).join(' ')).not.toMatch(/undefined|NaN/);
           expect(verdict.answer).toContain(words.lessons.list[id].choices[outcome]);
           expect(verdict.because).not.toBe('');
@@ -213,6 +275,10 @@ describe('the words of a finding', () => {
     expect(words(null).prediction).toBe(en.lessons.verdict.none);
     expect(words('first').numbers).toContain('−10.0 points');
     const unclear = firstLast([accuracies({ ptq: of(0.8) }), accuracies({ fdda: of(0.81) })]);
-    expect(verdictOf(lesson('firstLast', 'first'), unclear, en, format)).toMatchObject({ answer: en.lessons.verdict.unclear, prediction: '', because: '' });
+    expect(verdictOf(lesson('firstLast', 'first'), unclear, en, format)).toMatchObject({
+      answer: en.lessons.verdict.unclear,
+      prediction: '',
+      because: '',
+    });
   });
 });

@@ -13,16 +13,23 @@ let store: PlaygroundStore;
 
 function open(search = ''): void {
   store = createPlayground({
-    link: readLink(search), baseUrl: 'http://localhost/', spawn: () => fakeWorker({}),
-    afterPaint: (callback) => queueMicrotask(callback), liveDelay: 1, configureDelay: 1,
+    link: readLink(search),
+    baseUrl: 'http://localhost/',
+    spawn: () => fakeWorker({}),
+    afterPaint: (callback) => queueMicrotask(callback),
+    liveDelay: 1,
+    configureDelay: 1,
   });
   store.actions.start();
 }
 
 const until = (holds: (state: PlaygroundState) => boolean) =>
-  vi.waitFor(() => {
-    if (!holds(store.getState())) throw new Error('not yet');
-  }, { timeout: 10_000, interval: 2 });
+  vi.waitFor(
+    () => {
+      if (!holds(store.getState())) throw new Error('not yet');
+    },
+    { timeout: 10_000, interval: 2 },
+  );
 const ready = () => until(({ status, engine, replacing }) => status === 'ready' && engine === 'ready' && !replacing);
 const lesson = () => store.getState().lesson!;
 /** A link's settings make every run short. */
@@ -128,8 +135,18 @@ describe('a lesson', () => {
 describe('a link to a lesson', () => {
   it('opens it again with the same changes', () => {
     open(shortLink('firstLast'));
-    expect(store.getState().settings).toMatchObject({ firstLast: '8', generatorSteps: 0, studentSteps: 0, testImages: 40 });
-    const again = writeLink({ settings: linkedSettings(store.getState()), backend: null, without: [], lesson: lesson().id });
+    expect(store.getState().settings).toMatchObject({
+      firstLast: '8',
+      generatorSteps: 0,
+      studentSteps: 0,
+      testImages: 40,
+    });
+    const again = writeLink({
+      settings: linkedSettings(store.getState()),
+      backend: null,
+      without: [],
+      lesson: lesson().id,
+    });
     store.actions.dispose();
     const before = store.getState().settings;
     open(again);
@@ -139,14 +156,20 @@ describe('a link to a lesson', () => {
 
   it('to one that does not exist says so', () => {
     open('?lesson=alchemy');
-    expect(store.getState()).toMatchObject({ lesson: null, linkNotes: [{ kind: 'unreadable', key: 'lesson', given: 'alchemy' }] });
+    expect(store.getState()).toMatchObject({
+      lesson: null,
+      linkNotes: [{ kind: 'unreadable', key: 'lesson', given: 'alchemy' }],
+    });
   });
 });
 
 describe('lessons that were done', () => {
   it('are remembered, and nothing breaks where nothing can be stored', async () => {
     const kept = new Map([['fdda-lessons', 'images,unknown']]);
-    vi.stubGlobal('localStorage', { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => kept.set(key, value) });
+    vi.stubGlobal('localStorage', {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => kept.set(key, value),
+    });
     open(shortLink('layers'));
     expect(store.getState().doneLessons).toEqual(['images']);
     await ready();
@@ -154,7 +177,14 @@ describe('lessons that were done', () => {
     await until(({ lesson }) => lesson!.finding !== null);
     expect(kept.get('fdda-lessons')).toBe('images,layers');
     store.actions.dispose();
-    vi.stubGlobal('localStorage', { getItem: () => { throw new Error('refused'); }, setItem: () => { throw new Error('refused'); } });
+    vi.stubGlobal('localStorage', {
+      getItem: () => {
+        throw new Error('refused');
+      },
+      setItem: () => {
+        throw new Error('refused');
+      },
+    });
     open(shortLink('layers'));
     expect(store.getState().doneLessons).toEqual([]);
     await ready();

@@ -28,7 +28,12 @@ describe('a recorded run', () => {
     const { record: before, ...factsBefore } = recording;
     expect(facts).toEqual(factsBefore);
     const { calibration, points, separation, quality, ...rest } = record.overview;
-    expect(rest).toEqual({ network: before.overview.network, startLayer: before.overview.startLayer, settings: recording.settings, checkpoint: before.overview.checkpoint });
+    expect(rest).toEqual({
+      network: before.overview.network,
+      startLayer: before.overview.startLayer,
+      settings: recording.settings,
+      checkpoint: before.overview.checkpoint,
+    });
     expect(calibration.reliable).toEqual(before.overview.calibration.reliable);
     expect(calibration.verdicts.labels).toEqual(before.overview.calibration.verdicts.labels);
     expect(points.observation.labels).toEqual(before.overview.points.observation.labels);
@@ -36,15 +41,24 @@ describe('a recorded run', () => {
     close(separation.silhouette, before.overview.separation.silhouette, 1e-4);
     const qualityBefore = before.overview.quality!;
     expect(quality!.activations).toEqual(qualityBefore.activations);
-    for (const key of ['silhouetteByClass', 'spreadByClass', 'distanceToOwnCenter', 'distanceToNearestOther'] as const) close(quality![key], qualityBefore[key], 1 / 4000);
+    for (const key of ['silhouetteByClass', 'spreadByClass', 'distanceToOwnCenter', 'distanceToNearestOther'] as const)
+      close(quality![key], qualityBefore[key], 1 / 4000);
     for (const key of ['bnsGap', 'calibrationCoverage'] as const) close(quality![key], qualityBefore[key], 1e-3);
-    for (const key of ['ownCenter', 'nearestOther', 'nearestCenterRate'] as const) expect(quality!.joint[key]).toBeCloseTo(qualityBefore.joint[key], 3);
-    for (const key of ['teacherAccuracy', 'teacherEntropy'] as const) expect(quality![key]).toBeCloseTo(qualityBefore[key], 3);
+    for (const key of ['ownCenter', 'nearestOther', 'nearestCenterRate'] as const)
+      expect(quality!.joint[key]).toBeCloseTo(qualityBefore.joint[key], 3);
+    for (const key of ['teacherAccuracy', 'teacherEntropy'] as const)
+      expect(quality![key]).toBeCloseTo(qualityBefore[key], 3);
 
     expect(record.history).toHaveLength(before.history.length);
     record.history.forEach((moment, i) => {
       const { synthetic, accuracy, elapsedSeconds, fraction, ...others } = moment;
-      const { synthetic: wasSynthetic, accuracy: wasAccuracy, elapsedSeconds: wasElapsed, fraction: wasFraction, ...othersBefore } = before.history[i];
+      const {
+        synthetic: wasSynthetic,
+        accuracy: wasAccuracy,
+        elapsedSeconds: wasElapsed,
+        fraction: wasFraction,
+        ...othersBefore
+      } = before.history[i];
       expect(others).toEqual(othersBefore);
       expect(accuracy).toEqual(wasAccuracy);
       expect(elapsedSeconds).toBeCloseTo(wasElapsed, 3);
@@ -55,11 +69,18 @@ describe('a recorded run', () => {
       close(synthetic!.distanceToOwnCenter, wasSynthetic!.distanceToOwnCenter, 1 / 4000);
       close(synthetic!.quality!.spreadByClass, wasSynthetic!.quality!.spreadByClass, 1 / 4000);
       close(synthetic!.quality!.coverage, wasSynthetic!.quality!.coverage, 1e-3);
-      expect(synthetic!.quality!.joint.nearestCenterRate).toBeCloseTo(wasSynthetic!.quality!.joint.nearestCenterRate, 3);
+      expect(synthetic!.quality!.joint.nearestCenterRate).toBeCloseTo(
+        wasSynthetic!.quality!.joint.nearestCenterRate,
+        3,
+      );
     });
     expect(record.live).toBe(record.history.at(-1));
-    expect(record.generatorLosses.items.map(({ step }) => step)).toEqual(before.generatorLosses.items.map(({ step }) => step));
-    record.generatorLosses.items.forEach(({ terms }, i) => expect(terms.bns).toBeCloseTo(before.generatorLosses.items[i].terms.bns!, 4));
+    expect(record.generatorLosses.items.map(({ step }) => step)).toEqual(
+      before.generatorLosses.items.map(({ step }) => step),
+    );
+    record.generatorLosses.items.forEach(({ terms }, i) =>
+      expect(terms.bns).toBeCloseTo(before.generatorLosses.items[i].terms.bns!, 4),
+    );
     expect(record.studentLosses.fdda.last!.step).toBe(4);
   });
 
@@ -75,7 +96,9 @@ describe('a recorded run', () => {
       const errors = Array.from(after.rgba, (value, i) => Math.abs(value - before.rgba[i]));
       expect(mean(errors)).toBeLessThan(most);
       // Not a matter of luck: images of another class differ far more.
-      const other = Array.from(after.rgba, (value, i) => Math.abs(value - before.rgba[(i + before.rgba.length / 2) % before.rgba.length]));
+      const other = Array.from(after.rgba, (value, i) =>
+        Math.abs(value - before.rgba[(i + before.rgba.length / 2) % before.rgba.length]),
+      );
       expect(mean(other)).toBeGreaterThan(1.5 * mean(errors));
     }
   });
@@ -94,7 +117,8 @@ describe('a recorded run', () => {
     const snapshots = [...new Set(many.record.history.map(({ synthetic }) => synthetic!))];
     expect(snapshots).toHaveLength(8);
     expect([snapshots[0].step, snapshots.at(-1)!.step]).toEqual([0, 40]);
-    for (const { generatorStep, synthetic } of many.record.history) expect(synthetic!.step).toBeLessThanOrEqual(generatorStep ?? 0);
+    for (const { generatorStep, synthetic } of many.record.history)
+      expect(synthetic!.step).toBeLessThanOrEqual(generatorStep ?? 0);
     const small = (await writeRecording(sampleRecording({}, 40), 8)).length;
     expect(small).toBeLessThan((await writeRecording(sampleRecording({}, 40), 24)).length);
   });
@@ -102,8 +126,12 @@ describe('a recorded run', () => {
   it('without synthetic images or students is one too', async () => {
     const bare = sampleRecording();
     const history = bare.record.history.map((moment) => ({ ...moment, synthetic: null, accuracy: [] }));
-    const back = await readRecording(await writeRecording({ ...bare, record: { ...bare.record, history, live: history.at(-1)! } }));
-    expect(back.record.history.every(({ synthetic, accuracy }) => synthetic === null && accuracy.length === 0)).toBe(true);
+    const back = await readRecording(
+      await writeRecording({ ...bare, record: { ...bare.record, history, live: history.at(-1)! } }),
+    );
+    expect(back.record.history.every(({ synthetic, accuracy }) => synthetic === null && accuracy.length === 0)).toBe(
+      true,
+    );
   });
 
   it('of an older page lacks settings that came later, which are at their defaults', async () => {
@@ -174,23 +202,37 @@ describe('a file that is no recorded run', () => {
     ['a name alone', '{"format":"fdda-playground-run"}', { kind: 'version', found: 'undefined', known: 1 }],
     ['a newer format', '{"format":"fdda-playground-run","version":2}', { kind: 'version', found: '2', known: 1 }],
     ['a strange version', '{"format":"fdda-playground-run","version":"1"}', { kind: 'version', found: '1', known: 1 }],
-    ['a version and nothing else', '{"format":"fdda-playground-run","version":1}', { kind: 'field', path: 'settings', fault: 'missing' }],
+    [
+      'a version and nothing else',
+      '{"format":"fdda-playground-run","version":1}',
+      { kind: 'field', path: 'settings', fault: 'missing' },
+    ],
   ])('%s', async (_what, content, problem) => {
     expect(await problemOf(content)).toEqual(problem);
   });
 
   it.each([0.1, 0.5, 0.9, 0.999])('cut off after %d of its length', async (share) => {
     // Cut where it ends in the middle of a value.
-    expect(await problemOf(text.slice(0, Math.floor(text.length * share)).replace(/[}\]\s]+$/, ''))).toEqual({ kind: 'truncated' });
+    expect(await problemOf(text.slice(0, Math.floor(text.length * share)).replace(/[}\]\s]+$/, ''))).toEqual({
+      kind: 'truncated',
+    });
   });
 
   it('NaN and Infinity, which JSON does not have', async () => {
     expect(await problemOf(text.replace(/"startLayer":\d+/, '"startLayer":NaN'))).toEqual({ kind: 'notJson' });
-    expect(await problemOf(text.replace(/"startLayer":\d+/, '"startLayer":1e999'))).toEqual({ kind: 'field', path: 'overview.startLayer', fault: 'type' });
+    expect(await problemOf(text.replace(/"startLayer":\d+/, '"startLayer":1e999'))).toEqual({
+      kind: 'field',
+      path: 'overview.startLayer',
+      fault: 'type',
+    });
   });
 
   it('far too long', async () => {
-    expect(await problemOf(' '.repeat(LIMITS.fileBytes + 1))).toEqual({ kind: 'tooLarge', bytes: LIMITS.fileBytes + 1, most: LIMITS.fileBytes });
+    expect(await problemOf(' '.repeat(LIMITS.fileBytes + 1))).toEqual({
+      kind: 'tooLarge',
+      bytes: LIMITS.fileBytes + 1,
+      most: LIMITS.fileBytes,
+    });
   });
 
   const field = (path: string, fault: string) => ({ kind: 'field', path, fault });
@@ -206,51 +248,200 @@ describe('a file that is no recorded run', () => {
     ['a date that is none', (f) => (f.written = 'yesterday'), field('written', 'range')],
     ['no overview', (f) => (f.overview = wrong(null)), field('overview', 'type')],
     ['no class', (f) => (f.overview.network.classNames = []), field('overview.network.classNames', 'length')],
-    ['a thousand classes', (f) => (f.overview.network.classNames = Array<string>(1000).fill('x')), field('overview.network.classNames', 'length')],
-    ['a layer without a name', (f) => (f.overview.network.layers[2] = wrong({ channels: 3 })), field('overview.network.layers[2].name', 'missing')],
+    [
+      'a thousand classes',
+      (f) => (f.overview.network.classNames = Array<string>(1000).fill('x')),
+      field('overview.network.classNames', 'length'),
+    ],
+    [
+      'a layer without a name',
+      (f) => (f.overview.network.layers[2] = wrong({ channels: 3 })),
+      field('overview.network.layers[2].name', 'missing'),
+    ],
     ['a layer too few', (f) => f.overview.network.layers.pop(), field('overview.points.centers.xy.data', 'packed')],
-    ['a class too few', (f) => f.overview.network.classNames.pop(), field('overview.points.centers.labels[9]', 'range')],
+    [
+      'a class too few',
+      (f) => f.overview.network.classNames.pop(),
+      field('overview.points.centers.labels[9]', 'range'),
+    ],
     ['a start layer beyond the last', (f) => (f.overview.startLayer = 19), field('overview.startLayer', 'range')],
-    ['an input without color', (f) => f.overview.network.inputShape.pop(), field('overview.network.inputShape', 'length')],
-    ['images of another size', (f) => (f.overview.calibration.images.width = 16), field('overview.calibration.images.width', 'contradiction')],
-    ['four billion images', (f) => (f.overview.calibration.images.count = 2 ** 32), field('overview.calibration.images.count', 'range')],
-    ['more images than there are bytes', (f) => (f.overview.calibration.images.count = 4096), field('overview.calibration.images.data', 'packed')],
-    ['fewer images than there are bytes', (f) => (f.snapshots[1].images.count = 1), field('snapshots[1].images.data', 'packed')],
-    ['images that are no base64', (f) => (f.snapshots[0].images.data = '***'), field('snapshots[0].images.data', 'packed')],
-    ['images that are not deflated', (f) => (f.snapshots[0].images.data = btoa('hello')), field('snapshots[0].images.data', 'packed')],
-    ['images that are a list', (f) => (f.snapshots[0].images.data = wrong([1, 2])), field('snapshots[0].images.data', 'type')],
-    ['a verdict too few', (f) => f.snapshots[0].verdicts.predicted.pop(), field('snapshots[0].verdicts.predicted', 'length')],
-    ['a verdict for no class', (f) => (f.snapshots[0].verdicts.predicted[3] = 10), field('snapshots[0].verdicts.predicted[3]', 'range')],
-    ['a probability over 1', (f) => (f.snapshots[0].verdicts.probability[0] = 1.5), field('snapshots[0].verdicts.probability[0]', 'range')],
-    ['a probability of null', (f) => (f.snapshots[0].verdicts.probability[0] = wrong(null)), field('snapshots[0].verdicts.probability[0]', 'type')],
-    ['rows that do not fit the classes', (f) => (f.snapshots[2].perClass = 5), field('snapshots[2].perClass', 'contradiction')],
-    ['a negative scale', (f) => (f.overview.points.observation.xy.scale = -1), field('overview.points.observation.xy.scale', 'range')],
-    ['a million points', (f) => (f.overview.points.observation.count = 1e6), field('overview.points.observation.count', 'range')],
-    ['a silhouette of 2', (f) => (f.overview.separation.silhouette[0] = 2), field('overview.separation.silhouette[0]', 'range')],
-    ['a layer without separation', (f) => f.snapshots[0].separation.intraClass.pop(), field('snapshots[0].separation.intraClass', 'length')],
-    ['a share of 2', (f) => (f.overview.quality!.nearestCenterRate = 2), field('overview.quality.nearestCenterRate', 'range')],
-    ['a spread for too few', (f) => (f.snapshots[0].quality!.spreadByClass = f.snapshots[0].points.xy), field('snapshots[0].quality.spreadByClass.data', 'packed')],
-    ['an activation too few', (f) => f.overview.quality!.activations.pop(), field('overview.quality.calibrationCoverage', 'length')],
-    ['synthetic images that reach another number of activations', (f) => f.snapshots[1].quality!.coverage.pop(), field('snapshots[1].quality.coverage', 'length')],
-    ['quality of synthetic images alone', (f) => delete f.overview.quality, field('snapshots[0].quality', 'contradiction')],
+    [
+      'an input without color',
+      (f) => f.overview.network.inputShape.pop(),
+      field('overview.network.inputShape', 'length'),
+    ],
+    [
+      'images of another size',
+      (f) => (f.overview.calibration.images.width = 16),
+      field('overview.calibration.images.width', 'contradiction'),
+    ],
+    [
+      'four billion images',
+      (f) => (f.overview.calibration.images.count = 2 ** 32),
+      field('overview.calibration.images.count', 'range'),
+    ],
+    [
+      'more images than there are bytes',
+      (f) => (f.overview.calibration.images.count = 4096),
+      field('overview.calibration.images.data', 'packed'),
+    ],
+    [
+      'fewer images than there are bytes',
+      (f) => (f.snapshots[1].images.count = 1),
+      field('snapshots[1].images.data', 'packed'),
+    ],
+    [
+      'images that are no base64',
+      (f) => (f.snapshots[0].images.data = '***'),
+      field('snapshots[0].images.data', 'packed'),
+    ],
+    [
+      'images that are not deflated',
+      (f) => (f.snapshots[0].images.data = btoa('hello')),
+      field('snapshots[0].images.data', 'packed'),
+    ],
+    [
+      'images that are a list',
+      (f) => (f.snapshots[0].images.data = wrong([1, 2])),
+      field('snapshots[0].images.data', 'type'),
+    ],
+    [
+      'a verdict too few',
+      (f) => f.snapshots[0].verdicts.predicted.pop(),
+      field('snapshots[0].verdicts.predicted', 'length'),
+    ],
+    [
+      'a verdict for no class',
+      (f) => (f.snapshots[0].verdicts.predicted[3] = 10),
+      field('snapshots[0].verdicts.predicted[3]', 'range'),
+    ],
+    [
+      'a probability over 1',
+      (f) => (f.snapshots[0].verdicts.probability[0] = 1.5),
+      field('snapshots[0].verdicts.probability[0]', 'range'),
+    ],
+    [
+      'a probability of null',
+      (f) => (f.snapshots[0].verdicts.probability[0] = wrong(null)),
+      field('snapshots[0].verdicts.probability[0]', 'type'),
+    ],
+    [
+      'rows that do not fit the classes',
+      (f) => (f.snapshots[2].perClass = 5),
+      field('snapshots[2].perClass', 'contradiction'),
+    ],
+    [
+      'a negative scale',
+      (f) => (f.overview.points.observation.xy.scale = -1),
+      field('overview.points.observation.xy.scale', 'range'),
+    ],
+    [
+      'a million points',
+      (f) => (f.overview.points.observation.count = 1e6),
+      field('overview.points.observation.count', 'range'),
+    ],
+    [
+      'a silhouette of 2',
+      (f) => (f.overview.separation.silhouette[0] = 2),
+      field('overview.separation.silhouette[0]', 'range'),
+    ],
+    [
+      'a layer without separation',
+      (f) => f.snapshots[0].separation.intraClass.pop(),
+      field('snapshots[0].separation.intraClass', 'length'),
+    ],
+    [
+      'a share of 2',
+      (f) => (f.overview.quality!.nearestCenterRate = 2),
+      field('overview.quality.nearestCenterRate', 'range'),
+    ],
+    [
+      'a spread for too few',
+      (f) => (f.snapshots[0].quality!.spreadByClass = f.snapshots[0].points.xy),
+      field('snapshots[0].quality.spreadByClass.data', 'packed'),
+    ],
+    [
+      'an activation too few',
+      (f) => f.overview.quality!.activations.pop(),
+      field('overview.quality.calibrationCoverage', 'length'),
+    ],
+    [
+      'synthetic images that reach another number of activations',
+      (f) => f.snapshots[1].quality!.coverage.pop(),
+      field('snapshots[1].quality.coverage', 'length'),
+    ],
+    [
+      'quality of synthetic images alone',
+      (f) => delete f.overview.quality,
+      field('snapshots[0].quality', 'contradiction'),
+    ],
     ['columns of different lengths', (f) => f.losses.generator.bns.pop(), field('losses.generator.bns', 'length')],
-    ['a column missing', (f) => delete (f.losses.student.fdda as Partial<RecordingFile['losses']['student']['fdda']>).ce, field('losses.student.fdda.ce', 'missing')],
+    [
+      'a column missing',
+      (f) => delete (f.losses.student.fdda as Partial<RecordingFile['losses']['student']['fdda']>).ce,
+      field('losses.student.fdda.ce', 'missing'),
+    ],
     ['steps that go back', (f) => (f.losses.generator.step[1] = 1), field('losses.generator.step[1]', 'contradiction')],
-    ['a loss in words', (f) => (f.losses.generator.total[0] = wrong('low')), field('losses.generator.total[0]', 'type')],
+    [
+      'a loss in words',
+      (f) => (f.losses.generator.total[0] = wrong('low')),
+      field('losses.generator.total[0]', 'type'),
+    ],
     ['a total of null', (f) => (f.losses.generator.total[0] = null), field('losses.generator.total[0]', 'type')],
-    ['a hundred thousand samples', (f) => (f.losses.generator.step = Array.from({ length: 100_000 }, (_, i) => i)), field('losses.generator.step', 'length')],
+    [
+      'a hundred thousand samples',
+      (f) => (f.losses.generator.step = Array.from({ length: 100_000 }, (_, i) => i)),
+      field('losses.generator.step', 'length'),
+    ],
     ['no moment', (f) => (f.moments = []), field('moments', 'length')],
-    ['a hundred thousand moments', (f) => (f.moments = Array<(typeof f.moments)[0]>(100_000).fill(f.moments[0])), field('moments', 'length')],
-    ['a moment that shows a snapshot there is not', (f) => (f.moments[3].snapshot = 7), field('moments[3].snapshot', 'range')],
-    ['a moment with accuracies there are not', (f) => (f.moments[0].accuracy = 99), field('moments[0].accuracy', 'range')],
-    ['a moment before the one before', (f) => (f.moments[2].elapsedSeconds = 0), field('moments[2].elapsedSeconds', 'contradiction')],
+    [
+      'a hundred thousand moments',
+      (f) => (f.moments = Array<(typeof f.moments)[0]>(100_000).fill(f.moments[0])),
+      field('moments', 'length'),
+    ],
+    [
+      'a moment that shows a snapshot there is not',
+      (f) => (f.moments[3].snapshot = 7),
+      field('moments[3].snapshot', 'range'),
+    ],
+    [
+      'a moment with accuracies there are not',
+      (f) => (f.moments[0].accuracy = 99),
+      field('moments[0].accuracy', 'range'),
+    ],
+    [
+      'a moment before the one before',
+      (f) => (f.moments[2].elapsedSeconds = 0),
+      field('moments[2].elapsedSeconds', 'contradiction'),
+    ],
     ['a phase there is not', (f) => (f.moments[0].phase = wrong('lunch')), field('moments[0].phase', 'range')],
     ['more than all of a run', (f) => (f.moments[0].fraction = 1.2), field('moments[0].fraction', 'range')],
-    ['an accuracy that is not its count', (f) => (f.accuracies[1][0].accuracy = 0.5), field('accuracies[1][0].accuracy', 'contradiction')],
-    ['an accuracy twice', (f) => f.accuracies[1].push(f.accuracies[1][0]), field('accuracies[1][2].method', 'contradiction')],
-    ['more right than there are', (f) => (f.accuracies[1][0].correct = 101), field('accuracies[1][0].correct', 'range')],
-    ['a curve of single numbers', (f) => (f.accuracies.at(-1)!.at(-1)!.curve = wrong([1, 2])), { kind: 'field', fault: 'type' }],
-    ['a prototype in place of a field', (f) => Object.assign(f, { settings: JSON.parse('{"__proto__": {"seed": 4}}') as object, versions: { toString: 'x' } }), field('versions.playground', 'missing')],
+    [
+      'an accuracy that is not its count',
+      (f) => (f.accuracies[1][0].accuracy = 0.5),
+      field('accuracies[1][0].accuracy', 'contradiction'),
+    ],
+    [
+      'an accuracy twice',
+      (f) => f.accuracies[1].push(f.accuracies[1][0]),
+      field('accuracies[1][2].method', 'contradiction'),
+    ],
+    [
+      'more right than there are',
+      (f) => (f.accuracies[1][0].correct = 101),
+      field('accuracies[1][0].correct', 'range'),
+    ],
+    [
+      'a curve of single numbers',
+      (f) => (f.accuracies.at(-1)!.at(-1)!.curve = wrong([1, 2])),
+      { kind: 'field', fault: 'type' },
+    ],
+    [
+      'a prototype in place of a field',
+      (f) =>
+        Object.assign(f, { settings: JSON.parse('{"__proto__": {"seed": 4}}') as object, versions: { toString: 'x' } }),
+      field('versions.playground', 'missing'),
+    ],
   ])('%s', async (_what, change, problem) => {
     expect(await changed(change)).toMatchObject(problem);
   });
@@ -259,7 +450,9 @@ describe('a file that is no recorded run', () => {
     const bomb = await packBytes(new Uint8Array(64 * 2 ** 20));
     expect(bomb.length).toBeLessThan(200_000);
     const before = process.memoryUsage().rss;
-    expect(await changed((file) => (file.snapshots[0].images.data = bomb))).toEqual(field('snapshots[0].images.data', 'packed'));
+    expect(await changed((file) => (file.snapshots[0].images.data = bomb))).toEqual(
+      field('snapshots[0].images.data', 'packed'),
+    );
     expect(process.memoryUsage().rss - before).toBeLessThan(48 * 2 ** 20);
   });
 });
@@ -270,6 +463,8 @@ describe('packed numbers', () => {
     expect(packed.scale).toBeCloseTo(3 / 4095, 8);
     const back = await unpackNumbers(packed, 6);
     expect(back[3]).toBeNaN();
-    [0, -3, 1.5, undefined, 3, -0.001].forEach((value, i) => value !== undefined && expect(Math.abs(back[i] - value)).toBeLessThan(3 / 4095));
+    [0, -3, 1.5, undefined, 3, -0.001].forEach(
+      (value, i) => value !== undefined && expect(Math.abs(back[i] - value)).toBeLessThan(3 / 4095),
+    );
   });
 });

@@ -13,8 +13,15 @@ describe('the recorded run that comes with the page', () => {
     expect(statSync(FILE).size).toBeLessThan(330_000);
     const { settings, finished, record, backend, dataset } = await readRecording(readFileSync(FILE, 'utf8'));
     expect(settings).toEqual(defaultSettings());
-    expect({ finished, backend, dataset, phase: record.live.phase }).toEqual({ finished: true, backend: 'wasm', dataset: 'Shapes', phase: 'done' });
-    expect(record.live.accuracy.map(({ method, accuracy }) => [method, accuracy !== null])).toEqual(['fullPrecision', 'ptq', 'calibration', 'fdda'].map((method) => [method, true]));
+    expect({ finished, backend, dataset, phase: record.live.phase }).toEqual({
+      finished: true,
+      backend: 'wasm',
+      dataset: 'Shapes',
+      phase: 'done',
+    });
+    expect(record.live.accuracy.map(({ method, accuracy }) => [method, accuracy !== null])).toEqual(
+      ['fullPrecision', 'ptq', 'calibration', 'fdda'].map((method) => [method, true]),
+    );
     expect(record.generatorLosses.last!.step).toBe(settings.generatorSteps);
     expect(new Set(record.history.map(({ synthetic }) => synthetic)).size).toBeGreaterThanOrEqual(5);
     expect(record.history.length).toBeGreaterThan(30);

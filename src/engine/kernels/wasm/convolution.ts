@@ -50,15 +50,59 @@ function room({ h, w, ci, kh, kw, strides: [sh, sw], top, left, oh, ow }: Pass):
 
 function run(backend: WasmBackend, x: number, packed: number, y: number, n: number, pass: Pass): void {
   const { bytes, inPlace } = room(pass);
-  const { h, w, ci, kh, kw, strides: [sh, sw], top, left, oh, ow, co, yImage, yRow, yPixel } = pass;
+  const {
+    h,
+    w,
+    ci,
+    kh,
+    kw,
+    strides: [sh, sw],
+    top,
+    left,
+    oh,
+    ow,
+    co,
+    yImage,
+    yRow,
+    yPixel,
+  } = pass;
   const grain = WORTH_A_THREAD / (oh * ow * co * ci * kh * kw);
-  withScratch(backend, bytes * partsOf(backend, n, grain), (scratch) => inParallel(backend, 'convolve', n, grain, (first, last, part) => [
-    x, packed, y, scratch + part * bytes, first, last, h, w, ci, kh, kw, sh, sw, top, left, oh, ow, co, yImage, yRow, yPixel, inPlace ? 1 : 0,
-  ]));
+  withScratch(backend, bytes * partsOf(backend, n, grain), (scratch) =>
+    inParallel(backend, 'convolve', n, grain, (first, last, part) => [
+      x,
+      packed,
+      y,
+      scratch + part * bytes,
+      first,
+      last,
+      h,
+      w,
+      ci,
+      kh,
+      kw,
+      sh,
+      sw,
+      top,
+      left,
+      oh,
+      ow,
+      co,
+      yImage,
+      yRow,
+      yPixel,
+      inPlace ? 1 : 0,
+    ]),
+  );
 }
 
 /** Forward convolution [n, h, w, ci] -> [n, oh, ow, co]. */
-export function convolve(backend: WasmBackend, x: tf.TensorInfo, filter: tf.TensorInfo, outShape: Shape4D, geometry: Geometry): tf.TensorInfo {
+export function convolve(
+  backend: WasmBackend,
+  x: tf.TensorInfo,
+  filter: tf.TensorInfo,
+  outShape: Shape4D,
+  geometry: Geometry,
+): tf.TensorInfo {
   const [, h, w, ci] = x.shape;
   const [kh, kw, , co] = filter.shape;
   const y = output(backend, outShape);
@@ -70,24 +114,51 @@ export function convolve(backend: WasmBackend, x: tf.TensorInfo, filter: tf.Tens
   withScratch(backend, kh * kw * ci * panels(co) * FLOAT, (packed) => {
     exportsOf(backend).packFilter(address(backend, filter), kh * kw * ci, co, packed);
     run(backend, address(backend, x), packed, address(backend, y), n, {
-      h: inH, w: inW, ci, kh, kw, ...geometry, oh, ow, co, yImage: oh * ow * co * FLOAT, yRow: ow * co * FLOAT, yPixel: co * FLOAT,
+      h: inH,
+      w: inW,
+      ci,
+      kh,
+      kw,
+      ...geometry,
+      oh,
+      ow,
+      co,
+      yImage: oh * ow * co * FLOAT,
+      yRow: ow * co * FLOAT,
+      yPixel: co * FLOAT,
     });
   });
   return y;
 }
 
 /** Along one axis: which taps reach the input positions congruent to `phase`, and where their correlation with dy begins. */
-function phaseTaps(phase: number, before: number, stride: number, taps: number): { first: number; step: number; count: number; pad: number } {
+function phaseTaps(
+  phase: number,
+  before: number,
+  stride: number,
+  taps: number,
+): { first: number; step: number; count: number; pad: number } {
   const start = (phase + before) % stride;
   const count = start < taps ? Math.ceil((taps - start) / stride) : 0;
-  return { first: start + stride * (count - 1), step: -stride, count, pad: count - 1 - (phase + before - start) / stride };
+  return {
+    first: start + stride * (count - 1),
+    step: -stride,
+    count,
+    pad: count - 1 - (phase + before - start) / stride,
+  };
 }
 
 /**
  * dL/dx of a convolution: dL/dy correlated with the filter turned by 180 degrees. With strides, each of the stride x stride kinds
  * of input pixels sees only some of the taps, so each is a small correlation of its own; nothing is dilated.
  */
-export function inputGradient(backend: WasmBackend, dy: tf.TensorInfo, filter: tf.TensorInfo, inShape: Shape4D, geometry: Geometry): tf.TensorInfo {
+export function inputGradient(
+  backend: WasmBackend,
+  dy: tf.TensorInfo,
+  filter: tf.TensorInfo,
+  inShape: Shape4D,
+  geometry: Geometry,
+): tf.TensorInfo {
   const [n, h, w, ci] = inShape;
   const [kh, kw, , co] = filter.shape;
   const [, dh, dw] = dy.shape;
@@ -101,11 +172,34 @@ export function inputGradient(backend: WasmBackend, dy: tf.TensorInfo, filter: t
       for (let b = 0; b < Math.min(sw, w); b++) {
         const [u, v] = [phaseTaps(a, geometry.top, sh, kh), phaseTaps(b, geometry.left, sw, kw)];
         if (u.count === 0 || v.count === 0) continue;
-        packTurnedFilter(address(backend, filter), kw, ci, co, u.first, u.step, u.count, v.first, v.step, v.count, packed);
+        packTurnedFilter(
+          address(backend, filter),
+          kw,
+          ci,
+          co,
+          u.first,
+          u.step,
+          u.count,
+          v.first,
+          v.step,
+          v.count,
+          packed,
+        );
         run(backend, address(backend, dy), packed, at + (a * w + b) * ci * FLOAT, n, {
-          h: dh, w: dw, ci: co, kh: u.count, kw: v.count, strides: [1, 1], top: u.pad, left: v.pad,
-          oh: Math.ceil((h - a) / sh), ow: Math.ceil((w - b) / sw), co: ci,
-          yImage: h * w * ci * FLOAT, yRow: sh * w * ci * FLOAT, yPixel: sw * ci * FLOAT,
+          h: dh,
+          w: dw,
+          ci: co,
+          kh: u.count,
+          kw: v.count,
+          strides: [1, 1],
+          top: u.pad,
+          left: v.pad,
+          oh: Math.ceil((h - a) / sh),
+          ow: Math.ceil((w - b) / sw),
+          co: ci,
+          yImage: h * w * ci * FLOAT,
+          yRow: sh * w * ci * FLOAT,
+          yPixel: sw * ci * FLOAT,
         });
       }
     }
@@ -114,11 +208,21 @@ export function inputGradient(backend: WasmBackend, dy: tf.TensorInfo, filter: t
 }
 
 /** dL/dfilter of a convolution. */
-export function filterGradient(backend: WasmBackend, x: tf.TensorInfo, dy: tf.TensorInfo, filterShape: Shape4D, geometry: Geometry): tf.TensorInfo {
+export function filterGradient(
+  backend: WasmBackend,
+  x: tf.TensorInfo,
+  dy: tf.TensorInfo,
+  filterShape: Shape4D,
+  geometry: Geometry,
+): tf.TensorInfo {
   const [kh, kw, ci, co] = filterShape;
   const [n, h, w] = x.shape;
   const [, oh, ow] = dy.shape;
-  const { strides: [sh, sw], top, left } = geometry;
+  const {
+    strides: [sh, sw],
+    top,
+    left,
+  } = geometry;
   // The second operand fills vectors, best without a rest.
   const exchanged = co % 4 !== 0 && (ci % 4 === 0 || ci > co);
   const [m, last4] = exchanged ? [co, Math.ceil(ci / 4) * 4] : [ci, Math.ceil(co / 4) * 4];
@@ -131,8 +235,25 @@ export function filterGradient(backend: WasmBackend, x: tf.TensorInfo, dy: tf.Te
     const module = exportsOf(backend);
     module.zero(sums, bytes * parts);
     inParallel(backend, 'filterGradient', n, grain, (first, last, part) => [
-      address(backend, x), address(backend, dy), sums + part * bytes, first, last, h, w, ci, oh, ow, co, kh, kw, sh, sw, top, left,
-      rowBlock, exchanged ? 1 : 0,
+      address(backend, x),
+      address(backend, dy),
+      sums + part * bytes,
+      first,
+      last,
+      h,
+      w,
+      ci,
+      oh,
+      ow,
+      co,
+      kh,
+      kw,
+      sh,
+      sw,
+      top,
+      left,
+      rowBlock,
+      exchanged ? 1 : 0,
     ]);
     module.finishFilterGradient(sums, parts, address(backend, result), kh * kw, ci, co, exchanged ? 1 : 0);
   });

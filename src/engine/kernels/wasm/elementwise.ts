@@ -16,8 +16,13 @@ export function leakyRelu(backend: WasmBackend, x: Info, slope: number): Info {
   const y = output(backend, x.shape);
   withScratch(backend, FLOAT, (settings) => {
     writeFloats(backend, settings, [slope]);
-    inParallel(backend, 'leakyRelu', sizeOf(x), WORTH_A_THREAD, (first, last) =>
-      [address(backend, x), address(backend, y), settings, first, last]);
+    inParallel(backend, 'leakyRelu', sizeOf(x), WORTH_A_THREAD, (first, last) => [
+      address(backend, x),
+      address(backend, y),
+      settings,
+      first,
+      last,
+    ]);
   });
   return y;
 }
@@ -27,8 +32,14 @@ export function leakyReluGradient(backend: WasmBackend, dy: Info, x: Info, slope
   const dx = output(backend, x.shape);
   withScratch(backend, FLOAT, (settings) => {
     writeFloats(backend, settings, [slope]);
-    inParallel(backend, 'leakyReluGradient', sizeOf(x), WORTH_A_THREAD, (first, last) =>
-      [address(backend, dy), address(backend, x), address(backend, dx), settings, first, last]);
+    inParallel(backend, 'leakyReluGradient', sizeOf(x), WORTH_A_THREAD, (first, last) => [
+      address(backend, dy),
+      address(backend, x),
+      address(backend, dx),
+      settings,
+      first,
+      last,
+    ]);
   });
   return dx;
 }
@@ -38,8 +49,13 @@ const ACTIVATIONS = { relu: 'reluGradient', relu6: 'relu6Gradient', tanh: 'tanhG
 /** dL/dx of an activation from its value y. */
 export function activationGradient(backend: WasmBackend, dy: Info, y: Info, kind: Activation): Info {
   const dx = output(backend, y.shape);
-  inParallel(backend, ACTIVATIONS[kind], sizeOf(y), WORTH_A_THREAD, (first, last) =>
-    [address(backend, dy), address(backend, y), address(backend, dx), first, last]);
+  inParallel(backend, ACTIVATIONS[kind], sizeOf(y), WORTH_A_THREAD, (first, last) => [
+    address(backend, dy),
+    address(backend, y),
+    address(backend, dx),
+    first,
+    last,
+  ]);
   return dx;
 }
 
@@ -56,12 +72,24 @@ export function fakeQuantize(backend: WasmBackend, x: Info, scale: Info, zero: I
 /** Smallest and largest value of each of the last `count` channels, [count] each. */
 export function channelRange(backend: WasmBackend, x: Info, count: number): Info[] {
   const [lo, hi] = [output(backend, [count]), output(backend, [count])];
-  exportsOf(backend).columnRanges(address(backend, x), address(backend, lo), address(backend, hi), sizeOf(x) / count, count);
+  exportsOf(backend).columnRanges(
+    address(backend, x),
+    address(backend, lo),
+    address(backend, hi),
+    sizeOf(x) / count,
+    count,
+  );
   return [lo, hi];
 }
 
 /** x on the grids of its channels' own ranges. */
-export function fakeQuantizeToOwnRange(backend: WasmBackend, x: Info, count: number, bits: number, smallestRange: number): Info {
+export function fakeQuantizeToOwnRange(
+  backend: WasmBackend,
+  x: Info,
+  count: number,
+  bits: number,
+  smallestRange: number,
+): Info {
   const y = output(backend, x.shape);
   withScratch(backend, 4 * count * FLOAT, (lo) => {
     const [hi, scale, zero] = [1, 2, 3].map((k) => lo + k * count * FLOAT);
@@ -104,13 +132,22 @@ export interface AdamAttrs {
 }
 
 /** New values, first and second moments; see ../../training/optimizers.ts. */
-export function adamUpdate(backend: WasmBackend, inputs: { p: Info; g: Info; m: Info; v: Info }, attrs: AdamAttrs): Info[] {
+export function adamUpdate(
+  backend: WasmBackend,
+  inputs: { p: Info; g: Info; m: Info; v: Info },
+  attrs: AdamAttrs,
+): Info[] {
   const [next, m, v] = [0, 1, 2].map(() => output(backend, inputs.p.shape));
   withScratch(backend, 6 * FLOAT, (settings) => {
     const { beta1, beta2, rate, epsilon } = attrs;
     writeFloats(backend, settings, [beta1, beta2, rate, epsilon, 1 - beta1, 1 - beta2]);
     const addresses = [inputs.p, inputs.g, inputs.m, inputs.v, next, m, v].map((tensor) => address(backend, tensor));
-    inParallel(backend, 'adam', sizeOf(inputs.p), WORTH_A_THREAD, (first, last) => [...addresses, settings, first, last]);
+    inParallel(backend, 'adam', sizeOf(inputs.p), WORTH_A_THREAD, (first, last) => [
+      ...addresses,
+      settings,
+      first,
+      last,
+    ]);
   });
   return [next, m, v];
 }
@@ -123,14 +160,27 @@ export interface SgdAttrs {
 }
 
 /** New values and, with momentum, the new buffer. */
-export function sgdUpdate(backend: WasmBackend, { p, g, buffer }: { p: Info; g: Info; buffer?: Info }, attrs: SgdAttrs): Info[] {
+export function sgdUpdate(
+  backend: WasmBackend,
+  { p, g, buffer }: { p: Info; g: Info; buffer?: Info },
+  attrs: SgdAttrs,
+): Info[] {
   const next = output(backend, p.shape);
   const moved = buffer && output(backend, p.shape);
   withScratch(backend, 3 * FLOAT, (settings) => {
     writeFloats(backend, settings, [attrs.rate, attrs.momentum, attrs.weightDecay]);
     const [from, to] = [buffer, moved].map((tensor) => (tensor ? address(backend, tensor) : 0));
-    inParallel(backend, 'sgd', sizeOf(p), WORTH_A_THREAD, (first, last) =>
-      [address(backend, p), address(backend, g), from, address(backend, next), to, settings, attrs.nesterov ? 1 : 0, first, last]);
+    inParallel(backend, 'sgd', sizeOf(p), WORTH_A_THREAD, (first, last) => [
+      address(backend, p),
+      address(backend, g),
+      from,
+      address(backend, next),
+      to,
+      settings,
+      attrs.nesterov ? 1 : 0,
+      first,
+      last,
+    ]);
   });
   return moved ? [next, moved] : [next];
 }

@@ -16,82 +16,306 @@ export interface Exports {
 
   packFilter(filter: number, k: number, co: number, out: number): void;
   packTurnedFilter(
-    filter: number, kw: number, ci: number, co: number, u0: number, du: number, nu: number, v0: number, dv: number, nv: number, out: number,
+    filter: number,
+    kw: number,
+    ci: number,
+    co: number,
+    u0: number,
+    du: number,
+    nu: number,
+    v0: number,
+    dv: number,
+    nv: number,
+    out: number,
   ): void;
   convolve(
-    x: number, packed: number, y: number, scratch: number, first: number, last: number, h: number, w: number, ci: number,
-    kh: number, kw: number, sh: number, sw: number, top: number, left: number, oh: number, ow: number, co: number,
-    yImage: number, yRow: number, yPixel: number, inPlace: number,
+    x: number,
+    packed: number,
+    y: number,
+    scratch: number,
+    first: number,
+    last: number,
+    h: number,
+    w: number,
+    ci: number,
+    kh: number,
+    kw: number,
+    sh: number,
+    sw: number,
+    top: number,
+    left: number,
+    oh: number,
+    ow: number,
+    co: number,
+    yImage: number,
+    yRow: number,
+    yPixel: number,
+    inPlace: number,
   ): void;
   filterGradient(
-    x: number, dy: number, sums: number, first: number, last: number, h: number, w: number, ci: number, oh: number, ow: number, co: number,
-    kh: number, kw: number, sh: number, sw: number, top: number, left: number, rowBlock: number, exchanged: number,
+    x: number,
+    dy: number,
+    sums: number,
+    first: number,
+    last: number,
+    h: number,
+    w: number,
+    ci: number,
+    oh: number,
+    ow: number,
+    co: number,
+    kh: number,
+    kw: number,
+    sh: number,
+    sw: number,
+    top: number,
+    left: number,
+    rowBlock: number,
+    exchanged: number,
   ): void;
-  finishFilterGradient(sums: number, parts: number, out: number, taps: number, ci: number, co: number, exchanged: number): void;
+  finishFilterGradient(
+    sums: number,
+    parts: number,
+    out: number,
+    taps: number,
+    ci: number,
+    co: number,
+    exchanged: number,
+  ): void;
 
   depthwiseInputGradient(
-    dy: number, filter: number, dx: number, first: number, last: number, h: number, w: number, c: number, oh: number, ow: number,
-    kh: number, kw: number, sh: number, sw: number, top: number, left: number, m: number,
+    dy: number,
+    filter: number,
+    dx: number,
+    first: number,
+    last: number,
+    h: number,
+    w: number,
+    c: number,
+    oh: number,
+    ow: number,
+    kh: number,
+    kw: number,
+    sh: number,
+    sw: number,
+    top: number,
+    left: number,
+    m: number,
   ): void;
   depthwiseFilterGradient(
-    x: number, dy: number, sums: number, first: number, last: number, h: number, w: number, c: number, oh: number, ow: number,
-    kh: number, kw: number, sh: number, sw: number, top: number, left: number, m: number,
+    x: number,
+    dy: number,
+    sums: number,
+    first: number,
+    last: number,
+    h: number,
+    w: number,
+    c: number,
+    oh: number,
+    ow: number,
+    kh: number,
+    kw: number,
+    sh: number,
+    sw: number,
+    top: number,
+    left: number,
+    m: number,
   ): void;
   maxPoolGradient(
-    x: number, y: number, dy: number, dx: number, first: number, last: number, h: number, w: number, c: number, oh: number, ow: number,
-    kh: number, kw: number, sh: number, sw: number, top: number, left: number,
+    x: number,
+    y: number,
+    dy: number,
+    dx: number,
+    first: number,
+    last: number,
+    h: number,
+    w: number,
+    c: number,
+    oh: number,
+    ow: number,
+    kh: number,
+    kw: number,
+    sh: number,
+    sw: number,
+    top: number,
+    left: number,
   ): void;
   averagePoolGradient(
-    dy: number, dx: number, first: number, last: number, h: number, w: number, c: number, oh: number, ow: number,
-    kh: number, kw: number, sh: number, sw: number, top: number, left: number,
+    dy: number,
+    dx: number,
+    first: number,
+    last: number,
+    h: number,
+    w: number,
+    c: number,
+    oh: number,
+    ow: number,
+    kh: number,
+    kw: number,
+    sh: number,
+    sw: number,
+    top: number,
+    left: number,
   ): void;
 
   copyColumns(from: number, fromRow: number, to: number, toRow: number, rows: number, bytes: number): void;
   poolStatistics(x: number, averaging: number, columns: number, out: number, g: number, n: number, d: number): void;
   poolStatisticsGradient(
-    dy: number, x: number, averaging: number, pooled: number, columns: number, dx: number, g: number, n: number, d: number,
+    dy: number,
+    x: number,
+    averaging: number,
+    pooled: number,
+    columns: number,
+    dx: number,
+    g: number,
+    n: number,
+    d: number,
   ): void;
 
   upsampleFilters(filter: number, out: number, count: number): void;
   upsampleFiltersGradient(sums: number, parts: number, out: number, ci: number, n: number, n4: number): void;
   upsampleConvolve(
-    x: number, panels: number, y: number, scratch: number, first: number, last: number, h: number, w: number, ci: number, co: number,
+    x: number,
+    panels: number,
+    y: number,
+    scratch: number,
+    first: number,
+    last: number,
+    h: number,
+    w: number,
+    ci: number,
+    co: number,
     block: number,
   ): void;
   upsampleInputGradient(
-    dy: number, panels: number, dx: number, scratch: number, first: number, last: number, h: number, w: number, ci: number, co: number,
+    dy: number,
+    panels: number,
+    dx: number,
+    scratch: number,
+    first: number,
+    last: number,
+    h: number,
+    w: number,
+    ci: number,
+    co: number,
     block: number,
   ): void;
   upsampleFilterGradient(
-    x: number, dy: number, sums: number, scratch: number, first: number, last: number, h: number, w: number, ci: number, co: number,
+    x: number,
+    dy: number,
+    sums: number,
+    scratch: number,
+    first: number,
+    last: number,
+    h: number,
+    w: number,
+    ci: number,
+    co: number,
     block: number,
   ): void;
 
   imageMeans(x: number, out: number, first: number, last: number, pixels: number, c: number): void;
   imageMoments(x: number, out: number, first: number, last: number, pixels: number, c: number): void;
   imagePairSums(
-    dy: number, x: number, mean: number, meanImage: number, out: number, first: number, last: number, pixels: number, c: number,
+    dy: number,
+    x: number,
+    mean: number,
+    meanImage: number,
+    out: number,
+    first: number,
+    last: number,
+    pixels: number,
+    c: number,
   ): void;
   columnSums(x: number, out: number, scratch: number, first: number, last: number, c: number): void;
   affineImages(
-    x: number, a: number, b: number, y: number, scratch: number, first: number, last: number, pixels: number, c: number, perImage: number,
+    x: number,
+    a: number,
+    b: number,
+    y: number,
+    scratch: number,
+    first: number,
+    last: number,
+    pixels: number,
+    c: number,
+    perImage: number,
   ): void;
   affine2Images(
-    y: number, x: number, a: number, b: number, e: number, z: number, scratch: number, first: number, last: number, pixels: number, c: number,
+    y: number,
+    x: number,
+    a: number,
+    b: number,
+    e: number,
+    z: number,
+    scratch: number,
+    first: number,
+    last: number,
+    pixels: number,
+    c: number,
     aPerImage: number,
   ): void;
   spreadMeans(v: number, y: number, scratch: number, first: number, last: number, pixels: number, c: number): void;
 
   frozenCoefficients(
-    mean: number, variance: number, gamma: number, beta: number, epsilon: number, scale: number, shift: number, c: number,
+    mean: number,
+    variance: number,
+    gamma: number,
+    beta: number,
+    epsilon: number,
+    scale: number,
+    shift: number,
+    c: number,
   ): void;
-  frozenGradients(sums: number, variance: number, epsilon: number, dGamma: number, dBeta: number, n: number, c: number): void;
-  momentsGradient(moments: number, dMoments: number, slope: number, offset: number, n: number, c: number, pixels: number): void;
-  groupMoments(moments: number, mean: number, inverse: number, n: number, c: number, groupSize: number, epsilon: number): void;
-  groupCoefficients(mean: number, inverse: number, scale: number, shift: number, factor: number, offset: number, count: number): void;
+  frozenGradients(
+    sums: number,
+    variance: number,
+    epsilon: number,
+    dGamma: number,
+    dBeta: number,
+    n: number,
+    c: number,
+  ): void;
+  momentsGradient(
+    moments: number,
+    dMoments: number,
+    slope: number,
+    offset: number,
+    n: number,
+    c: number,
+    pixels: number,
+  ): void;
+  groupMoments(
+    moments: number,
+    mean: number,
+    inverse: number,
+    n: number,
+    c: number,
+    groupSize: number,
+    epsilon: number,
+  ): void;
+  groupCoefficients(
+    mean: number,
+    inverse: number,
+    scale: number,
+    shift: number,
+    factor: number,
+    offset: number,
+    count: number,
+  ): void;
   groupGradients(
-    sums: number, mean: number, inverse: number, scale: number, dScale: number, dShift: number, a: number, b: number, e: number,
-    n: number, c: number, groupSize: number, pixels: number,
+    sums: number,
+    mean: number,
+    inverse: number,
+    scale: number,
+    dScale: number,
+    dShift: number,
+    a: number,
+    b: number,
+    e: number,
+    n: number,
+    c: number,
+    groupSize: number,
+    pixels: number,
   ): void;
 
   leakyRelu(x: number, y: number, slope: number, first: number, last: number): void;
@@ -102,11 +326,38 @@ export interface Exports {
   fakeQuantize(x: number, y: number, scale: number, zero: number, half: number, first: number, last: number): void;
   fakeQuantizeColumns(x: number, y: number, scale: number, zero: number, half: number, rows: number, c: number): void;
   columnRanges(x: number, lo: number, hi: number, rows: number, c: number): void;
-  quantizationGrids(lo: number, hi: number, bits: number, smallest: number, scale: number, zero: number, c: number): void;
-  adam(
-    p: number, g: number, m: number, v: number, pOut: number, mOut: number, vOut: number, settings: number, first: number, last: number,
+  quantizationGrids(
+    lo: number,
+    hi: number,
+    bits: number,
+    smallest: number,
+    scale: number,
+    zero: number,
+    c: number,
   ): void;
-  sgd(p: number, g: number, b: number, pOut: number, bOut: number, settings: number, nesterov: number, first: number, last: number): void;
+  adam(
+    p: number,
+    g: number,
+    m: number,
+    v: number,
+    pOut: number,
+    mOut: number,
+    vOut: number,
+    settings: number,
+    first: number,
+    last: number,
+  ): void;
+  sgd(
+    p: number,
+    g: number,
+    b: number,
+    pOut: number,
+    bOut: number,
+    settings: number,
+    nesterov: number,
+    first: number,
+    last: number,
+  ): void;
 }
 
 /** The parts of tfjs's BackendWasm that are used here. */
@@ -143,9 +394,13 @@ function instanceOf({ wasm }: WasmBackend): Instance {
     const shared = !(memory.buffer instanceof ArrayBuffer);
     const module = new WebAssembly.Module(binary(shared));
     const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
-    const call = (name: string, args: number[]) => (exports[name as keyof Exports] as (...args: number[]) => void)(...args);
+    const call = (name: string, args: number[]) =>
+      (exports[name as keyof Exports] as (...args: number[]) => void)(...args);
     const threads = shared ? wasm.tfjs.getThreadsCount() : 1;
-    found = { exports, pool: threads > 1 ? startPool(threads, module, memory, Object.keys(exports), call) : alone(call) };
+    found = {
+      exports,
+      pool: threads > 1 ? startPool(threads, module, memory, Object.keys(exports), call) : alone(call),
+    };
     instances.set(wasm, found);
   }
   return found;
@@ -164,12 +419,20 @@ export function exportsOf(backend: WasmBackend): Exports {
  * @returns how many parts there were
  */
 export function inParallel(
-  backend: WasmBackend, name: keyof Exports, count: number, grain: number, args: (first: number, last: number, part: number) => number[],
+  backend: WasmBackend,
+  name: keyof Exports,
+  count: number,
+  grain: number,
+  args: (first: number, last: number, part: number) => number[],
 ): number {
   const parts = partsOf(backend, count, grain);
   const { pool } = instanceOf(backend);
-  pool.run(name, Array.from({ length: parts }, (_, part) =>
-    args(Math.floor(count * part / parts), Math.floor(count * (part + 1) / parts), part)));
+  pool.run(
+    name,
+    Array.from({ length: parts }, (_, part) =>
+      args(Math.floor((count * part) / parts), Math.floor((count * (part + 1)) / parts), part),
+    ),
+  );
   return parts;
 }
 
@@ -189,7 +452,8 @@ export function binary(shared: boolean): Uint8Array<ArrayBuffer> {
   const bytes = Uint8Array.from(text, (c) => c.charCodeAt(0));
   const at = bytes.findIndex((_, i) => MEMORY_IMPORT.every((byte, k) => bytes[i + k] === byte));
   const flags = at + MEMORY_IMPORT.length;
-  if (at < 0 || bytes[flags] !== HAS_MAXIMUM) throw new Error('binary.ts: the module does not import its memory as expected');
+  if (at < 0 || bytes[flags] !== HAS_MAXIMUM)
+    throw new Error('binary.ts: the module does not import its memory as expected');
   if (shared) bytes[flags] = HAS_MAXIMUM_AND_IS_SHARED;
   return bytes;
 }

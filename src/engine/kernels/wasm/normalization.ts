@@ -31,7 +31,14 @@ function imagesOf({ shape: [n, h, w, c] }: Info): Images {
 export function imageMean(backend: WasmBackend, x: Info): Info {
   const { n, pixels, c, grain } = imagesOf(x);
   const result = output(backend, [n, c]);
-  inParallel(backend, 'imageMeans', n, grain, (first, last) => [address(backend, x), address(backend, result), first, last, pixels, c]);
+  inParallel(backend, 'imageMeans', n, grain, (first, last) => [
+    address(backend, x),
+    address(backend, result),
+    first,
+    last,
+    pixels,
+    c,
+  ]);
   return result;
 }
 
@@ -47,7 +54,14 @@ export function imageMeanGradient(backend: WasmBackend, dy: Info, h: number, w: 
 export function imageStatistics(backend: WasmBackend, x: Info): Info {
   const { n, pixels, c, grain } = imagesOf(x);
   const result = output(backend, [n, 2 * c]);
-  inParallel(backend, 'imageMoments', n, grain, (first, last) => [address(backend, x), address(backend, result), first, last, pixels, c]);
+  inParallel(backend, 'imageMoments', n, grain, (first, last) => [
+    address(backend, x),
+    address(backend, result),
+    first,
+    last,
+    pixels,
+    c,
+  ]);
   return result;
 }
 
@@ -56,8 +70,20 @@ function affine(backend: WasmBackend, x: Info, a: number, b: number, perImage: b
   const { n, pixels, c, grain } = imagesOf(x);
   const y = output(backend, x.shape);
   const bytes = 8 * c * FLOAT;
-  withScratch(backend, bytes * partsOf(backend, n, grain), (scratch) => inParallel(backend, 'affineImages', n, grain, (first, last, part) =>
-    [address(backend, x), a, b, address(backend, y), scratch + part * bytes, first, last, pixels, c, perImage ? 1 : 0]));
+  withScratch(backend, bytes * partsOf(backend, n, grain), (scratch) =>
+    inParallel(backend, 'affineImages', n, grain, (first, last, part) => [
+      address(backend, x),
+      a,
+      b,
+      address(backend, y),
+      scratch + part * bytes,
+      first,
+      last,
+      pixels,
+      c,
+      perImage ? 1 : 0,
+    ]),
+  );
   return y;
 }
 
@@ -66,8 +92,22 @@ function affine2(backend: WasmBackend, y: Info, x: Info, a: number, b: number, e
   const { n, pixels, c, grain } = imagesOf(x);
   const z = output(backend, x.shape);
   const bytes = 12 * c * FLOAT;
-  withScratch(backend, bytes * partsOf(backend, n, grain), (scratch) => inParallel(backend, 'affine2Images', n, grain, (first, last, part) =>
-    [address(backend, y), address(backend, x), a, b, e, address(backend, z), scratch + part * bytes, first, last, pixels, c, aPerImage ? 1 : 0]));
+  withScratch(backend, bytes * partsOf(backend, n, grain), (scratch) =>
+    inParallel(backend, 'affine2Images', n, grain, (first, last, part) => [
+      address(backend, y),
+      address(backend, x),
+      a,
+      b,
+      e,
+      address(backend, z),
+      scratch + part * bytes,
+      first,
+      last,
+      pixels,
+      c,
+      aPerImage ? 1 : 0,
+    ]),
+  );
   return z;
 }
 
@@ -83,15 +123,23 @@ export function imageStatisticsGradient(backend: WasmBackend, dy: Info, x: Info,
 
 /** Runs `work` with the addresses of scale and shift [c] of a layer. */
 function withCoefficients<T>(
-  backend: WasmBackend, { mean, variance, gamma, beta }: Partial<Layer> & Pick<Layer, 'variance' | 'gamma'>, epsilon: number,
+  backend: WasmBackend,
+  { mean, variance, gamma, beta }: Partial<Layer> & Pick<Layer, 'variance' | 'gamma'>,
+  epsilon: number,
   work: (scale: number, shift: number) => T,
 ): T {
   const [c] = variance.shape;
   return withScratch(backend, 2 * c * FLOAT, (scale) => {
     const shift = scale + c * FLOAT;
     exportsOf(backend).frozenCoefficients(
-      mean ? address(backend, mean) : 0, address(backend, variance), address(backend, gamma), beta ? address(backend, beta) : 0, epsilon,
-      scale, mean && beta ? shift : 0, c,
+      mean ? address(backend, mean) : 0,
+      address(backend, variance),
+      address(backend, gamma),
+      beta ? address(backend, beta) : 0,
+      epsilon,
+      scale,
+      mean && beta ? shift : 0,
+      c,
     );
     if (!mean) exportsOf(backend).zero(shift, c * FLOAT);
     return work(scale, shift);
@@ -104,18 +152,49 @@ export function frozenBatchNorm(backend: WasmBackend, x: Info, layer: Layer, eps
 }
 
 /** dL/dx alone. */
-export function frozenBatchNormInputGradient(backend: WasmBackend, dy: Info, variance: Info, gamma: Info, epsilon: number): Info {
-  return withCoefficients(backend, { variance, gamma }, epsilon, (scale, zero) => affine(backend, dy, scale, zero, false));
+export function frozenBatchNormInputGradient(
+  backend: WasmBackend,
+  dy: Info,
+  variance: Info,
+  gamma: Info,
+  epsilon: number,
+): Info {
+  return withCoefficients(backend, { variance, gamma }, epsilon, (scale, zero) =>
+    affine(backend, dy, scale, zero, false),
+  );
 }
 
 /** dL/dx, dL/dgamma, dL/dbeta. */
-export function frozenBatchNormGradient(backend: WasmBackend, dy: Info, x: Info, layer: Omit<Layer, 'beta'>, epsilon: number): Info[] {
+export function frozenBatchNormGradient(
+  backend: WasmBackend,
+  dy: Info,
+  x: Info,
+  layer: Omit<Layer, 'beta'>,
+  epsilon: number,
+): Info[] {
   const { n, pixels, c, grain } = imagesOf(x);
   const [dGamma, dBeta] = [output(backend, [c]), output(backend, [c])];
   withScratch(backend, 2 * n * c * FLOAT, (sums) => {
-    inParallel(backend, 'imagePairSums', n, grain, (first, last) =>
-      [address(backend, dy), address(backend, x), address(backend, layer.mean), 0, sums, first, last, pixels, c]);
-    exportsOf(backend).frozenGradients(sums, address(backend, layer.variance), epsilon, address(backend, dGamma), address(backend, dBeta), n, c);
+    inParallel(backend, 'imagePairSums', n, grain, (first, last) => [
+      address(backend, dy),
+      address(backend, x),
+      address(backend, layer.mean),
+      0,
+      sums,
+      first,
+      last,
+      pixels,
+      c,
+    ]);
+    exportsOf(backend).frozenGradients(
+      sums,
+      address(backend, layer.variance),
+      epsilon,
+      address(backend, dGamma),
+      address(backend, dBeta),
+      n,
+      c,
+    );
   });
   return [frozenBatchNormInputGradient(backend, dy, layer.variance, layer.gamma, epsilon), dGamma, dBeta];
 }
@@ -127,18 +206,41 @@ export function frozenBatchNormStatistics(backend: WasmBackend, x: Info, layer: 
 
 /** dL/dx of both together. */
 export function frozenBatchNormStatisticsGradient(
-  backend: WasmBackend, dy: Info, dStatistics: Info, x: Info, statistics: Info, layer: Pick<Layer, 'variance' | 'gamma'>, epsilon: number,
+  backend: WasmBackend,
+  dy: Info,
+  dStatistics: Info,
+  x: Info,
+  statistics: Info,
+  layer: Pick<Layer, 'variance' | 'gamma'>,
+  epsilon: number,
 ): Info {
   const { n, pixels, c } = imagesOf(x);
-  return withCoefficients(backend, layer, epsilon, (scale) => withScratch(backend, 2 * n * c * FLOAT, (slope) => {
-    const offset = slope + n * c * FLOAT;
-    exportsOf(backend).momentsGradient(address(backend, statistics), address(backend, dStatistics), slope, offset, n, c, pixels);
-    return affine2(backend, dy, x, scale, slope, offset, false);
-  }));
+  return withCoefficients(backend, layer, epsilon, (scale) =>
+    withScratch(backend, 2 * n * c * FLOAT, (slope) => {
+      const offset = slope + n * c * FLOAT;
+      exportsOf(backend).momentsGradient(
+        address(backend, statistics),
+        address(backend, dStatistics),
+        slope,
+        offset,
+        n,
+        c,
+        pixels,
+      );
+      return affine2(backend, dy, x, scale, slope, offset, false);
+    }),
+  );
 }
 
 /** y and, for the gradient, the images' moments [n, 2 c]. */
-export function groupedBatchNorm(backend: WasmBackend, x: Info, scale: Info, shift: Info, groupSize: number, epsilon: number): Info[] {
+export function groupedBatchNorm(
+  backend: WasmBackend,
+  x: Info,
+  scale: Info,
+  shift: Info,
+  groupSize: number,
+  epsilon: number,
+): Info[] {
   const { n, c } = imagesOf(x);
   const statistics = imageStatistics(backend, x);
   const y = withScratch(backend, 4 * n * c * FLOAT, (mean) => {
@@ -153,7 +255,13 @@ export function groupedBatchNorm(backend: WasmBackend, x: Info, scale: Info, shi
 
 /** dL/dx, dL/dscale, dL/dshift. */
 export function groupedBatchNormGradient(
-  backend: WasmBackend, dy: Info, x: Info, statistics: Info, scale: Info, groupSize: number, epsilon: number,
+  backend: WasmBackend,
+  dy: Info,
+  x: Info,
+  statistics: Info,
+  scale: Info,
+  groupSize: number,
+  epsilon: number,
 ): Info[] {
   const { n, pixels, c, grain } = imagesOf(x);
   const [dScale, dShift] = [output(backend, [n, c]), output(backend, [n, c])];
@@ -162,10 +270,31 @@ export function groupedBatchNormGradient(
     const [inverse, a, b, e, sums] = [1, 2, 3, 4, 5].map((k) => mean + k * block);
     const module = exportsOf(backend);
     module.groupMoments(address(backend, statistics), mean, inverse, n, c, groupSize, epsilon);
-    inParallel(backend, 'imagePairSums', n, grain, (first, last) =>
-      [address(backend, dy), address(backend, x), mean, c * FLOAT, sums, first, last, pixels, c]);
+    inParallel(backend, 'imagePairSums', n, grain, (first, last) => [
+      address(backend, dy),
+      address(backend, x),
+      mean,
+      c * FLOAT,
+      sums,
+      first,
+      last,
+      pixels,
+      c,
+    ]);
     module.groupGradients(
-      sums, mean, inverse, address(backend, scale), address(backend, dScale), address(backend, dShift), a, b, e, n, c, groupSize, pixels,
+      sums,
+      mean,
+      inverse,
+      address(backend, scale),
+      address(backend, dScale),
+      address(backend, dShift),
+      a,
+      b,
+      e,
+      n,
+      c,
+      groupSize,
+      pixels,
     );
     return affine2(backend, dy, x, a, b, e, true);
   });
@@ -180,8 +309,14 @@ export function columnSums(backend: WasmBackend, x: Info, shape: number[]): Info
   const parts = partsOf(backend, rows, WORTH_A_THREAD / c);
   withScratch(backend, 2 * parts * c * FLOAT, (scratch) => {
     const sums = scratch + parts * c * FLOAT;
-    inParallel(backend, 'columnSums', rows, WORTH_A_THREAD / c, (first, last, part) =>
-      [address(backend, x), parts === 1 ? address(backend, result) : sums + part * c * FLOAT, scratch + part * c * FLOAT, first, last, c]);
+    inParallel(backend, 'columnSums', rows, WORTH_A_THREAD / c, (first, last, part) => [
+      address(backend, x),
+      parts === 1 ? address(backend, result) : sums + part * c * FLOAT,
+      scratch + part * c * FLOAT,
+      first,
+      last,
+      c,
+    ]);
     if (parts > 1) exportsOf(backend).columnSums(sums, address(backend, result), scratch, 0, parts, c);
   });
   return result;

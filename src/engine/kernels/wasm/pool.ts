@@ -60,14 +60,29 @@ export function alone(call: (name: string, args: number[]) => void): Pool {
  * @param names its functions
  */
 export function startPool(
-  threads: number, module: WebAssembly.Module, memory: WebAssembly.Memory, names: string[], call: (name: string, args: number[]) => void,
+  threads: number,
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  names: string[],
+  call: (name: string, args: number[]) => void,
 ): Pool {
   const count = threads - 1;
   const control = new Int32Array(new SharedArrayBuffer(4 * (JOBS + count * JOB_LENGTH)));
   const url = URL.createObjectURL(new Blob([WORKER], { type: 'text/javascript' }));
   for (let index = 0; index < count; index++) {
     new Worker(url).postMessage({
-      module, memory, control, index, names, turn: TURN, done: DONE, ready: READY, failed: FAILED, jobs: JOBS, jobLength: JOB_LENGTH, spins: SPINS,
+      module,
+      memory,
+      control,
+      index,
+      names,
+      turn: TURN,
+      done: DONE,
+      ready: READY,
+      failed: FAILED,
+      jobs: JOBS,
+      jobLength: JOB_LENGTH,
+      spins: SPINS,
     });
   }
   const isReady = () => Atomics.load(control, READY) === count;

@@ -5,12 +5,32 @@ import { SMALLEST_RANGE } from '../scalarQuantizer';
 import { fusedKernelName, type FusedKernel } from '../fused';
 import { convolve, filterGradient, inputGradient, type Geometry, type Shape4D } from './convolution';
 import {
-  activationGradient, adamUpdate, channelRange, fakeQuantize, fakeQuantizeToOwnRange, leakyRelu, leakyReluGradient, pack, sgdUpdate, unpack, type AdamAttrs, type SgdAttrs,
+  activationGradient,
+  adamUpdate,
+  channelRange,
+  fakeQuantize,
+  fakeQuantizeToOwnRange,
+  leakyRelu,
+  leakyReluGradient,
+  pack,
+  sgdUpdate,
+  unpack,
+  type AdamAttrs,
+  type SgdAttrs,
 } from './elementwise';
 import { binary, type WasmBackend } from './module';
 import {
-  columnSums, frozenBatchNorm, frozenBatchNormGradient, frozenBatchNormInputGradient, frozenBatchNormStatistics,
-  frozenBatchNormStatisticsGradient, groupedBatchNorm, groupedBatchNormGradient, imageMean, imageMeanGradient, imageStatistics,
+  columnSums,
+  frozenBatchNorm,
+  frozenBatchNormGradient,
+  frozenBatchNormInputGradient,
+  frozenBatchNormStatistics,
+  frozenBatchNormStatisticsGradient,
+  groupedBatchNorm,
+  groupedBatchNormGradient,
+  imageMean,
+  imageMeanGradient,
+  imageStatistics,
   imageStatisticsGradient,
 } from './normalization';
 import { concatColumns, poolStatistics, poolStatisticsGradient, splitColumns, transposedProduct } from './tables';
@@ -28,11 +48,28 @@ interface ConvAttrs {
   dataFormat?: string;
 }
 
-function geometryOf(inShape: number[], filterShape: number[], attrs: ConvAttrs, depthwise = false): Geometry & { outShape: Shape4D } {
+function geometryOf(
+  inShape: number[],
+  filterShape: number[],
+  attrs: ConvAttrs,
+  depthwise = false,
+): Geometry & { outShape: Shape4D } {
   const info = tf.backend_util.computeConv2DInfo(
-    inShape as Shape4D, filterShape as Shape4D, attrs.strides, 1, attrs.pad as never, attrs.dimRoundingMode, depthwise, 'channelsLast',
+    inShape as Shape4D,
+    filterShape as Shape4D,
+    attrs.strides,
+    1,
+    attrs.pad as never,
+    attrs.dimRoundingMode,
+    depthwise,
+    'channelsLast',
   );
-  return { strides: [info.strideHeight, info.strideWidth], top: info.padInfo.top, left: info.padInfo.left, outShape: info.outShape as Shape4D };
+  return {
+    strides: [info.strideHeight, info.strideWidth],
+    top: info.padInfo.top,
+    left: info.padInfo.left,
+    outShape: info.outShape as Shape4D,
+  };
 }
 
 /** A dilated filter, or another layout than NHWC: left to tfjs. */
@@ -58,7 +95,8 @@ interface GroupAttrs {
 }
 
 function add(kernel: FusedKernel, compute: Compute<never>): void {
-  const kernelFunc: tf.KernelFunc = ({ backend, inputs, attrs }) => compute(backend as unknown as WasmBackend, inputs as Inputs, attrs as never);
+  const kernelFunc: tf.KernelFunc = ({ backend, inputs, attrs }) =>
+    compute(backend as unknown as WasmBackend, inputs as Inputs, attrs as never);
   tf.registerKernel({ kernelName: fusedKernelName(kernel), backendName: 'wasm', kernelFunc });
 }
 
@@ -66,7 +104,8 @@ function replace(kernelName: string, compute: Compute<never>, isOurs: (attrs: ne
   const own: tf.KernelConfig | undefined = tf.getKernel(kernelName, 'wasm');
   if (own) tf.unregisterKernel(kernelName, 'wasm');
   const kernelFunc: tf.KernelFunc = (args) => {
-    if (isOurs(args.attrs as never, args.inputs as Inputs)) return compute(args.backend as unknown as WasmBackend, args.inputs as Inputs, args.attrs as never);
+    if (isOurs(args.attrs as never, args.inputs as Inputs))
+      return compute(args.backend as unknown as WasmBackend, args.inputs as Inputs, args.attrs as never);
     if (own) return own.kernelFunc(args);
     throw new Error(`${kernelName}: dilations and NCHW are not supported on wasm`);
   };
@@ -81,7 +120,9 @@ interface SumAttrs {
 /** Over every axis but the last, of many values: what a bias's gradient is. */
 function isColumnSum({ axis }: SumAttrs, { x }: Inputs): boolean {
   const axes = [axis].flat();
-  return x.dtype === 'float32' && x.shape.length > 1 && axes.length === x.shape.length - 1 && axes.every((a, i) => a === i);
+  return (
+    x.dtype === 'float32' && x.shape.length > 1 && axes.length === x.shape.length - 1 && axes.every((a, i) => a === i)
+  );
 }
 
 /** Whether this host's WebAssembly has what the module needs (SIMD, which browsers have had since 2023). */
@@ -92,43 +133,92 @@ export function hasSimd(): boolean {
 /** To be called once, after tfjs's wasm backend was imported. */
 export function registerKernels(): void {
   const isOurs = (attrs: ConvAttrs) => !isForeign(attrs);
-  replace('Conv2D', (backend, { x, filter }, attrs: ConvAttrs) => {
-    const { outShape, ...geometry } = geometryOf(x.shape, filter.shape, attrs);
-    return convolve(backend, x, filter, outShape, geometry);
-  }, isOurs);
-  replace('Conv2DBackpropFilter', (backend, { x, dy }, attrs: ConvAttrs & { filterShape: Shape4D }) =>
-    filterGradient(backend, x, dy, attrs.filterShape, geometryOf(x.shape, attrs.filterShape, attrs)), isOurs);
-  replace('Conv2DBackpropInput', (backend, { dy, filter }, attrs: ConvAttrs & { inputShape: Shape4D }) =>
-    inputGradient(backend, dy, filter, attrs.inputShape, geometryOf(attrs.inputShape, filter.shape, attrs)), isOurs);
-  replace('DepthwiseConv2dNativeBackpropFilter', (backend, { x, dy }, attrs: ConvAttrs & { filterShape: Shape4D }) =>
-    depthwiseFilterGradient(backend, x, dy, attrs.filterShape, geometryOf(x.shape, attrs.filterShape, attrs, true)), isOurs);
-  replace('DepthwiseConv2dNativeBackpropInput', (backend, { dy, filter }, attrs: ConvAttrs & { inputShape: Shape4D }) =>
-    depthwiseInputGradient(backend, dy, filter, attrs.inputShape, geometryOf(attrs.inputShape, filter.shape, attrs, true)), isOurs);
-  replace('Sum', (backend, { x }, { keepDims }: SumAttrs) =>
-    columnSums(backend, x, [...x.shape.slice(0, -1).flatMap(() => (keepDims ? [1] : [])), ...x.shape.slice(-1)]), isColumnSum);
+  replace(
+    'Conv2D',
+    (backend, { x, filter }, attrs: ConvAttrs) => {
+      const { outShape, ...geometry } = geometryOf(x.shape, filter.shape, attrs);
+      return convolve(backend, x, filter, outShape, geometry);
+    },
+    isOurs,
+  );
+  replace(
+    'Conv2DBackpropFilter',
+    (backend, { x, dy }, attrs: ConvAttrs & { filterShape: Shape4D }) =>
+      filterGradient(backend, x, dy, attrs.filterShape, geometryOf(x.shape, attrs.filterShape, attrs)),
+    isOurs,
+  );
+  replace(
+    'Conv2DBackpropInput',
+    (backend, { dy, filter }, attrs: ConvAttrs & { inputShape: Shape4D }) =>
+      inputGradient(backend, dy, filter, attrs.inputShape, geometryOf(attrs.inputShape, filter.shape, attrs)),
+    isOurs,
+  );
+  replace(
+    'DepthwiseConv2dNativeBackpropFilter',
+    (backend, { x, dy }, attrs: ConvAttrs & { filterShape: Shape4D }) =>
+      depthwiseFilterGradient(backend, x, dy, attrs.filterShape, geometryOf(x.shape, attrs.filterShape, attrs, true)),
+    isOurs,
+  );
+  replace(
+    'DepthwiseConv2dNativeBackpropInput',
+    (backend, { dy, filter }, attrs: ConvAttrs & { inputShape: Shape4D }) =>
+      depthwiseInputGradient(
+        backend,
+        dy,
+        filter,
+        attrs.inputShape,
+        geometryOf(attrs.inputShape, filter.shape, attrs, true),
+      ),
+    isOurs,
+  );
+  replace(
+    'Sum',
+    (backend, { x }, { keepDims }: SumAttrs) =>
+      columnSums(backend, x, [...x.shape.slice(0, -1).flatMap(() => (keepDims ? [1] : [])), ...x.shape.slice(-1)]),
+    isColumnSum,
+  );
 
   add('ImageMean', (backend, { x }) => imageMean(backend, x));
-  add('ImageMeanGradient', (backend, { dy }, { h, w }: { h: number; w: number }) => imageMeanGradient(backend, dy, h, w));
+  add('ImageMeanGradient', (backend, { dy }, { h, w }: { h: number; w: number }) =>
+    imageMeanGradient(backend, dy, h, w),
+  );
   add('ImageStatistics', (backend, { x }) => imageStatistics(backend, x));
-  add('ImageStatisticsGradient', (backend, { dy, x, statistics }) => imageStatisticsGradient(backend, dy, x, statistics));
+  add('ImageStatisticsGradient', (backend, { dy, x, statistics }) =>
+    imageStatisticsGradient(backend, dy, x, statistics),
+  );
   add('GroupedBatchNorm', (backend, { x, scale, shift }, { groupSize, epsilon }: GroupAttrs) =>
-    groupedBatchNorm(backend, x, scale, shift, groupSize, epsilon));
+    groupedBatchNorm(backend, x, scale, shift, groupSize, epsilon),
+  );
   add('GroupedBatchNormGradient', (backend, { dy, x, statistics, scale }, { groupSize, epsilon }: GroupAttrs) =>
-    groupedBatchNormGradient(backend, dy, x, statistics, scale, groupSize, epsilon));
-  add('FrozenBatchNorm', (backend, { x, ...layer }, { epsilon }: LayerAttrs) => frozenBatchNorm(backend, x, layer as never, epsilon));
+    groupedBatchNormGradient(backend, dy, x, statistics, scale, groupSize, epsilon),
+  );
+  add('FrozenBatchNorm', (backend, { x, ...layer }, { epsilon }: LayerAttrs) =>
+    frozenBatchNorm(backend, x, layer as never, epsilon),
+  );
   add('FrozenBatchNormInputGradient', (backend, { dy, variance, gamma }, { epsilon }: LayerAttrs) =>
-    frozenBatchNormInputGradient(backend, dy, variance, gamma, epsilon));
+    frozenBatchNormInputGradient(backend, dy, variance, gamma, epsilon),
+  );
   add('FrozenBatchNormGradient', (backend, { dy, x, ...layer }, { epsilon }: LayerAttrs) =>
-    frozenBatchNormGradient(backend, dy, x, layer as never, epsilon));
+    frozenBatchNormGradient(backend, dy, x, layer as never, epsilon),
+  );
   add('FrozenBatchNormStatistics', (backend, { x, ...layer }, { epsilon }: LayerAttrs) =>
-    frozenBatchNormStatistics(backend, x, layer as never, epsilon));
-  add('FrozenBatchNormStatisticsGradient', (backend, { dy, dStatistics, x, statistics, ...layer }, { epsilon }: LayerAttrs) =>
-    frozenBatchNormStatisticsGradient(backend, dy, dStatistics, x, statistics, layer as never, epsilon));
+    frozenBatchNormStatistics(backend, x, layer as never, epsilon),
+  );
+  add(
+    'FrozenBatchNormStatisticsGradient',
+    (backend, { dy, dStatistics, x, statistics, ...layer }, { epsilon }: LayerAttrs) =>
+      frozenBatchNormStatisticsGradient(backend, dy, dStatistics, x, statistics, layer as never, epsilon),
+  );
   add('LeakyRelu', (backend, { x }, { slope }: { slope: number }) => leakyRelu(backend, x, slope));
-  add('LeakyReluGradient', (backend, { dy, x }, { slope }: { slope: number }) => leakyReluGradient(backend, dy, x, slope));
-  add('FakeQuantize', (backend, { x, scale, zero }, { bits }: { bits: number }) => fakeQuantize(backend, x, scale, zero, bits));
+  add('LeakyReluGradient', (backend, { dy, x }, { slope }: { slope: number }) =>
+    leakyReluGradient(backend, dy, x, slope),
+  );
+  add('FakeQuantize', (backend, { x, scale, zero }, { bits }: { bits: number }) =>
+    fakeQuantize(backend, x, scale, zero, bits),
+  );
   add('FakeQuantizeToOwnRange', (backend, { x }, { count, bits }: { count: number; bits: number }) =>
-    fakeQuantizeToOwnRange(backend, x, count, bits, SMALLEST_RANGE));
+    fakeQuantizeToOwnRange(backend, x, count, bits, SMALLEST_RANGE),
+  );
   add('ChannelRange', (backend, { x }, { count }: { count: number }) => channelRange(backend, x, count));
   add('Pack', (backend, inputs) => pack(backend, Object.values(inputs)));
   add('Unpack', (backend, { packed }, { shapes }: { shapes: number[][] }) => unpack(backend, packed, shapes));
@@ -137,15 +227,22 @@ export function registerKernels(): void {
   add('UpsampleConv2d', (backend, { x, filter }) => upsampleConv2d(backend, x, filter));
   add('UpsampleConv2dInputGradient', (backend, { dy, filter }) => upsampleConv2dInputGradient(backend, dy, filter));
   add('UpsampleConv2dFilterGradient', (backend, { x, dy }) => upsampleConv2dFilterGradient(backend, x, dy));
-  add('ActivationGradient', (backend, { dy, y }, { kind }: { kind: Activation }) => activationGradient(backend, dy, y, kind));
+  add('ActivationGradient', (backend, { dy, y }, { kind }: { kind: Activation }) =>
+    activationGradient(backend, dy, y, kind),
+  );
   add('MaxPoolGradient', (backend, { dy, x, y }, { size, strides, top, left }: PoolAttrs) =>
-    maxPoolGradient(backend, dy, x, y, size, { strides, top, left }));
+    maxPoolGradient(backend, dy, x, y, size, { strides, top, left }),
+  );
   add('AveragePoolGradient', (backend, { dy }, { inShape, size, strides, top, left }: PoolAttrs) =>
-    averagePoolGradient(backend, dy, inShape, size, { strides, top, left }));
+    averagePoolGradient(backend, dy, inShape, size, { strides, top, left }),
+  );
   add('ConcatColumns', (backend, inputs) => concatColumns(backend, Object.values(inputs)));
   add('SplitColumns', (backend, { x }, { widths }: { widths: number[] }) => splitColumns(backend, x, widths));
-  add('PoolStatistics', (backend, { perImage, averaging, columns }) => poolStatistics(backend, perImage, averaging, columns));
+  add('PoolStatistics', (backend, { perImage, averaging, columns }) =>
+    poolStatistics(backend, perImage, averaging, columns),
+  );
   add('PoolStatisticsGradient', (backend, { dy, perImage, averaging, pooled, columns }) =>
-    poolStatisticsGradient(backend, dy, perImage, averaging, pooled, columns));
+    poolStatisticsGradient(backend, dy, perImage, averaging, pooled, columns),
+  );
   add('TransposedProduct', (backend, { a, b }) => transposedProduct(backend, a, b));
 }

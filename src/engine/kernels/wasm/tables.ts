@@ -44,10 +44,19 @@ export function poolStatistics(backend: WasmBackend, perImage: Info, averaging: 
 }
 
 /** dL/dperImage. */
-export function poolStatisticsGradient(backend: WasmBackend, dy: Info, perImage: Info, averaging: Info, pooled: Info, columns: Info): Info {
+export function poolStatisticsGradient(
+  backend: WasmBackend,
+  dy: Info,
+  perImage: Info,
+  averaging: Info,
+  pooled: Info,
+  columns: Info,
+): Info {
   const [n, d] = perImage.shape;
   const dx = output(backend, [n, d]);
-  const [from, x, a, p, k, to] = [dy, perImage, averaging, pooled, columns, dx].map((tensor) => address(backend, tensor));
+  const [from, x, a, p, k, to] = [dy, perImage, averaging, pooled, columns, dx].map((tensor) =>
+    address(backend, tensor),
+  );
   exportsOf(backend).poolStatisticsGradient(from, x, a, p, k, to, averaging.shape[0], n, d);
   return dx;
 }
@@ -56,5 +65,8 @@ export function poolStatisticsGradient(backend: WasmBackend, dy: Info, perImage:
 export function transposedProduct(backend: WasmBackend, a: Info, b: Info): Info {
   const [[n, i], o] = [a.shape, b.shape[1]];
   const row = (tensor: Info, c: number) => ({ ...tensor, shape: [1, 1, n, c] });
-  return { ...filterGradient(backend, row(a, i), row(b, o), [1, 1, i, o], { strides: [1, 1], top: 0, left: 0 }), shape: [i, o] };
+  return {
+    ...filterGradient(backend, row(a, i), row(b, o), [1, 1, i, o], { strides: [1, 1], top: 0, left: 0 }),
+    shape: [i, o],
+  };
 }

@@ -22,13 +22,32 @@ export function upsampleConv2d(backend: WasmBackend, x: Info, filter: Info): Inf
   const block = blockOf(h, w);
   const grain = WORTH_A_THREAD / (MAPS * h * w * ci * co);
   const room = ((block + 2) * (w + 2) * ci + MAPS * block * w * (ci + padded(co))) * FLOAT;
-  withFilters(backend, filter, padded(co) * ci, (filters, panels) => {
-    const { packFilter } = exportsOf(backend);
-    for (let m = 0; m < MAPS; m++) packFilter(filters + m * ci * co * FLOAT, ci, co, panels + m * ci * padded(co) * FLOAT);
-  }, (panels) => withScratch(backend, room * partsOf(backend, n, grain), (scratch) => {
-    inParallel(backend, 'upsampleConvolve', n, grain, (first, last, part) =>
-      [address(backend, x), panels, address(backend, y), scratch + part * room, first, last, h, w, ci, co, block]);
-  }));
+  withFilters(
+    backend,
+    filter,
+    padded(co) * ci,
+    (filters, panels) => {
+      const { packFilter } = exportsOf(backend);
+      for (let m = 0; m < MAPS; m++)
+        packFilter(filters + m * ci * co * FLOAT, ci, co, panels + m * ci * padded(co) * FLOAT);
+    },
+    (panels) =>
+      withScratch(backend, room * partsOf(backend, n, grain), (scratch) => {
+        inParallel(backend, 'upsampleConvolve', n, grain, (first, last, part) => [
+          address(backend, x),
+          panels,
+          address(backend, y),
+          scratch + part * room,
+          first,
+          last,
+          h,
+          w,
+          ci,
+          co,
+          block,
+        ]);
+      }),
+  );
   return y;
 }
 
@@ -40,15 +59,45 @@ export function upsampleConv2dInputGradient(backend: WasmBackend, dy: Info, filt
   const block = blockOf(h, w);
   const grain = WORTH_A_THREAD / (MAPS * h * w * ci * co);
   const room = (h * w * padded(ci) + MAPS * block * w * (co + padded(ci))) * FLOAT;
-  withFilters(backend, filter, padded(ci) * co, (filters, panels) => {
-    const { packTurnedFilter } = exportsOf(backend);
-    for (let m = 0; m < MAPS; m++) {
-      packTurnedFilter(filters + m * ci * co * FLOAT, 1, ci, co, 0, 1, 1, 0, 1, 1, panels + m * co * padded(ci) * FLOAT);
-    }
-  }, (panels) => withScratch(backend, room * partsOf(backend, n, grain), (scratch) => {
-    inParallel(backend, 'upsampleInputGradient', n, grain, (first, last, part) =>
-      [address(backend, dy), panels, address(backend, dx), scratch + part * room, first, last, h, w, ci, co, block]);
-  }));
+  withFilters(
+    backend,
+    filter,
+    padded(ci) * co,
+    (filters, panels) => {
+      const { packTurnedFilter } = exportsOf(backend);
+      for (let m = 0; m < MAPS; m++) {
+        packTurnedFilter(
+          filters + m * ci * co * FLOAT,
+          1,
+          ci,
+          co,
+          0,
+          1,
+          1,
+          0,
+          1,
+          1,
+          panels + m * co * padded(ci) * FLOAT,
+        );
+      }
+    },
+    (panels) =>
+      withScratch(backend, room * partsOf(backend, n, grain), (scratch) => {
+        inParallel(backend, 'upsampleInputGradient', n, grain, (first, last, part) => [
+          address(backend, dy),
+          panels,
+          address(backend, dx),
+          scratch + part * room,
+          first,
+          last,
+          h,
+          w,
+          ci,
+          co,
+          block,
+        ]);
+      }),
+  );
   return dx;
 }
 
@@ -63,19 +112,36 @@ export function upsampleConv2dFilterGradient(backend: WasmBackend, x: Info, dy: 
   const n4 = Math.ceil(co / 4) * 4;
   const bytes = MAPS * ci * n4 * FLOAT;
   const room = ((block + 2) * (w + 2) * ci + MAPS * block * w * (ci + co) + 4) * FLOAT;
-  withScratch(backend, bytes * parts, (sums) => withScratch(backend, room * parts, (scratch) => {
-    const module = exportsOf(backend);
-    module.zero(sums, bytes * parts);
-    inParallel(backend, 'upsampleFilterGradient', n, grain, (first, last, part) =>
-      [address(backend, x), address(backend, dy), sums + part * bytes, scratch + part * room, first, last, h, w, ci, co, block]);
-    module.upsampleFiltersGradient(sums, parts, address(backend, result), ci, co, n4);
-  }));
+  withScratch(backend, bytes * parts, (sums) =>
+    withScratch(backend, room * parts, (scratch) => {
+      const module = exportsOf(backend);
+      module.zero(sums, bytes * parts);
+      inParallel(backend, 'upsampleFilterGradient', n, grain, (first, last, part) => [
+        address(backend, x),
+        address(backend, dy),
+        sums + part * bytes,
+        scratch + part * room,
+        first,
+        last,
+        h,
+        w,
+        ci,
+        co,
+        block,
+      ]);
+      module.upsampleFiltersGradient(sums, parts, address(backend, result), ci, co, n4);
+    }),
+  );
   return result;
 }
 
 /** Makes the nine filters, packs them and hands the panels (9 times `size` floats) to `work`. */
 function withFilters(
-  backend: WasmBackend, filter: Info, size: number, pack: (filters: number, panels: number) => void, work: (panels: number) => void,
+  backend: WasmBackend,
+  filter: Info,
+  size: number,
+  pack: (filters: number, panels: number) => void,
+  work: (panels: number) => void,
 ): void {
   const count = filter.shape[2] * filter.shape[3];
   withScratch(backend, MAPS * (count + size) * FLOAT, (filters) => {

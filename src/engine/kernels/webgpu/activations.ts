@@ -9,9 +9,17 @@ const DERIVATIVE: Record<Activation, string> = {
 };
 
 /** dL/dx of an activation from its value y. */
-export function activationGradient(backend: WebgpuBackend, dy: TensorInfo, y: TensorInfo, kind: Activation): TensorInfo {
+export function activationGradient(
+  backend: WebgpuBackend,
+  dy: TensorInfo,
+  y: TensorInfo,
+  kind: Activation,
+): TensorInfo {
   return launchElementwise(backend, {
-    name: 'ActivationGradient', variant: kind, inputs: { dy, y }, outputs: { dx: y.shape },
+    name: 'ActivationGradient',
+    variant: kind,
+    inputs: { dy, y },
+    outputs: { dx: y.shape },
     source: () => `fn each(i: u32) { dx[i] = dy[i] * (${DERIVATIVE[kind]}); }`,
   })[0];
 }
@@ -19,14 +27,20 @@ export function activationGradient(backend: WebgpuBackend, dy: TensorInfo, y: Te
 /** [...] -> the same shape */
 export function leakyRelu(backend: WebgpuBackend, x: TensorInfo, slope: number): TensorInfo {
   return launchElementwise(backend, {
-    name: 'LeakyRelu', inputs: { x }, outputs: { y: x.shape }, floats: { slope },
+    name: 'LeakyRelu',
+    inputs: { x },
+    outputs: { y: x.shape },
+    floats: { slope },
     source: () => 'fn each(i: u32) { y[i] = x[i] * select(u.slope, 1.0, x[i] > 0.0); }',
   })[0];
 }
 
 export function leakyReluGradient(backend: WebgpuBackend, dy: TensorInfo, x: TensorInfo, slope: number): TensorInfo {
   return launchElementwise(backend, {
-    name: 'LeakyReluGradient', inputs: { dy, x }, outputs: { dx: x.shape }, floats: { slope },
+    name: 'LeakyReluGradient',
+    inputs: { dy, x },
+    outputs: { dx: x.shape },
+    floats: { slope },
     source: () => 'fn each(i: u32) { dx[i] = dy[i] * select(u.slope, 1.0, x[i] > 0.0); }',
   })[0];
 }

@@ -15,12 +15,15 @@ interface Place {
 
 /** One invocation for every element of a few neighbours. `copy` is WGSL for element `at` of one and `i` of the wide matrix. */
 function source(pieces: number, copy: (name: string) => string): string {
-  const cases = Array.from({ length: pieces }, (_, k) => `
+  const cases = Array.from(
+    { length: pieces },
+    (_, k) => `
     if (column < u.end${k}) {
       let at = row * (u.end${k} - ${k === 0 ? 'u.first' : `u.end${k - 1}`}) + column - ${k === 0 ? 'u.first' : `u.end${k - 1}`};
       ${copy(`part${k}`)}
       return;
-    }`);
+    }`,
+  );
   return `
     ${FLAT_GROUP}
     fn run(lane: u32, group: vec3<u32>, groups: vec3<u32>) {
@@ -37,9 +40,14 @@ function specOf(pieces: Place[], rows: number, columns: number) {
   const first = pieces[0].first;
   const width = pieces.reduce((sum, piece) => sum + piece.width, 0);
   return {
-    variant: String(pieces.length), threads: THREADS, groups: flatGroups(Math.ceil((rows * width) / THREADS)),
+    variant: String(pieces.length),
+    threads: THREADS,
+    groups: flatGroups(Math.ceil((rows * width) / THREADS)),
     integers: {
-      count: rows * width, columns, first, width,
+      count: rows * width,
+      columns,
+      first,
+      width,
       ...Object.fromEntries(pieces.map((piece, k) => [`end${k}`, piece.first + piece.width])),
     },
   };
@@ -47,7 +55,9 @@ function specOf(pieces: Place[], rows: number, columns: number) {
 
 /** As many at a time as a launch takes. */
 function batches<T>(values: T[]): T[][] {
-  return Array.from({ length: Math.ceil(values.length / AT_ONCE) }, (_, i) => values.slice(i * AT_ONCE, (i + 1) * AT_ONCE));
+  return Array.from({ length: Math.ceil(values.length / AT_ONCE) }, (_, i) =>
+    values.slice(i * AT_ONCE, (i + 1) * AT_ONCE),
+  );
 }
 
 function placed(widths: number[]): Place[] {
@@ -65,8 +75,10 @@ export function concatColumns(backend: WebgpuBackend, parts: TensorInfo[]): Tens
   const into = backend.makeTensorInfo([rows, columns], 'float32');
   for (const batch of batches(pieces)) {
     launch(backend, {
-      ...specOf(batch, rows, columns), name: 'ConcatColumns',
-      inputs: Object.fromEntries(batch.map(({ info }, k) => [`part${k}`, info])), outputs: { wide: into },
+      ...specOf(batch, rows, columns),
+      name: 'ConcatColumns',
+      inputs: Object.fromEntries(batch.map(({ info }, k) => [`part${k}`, info])),
+      outputs: { wide: into },
       source: () => source(batch.length, (part) => `wide[i] = ${part}[at];`),
     });
   }
@@ -75,9 +87,13 @@ export function concatColumns(backend: WebgpuBackend, parts: TensorInfo[]): Tens
 
 export function splitColumns(backend: WebgpuBackend, wide: TensorInfo, widths: number[]): TensorInfo[] {
   const [rows, columns] = wide.shape;
-  return batches(placed(widths)).flatMap((batch) => launch(backend, {
-    ...specOf(batch, rows, columns), name: 'SplitColumns',
-    inputs: { wide }, outputs: Object.fromEntries(batch.map(({ width }, k) => [`part${k}`, [rows, width]])),
-    source: () => source(batch.length, (part) => `${part}[at] = wide[i];`),
-  }));
+  return batches(placed(widths)).flatMap((batch) =>
+    launch(backend, {
+      ...specOf(batch, rows, columns),
+      name: 'SplitColumns',
+      inputs: { wide },
+      outputs: Object.fromEntries(batch.map(({ width }, k) => [`part${k}`, [rows, width]])),
+      source: () => source(batch.length, (part) => `${part}[at] = wide[i];`),
+    }),
+  );
 }

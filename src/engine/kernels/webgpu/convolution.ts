@@ -17,16 +17,29 @@ const SHORTEST_PART = 128;
 const MOST_PARTIAL_VALUES = 1 << 22;
 
 /** Into how many parts a product's k is cut, `copies` of it running side by side. */
-export function partsOfK(tile: Tile, m: number, n: number, k: number, copies: number): { parts: number; length: number } {
+export function partsOfK(
+  tile: Tile,
+  m: number,
+  n: number,
+  k: number,
+  copies: number,
+): { parts: number; length: number } {
   const workgroups = Math.ceil(m / tile.m) * Math.ceil(n / tile.n) * copies;
-  const wanted = Math.min(Math.ceil(ENOUGH_WORKGROUPS / workgroups), Math.ceil(k / SHORTEST_PART), Math.floor(MOST_PARTIAL_VALUES / (m * n * copies)));
+  const wanted = Math.min(
+    Math.ceil(ENOUGH_WORKGROUPS / workgroups),
+    Math.ceil(k / SHORTEST_PART),
+    Math.floor(MOST_PARTIAL_VALUES / (m * n * copies)),
+  );
   const length = Math.ceil(k / Math.max(1, wanted));
   return { parts: Math.ceil(k / length), length };
 }
 
 /** Workgroups of a product: its tiles, and z. */
-export const groupsFor = (tile: Tile, m: number, n: number, z: number): [number, number, number] =>
-  [Math.ceil(m / tile.m), Math.ceil(n / tile.n), z];
+export const groupsFor = (tile: Tile, m: number, n: number, z: number): [number, number, number] => [
+  Math.ceil(m / tile.m),
+  Math.ceil(n / tile.n),
+  z,
+];
 
 /** First k and end of the parts of k that `z / copies` counts. */
 export const RANGE_OF_PART = (copies: string) => `
@@ -42,7 +55,13 @@ export const RANGE_OF_PART = (copies: string) => `
  * @param filter [KH, KW, I, O]
  */
 export function convolution(
-  backend: WebgpuBackend, x: TensorInfo, filter: TensorInfo, outShape: Shape4D, [sh, sw]: [number, number], top: number, left: number,
+  backend: WebgpuBackend,
+  x: TensorInfo,
+  filter: TensorInfo,
+  outShape: Shape4D,
+  [sh, sw]: [number, number],
+  top: number,
+  left: number,
 ): TensorInfo {
   const [, h, w, inChannels] = x.shape;
   const [kh, kw, , outChannels] = filter.shape;
@@ -51,15 +70,35 @@ export function convolution(
   const tile = tileFor(rows, outChannels);
   const [packedX, packedFilter] = [inChannels % 4 === 0, outChannels % 4 === 0];
   return launchOne(backend, {
-    name: 'Conv', variant: `${tile.m}x${tile.n} ${packedX} ${packedFilter}`,
-    inputs: { x, weights: filter }, vec4: [...(packedX ? ['x'] : []), ...(packedFilter ? ['weights'] : [])], outputs: { result: outShape },
+    name: 'Conv',
+    variant: `${tile.m}x${tile.n} ${packedX} ${packedFilter}`,
+    inputs: { x, weights: filter },
+    vec4: [...(packedX ? ['x'] : []), ...(packedFilter ? ['weights'] : [])],
+    outputs: { result: outShape },
     integers: {
-      rows, inChannels, outChannels, channelSteps: 4 * Math.ceil(inChannels / 4), taps: kh * kw, height: h, width: w, outHeight: oh, outWidth: ow,
-      filterWidth: kw, strideHeight: sh, strideWidth: sw, top, left,
+      rows,
+      inChannels,
+      outChannels,
+      channelSteps: 4 * Math.ceil(inChannels / 4),
+      taps: kh * kw,
+      height: h,
+      width: w,
+      outHeight: oh,
+      outWidth: ow,
+      filterWidth: kw,
+      strideHeight: sh,
+      strideWidth: sw,
+      top,
+      left,
     },
-    threads: tile.threads, groups: groupsFor(tile, rows, outChannels, 1),
-    source: () => gemmSource({
-      tile, along: 'kn', width: 'u.outChannels', functions: `
+    threads: tile.threads,
+    groups: groupsFor(tile, rows, outChannels, 1),
+    source: () =>
+      gemmSource({
+        tile,
+        along: 'kn',
+        width: 'u.outChannels',
+        functions: `
         // Each tap's channels are rounded up to whole fours, so that no four straddle two taps.
         fn rangeOfK(z: u32) -> vec2<u32> { return vec2<u32>(0u, u.taps * u.channelSteps); }
         fn readA(m: u32, k: u32, end: u32, z: u32) -> vec4<f32> {
@@ -71,16 +110,30 @@ export function convolution(
           let column = i32((m % u.outWidth) * u.strideWidth + tap % u.filterWidth) - i32(u.left);
           if (y < 0 || column < 0 || y >= i32(u.height) || column >= i32(u.width)) { return vec4<f32>(0.0); }
           let at = ((rest / u.outHeight * u.height + u32(y)) * u.width + u32(column)) * u.inChannels + channel;
-          return ${packedX ? 'x[at / 4u]' : gather4((j) => `channel + ${j}u < u.inChannels`, (j) => `x[at + ${j}u]`)};
+          return ${
+            packedX
+              ? 'x[at / 4u]'
+              : gather4(
+                  (j) => `channel + ${j}u < u.inChannels`,
+                  (j) => `x[at + ${j}u]`,
+                )
+          };
         }
         fn readB(k: u32, n: u32, end: u32, z: u32) -> vec4<f32> {
           let channel = k % u.channelSteps;
           if (n >= u.outChannels || k >= end || channel >= u.inChannels) { return vec4<f32>(0.0); }
           let at = (k / u.channelSteps * u.inChannels + channel) * u.outChannels + n;
-          return ${packedFilter ? 'weights[at / 4u]' : gather4((j) => `n + ${j}u < u.outChannels`, (j) => `weights[at + ${j}u]`)};
+          return ${
+            packedFilter
+              ? 'weights[at / 4u]'
+              : gather4(
+                  (j) => `n + ${j}u < u.outChannels`,
+                  (j) => `weights[at + ${j}u]`,
+                )
+          };
         }
         fn rowAt(m: u32, z: u32) -> i32 { return select(-1, i32(m * u.outChannels), m < u.rows); }`,
-    }),
+      }),
   });
 }
 
@@ -92,7 +145,13 @@ export function convolution(
  * @param dy [N, OH, OW, O]
  */
 export function filterGradient(
-  backend: WebgpuBackend, x: TensorInfo, dy: TensorInfo, filterShape: Shape4D, [sh, sw]: [number, number], top: number, left: number,
+  backend: WebgpuBackend,
+  x: TensorInfo,
+  dy: TensorInfo,
+  filterShape: Shape4D,
+  [sh, sw]: [number, number],
+  top: number,
+  left: number,
 ): TensorInfo {
   const [kh, kw, inChannels, outChannels] = filterShape;
   const [, h, w] = x.shape;
@@ -102,16 +161,35 @@ export function filterGradient(
   const { parts, length } = partsOfK(tile, rows, outChannels, depth, 1);
   const [packedX, packedDy] = [inChannels % 4 === 0, outChannels % 4 === 0];
   const partial = launchOne(backend, {
-    name: 'ConvFilterGradient', variant: `${tile.m}x${tile.n} ${packedX} ${packedDy}`,
-    inputs: { x, dy }, vec4: [...(packedX ? ['x'] : []), ...(packedDy ? ['dy'] : [])],
+    name: 'ConvFilterGradient',
+    variant: `${tile.m}x${tile.n} ${packedX} ${packedDy}`,
+    inputs: { x, dy },
+    vec4: [...(packedX ? ['x'] : []), ...(packedDy ? ['dy'] : [])],
     outputs: { result: parts === 1 ? filterShape : [parts, rows, outChannels] },
     integers: {
-      rows, outChannels, depth, partLength: length, inChannels, height: h, width: w, outHeight: oh, outWidth: ow,
-      filterWidth: kw, strideHeight: sh, strideWidth: sw, top, left,
+      rows,
+      outChannels,
+      depth,
+      partLength: length,
+      inChannels,
+      height: h,
+      width: w,
+      outHeight: oh,
+      outWidth: ow,
+      filterWidth: kw,
+      strideHeight: sh,
+      strideWidth: sw,
+      top,
+      left,
     },
-    threads: tile.threads, groups: groupsFor(tile, rows, outChannels, parts),
-    source: () => gemmSource({
-      tile, along: 'mn', width: 'u.outChannels', functions: `
+    threads: tile.threads,
+    groups: groupsFor(tile, rows, outChannels, parts),
+    source: () =>
+      gemmSource({
+        tile,
+        along: 'mn',
+        width: 'u.outChannels',
+        functions: `
         // Index of input channel 0 of the pixel below tap \`tap\` of output pixel k; -1 outside the image.
         fn pixelBelow(tap: u32, k: u32) -> i32 {
           let column = k % u.outWidth;
@@ -124,30 +202,44 @@ export function filterGradient(
         fn readA(m: u32, k: u32, end: u32, z: u32) -> vec4<f32> {
           var value = vec4<f32>(0.0);
           if (k >= end) { return value; }
-          ${packedX ? `
+          ${
+            packedX
+              ? `
           if (m >= u.rows) { return value; }
           let at = pixelBelow(m / u.inChannels, k);
           if (at < 0) { return value; }
-          return x[(u32(at) + m % u.inChannels) / 4u];` : `
+          return x[(u32(at) + m % u.inChannels) / 4u];`
+              : `
           for (var j = 0u; j < 4u; j++) {
             if (m + j >= u.rows) { break; }
             let at = pixelBelow((m + j) / u.inChannels, k);
             if (at >= 0) { value[j] = x[u32(at) + (m + j) % u.inChannels]; }
           }
-          return value;`}
+          return value;`
+          }
         }
         fn readB(k: u32, n: u32, end: u32, z: u32) -> vec4<f32> {
           if (k >= end || n >= u.outChannels) { return vec4<f32>(0.0); }
           let at = k * u.outChannels + n;
-          return ${packedDy ? 'dy[at / 4u]' : gather4((j) => `n + ${j}u < u.outChannels`, (j) => `dy[at + ${j}u]`)};
+          return ${
+            packedDy
+              ? 'dy[at / 4u]'
+              : gather4(
+                  (j) => `n + ${j}u < u.outChannels`,
+                  (j) => `dy[at + ${j}u]`,
+                )
+          };
         }
         ${RANGE_OF_PART('1u')}
         fn rowAt(m: u32, z: u32) -> i32 { return select(-1, i32((z * u.rows + m) * u.outChannels), m < u.rows); }`,
-    }),
+      }),
   });
   if (parts === 1) return partial;
   const [sum] = launchElementwise(backend, {
-    name: 'SumOfParts', inputs: { partial }, outputs: { result: filterShape }, integers: { parts },
+    name: 'SumOfParts',
+    inputs: { partial },
+    outputs: { result: filterShape },
+    integers: { parts },
     source: () => `fn each(i: u32) {
       var sum = 0.0;
       for (var part = 0u; part < u.parts; part++) { sum += partial[part * u.count + i]; }
@@ -163,7 +255,13 @@ export function filterGradient(
  * phase (z), which only sees the taps that reach it: no multiplication with the zeros of a dilated dL/dy.
  */
 export function inputGradient(
-  backend: WebgpuBackend, dy: TensorInfo, filter: TensorInfo, inShape: Shape4D, [sh, sw]: [number, number], top: number, left: number,
+  backend: WebgpuBackend,
+  dy: TensorInfo,
+  filter: TensorInfo,
+  inShape: Shape4D,
+  [sh, sw]: [number, number],
+  top: number,
+  left: number,
 ): TensorInfo {
   const [n, h, w, inChannels] = inShape;
   const [kh, kw, , outChannels] = filter.shape;
@@ -173,17 +271,44 @@ export function inputGradient(
   const tile = tileFor(rows, inChannels);
   const packed = outChannels % 4 === 0;
   const four = (array: string) =>
-    (packed ? `${array}[at / 4u]` : gather4((j) => `o + ${j}u < u.outChannels`, (j) => `${array}[at + ${j}u]`));
+    packed
+      ? `${array}[at / 4u]`
+      : gather4(
+          (j) => `o + ${j}u < u.outChannels`,
+          (j) => `${array}[at + ${j}u]`,
+        );
   return launchOne(backend, {
-    name: 'ConvInputGradient', variant: `${tile.m}x${tile.n} ${packed}`,
-    inputs: { dy, weights: filter }, vec4: packed ? ['dy', 'weights'] : [], outputs: { result: inShape },
+    name: 'ConvInputGradient',
+    variant: `${tile.m}x${tile.n} ${packed}`,
+    inputs: { dy, weights: filter },
+    vec4: packed ? ['dy', 'weights'] : [],
+    outputs: { result: inShape },
     integers: {
-      rows, inChannels, outChannels, channelSteps: 4 * Math.ceil(outChannels / 4), height: h, width: w, outHeight: oh, outWidth: ow, phaseHeight, phaseWidth,
-      filterHeight: kh, filterWidth: kw, strideHeight: sh, strideWidth: sw, top, left,
+      rows,
+      inChannels,
+      outChannels,
+      channelSteps: 4 * Math.ceil(outChannels / 4),
+      height: h,
+      width: w,
+      outHeight: oh,
+      outWidth: ow,
+      phaseHeight,
+      phaseWidth,
+      filterHeight: kh,
+      filterWidth: kw,
+      strideHeight: sh,
+      strideWidth: sw,
+      top,
+      left,
     },
-    threads: tile.threads, groups: groupsFor(tile, rows, inChannels, sh * sw),
-    source: () => gemmSource({
-      tile, along: 'kk', width: 'u.inChannels', functions: `
+    threads: tile.threads,
+    groups: groupsFor(tile, rows, inChannels, sh * sw),
+    source: () =>
+      gemmSource({
+        tile,
+        along: 'kk',
+        width: 'u.inChannels',
+        functions: `
         // First tap of a phase, vertically and horizontally; the next ones are a stride further.
         fn firstTap(z: u32) -> vec2<u32> {
           return vec2<u32>((z / u.strideWidth + u.top) % u.strideHeight, (z % u.strideWidth + u.left) % u.strideWidth);
@@ -233,6 +358,6 @@ export function inputGradient(
           if (m >= u.rows || pixel.y >= u.height || pixel.z >= u.width) { return -1; }
           return i32(((pixel.x * u.height + pixel.y) * u.width + pixel.z) * u.inChannels);
         }`,
-    }),
+      }),
   });
 }

@@ -27,10 +27,20 @@ const QUANTIZE = `
 const constants = (bits: number) => ({ integers: { nothing: 0 }, floats: { half: 2 ** (bits - 1) } });
 
 /** @param scale one value, or as many as x has along its last axes; zero alike */
-export function fakeQuantize(backend: WebgpuBackend, x: TensorInfo, scale: TensorInfo, zero: TensorInfo, bits: number): TensorInfo {
+export function fakeQuantize(
+  backend: WebgpuBackend,
+  x: TensorInfo,
+  scale: TensorInfo,
+  zero: TensorInfo,
+  bits: number,
+): TensorInfo {
   const { integers, floats } = constants(bits);
   return launchElementwise(backend, {
-    name: 'FakeQuantize', inputs: { x, scale, zero }, outputs: { y: x.shape }, integers, floats,
+    name: 'FakeQuantize',
+    inputs: { x, scale, zero },
+    outputs: { y: x.shape },
+    integers,
+    floats,
     source: () => `
       ${QUANTIZE}
       fn each(i: u32) { y[i] = fakeQuantized(x[i], scale[i % u.scaleSize], zero[i % u.zeroSize]); }`,
@@ -75,9 +85,20 @@ const steps = (total: number, channels: number) => total / channels / Math.floor
  */
 export function channelRange(backend: WebgpuBackend, x: TensorInfo, count: number): TensorInfo[] {
   const total = size(x.shape);
-  const launchRange = (inputs: Record<string, TensorInfo>, values: number, channels: number, [lo, hi]: [string, string]) => launch(backend, {
-    name: 'ChannelRange', variant: lo, inputs, outputs: { least: [channels], greatest: [channels] }, ...table(values, channels), threads: ROW_THREADS,
-    source: () => `
+  const launchRange = (
+    inputs: Record<string, TensorInfo>,
+    values: number,
+    channels: number,
+    [lo, hi]: [string, string],
+  ) =>
+    launch(backend, {
+      name: 'ChannelRange',
+      variant: lo,
+      inputs,
+      outputs: { least: [channels], greatest: [channels] },
+      ...table(values, channels),
+      threads: ROW_THREADS,
+      source: () => `
       ${EXTREMES(lo, hi)}
       fn run(lane: u32, group: vec3<u32>, groups: vec3<u32>) {
         ${LANES}
@@ -87,7 +108,7 @@ export function channelRange(backend: WebgpuBackend, x: TensorInfo, count: numbe
           greatest[channel] = range.y;
         }
       }`,
-  });
+    });
   if (steps(total, count) <= MOST_STEPS) return launchRange({ x }, total, count, ['x', 'x']);
   // More columns first, each of which belongs to one channel.
   const columns = count * Math.min(Math.floor(total / count), Math.ceil((WORKGROUPS * 32) / count));
@@ -104,8 +125,13 @@ export function fakeQuantizeToOwnRange(backend: WebgpuBackend, x: TensorInfo, co
   if (steps(total, count) <= MOST_STEPS) {
     const { integers: fields, groups } = table(total, count);
     return launch(backend, {
-      name: 'FakeQuantizeToOwnRange', inputs: { x }, outputs: { y: x.shape }, integers: { ...fields, ...integers }, floats,
-      threads: ROW_THREADS, groups,
+      name: 'FakeQuantizeToOwnRange',
+      inputs: { x },
+      outputs: { y: x.shape },
+      integers: { ...fields, ...integers },
+      floats,
+      threads: ROW_THREADS,
+      groups,
       source: () => `
         ${QUANTIZE}
         ${EXTREMES('x', 'x')}
@@ -125,7 +151,11 @@ export function fakeQuantizeToOwnRange(backend: WebgpuBackend, x: TensorInfo, co
   }
   const [lo, hi] = channelRange(backend, x, count);
   const [y] = launchElementwise(backend, {
-    name: 'FakeQuantizeToRange', inputs: { x, lo, hi }, outputs: { y: x.shape }, integers, floats,
+    name: 'FakeQuantizeToRange',
+    inputs: { x, lo, hi },
+    outputs: { y: x.shape },
+    integers,
+    floats,
     source: () => `
       ${QUANTIZE}
       fn each(i: u32) {

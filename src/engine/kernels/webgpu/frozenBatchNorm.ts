@@ -23,10 +23,18 @@ const FACTOR = (c: string) => `
   let offset = beta[${c}] - mean[${c}] * factor;`;
 
 /** [N, H, W, C] -> [N, H, W, C] */
-export function frozenBatchNorm(backend: WebgpuBackend, x: TensorInfo, { mean, variance, gamma, beta }: Layer, epsilon: number): TensorInfo {
+export function frozenBatchNorm(
+  backend: WebgpuBackend,
+  x: TensorInfo,
+  { mean, variance, gamma, beta }: Layer,
+  epsilon: number,
+): TensorInfo {
   const [y] = launchElementwise(backend, {
-    name: 'FrozenBatchNorm', inputs: { x, mean, variance, gamma, beta }, outputs: { y: x.shape },
-    integers: { channels: x.shape[3] }, floats: { epsilon },
+    name: 'FrozenBatchNorm',
+    inputs: { x, mean, variance, gamma, beta },
+    outputs: { y: x.shape },
+    integers: { channels: x.shape[3] },
+    floats: { epsilon },
     source: () => `fn each(i: u32) {
       let c = i % u.channels;
       ${FACTOR('c')}
@@ -38,11 +46,18 @@ export function frozenBatchNorm(backend: WebgpuBackend, x: TensorInfo, { mean, v
 
 /** dL/dx, for parameters that are constants. */
 export function frozenBatchNormInputGradient(
-  backend: WebgpuBackend, dy: TensorInfo, variance: TensorInfo, gamma: TensorInfo, epsilon: number,
+  backend: WebgpuBackend,
+  dy: TensorInfo,
+  variance: TensorInfo,
+  gamma: TensorInfo,
+  epsilon: number,
 ): TensorInfo {
   const [dx] = launchElementwise(backend, {
-    name: 'FrozenBatchNormInputGradient', inputs: { dy, variance, gamma }, outputs: { dx: dy.shape },
-    integers: { channels: dy.shape[3] }, floats: { epsilon },
+    name: 'FrozenBatchNormInputGradient',
+    inputs: { dy, variance, gamma },
+    outputs: { dx: dy.shape },
+    integers: { channels: dy.shape[3] },
+    floats: { epsilon },
     source: () => `fn each(i: u32) {
       let c = i % u.channels;
       dx[i] = dy[i] * gamma[c] * inverseSqrt(variance[c] + u.epsilon);
@@ -53,14 +68,23 @@ export function frozenBatchNormInputGradient(
 
 /** dL/dx [N, H, W, C], dL/dgamma and dL/dbeta [C]: parts of the sums on the way through dy, then the sums. */
 export function frozenBatchNormGradient(
-  backend: WebgpuBackend, dy: TensorInfo, x: TensorInfo, { mean, variance, gamma }: Omit<Layer, 'beta'>, epsilon: number,
+  backend: WebgpuBackend,
+  dy: TensorInfo,
+  x: TensorInfo,
+  { mean, variance, gamma }: Omit<Layer, 'beta'>,
+  epsilon: number,
 ): TensorInfo[] {
   const [n, h, w, c] = x.shape;
   const { fields, count } = slabs(h * w, c);
   const chunks = Math.ceil((h * w) / PIXELS_PER_WORKGROUP);
   const [dx, parts] = launch(backend, {
-    name: 'FrozenBatchNormGradient', inputs: { dy, x, mean, variance, gamma }, outputs: { dx: x.shape, parts: [n * chunks, 2 * c] },
-    integers: fields, floats: { epsilon }, threads: ROW_THREADS, groups: [count, n, chunks],
+    name: 'FrozenBatchNormGradient',
+    inputs: { dy, x, mean, variance, gamma },
+    outputs: { dx: x.shape, parts: [n * chunks, 2 * c] },
+    integers: fields,
+    floats: { epsilon },
+    threads: ROW_THREADS,
+    groups: [count, n, chunks],
     source: () => `
       ${rowSums('gamma', 'beta')}
       fn run(lane: u32, group: vec3<u32>, groups: vec3<u32>) {
@@ -88,8 +112,12 @@ export function frozenBatchNormGradient(
       }`,
   });
   const [dGamma, dBeta] = launch(backend, {
-    name: 'FrozenBatchNormSums', inputs: { parts }, outputs: { dGamma: [c], dBeta: [c] },
-    integers: slabs(n * chunks, c).fields, threads: ROW_THREADS, groups: [count, 1, 1],
+    name: 'FrozenBatchNormSums',
+    inputs: { parts },
+    outputs: { dGamma: [c], dBeta: [c] },
+    integers: slabs(n * chunks, c).fields,
+    threads: ROW_THREADS,
+    groups: [count, 1, 1],
     source: () => `
       ${rowSums('gamma', 'beta')}
       fn run(lane: u32, group: vec3<u32>, groups: vec3<u32>) {
@@ -114,14 +142,25 @@ export function frozenBatchNormGradient(
 }
 
 /** y [N, H, W, C] and the statistics [N, 2 C] of x, in one read of it. */
-export function frozenBatchNormStatistics(backend: WebgpuBackend, x: TensorInfo, layer: Layer, epsilon: number): TensorInfo[] {
+export function frozenBatchNormStatistics(
+  backend: WebgpuBackend,
+  x: TensorInfo,
+  layer: Layer,
+  epsilon: number,
+): TensorInfo[] {
   const [n, h, w, c] = x.shape;
-  if (h * w > MOST_PIXELS_IN_ONE_LAUNCH) return [frozenBatchNorm(backend, x, layer, epsilon), imageStatistics(backend, x)];
+  if (h * w > MOST_PIXELS_IN_ONE_LAUNCH)
+    return [frozenBatchNorm(backend, x, layer, epsilon), imageStatistics(backend, x)];
   const { mean, variance, gamma, beta } = layer;
   const { fields, count } = slabs(h * w, c);
   return launch(backend, {
-    name: 'FrozenBatchNormStatistics', inputs: { x, mean, variance, gamma, beta }, outputs: { y: x.shape, statistics: [n, 2 * c] },
-    integers: fields, floats: { epsilon }, threads: ROW_THREADS, groups: [count, n, 1],
+    name: 'FrozenBatchNormStatistics',
+    inputs: { x, mean, variance, gamma, beta },
+    outputs: { y: x.shape, statistics: [n, 2 * c] },
+    integers: fields,
+    floats: { epsilon },
+    threads: ROW_THREADS,
+    groups: [count, n, 1],
     source: () => `
       ${MOMENTS}
       fn run(lane: u32, group: vec3<u32>, groups: vec3<u32>) {
@@ -155,13 +194,21 @@ export function frozenBatchNormStatistics(backend: WebgpuBackend, x: TensorInfo,
 
 /** dL/dx of both, for parameters that are constants. */
 export function frozenBatchNormStatisticsGradient(
-  backend: WebgpuBackend, dy: TensorInfo, dStatistics: TensorInfo, x: TensorInfo, statistics: TensorInfo,
-  { variance, gamma }: Pick<Layer, 'variance' | 'gamma'>, epsilon: number,
+  backend: WebgpuBackend,
+  dy: TensorInfo,
+  dStatistics: TensorInfo,
+  x: TensorInfo,
+  statistics: TensorInfo,
+  { variance, gamma }: Pick<Layer, 'variance' | 'gamma'>,
+  epsilon: number,
 ): TensorInfo {
   const [, h, w, c] = x.shape;
   return launchElementwise(backend, {
-    name: 'FrozenBatchNormStatisticsGradient', inputs: { dy, dStatistics, x, statistics, variance, gamma }, outputs: { dx: x.shape },
-    integers: { rows: h * w, channels: c }, floats: { epsilon },
+    name: 'FrozenBatchNormStatisticsGradient',
+    inputs: { dy, dStatistics, x, statistics, variance, gamma },
+    outputs: { dx: x.shape },
+    integers: { rows: h * w, channels: c },
+    floats: { epsilon },
     source: () => `fn each(i: u32) {
       let c = i % u.channels;
       let at = i / (u.rows * u.channels) * 2u * u.channels + c;

@@ -58,9 +58,11 @@ export function gemmSource({ tile, along, functions, width }: GemmSource): strin
   const [rows, columns, depth] = [tile.m / 4, tile.n / 4, TILE_K / 4];
   const load = (name: string, alongK: boolean, across: number, read: (across: string, k: string) => string) => `
     for (var item = lane; item < ${(TILE_K * across) / 4}u; item += ${tile.threads}u) {
-      ${alongK
-        ? `let k = item % ${depth}u; tile${name}[item] = ${read(`item / ${depth}u`, '4u * k')};`
-        : `let k = item / ${across / 4}u; tile${name}[item] = ${read(`4u * (item % ${across / 4}u)`, 'k')};`}
+      ${
+        alongK
+          ? `let k = item % ${depth}u; tile${name}[item] = ${read(`item / ${depth}u`, '4u * k')};`
+          : `let k = item / ${across / 4}u; tile${name}[item] = ${read(`4u * (item % ${across / 4}u)`, 'k')};`
+      }
     }`;
   const four = [0, 1, 2, 3];
   const component = ['x', 'y', 'z', 'w'];
@@ -74,13 +76,21 @@ export function gemmSource({ tile, along, functions, width }: GemmSource): strin
         ${four.map((i) => `sum${i} += a.${component[i]} * b;`).join(' ')}
       }`
     : `for (var k = 0u; k < ${depth}u; k++) {
-        ${four.map((j) => (!bAlongK
-          ? `let b${j} = tileB[(4u * k + ${j}u) * ${columns}u + column];`
-          : `let b${j} = tileB[(${columnOf(j)}) * ${depth}u + k];`)).join(' ')}
-        ${four.map((i) => `{
+        ${four
+          .map((j) =>
+            !bAlongK
+              ? `let b${j} = tileB[(4u * k + ${j}u) * ${columns}u + column];`
+              : `let b${j} = tileB[(${columnOf(j)}) * ${depth}u + k];`,
+          )
+          .join(' ')}
+        ${four
+          .map(
+            (i) => `{
           let a = tileA[(${rowOf(i)}) * ${depth}u + k];
           sum${i} += ${!bAlongK ? 'a.x * b0 + a.y * b1 + a.z * b2 + a.w * b3' : 'vec4<f32>(dot(a, b0), dot(a, b1), dot(a, b2), dot(a, b3))'};
-        }`).join(' ')}
+        }`,
+          )
+          .join(' ')}
       }`;
   return `
     var<workgroup> tileA: array<vec4<f32>, ${(TILE_K * tile.m) / 4}>;

@@ -49,14 +49,24 @@ const forEachPixel = (body: string) => `
  * @returns y [N, H, W, C], and statistics [N, 2 C] for the gradient
  */
 export function groupedBatchNorm(
-  backend: WebgpuBackend, x: TensorInfo, scale: TensorInfo, shift: TensorInfo, groupSize: number, epsilon: number,
+  backend: WebgpuBackend,
+  x: TensorInfo,
+  scale: TensorInfo,
+  shift: TensorInfo,
+  groupSize: number,
+  epsilon: number,
 ): TensorInfo[] {
   const [n, h, w, c] = x.shape;
   const { fields, count } = slabs(h * w, c);
   const statistics = imageStatistics(backend, x);
   const [y] = launch(backend, {
-    name: 'GroupedBatchNorm', inputs: { x, statistics, scale, shift }, outputs: { y: x.shape },
-    integers: { ...fields, groupSize }, floats: { epsilon }, threads: ROW_THREADS, groups: [count, n, chunks(h * w)],
+    name: 'GroupedBatchNorm',
+    inputs: { x, statistics, scale, shift },
+    outputs: { y: x.shape },
+    integers: { ...fields, groupSize },
+    floats: { epsilon },
+    threads: ROW_THREADS,
+    groups: [count, n, chunks(h * w)],
     source: () => `
       ${MOMENTS}
       ${GROUP_MOMENTS}
@@ -74,14 +84,25 @@ export function groupedBatchNorm(
 
 /** dL/dx [N, H, W, C], dL/dscale and dL/dshift [N, C]. */
 export function groupedBatchNormGradient(
-  backend: WebgpuBackend, dy: TensorInfo, x: TensorInfo, statistics: TensorInfo, scale: TensorInfo, groupSize: number, epsilon: number,
+  backend: WebgpuBackend,
+  dy: TensorInfo,
+  x: TensorInfo,
+  statistics: TensorInfo,
+  scale: TensorInfo,
+  groupSize: number,
+  epsilon: number,
 ): TensorInfo[] {
   const [n, h, w, c] = x.shape;
   const { fields, count } = slabs(h * w, c);
   const integers = { ...fields, groupSize };
   const [dScale, dShift] = launch(backend, {
-    name: 'GroupedBatchNormScaleGradient', inputs: { dy, x, statistics }, outputs: { dScale: [n, c], dShift: [n, c] },
-    integers, floats: { epsilon }, threads: ROW_THREADS, groups: [count, n, 1],
+    name: 'GroupedBatchNormScaleGradient',
+    inputs: { dy, x, statistics },
+    outputs: { dScale: [n, c], dShift: [n, c] },
+    integers,
+    floats: { epsilon },
+    threads: ROW_THREADS,
+    groups: [count, n, 1],
     source: () => `
       ${MOMENTS}
       ${GROUP_MOMENTS}
@@ -105,8 +126,13 @@ export function groupedBatchNormGradient(
       }`,
   });
   const [dx] = launch(backend, {
-    name: 'GroupedBatchNormInputGradient', inputs: { dy, x, statistics, scale, dScale, dShift }, outputs: { dx: x.shape },
-    integers, floats: { epsilon }, threads: ROW_THREADS, groups: [count, n, chunks(h * w)],
+    name: 'GroupedBatchNormInputGradient',
+    inputs: { dy, x, statistics, scale, dScale, dShift },
+    outputs: { dx: x.shape },
+    integers,
+    floats: { epsilon },
+    threads: ROW_THREADS,
+    groups: [count, n, chunks(h * w)],
     source: () => `
       ${MOMENTS}
       ${GROUP_MOMENTS}

@@ -11,7 +11,10 @@ const ROW_THREADS = 64;
 const VECTOR_THREADS = 256;
 
 /** WGSL functions \`all_<name>(lane, value)\`: the combination of all invocations' values, for each of them. */
-const reductions = (threads: number, combined: Record<string, (a: string, b: string) => string>) => Object.entries(combined).map(([name, combine]) => `
+const reductions = (threads: number, combined: Record<string, (a: string, b: string) => string>) =>
+  Object.entries(combined)
+    .map(
+      ([name, combine]) => `
   var<workgroup> shared_${name}: array<f32, ${threads}>;
   fn all_${name}(lane: u32, value: f32) -> f32 {
     shared_${name}[lane] = value;
@@ -23,7 +26,9 @@ const reductions = (threads: number, combined: Record<string, (a: string, b: str
     let result = shared_${name}[0];
     workgroupBarrier();
     return result;
-  }`).join('\n');
+  }`,
+    )
+    .join('\n');
 
 const SUM = (a: string, b: string) => `${a} + ${b}`;
 const MAXIMUM = (a: string, b: string) => `max(${a}, ${b})`;
@@ -31,8 +36,12 @@ const MAXIMUM = (a: string, b: string) => `max(${a}, ${b})`;
 /** Sums of the rows of values [rows, n], in one launch: a tensor of this shape. */
 function rowTotals(backend: WebgpuBackend, values: TensorInfo, rows: number, shape: number[]): TensorInfo {
   return launchOne(backend, {
-    name: 'RowTotals', inputs: { values }, outputs: { result: shape }, integers: { columns: size(values.shape) / rows },
-    threads: VECTOR_THREADS, groups: [rows, 1, 1],
+    name: 'RowTotals',
+    inputs: { values },
+    outputs: { result: shape },
+    integers: { columns: size(values.shape) / rows },
+    threads: VECTOR_THREADS,
+    groups: [rows, 1, 1],
     source: () => `
       ${reductions(VECTOR_THREADS, { sum: SUM })}
       fn run(lane: u32, group: vec3<u32>, groups: vec3<u32>) {
@@ -64,8 +73,12 @@ const logSumExp = (array: string) => `
 export function crossEntropy(backend: WebgpuBackend, logits: TensorInfo, targets: TensorInfo): TensorInfo[] {
   const [n, classes] = logits.shape;
   const [rows, difference] = launch(backend, {
-    name: 'CrossEntropy', inputs: { logits, targets }, outputs: { rows: [n], difference: logits.shape }, integers: { classes },
-    threads: ROW_THREADS, groups: [n, 1, 1],
+    name: 'CrossEntropy',
+    inputs: { logits, targets },
+    outputs: { rows: [n], difference: logits.shape },
+    integers: { classes },
+    threads: ROW_THREADS,
+    groups: [n, 1, 1],
     source: () => `
       ${reductions(ROW_THREADS, { sum: SUM, max: MAXIMUM })}
       ${logSumExp('logits')}
@@ -98,12 +111,21 @@ export interface DistillationAttrs {
  * student's logits.
  */
 export function distillation(
-  backend: WebgpuBackend, student: TensorInfo, teacher: TensorInfo, labels: TensorInfo, { temperature, factor }: DistillationAttrs,
+  backend: WebgpuBackend,
+  student: TensorInfo,
+  teacher: TensorInfo,
+  labels: TensorInfo,
+  { temperature, factor }: DistillationAttrs,
 ): TensorInfo[] {
   const [n, classes] = student.shape;
   const [rows, dCe, dKl] = launch(backend, {
-    name: 'Distillation', inputs: { student, teacher, labels }, outputs: { rows: [2, n], dCe: student.shape, dKl: student.shape },
-    integers: { classes }, floats: { cooling: 1 / temperature, factor }, threads: ROW_THREADS, groups: [n, 1, 1],
+    name: 'Distillation',
+    inputs: { student, teacher, labels },
+    outputs: { rows: [2, n], dCe: student.shape, dKl: student.shape },
+    integers: { classes },
+    floats: { cooling: 1 / temperature, factor },
+    threads: ROW_THREADS,
+    groups: [n, 1, 1],
     source: () => `
       ${reductions(ROW_THREADS, { sum: SUM, max: MAXIMUM })}
       ${logSumExp('student')}
@@ -140,18 +162,33 @@ export function distillation(
 }
 
 /** dL/dstudent of both parts, from dL/dparts [2]. */
-export function distillationGradient(backend: WebgpuBackend, dy: TensorInfo, dCe: TensorInfo, dKl: TensorInfo): TensorInfo {
+export function distillationGradient(
+  backend: WebgpuBackend,
+  dy: TensorInfo,
+  dCe: TensorInfo,
+  dKl: TensorInfo,
+): TensorInfo {
   return launchElementwise(backend, {
-    name: 'DistillationGradient', inputs: { dy, dCe, dKl }, outputs: { result: dCe.shape },
+    name: 'DistillationGradient',
+    inputs: { dy, dCe, dKl },
+    outputs: { result: dCe.shape },
     source: () => 'fn each(i: u32) { result[i] = dy[0] * dCe[i] + dy[1] * dKl[i]; }',
   })[0];
 }
 
 /** sum(weights (actual - target)^2), a scalar, and weights (actual - target). */
-export function weightedSquaredDistance(backend: WebgpuBackend, actual: TensorInfo, target: TensorInfo, weights: TensorInfo): TensorInfo[] {
+export function weightedSquaredDistance(
+  backend: WebgpuBackend,
+  actual: TensorInfo,
+  target: TensorInfo,
+  weights: TensorInfo,
+): TensorInfo[] {
   return launch(backend, {
-    name: 'WeightedSquaredDistance', inputs: { actual, wanted: target, weights }, outputs: { value: [], weighted: actual.shape },
-    threads: VECTOR_THREADS, groups: [1, 1, 1],
+    name: 'WeightedSquaredDistance',
+    inputs: { actual, wanted: target, weights },
+    outputs: { value: [], weighted: actual.shape },
+    threads: VECTOR_THREADS,
+    groups: [1, 1, 1],
     source: () => `
       ${reductions(VECTOR_THREADS, { sum: SUM })}
       fn run(lane: u32, group: vec3<u32>, groups: vec3<u32>) {
@@ -172,8 +209,13 @@ export function weightedSquaredDistance(backend: WebgpuBackend, actual: TensorIn
 export function weightedSum(backend: WebgpuBackend, terms: TensorInfo[], weights: number[]): TensorInfo {
   const named = <T>(values: T[], name: string) => Object.fromEntries(values.map((value, i) => [`${name}${i}`, value]));
   return launchOne(backend, {
-    name: 'WeightedSum', variant: String(terms.length), inputs: named(terms, 'term'), outputs: { result: [] }, floats: named(weights, 'weight'),
-    threads: 1, groups: [1, 1, 1],
+    name: 'WeightedSum',
+    variant: String(terms.length),
+    inputs: named(terms, 'term'),
+    outputs: { result: [] },
+    floats: named(weights, 'weight'),
+    threads: 1,
+    groups: [1, 1, 1],
     source: () => `fn run(lane: u32, group: vec3<u32>, groups: vec3<u32>) {
       result[0] = ${terms.map((_, i) => `term${i}[0] * u.weight${i}`).join(' + ')};
     }`,
@@ -187,11 +229,19 @@ export function weightedSum(backend: WebgpuBackend, terms: TensorInfo[], weights
  * @param averaging [G, N]
  * @param columns int32 [D]: for a mean's column twice its variance's column, for a variance's twice its mean's and 1 more
  */
-export function poolStatistics(backend: WebgpuBackend, perImage: TensorInfo, averaging: TensorInfo, columns: TensorInfo): TensorInfo {
+export function poolStatistics(
+  backend: WebgpuBackend,
+  perImage: TensorInfo,
+  averaging: TensorInfo,
+  columns: TensorInfo,
+): TensorInfo {
   const [groups, images] = averaging.shape;
   const width = perImage.shape[1];
   return launchElementwise(backend, {
-    name: 'PoolStatistics', inputs: { perImage, averaging, columns }, outputs: { result: [groups, width] }, integers: { images, width },
+    name: 'PoolStatistics',
+    inputs: { perImage, averaging, columns },
+    outputs: { result: [groups, width] },
+    integers: { images, width },
     source: () => `fn each(i: u32) {
       let g = i / u.width;
       let c = i % u.width;
@@ -217,12 +267,19 @@ export function poolStatistics(backend: WebgpuBackend, perImage: TensorInfo, ave
 
 /** dL/dperImage [N, D]; \`pooled\` is poolStatistics' result. */
 export function poolStatisticsGradient(
-  backend: WebgpuBackend, dy: TensorInfo, perImage: TensorInfo, averaging: TensorInfo, pooled: TensorInfo, columns: TensorInfo,
+  backend: WebgpuBackend,
+  dy: TensorInfo,
+  perImage: TensorInfo,
+  averaging: TensorInfo,
+  pooled: TensorInfo,
+  columns: TensorInfo,
 ): TensorInfo {
   const [groups, images] = averaging.shape;
   const width = perImage.shape[1];
   return launchElementwise(backend, {
-    name: 'PoolStatisticsGradient', inputs: { dy, perImage, averaging, pooled, columns }, outputs: { result: perImage.shape },
+    name: 'PoolStatisticsGradient',
+    inputs: { dy, perImage, averaging, pooled, columns },
+    outputs: { result: perImage.shape },
     integers: { groupCount: groups, images, width },
     source: () => `fn each(i: u32) {
       let n = i / u.width;

@@ -14,14 +14,18 @@ import { launchElementwise, size, type WebgpuBackend } from './program';
 /** All values of some float32 tensors, end to end: [total]. Buffer copies, no launch. */
 export function pack(backend: WebgpuBackend, tensors: TensorInfo[]): TensorInfo {
   const packed = backend.makeTensorInfo([tensors.reduce((sum, { shape }) => sum + size(shape), 0)], 'float32');
-  copy(backend, packed, tensors, (encoder, whole, part, at, bytes) => encoder.copyBufferToBuffer(part, 0, whole, at, bytes));
+  copy(backend, packed, tensors, (encoder, whole, part, at, bytes) =>
+    encoder.copyBufferToBuffer(part, 0, whole, at, bytes),
+  );
   return packed;
 }
 
 /** The reverse: tensors of these shapes, cut out of one vector. Buffer copies, no launch. */
 export function unpack(backend: WebgpuBackend, packed: TensorInfo, shapes: number[][]): TensorInfo[] {
   const tensors = shapes.map((shape) => backend.makeTensorInfo(shape, 'float32'));
-  copy(backend, packed, tensors, (encoder, whole, part, at, bytes) => encoder.copyBufferToBuffer(whole, at, part, 0, bytes));
+  copy(backend, packed, tensors, (encoder, whole, part, at, bytes) =>
+    encoder.copyBufferToBuffer(whole, at, part, 0, bytes),
+  );
   return tensors;
 }
 
@@ -40,7 +44,9 @@ interface Encoder {
 }
 
 function copy(
-  backend: WebgpuBackend, whole: TensorInfo, parts: TensorInfo[],
+  backend: WebgpuBackend,
+  whole: TensorInfo,
+  parts: TensorInfo[],
   each: (encoder: Encoder, whole: unknown, part: unknown, at: number, bytes: number) => void,
 ): void {
   const gpu = backend as CopyingBackend;
@@ -72,10 +78,17 @@ export interface AdamAttrs {
 }
 
 /** New p, m and v; all vectors of one length. */
-export function adamUpdate(backend: WebgpuBackend, inputs: Record<'p' | 'g' | 'm' | 'v', TensorInfo>, attrs: AdamAttrs): TensorInfo[] {
+export function adamUpdate(
+  backend: WebgpuBackend,
+  inputs: Record<'p' | 'g' | 'm' | 'v', TensorInfo>,
+  attrs: AdamAttrs,
+): TensorInfo[] {
   const { shape } = inputs.p;
   return launchElementwise(backend, {
-    name: 'AdamUpdate', inputs, outputs: { newP: shape, newM: shape, newV: shape }, floats: { ...attrs },
+    name: 'AdamUpdate',
+    inputs,
+    outputs: { newP: shape, newM: shape, newV: shape },
+    floats: { ...attrs },
     source: () => `fn each(i: u32) {
       let first = m[i] * u.beta1 + g[i] * (1.0 - u.beta1);
       let second = v[i] * u.beta2 + g[i] * g[i] * (1.0 - u.beta2);
@@ -96,11 +109,15 @@ export interface SgdAttrs {
 
 /** New p and, with momentum, new buffer; all vectors of one length. */
 export function sgdUpdate(
-  backend: WebgpuBackend, { p, g, buffer }: { p: TensorInfo; g: TensorInfo; buffer?: TensorInfo }, { rate, momentum, weightDecay, nesterov }: SgdAttrs,
+  backend: WebgpuBackend,
+  { p, g, buffer }: { p: TensorInfo; g: TensorInfo; buffer?: TensorInfo },
+  { rate, momentum, weightDecay, nesterov }: SgdAttrs,
 ): TensorInfo[] {
   return launchElementwise(backend, {
-    name: 'SgdUpdate', variant: `${buffer ? 'momentum' : ''} ${nesterov}`,
-    inputs: { p, g, ...(buffer && { buffer }) }, outputs: { newP: p.shape, ...(buffer && { newBuffer: p.shape }) },
+    name: 'SgdUpdate',
+    variant: `${buffer ? 'momentum' : ''} ${nesterov}`,
+    inputs: { p, g, ...(buffer && { buffer }) },
+    outputs: { newP: p.shape, ...(buffer && { newBuffer: p.shape }) },
     floats: { rate, weightDecay, momentum },
     source: () => `fn each(i: u32) {
       let decayed = g[i] + p[i] * u.weightDecay;

@@ -8,13 +8,21 @@ import { launchElementwise, type WebgpuBackend } from './program';
  * @param top,left pixels of padding before the image
  */
 export function maxPoolGradient(
-  backend: WebgpuBackend, dy: TensorInfo, x: TensorInfo, y: TensorInfo,
-  [kh, kw]: [number, number], [sh, sw]: [number, number], top: number, left: number,
+  backend: WebgpuBackend,
+  dy: TensorInfo,
+  x: TensorInfo,
+  y: TensorInfo,
+  [kh, kw]: [number, number],
+  [sh, sw]: [number, number],
+  top: number,
+  left: number,
 ): TensorInfo {
   const [, height, width, channels] = x.shape;
   const [, outHeight, outWidth] = dy.shape;
   return launchElementwise(backend, {
-    name: 'MaxPoolGradient', inputs: { dy, x, y }, outputs: { dx: x.shape },
+    name: 'MaxPoolGradient',
+    inputs: { dy, x, y },
+    outputs: { dx: x.shape },
     integers: { height, width, channels, outHeight, outWidth, kh, kw, sh, sw, top, left },
     source: () => `
 fn each(i: u32) {

@@ -15,14 +15,24 @@ type Uniform = { type: 'uint32' | 'float32'; data: number[] };
 export interface WebgpuBackend {
   device: {
     createShaderModule(descriptor: { code: string; label: string }): unknown;
-    createComputePipeline(descriptor: { layout: 'auto'; label: string; compute: { module: unknown; entryPoint: string } }): unknown;
+    createComputePipeline(descriptor: {
+      layout: 'auto';
+      label: string;
+      compute: { module: unknown; entryPoint: string };
+    }): unknown;
   };
   pipelineCache: Record<string, unknown>;
   /** Its dtype is that of the values in the buffer; a tensor that was cast from integers to floats still has integers there. */
   tensorMap: { get(dataId: DataId): { dtype: DataType; resource?: unknown } };
   makeTensorInfo(shape: number[], dtype: DataType, values?: unknown): TensorInfo;
   disposeData(dataId: DataId): boolean;
-  runWebGPUProgram(program: object, inputs: TensorInfo[], dtype: DataType, uniforms: Uniform[], output: TensorInfo): TensorInfo;
+  runWebGPUProgram(
+    program: object,
+    inputs: TensorInfo[],
+    dtype: DataType,
+    uniforms: Uniform[],
+    output: TensorInfo,
+  ): TensorInfo;
 }
 
 export interface Launch {
@@ -59,7 +69,10 @@ export function launch(backend: WebgpuBackend, spec: Launch): TensorInfo[] {
     converted.push(floatsOf(backend, info));
     return converted[converted.length - 1];
   };
-  const outputs = Object.entries(spec.outputs).map(([name, shape]) => ({ name, info: Array.isArray(shape) ? backend.makeTensorInfo(shape, 'float32') : shape }));
+  const outputs = Object.entries(spec.outputs).map(([name, shape]) => ({
+    name,
+    info: Array.isArray(shape) ? backend.makeTensorInfo(shape, 'float32') : shape,
+  }));
   const inputs = Object.entries(spec.inputs).map(([name, info]) => ({ name, info: asDeclared(info) }));
   // Binding 0 is the first output; then what tfjs takes for inputs; then the uniforms.
   const [first, ...bound] = [outputs[0], ...inputs, ...outputs.slice(1)];
@@ -70,25 +83,37 @@ export function launch(backend: WebgpuBackend, spec: Launch): TensorInfo[] {
   if (!(key in backend.pipelineCache)) {
     // tfjs puts NaN, infinity, and each array's shape and strides before our own fields; as vectors those are two integers.
     const fields = [
-      'tfNaN: f32', 'tfInfinity: f32',
+      'tfNaN: f32',
+      'tfInfinity: f32',
       ...[...bound, first].flatMap(({ name }) => [`${name}Size: u32`, `${name}Stride: u32`]),
-      ...integers.map(([name]) => `${name}: u32`), ...floats.map(([name]) => `${name}: f32`),
+      ...integers.map(([name]) => `${name}: u32`),
+      ...floats.map(([name]) => `${name}: f32`),
     ];
     const arrays = [first, ...bound].map(({ name, info }, i) => {
       const element = info.dtype === 'float32' ? (spec.vec4?.includes(name) ? 'vec4<f32>' : 'f32') : 'i32';
       return `@group(0) @binding(${i}) var<storage, ${written.has(name) ? 'read_write' : 'read'}> ${name}: array<${element}>;`;
     });
     const code = [
-      `struct Uniforms { ${fields.join(', ')} };`, ...arrays,
-      `@group(0) @binding(${bound.length + 1}) var<uniform> u: Uniforms;`, spec.source(),
+      `struct Uniforms { ${fields.join(', ')} };`,
+      ...arrays,
+      `@group(0) @binding(${bound.length + 1}) var<uniform> u: Uniforms;`,
+      spec.source(),
       `@compute @workgroup_size(${spec.threads})
       fn start(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3<u32>,
                @builtin(num_workgroups) groups: vec3<u32>) { run(lane, group, groups); }`,
     ].join('\n');
     const module = backend.device.createShaderModule({ code, label: spec.name });
-    backend.pipelineCache[key] = backend.device.createComputePipeline({ layout: 'auto', label: spec.name, compute: { module, entryPoint: 'start' } });
+    backend.pipelineCache[key] = backend.device.createComputePipeline({
+      layout: 'auto',
+      label: spec.name,
+      compute: { module, entryPoint: 'start' },
+    });
   }
-  const vector = (info: TensorInfo): TensorInfo => ({ dataId: info.dataId, dtype: info.dtype, shape: [size(info.shape)] });
+  const vector = (info: TensorInfo): TensorInfo => ({
+    dataId: info.dataId,
+    dtype: info.dtype,
+    shape: [size(info.shape)],
+  });
   const program = {
     // Profilers take the name from here.
     constructor: { name: spec.name },
@@ -107,10 +132,16 @@ export function launch(backend: WebgpuBackend, spec: Launch): TensorInfo[] {
       throw new Error(`${spec.name}: the pipeline is not in the cache`);
     },
   };
-  backend.runWebGPUProgram(program, bound.map(({ info }) => vector(info)), 'float32', [
-    ...integers.map(([, value]): Uniform => ({ type: 'uint32', data: [value] })),
-    ...floats.map(([, value]): Uniform => ({ type: 'float32', data: [value] })),
-  ], vector(first.info));
+  backend.runWebGPUProgram(
+    program,
+    bound.map(({ info }) => vector(info)),
+    'float32',
+    [
+      ...integers.map(([, value]): Uniform => ({ type: 'uint32', data: [value] })),
+      ...floats.map(([, value]): Uniform => ({ type: 'float32', data: [value] })),
+    ],
+    vector(first.info),
+  );
   for (const { dataId } of converted) backend.disposeData(dataId);
   return outputs.map(({ info }) => info);
 }
@@ -118,7 +149,10 @@ export function launch(backend: WebgpuBackend, spec: Launch): TensorInfo[] {
 /** A copy with floats in its buffer, of a tensor that has integers there. */
 function floatsOf(backend: WebgpuBackend, { dataId, shape }: TensorInfo): TensorInfo {
   return launchElementwise(backend, {
-    name: 'Floats', inputs: { x: { dataId, shape, dtype: 'int32' } }, outputs: { y: shape }, source: () => 'fn each(i: u32) { y[i] = f32(x[i]); }',
+    name: 'Floats',
+    inputs: { x: { dataId, shape, dtype: 'int32' } },
+    outputs: { y: shape },
+    source: () => 'fn each(i: u32) { y[i] = f32(x[i]); }',
   })[0];
 }
 
@@ -138,7 +172,8 @@ export function flatGroups(count: number): [number, number, number] {
 }
 
 /** WGSL: the number of a workgroup of `flatGroups`. */
-export const FLAT_GROUP = 'fn flatGroup(group: vec3<u32>, groups: vec3<u32>) -> u32 { return group.y * groups.x + group.x; }';
+export const FLAT_GROUP =
+  'fn flatGroup(group: vec3<u32>, groups: vec3<u32>) -> u32 { return group.y * groups.x + group.x; }';
 
 /** Invocations of a workgroup of kernels that do the same for every element. Not tuned on a real adapter. */
 const ELEMENTWISE_THREADS = 256;
@@ -149,7 +184,8 @@ const ELEMENTWISE_THREADS = 256;
  * @param spec its source defines `fn each(i: u32)`; the field `u.count` is added
  */
 export function launchElementwise(
-  backend: WebgpuBackend, spec: Omit<Launch, 'threads' | 'groups' | 'outputs'> & { outputs: Record<string, number[]> },
+  backend: WebgpuBackend,
+  spec: Omit<Launch, 'threads' | 'groups' | 'outputs'> & { outputs: Record<string, number[]> },
 ): TensorInfo[] {
   const count = size(Object.values(spec.outputs)[0]);
   return launch(backend, {

@@ -7,11 +7,21 @@ import { concatColumns, splitColumns } from './columns';
 import { convolution, filterGradient, inputGradient, type Shape4D } from './convolution';
 import { channelRange, fakeQuantize, fakeQuantizeToOwnRange } from './fakeQuantize';
 import {
-  frozenBatchNorm, frozenBatchNormGradient, frozenBatchNormInputGradient, frozenBatchNormStatistics, frozenBatchNormStatisticsGradient,
+  frozenBatchNorm,
+  frozenBatchNormGradient,
+  frozenBatchNormInputGradient,
+  frozenBatchNormStatistics,
+  frozenBatchNormStatisticsGradient,
 } from './frozenBatchNorm';
 import { groupedBatchNorm, groupedBatchNormGradient } from './groupedBatchNorm';
 import {
-  crossEntropy, distillation, distillationGradient, poolStatistics, poolStatisticsGradient, weightedSquaredDistance, weightedSum,
+  crossEntropy,
+  distillation,
+  distillationGradient,
+  poolStatistics,
+  poolStatisticsGradient,
+  weightedSquaredDistance,
+  weightedSum,
   type DistillationAttrs,
 } from './losses';
 import { adamUpdate, pack, sgdUpdate, unpack, type AdamAttrs, type SgdAttrs } from './optimizers';
@@ -49,7 +59,14 @@ interface GroupAttrs {
 
 function geometry(inShape: number[], filterShape: number[], attrs: ConvAttrs) {
   const info = tf.backend_util.computeConv2DInfo(
-    inShape as Shape4D, filterShape as Shape4D, attrs.strides, 1, attrs.pad as never, attrs.dimRoundingMode, false, 'channelsLast',
+    inShape as Shape4D,
+    filterShape as Shape4D,
+    attrs.strides,
+    1,
+    attrs.pad as never,
+    attrs.dimRoundingMode,
+    false,
+    'channelsLast',
   );
   const strides: [number, number] = [info.strideHeight, info.strideWidth];
   return { strides, top: info.padInfo.top, left: info.padInfo.left, outShape: info.outShape as Shape4D };
@@ -63,9 +80,10 @@ function replace(kernelName: string, isOurs: (attrs: never, inputs: Inputs) => b
   const own = tf.getKernel(kernelName, 'webgpu');
   replacedKernels.set(kernelName, own);
   tf.unregisterKernel(kernelName, 'webgpu');
-  const kernelFunc: tf.KernelFunc = (args) => (isOurs(args.attrs as never, args.inputs as Inputs)
-    ? compute(args.backend as WebgpuBackend, args.inputs as Inputs, args.attrs as never)
-    : own.kernelFunc(args));
+  const kernelFunc: tf.KernelFunc = (args) =>
+    isOurs(args.attrs as never, args.inputs as Inputs)
+      ? compute(args.backend as WebgpuBackend, args.inputs as Inputs, args.attrs as never)
+      : own.kernelFunc(args);
   tf.registerKernel({ ...own, kernelFunc });
 }
 
@@ -84,11 +102,13 @@ interface MatMulAttrs {
 /** Along a sum of at least this length tfjs may split a product into parts, and then reads a transposed second factor wrongly (tfjs 4.22). */
 const SPLIT_LENGTH = 2000;
 
-const isSplitWrongly = ({ transposeB }: MatMulAttrs, { b }: Inputs): boolean => transposeB && b.shape[b.shape.length - 1] >= SPLIT_LENGTH;
+const isSplitWrongly = ({ transposeB }: MatMulAttrs, { b }: Inputs): boolean =>
+  transposeB && b.shape[b.shape.length - 1] >= SPLIT_LENGTH;
 
 /** The product with the second factor transposed first. */
 function productOfTransposed(backend: WebgpuBackend, { a, b }: Inputs, { transposeA }: MatMulAttrs): tf.TensorInfo {
-  const run = ({ kernelFunc }: tf.KernelConfig, inputs: Inputs, attrs: object) => kernelFunc({ backend, inputs, attrs: attrs as tf.NamedAttrMap }) as tf.TensorInfo;
+  const run = ({ kernelFunc }: tf.KernelConfig, inputs: Inputs, attrs: object) =>
+    kernelFunc({ backend, inputs, attrs: attrs as tf.NamedAttrMap }) as tf.TensorInfo;
   const last = b.shape.length - 1;
   const perm = b.shape.map((_, axis) => (axis === last ? last - 1 : axis === last - 1 ? last : axis));
   const turned = run(tf.getKernel('Transpose', 'webgpu'), { x: b }, { perm });
@@ -105,11 +125,14 @@ interface SumAttrs {
 /** Over every axis but the last, of floats: what a bias's gradient is. */
 function isColumnSum({ axis }: SumAttrs, { x }: Inputs): boolean {
   const axes = [axis].flat();
-  return x.dtype === 'float32' && x.shape.length > 1 && axes.length === x.shape.length - 1 && axes.every((a, i) => a === i);
+  return (
+    x.dtype === 'float32' && x.shape.length > 1 && axes.length === x.shape.length - 1 && axes.every((a, i) => a === i)
+  );
 }
 
 function add(kernel: FusedKernel, compute: Kernel<never>): void {
-  const kernelFunc: tf.KernelFunc = ({ backend, inputs, attrs }) => compute(backend as WebgpuBackend, inputs as Inputs, attrs as never);
+  const kernelFunc: tf.KernelFunc = ({ backend, inputs, attrs }) =>
+    compute(backend as WebgpuBackend, inputs as Inputs, attrs as never);
   tf.registerKernel({ kernelName: fusedKernelName(kernel), backendName: 'webgpu', kernelFunc });
 }
 
@@ -139,43 +162,78 @@ export function registerWebgpuKernels(): void {
   });
   replace('BatchMatMul', isSplitWrongly, productOfTransposed);
   replace('Sum', isColumnSum, (backend, { x }, { keepDims }: SumAttrs) =>
-    columnSums(backend, x, [...x.shape.slice(0, -1).flatMap(() => (keepDims ? [1] : [])), ...x.shape.slice(-1)]));
+    columnSums(backend, x, [...x.shape.slice(0, -1).flatMap(() => (keepDims ? [1] : [])), ...x.shape.slice(-1)]),
+  );
   add('ImageMean', (backend, { x }) => imageMean(backend, x));
-  add('ImageMeanGradient', (backend, { dy }, { h, w }: { h: number; w: number }) => imageMeanGradient(backend, dy, h, w));
+  add('ImageMeanGradient', (backend, { dy }, { h, w }: { h: number; w: number }) =>
+    imageMeanGradient(backend, dy, h, w),
+  );
   add('ImageStatistics', (backend, { x }) => imageStatistics(backend, x));
-  add('ImageStatisticsGradient', (backend, { dy, x, statistics }) => imageStatisticsGradient(backend, dy, x, statistics));
+  add('ImageStatisticsGradient', (backend, { dy, x, statistics }) =>
+    imageStatisticsGradient(backend, dy, x, statistics),
+  );
   add('GroupedBatchNorm', (backend, { x, scale, shift }, { groupSize, epsilon }: GroupAttrs) =>
-    groupedBatchNorm(backend, x, scale, shift, groupSize, epsilon));
+    groupedBatchNorm(backend, x, scale, shift, groupSize, epsilon),
+  );
   add('GroupedBatchNormGradient', (backend, { dy, x, statistics, scale }, { groupSize, epsilon }: GroupAttrs) =>
-    groupedBatchNormGradient(backend, dy, x, statistics, scale, groupSize, epsilon));
-  add('FrozenBatchNorm', (backend, { x, ...layer }, { epsilon }: LayerAttrs) => frozenBatchNorm(backend, x, layer as never, epsilon));
+    groupedBatchNormGradient(backend, dy, x, statistics, scale, groupSize, epsilon),
+  );
+  add('FrozenBatchNorm', (backend, { x, ...layer }, { epsilon }: LayerAttrs) =>
+    frozenBatchNorm(backend, x, layer as never, epsilon),
+  );
   add('FrozenBatchNormInputGradient', (backend, { dy, variance, gamma }, { epsilon }: LayerAttrs) =>
-    frozenBatchNormInputGradient(backend, dy, variance, gamma, epsilon));
+    frozenBatchNormInputGradient(backend, dy, variance, gamma, epsilon),
+  );
   add('FrozenBatchNormGradient', (backend, { dy, x, ...layer }, { epsilon }: LayerAttrs) =>
-    frozenBatchNormGradient(backend, dy, x, layer as never, epsilon));
+    frozenBatchNormGradient(backend, dy, x, layer as never, epsilon),
+  );
   add('FrozenBatchNormStatistics', (backend, { x, ...layer }, { epsilon }: LayerAttrs) =>
-    frozenBatchNormStatistics(backend, x, layer as never, epsilon));
-  add('FrozenBatchNormStatisticsGradient', (backend, { dy, dStatistics, x, statistics, ...layer }, { epsilon }: LayerAttrs) =>
-    frozenBatchNormStatisticsGradient(backend, dy, dStatistics, x, statistics, layer as never, epsilon));
-  add('FakeQuantize', (backend, { x, scale, zero }, { bits }: { bits: number }) => fakeQuantize(backend, x, scale, zero, bits));
+    frozenBatchNormStatistics(backend, x, layer as never, epsilon),
+  );
+  add(
+    'FrozenBatchNormStatisticsGradient',
+    (backend, { dy, dStatistics, x, statistics, ...layer }, { epsilon }: LayerAttrs) =>
+      frozenBatchNormStatisticsGradient(backend, dy, dStatistics, x, statistics, layer as never, epsilon),
+  );
+  add('FakeQuantize', (backend, { x, scale, zero }, { bits }: { bits: number }) =>
+    fakeQuantize(backend, x, scale, zero, bits),
+  );
   add('FakeQuantizeToOwnRange', (backend, { x }, { count, bits }: { count: number; bits: number }) =>
-    fakeQuantizeToOwnRange(backend, x, count, bits));
+    fakeQuantizeToOwnRange(backend, x, count, bits),
+  );
   add('ChannelRange', (backend, { x }, { count }: { count: number }) => channelRange(backend, x, count));
   add('MaxPoolGradient', (backend, { dy, x, y }, { size, strides, top, left }: PoolAttrs) =>
-    maxPoolGradient(backend, dy, x, y, size, strides, top, left));
-  add('ActivationGradient', (backend, { dy, y }, { kind }: { kind: Activation }) => activationGradient(backend, dy, y, kind));
+    maxPoolGradient(backend, dy, x, y, size, strides, top, left),
+  );
+  add('ActivationGradient', (backend, { dy, y }, { kind }: { kind: Activation }) =>
+    activationGradient(backend, dy, y, kind),
+  );
   add('LeakyRelu', (backend, { x }, { slope }: { slope: number }) => leakyRelu(backend, x, slope));
-  add('LeakyReluGradient', (backend, { dy, x }, { slope }: { slope: number }) => leakyReluGradient(backend, dy, x, slope));
+  add('LeakyReluGradient', (backend, { dy, x }, { slope }: { slope: number }) =>
+    leakyReluGradient(backend, dy, x, slope),
+  );
   add('CrossEntropy', (backend, { logits, targets }) => crossEntropy(backend, logits, targets));
   add('Distillation', (backend, { student, teacher, labels }, attrs: DistillationAttrs) =>
-    distillation(backend, student, teacher, labels, attrs));
+    distillation(backend, student, teacher, labels, attrs),
+  );
   add('DistillationGradient', (backend, { dy, dCe, dKl }) => distillationGradient(backend, dy, dCe, dKl));
-  add('WeightedSquaredDistance', (backend, { actual, target, weights }) => weightedSquaredDistance(backend, actual, target, weights));
-  add('WeightedSum', (backend, terms, { weights }: { weights: number[] }) => weightedSum(backend, Object.values(terms), weights));
-  add('PoolStatistics', (backend, { perImage, averaging, columns }) => poolStatistics(backend, perImage, averaging, columns));
+  add('WeightedSquaredDistance', (backend, { actual, target, weights }) =>
+    weightedSquaredDistance(backend, actual, target, weights),
+  );
+  add('WeightedSum', (backend, terms, { weights }: { weights: number[] }) =>
+    weightedSum(backend, Object.values(terms), weights),
+  );
+  add('PoolStatistics', (backend, { perImage, averaging, columns }) =>
+    poolStatistics(backend, perImage, averaging, columns),
+  );
   add('PoolStatisticsGradient', (backend, { dy, perImage, averaging, pooled, columns }) =>
-    poolStatisticsGradient(backend, dy, perImage, averaging, pooled, columns));
-  tf.registerKernel({ kernelName: fusedKernelName('TransposedProduct'), backendName: 'webgpu', kernelFunc: transposedProduct() });
+    poolStatisticsGradient(backend, dy, perImage, averaging, pooled, columns),
+  );
+  tf.registerKernel({
+    kernelName: fusedKernelName('TransposedProduct'),
+    backendName: 'webgpu',
+    kernelFunc: transposedProduct(),
+  });
   add('ConcatColumns', (backend, parts) => concatColumns(backend, Object.values(parts)));
   add('SplitColumns', (backend, { x }, { widths }: { widths: number[] }) => splitColumns(backend, x, widths));
   add('Pack', (backend, inputs) => pack(backend, Object.values(inputs)));

@@ -11,7 +11,10 @@ export const ROW_THREADS = 256;
 const WIDEST_SLAB = 32;
 
 /** Fields of `u` for an array of `rows` pixels and `channels` channels an image, and how many slabs there are. */
-export function slabs(rows: number, channels: number): { fields: { rows: number; channels: number; slab: number }; count: number } {
+export function slabs(
+  rows: number,
+  channels: number,
+): { fields: { rows: number; channels: number; slab: number }; count: number } {
   const slab = Math.min(WIDEST_SLAB, channels);
   return { fields: { rows, channels, slab }, count: Math.ceil(channels / slab) };
 }
@@ -34,7 +37,9 @@ export const LANES = `
  * @param names one function `sum_<name>(lane, rowLanes, value) -> f32` each, with workgroup memory of its own
  */
 export function rowSums(...names: string[]): string {
-  return names.map((name) => `
+  return names
+    .map(
+      (name) => `
     var<workgroup> shared_${name}: array<f32, ${ROW_THREADS}>;
     fn sum_${name}(lane: u32, rowLanes: u32, value: f32) -> f32 {
       shared_${name}[lane] = value;
@@ -48,7 +53,9 @@ export function rowSums(...names: string[]): string {
       let total = shared_${name}[lane % u.slab];
       workgroupBarrier();
       return total;
-    }`).join('\n');
+    }`,
+    )
+    .join('\n');
 }
 
 /**

@@ -8,7 +8,12 @@ export function imageMean(backend: WebgpuBackend, x: TensorInfo): TensorInfo {
   const [n, h, w, c] = x.shape;
   const { fields, count } = slabs(h * w, c);
   return launchOne(backend, {
-    name: 'ImageMean', inputs: { x }, outputs: { result: [n, c] }, integers: fields, threads: ROW_THREADS, groups: [count, n, 1],
+    name: 'ImageMean',
+    inputs: { x },
+    outputs: { result: [n, c] },
+    integers: fields,
+    threads: ROW_THREADS,
+    groups: [count, n, 1],
     source: () => `
       ${rowSums('x')}
       fn run(lane: u32, group: vec3<u32>, groups: vec3<u32>) {
@@ -25,8 +30,12 @@ export function imageMean(backend: WebgpuBackend, x: TensorInfo): TensorInfo {
 export function imageMeanGradient(backend: WebgpuBackend, dy: TensorInfo, h: number, w: number): TensorInfo {
   const [n, c] = dy.shape;
   const [dx] = launchElementwise(backend, {
-    name: 'ImageMeanGradient', inputs: { dy }, outputs: { result: [n, h, w, c] }, integers: { rows: h * w, channels: c },
-    source: () => 'fn each(i: u32) { result[i] = dy[i / (u.rows * u.channels) * u.channels + i % u.channels] / f32(u.rows); }',
+    name: 'ImageMeanGradient',
+    inputs: { dy },
+    outputs: { result: [n, h, w, c] },
+    integers: { rows: h * w, channels: c },
+    source: () =>
+      'fn each(i: u32) { result[i] = dy[i / (u.rows * u.channels) * u.channels + i % u.channels] / f32(u.rows); }',
   });
   return dx;
 }
@@ -36,7 +45,12 @@ export function imageStatistics(backend: WebgpuBackend, x: TensorInfo): TensorIn
   const [n, h, w, c] = x.shape;
   const { fields, count } = slabs(h * w, c);
   return launchOne(backend, {
-    name: 'ImageStatistics', inputs: { x }, outputs: { result: [n, 2 * c] }, integers: fields, threads: ROW_THREADS, groups: [count, n, 1],
+    name: 'ImageStatistics',
+    inputs: { x },
+    outputs: { result: [n, 2 * c] },
+    integers: fields,
+    threads: ROW_THREADS,
+    groups: [count, n, 1],
     source: () => `
       ${MOMENTS}
       ${MOMENTS_OF_ROWS}
@@ -53,10 +67,18 @@ export function imageStatistics(backend: WebgpuBackend, x: TensorInfo): TensorIn
 }
 
 /** dL/dx of imageStatistics: (dmean + 2 (x - mean) dvariance) / (H W). */
-export function imageStatisticsGradient(backend: WebgpuBackend, dy: TensorInfo, x: TensorInfo, statistics: TensorInfo): TensorInfo {
+export function imageStatisticsGradient(
+  backend: WebgpuBackend,
+  dy: TensorInfo,
+  x: TensorInfo,
+  statistics: TensorInfo,
+): TensorInfo {
   const [, h, w, c] = x.shape;
   const [dx] = launchElementwise(backend, {
-    name: 'ImageStatisticsGradient', inputs: { dy, x, statistics }, outputs: { result: x.shape }, integers: { rows: h * w, channels: c },
+    name: 'ImageStatisticsGradient',
+    inputs: { dy, x, statistics },
+    outputs: { result: x.shape },
+    integers: { rows: h * w, channels: c },
     source: () => `fn each(i: u32) {
       let at = i / (u.rows * u.channels) * 2u * u.channels + i % u.channels;
       result[i] = (dy[at] + 2.0 * (x[i] - statistics[at]) * dy[at + u.channels]) / f32(u.rows);
@@ -77,8 +99,12 @@ export function columnSums(backend: WebgpuBackend, x: TensorInfo, shape: number[
   const sums = (values: TensorInfo, rows: number, outShape: number[]): TensorInfo => {
     const { fields, count } = slabs(rows, c);
     return launchOne(backend, {
-      name: 'ColumnSums', inputs: { x: values }, outputs: { result: outShape }, integers: fields,
-      threads: ROW_THREADS, groups: [count, Math.ceil(rows / ROWS_PER_WORKGROUP), 1],
+      name: 'ColumnSums',
+      inputs: { x: values },
+      outputs: { result: outShape },
+      integers: fields,
+      threads: ROW_THREADS,
+      groups: [count, Math.ceil(rows / ROWS_PER_WORKGROUP), 1],
       source: () => `
         ${rowSums('x')}
         fn run(lane: u32, group: vec3<u32>, groups: vec3<u32>) {

@@ -43,15 +43,29 @@ export function upsampleConv2d(backend: WebgpuBackend, x: TensorInfo, filter: Te
   const tile = tileFor(rows, outChannels);
   const [packedX, packedFilter] = [inChannels % 4 === 0, outChannels % 4 === 0];
   return launchOne(backend, {
-    name: 'UpsampleConv', variant: `${tile.m}x${tile.n} ${packedX} ${packedFilter}`,
-    inputs: { x, weights: filter }, vec4: [...(packedX ? ['x'] : []), ...(packedFilter ? ['weights'] : [])],
+    name: 'UpsampleConv',
+    variant: `${tile.m}x${tile.n} ${packedX} ${packedFilter}`,
+    inputs: { x, weights: filter },
+    vec4: [...(packedX ? ['x'] : []), ...(packedFilter ? ['weights'] : [])],
     outputs: { result: [n, 2 * h, 2 * w, outChannels] },
     integers: { rows, inChannels, channelSteps: 4 * Math.ceil(inChannels / 4), outChannels, height: h, width: w },
-    threads: tile.threads, groups: groupsFor(tile, rows, outChannels, 4),
-    source: () => gemmSource({
-      tile, along: 'kn', width: 'u.outChannels', functions: `
+    threads: tile.threads,
+    groups: groupsFor(tile, rows, outChannels, 4),
+    source: () =>
+      gemmSource({
+        tile,
+        along: 'kn',
+        width: 'u.outChannels',
+        functions: `
         ${TAP_SPANS}
-        ${summedTaps((at) => (packedFilter ? `weights[${at} / 4u]` : gather4((j) => `o + ${j}u < u.outChannels`, (j) => `weights[${at} + ${j}u]`)))}
+        ${summedTaps((at) =>
+          packedFilter
+            ? `weights[${at} / 4u]`
+            : gather4(
+                (j) => `o + ${j}u < u.outChannels`,
+                (j) => `weights[${at} + ${j}u]`,
+              ),
+        )}
         fn rangeOfK(z: u32) -> vec2<u32> { return vec2<u32>(0u, 4u * u.channelSteps); }
         fn readA(m: u32, k: u32, end: u32, z: u32) -> vec4<f32> {
           if (m >= u.rows || k >= end) { return vec4<f32>(0.0); }
@@ -62,7 +76,14 @@ export function upsampleConv2d(backend: WebgpuBackend, x: TensorInfo, filter: Te
           let column = i32(m % u.width + tap % 2u + z % 2u) - 1;
           if (y < 0 || column < 0 || y >= i32(u.height) || column >= i32(u.width)) { return vec4<f32>(0.0); }
           let at = ((rest / u.height * u.height + u32(y)) * u.width + u32(column)) * u.inChannels + channel;
-          return ${packedX ? 'x[at / 4u]' : gather4((j) => `channel + ${j}u < u.inChannels`, (j) => `x[at + ${j}u]`)};
+          return ${
+            packedX
+              ? 'x[at / 4u]'
+              : gather4(
+                  (j) => `channel + ${j}u < u.inChannels`,
+                  (j) => `x[at + ${j}u]`,
+                )
+          };
         }
         fn readB(k: u32, n: u32, end: u32, z: u32) -> vec4<f32> {
           let channel = k % u.channelSteps;
@@ -75,7 +96,7 @@ export function upsampleConv2d(backend: WebgpuBackend, x: TensorInfo, filter: Te
           let row = m / u.width * 2u + z / 2u;
           return select(-1, i32((row * 2u * u.width + m % u.width * 2u + z % 2u) * u.outChannels), m < u.rows);
         }`,
-    }),
+      }),
   });
 }
 
@@ -87,14 +108,27 @@ export function upsampleConv2dInputGradient(backend: WebgpuBackend, dy: TensorIn
   const tile = tileFor(rows, inChannels);
   const packed = outChannels % 4 === 0;
   const four = (array: string, at: string) =>
-    (packed ? `${array}[${at} / 4u]` : gather4((j) => `o + ${j}u < u.outChannels`, (j) => `${array}[${at} + ${j}u]`));
+    packed
+      ? `${array}[${at} / 4u]`
+      : gather4(
+          (j) => `o + ${j}u < u.outChannels`,
+          (j) => `${array}[${at} + ${j}u]`,
+        );
   return launchOne(backend, {
-    name: 'UpsampleConvInputGradient', variant: `${tile.m}x${tile.n} ${packed}`,
-    inputs: { dy, weights: filter }, vec4: packed ? ['dy', 'weights'] : [], outputs: { result: [n, h, w, inChannels] },
+    name: 'UpsampleConvInputGradient',
+    variant: `${tile.m}x${tile.n} ${packed}`,
+    inputs: { dy, weights: filter },
+    vec4: packed ? ['dy', 'weights'] : [],
+    outputs: { result: [n, h, w, inChannels] },
     integers: { rows, inChannels, outChannels, channelSteps: 4 * Math.ceil(outChannels / 4), height: h, width: w },
-    threads: tile.threads, groups: groupsFor(tile, rows, inChannels, 1),
-    source: () => gemmSource({
-      tile, along: 'kk', width: 'u.inChannels', functions: `
+    threads: tile.threads,
+    groups: groupsFor(tile, rows, inChannels, 1),
+    source: () =>
+      gemmSource({
+        tile,
+        along: 'kk',
+        width: 'u.inChannels',
+        functions: `
         ${TAP_SPANS}
         ${summedTaps((at) => four('weights', at))}
         fn rangeOfK(z: u32) -> vec2<u32> { return vec2<u32>(0u, 16u * u.channelSteps); }
@@ -112,7 +146,7 @@ export function upsampleConv2dInputGradient(backend: WebgpuBackend, dy: TensorIn
           return summedTaps(adjointSpan(tap / 4u), adjointSpan(tap % 4u), n, k % u.channelSteps);
         }
         fn rowAt(m: u32, z: u32) -> i32 { return select(-1, i32(m * u.inChannels), m < u.rows); }`,
-    }),
+      }),
   });
 }
 
@@ -137,18 +171,32 @@ export function upsampleConv2dFilterGradient(backend: WebgpuBackend, x: TensorIn
   const { parts, length } = partsOfK(tile, inChannels, outChannels, depth, 16);
   const [packedX, packedDy] = [inChannels % 4 === 0, outChannels % 4 === 0];
   const partial = launchOne(backend, {
-    name: 'UpsampleConvFilterGradient', variant: `${tile.m}x${tile.n} ${packedX} ${packedDy}`,
-    inputs: { x, dy }, vec4: [...(packedX ? ['x'] : []), ...(packedDy ? ['dy'] : [])],
+    name: 'UpsampleConvFilterGradient',
+    variant: `${tile.m}x${tile.n} ${packedX} ${packedDy}`,
+    inputs: { x, dy },
+    vec4: [...(packedX ? ['x'] : []), ...(packedDy ? ['dy'] : [])],
     outputs: { result: [parts, 16, inChannels, outChannels] },
     integers: { inChannels, outChannels, depth, partLength: length, height: h, width: w },
-    threads: tile.threads, groups: groupsFor(tile, inChannels, outChannels, 16 * parts),
-    source: () => gemmSource({
-      tile, along: 'mn', width: 'u.outChannels', functions: `
+    threads: tile.threads,
+    groups: groupsFor(tile, inChannels, outChannels, 16 * parts),
+    source: () =>
+      gemmSource({
+        tile,
+        along: 'mn',
+        width: 'u.outChannels',
+        functions: `
         ${RANGE_OF_PART('16u')}
         fn readA(m: u32, k: u32, end: u32, z: u32) -> vec4<f32> {
           if (m >= u.inChannels || k >= end) { return vec4<f32>(0.0); }
           let at = k * u.inChannels + m;
-          return ${packedX ? 'x[at / 4u]' : gather4((j) => `m + ${j}u < u.inChannels`, (j) => `x[at + ${j}u]`)};
+          return ${
+            packedX
+              ? 'x[at / 4u]'
+              : gather4(
+                  (j) => `m + ${j}u < u.inChannels`,
+                  (j) => `x[at + ${j}u]`,
+                )
+          };
         }
         fn pixelBelow(k: u32, z: u32) -> i32 {
           ${DY_BELOW('z % 16u', 'k')}
@@ -159,13 +207,22 @@ export function upsampleConv2dFilterGradient(backend: WebgpuBackend, x: TensorIn
           let pixel = pixelBelow(k, z);
           if (pixel < 0) { return vec4<f32>(0.0); }
           let at = u32(pixel) * u.outChannels + n;
-          return ${packedDy ? 'dy[at / 4u]' : gather4((j) => `n + ${j}u < u.outChannels`, (j) => `dy[at + ${j}u]`)};
+          return ${
+            packedDy
+              ? 'dy[at / 4u]'
+              : gather4(
+                  (j) => `n + ${j}u < u.outChannels`,
+                  (j) => `dy[at + ${j}u]`,
+                )
+          };
         }
         fn rowAt(m: u32, z: u32) -> i32 { return select(-1, i32((z * u.inChannels + m) * u.outChannels), m < u.inChannels); }`,
-    }),
+      }),
   });
   const [sum] = launchElementwise(backend, {
-    name: 'SumOfAdjointTaps', inputs: { partial }, outputs: { result: [3, 3, inChannels, outChannels] },
+    name: 'SumOfAdjointTaps',
+    inputs: { partial },
+    outputs: { result: [3, 3, inChannels, outChannels] },
     integers: { parts, plane: inChannels * outChannels },
     // Filter row 0 lies in the adjoint's rows 2 and 3, row 1 in 1 and 2, row 2 in 0 and 1.
     source: () => `fn each(i: u32) {

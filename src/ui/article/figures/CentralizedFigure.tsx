@@ -19,7 +19,10 @@ const FROM_0 = [0];
 /** How a class's synthetic batch approaches its own center, or does not, as the generator learns. */
 export function CentralizedFigure() {
   const all = useWords();
-  const { argument: { centralized: words }, views } = all;
+  const {
+    argument: { centralized: words },
+    views,
+  } = all;
   const overview = usePlayground((state) => state.overview);
   const layer = usePlayground((state) => state.layer);
   const chosen = usePlayground((state) => state.classIndex);
@@ -33,18 +36,37 @@ export function CentralizedFigure() {
     const samples = distancesByStep(history, layer, classes, chosen);
     const colors = lineColors[scheme];
     const line = (id: 'own' | 'other', label: string, color: string, dash?: 'dashed'): ChartSeries => ({
-      id, label, color, dash, dots: samples.length < 30, points: samples.map((sample) => [sample.step, sample[id]] as const),
+      id,
+      label,
+      color,
+      dash,
+      dots: samples.length < 30,
+      points: samples.map((sample) => [sample.step, sample[id]] as const),
     });
-    return [line('own', views.separation.own, colors.centralized), line('other', views.separation.other, colors.real, 'dashed')];
+    return [
+      line('own', views.separation.own, colors.centralized),
+      line('other', views.separation.other, colors.real, 'dashed'),
+    ];
   }, [history, layer, classes, chosen, scheme, views]);
   if (!overview || layer === null) return <div className="view-empty">{views.waiting}</div>;
   return (
     <>
-      <div className="figure-tools"><ClassPicker /><LayerPicker /></div>
+      <div className="figure-tools">
+        <ClassPicker />
+        <LayerPicker />
+      </div>
       <div className="figure-chart tall">
-        {series[0].points.length > 0
-          ? <LineChart label={words.figure} series={series} xLabel={words.axis} include={FROM_0} cursor={viewing?.synthetic?.step ?? null} />
-          : <div className="view-empty">{views.notYet}</div>}
+        {series[0].points.length > 0 ? (
+          <LineChart
+            label={words.figure}
+            series={series}
+            xLabel={words.axis}
+            include={FROM_0}
+            cursor={viewing?.synthetic?.step ?? null}
+          />
+        ) : (
+          <div className="view-empty">{views.notYet}</div>
+        )}
       </div>
       <div className="figure-legend">
         {series.map((each) => (
@@ -53,9 +75,17 @@ export function CentralizedFigure() {
             {each.label}
           </span>
         ))}
-        <span className="view-note">{chosen === null ? views.separation.allClasses : views.separation.forClass(className(all, overview.network.classNames, chosen))}</span>
+        <span className="view-note">
+          {chosen === null
+            ? views.separation.allClasses
+            : views.separation.forClass(className(all, overview.network.classNames, chosen))}
+        </span>
       </div>
-      {snapshot && <p className="figure-note">{words.nearest(String(countNearestOwn(snapshot, layer, classes)), String(classes), String(layer + 1))}</p>}
+      {snapshot && (
+        <p className="figure-note">
+          {words.nearest(String(countNearestOwn(snapshot, layer, classes)), String(classes), String(layer + 1))}
+        </p>
+      )}
     </>
   );
 }

@@ -36,7 +36,11 @@ interface DistortedFigureProps {
 
 /** C and the average of D over one number of the center, and D, D - floor and C as this run has them. */
 export function DistortedFigure({ batch, noise, onBatch, onNoise }: DistortedFigureProps) {
-  const { argument: { distorted: words }, terms, views } = useWords();
+  const {
+    argument: { distorted: words },
+    terms,
+    views,
+  } = useWords();
   const inRun = usePlayground((state) => state.settings.distortionMean);
   const sigma = noise ?? inRun;
   const samples = useThrottledPlayground(losses);
@@ -55,12 +59,29 @@ export function DistortedFigure({ batch, noise, onBatch, onNoise }: DistortedFig
     const shown = thinned(samples, POINTS);
     if (shown.length === 0) return [];
     return [
-      { id: 'distorted', label: terms.distorted.short, color: colors.distorted, faint: true, points: shown.map(({ step, terms: { distorted } }) => [step, distorted] as const) },
       {
-        id: 'floor', label: views.losses.floor, color: colors.floor, dash: 'dashed',
-        points: shown.map(({ step, terms: { distorted }, distortedFloor: noiseCost }) => [step, distorted === null || noiseCost === null ? null : distorted - noiseCost] as const),
+        id: 'distorted',
+        label: terms.distorted.short,
+        color: colors.distorted,
+        faint: true,
+        points: shown.map(({ step, terms: { distorted } }) => [step, distorted] as const),
       },
-      { id: 'centralized', label: terms.centralized.short, color: colors.centralized, points: shown.map(({ step, terms: { centralized } }) => [step, centralized] as const) },
+      {
+        id: 'floor',
+        label: views.losses.floor,
+        color: colors.floor,
+        dash: 'dashed',
+        points: shown.map(
+          ({ step, terms: { distorted }, distortedFloor: noiseCost }) =>
+            [step, distorted === null || noiseCost === null ? null : distorted - noiseCost] as const,
+        ),
+      },
+      {
+        id: 'centralized',
+        label: terms.centralized.short,
+        color: colors.centralized,
+        points: shown.map(({ step, terms: { centralized } }) => [step, centralized] as const),
+      },
     ];
   }, [samples, colors, terms, views]);
 
@@ -79,12 +100,46 @@ export function DistortedFigure({ batch, noise, onBatch, onNoise }: DistortedFig
       <div className="figure-chart tall" ref={box}>
         {width > 0 && (
           <Axes plane={plane} label={`${words.figure}. ${note}`} xLabel={words.axis} yLabel={words.cost}>
-            <path className="figure-bell" d={`${pathOf(plane, PLACES.map((x) => [x, bell(x)] as const))}L${plane.x(REACH)} ${plane.y(0)}L${plane.x(-REACH)} ${plane.y(0)}Z`} />
-            <clipPath id="distorted-figure-clip"><rect x={plane.x(-REACH)} y={plane.y(TOP)} width={plane.x(REACH) - plane.x(-REACH)} height={plane.y(0) - plane.y(TOP)} /></clipPath>
+            <path
+              className="figure-bell"
+              d={`${pathOf(
+                plane,
+                PLACES.map((x) => [x, bell(x)] as const),
+              )}L${plane.x(REACH)} ${plane.y(0)}L${plane.x(-REACH)} ${plane.y(0)}Z`}
+            />
+            <clipPath id="distorted-figure-clip">
+              <rect
+                x={plane.x(-REACH)}
+                y={plane.y(TOP)}
+                width={plane.x(REACH) - plane.x(-REACH)}
+                height={plane.y(0) - plane.y(TOP)}
+              />
+            </clipPath>
             <g clipPath="url(#distorted-figure-clip)" fill="none" strokeWidth={2}>
-              <path d={pathOf(plane, PLACES.map((x) => [x, cost(x, 0)] as const))} stroke={colors.centralized} />
-              <path d={pathOf(plane, PLACES.map((x) => [x, cost(x, sigma)] as const))} stroke={colors.distorted} strokeDasharray="7 3" />
-              <path d={pathOf(plane, [[-REACH, floor], [REACH, floor]])} stroke={colors.floor} strokeWidth={1} strokeDasharray="1.5 3" />
+              <path
+                d={pathOf(
+                  plane,
+                  PLACES.map((x) => [x, cost(x, 0)] as const),
+                )}
+                stroke={colors.centralized}
+              />
+              <path
+                d={pathOf(
+                  plane,
+                  PLACES.map((x) => [x, cost(x, sigma)] as const),
+                )}
+                stroke={colors.distorted}
+                strokeDasharray="7 3"
+              />
+              <path
+                d={pathOf(plane, [
+                  [-REACH, floor],
+                  [REACH, floor],
+                ])}
+                stroke={colors.floor}
+                strokeWidth={1}
+                strokeDasharray="1.5 3"
+              />
             </g>
             <line className="chart-cursor" x1={plane.x(batch)} x2={plane.x(batch)} y1={plane.y(TOP)} y2={plane.y(0)} />
             {c <= TOP && <circle cx={plane.x(batch)} cy={plane.y(c)} r={4} fill={colors.centralized} />}
@@ -93,20 +148,40 @@ export function DistortedFigure({ batch, noise, onBatch, onNoise }: DistortedFig
         )}
       </div>
       <div className="figure-legend">
-        {([['ofC', colors.centralized, ''], ['ofD', colors.distorted, 'dashed'], ['floor', colors.floor, 'dotted']] as const).map(([key, color, dash]) => (
-          <span key={key} className="legend-key"><span className={`legend-line ${dash}`} style={{ borderColor: color }} aria-hidden="true" />{words[key]}</span>
+        {(
+          [
+            ['ofC', colors.centralized, ''],
+            ['ofD', colors.distorted, 'dashed'],
+            ['floor', colors.floor, 'dotted'],
+          ] as const
+        ).map(([key, color, dash]) => (
+          <span key={key} className="legend-key">
+            <span className={`legend-line ${dash}`} style={{ borderColor: color }} aria-hidden="true" />
+            {words[key]}
+          </span>
         ))}
       </div>
-      <p className="figure-note" aria-live="polite">{note}</p>
+      <p className="figure-note" aria-live="polite">
+        {note}
+      </p>
       <h4>{words.live}</h4>
       <div className="figure-chart">
-        {series.length > 0
-          ? <LineChart label={words.live} series={series} xLabel={views.losses.axis} include={FROM_0} cursor={cursor} />
-          : <div className="view-empty">{views.notYet}</div>}
+        {series.length > 0 ? (
+          <LineChart label={words.live} series={series} xLabel={views.losses.axis} include={FROM_0} cursor={cursor} />
+        ) : (
+          <div className="view-empty">{views.notYet}</div>
+        )}
       </div>
       <div className="figure-legend">
         {series.map((each) => (
-          <span key={each.id} className="legend-key"><span className={`legend-line ${each.dash ?? ''}`} style={{ borderColor: each.color, opacity: each.faint ? 0.55 : 1 }} aria-hidden="true" />{each.label}</span>
+          <span key={each.id} className="legend-key">
+            <span
+              className={`legend-line ${each.dash ?? ''}`}
+              style={{ borderColor: each.color, opacity: each.faint ? 0.55 : 1 }}
+              aria-hidden="true"
+            />
+            {each.label}
+          </span>
         ))}
       </div>
     </>

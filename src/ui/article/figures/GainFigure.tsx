@@ -1,4 +1,4 @@
-import type { AccuracyRow, MethodId } from '../../../engine/training/runReport';
+import type { AccuracyRow, MethodId } from '../../../engine/runReport';
 import { shownMoment } from '../../../state/playgroundState';
 import type { PlaygroundState } from '../../../state/playgroundState';
 import { presetOf } from '../../../state/presets';
@@ -15,7 +15,10 @@ const accuracyOf = (state: PlaygroundState) => shownMoment(state)?.accuracy ?? N
 /** This run's accuracies in numbers, each with what the choice of test images leaves open. */
 export function GainFigure() {
   const all = useWords();
-  const { argument: { gain: words }, views: { accuracy } } = all;
+  const {
+    argument: { gain: words },
+    views: { accuracy },
+  } = all;
   const { percent } = useFormat();
   const rows = useThrottledPlayground(accuracyOf);
   const applied = usePlayground((state) => state.applied);
@@ -28,14 +31,19 @@ export function GainFigure() {
       <table className="gain-table">
         <thead>
           <tr>
-            <th scope="col">{words.columns.method}</th><th scope="col">{words.columns.right}</th>
-            <th scope="col">{words.columns.accuracy}</th><th scope="col">{words.columns.error}</th>
+            <th scope="col">{words.columns.method}</th>
+            <th scope="col">{words.columns.right}</th>
+            <th scope="col">{words.columns.accuracy}</th>
+            <th scope="col">{words.columns.error}</th>
           </tr>
         </thead>
         <tbody>
           {METHODS.map((method) => {
             const row = rows.find((each) => each.method === method);
-            const known = row && row.accuracy !== null && row.correct !== null ? { ...row, accuracy: row.accuracy, correct: row.correct } : null;
+            const known =
+              row && row.accuracy !== null && row.correct !== null
+                ? { ...row, accuracy: row.accuracy, correct: row.correct }
+                : null;
             const error = known && standardError(known.accuracy, known.n);
             return (
               <tr key={method}>
@@ -43,16 +51,30 @@ export function GainFigure() {
                 {known && error !== null ? (
                   <>
                     <td>{accuracy.of(grouped(known.correct), grouped(known.n))}</td>
-                    <td><data value={exact(known.accuracy)}>{percent(known.accuracy)}</data></td>
-                    <td><data value={exact(error)}>{words.error((error * 100).toFixed(1))}</data></td>
+                    <td>
+                      <data value={exact(known.accuracy)}>{percent(known.accuracy)}</data>
+                    </td>
+                    <td>
+                      <data value={exact(error)}>{words.error((error * 100).toFixed(1))}</data>
+                    </td>
                   </>
-                ) : <td colSpan={3} className="bar-pending">{accuracy.pending}</td>}
+                ) : (
+                  <td colSpan={3} className="bar-pending">
+                    {accuracy.pending}
+                  </td>
+                )}
               </tr>
             );
           })}
         </tbody>
       </table>
-      {gain && points && <p className="gain">{gain.clear ? accuracy.gain(points, gain.points > 0) : accuracy.noGain(`${gain.points < 0 ? '−' : '+'}${points}`, grouped(gain.n))}</p>}
+      {gain && points && (
+        <p className="gain">
+          {gain.clear
+            ? accuracy.gain(points, gain.points > 0)
+            : accuracy.noGain(`${gain.points < 0 ? '−' : '+'}${points}`, grouped(gain.n))}
+        </p>
+      )}
       <p className="figure-note">{words.chance}</p>
     </>
   );

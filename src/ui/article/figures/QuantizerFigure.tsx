@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import type { AccuracyRow } from '../../../engine/training/runReport';
+import type { AccuracyRow } from '../../../engine/runReport';
 import { shownMoment } from '../../../state/playgroundState';
 import type { PlaygroundState } from '../../../state/playgroundState';
 import { SETTINGS } from '../../../state/settings';
@@ -23,7 +23,12 @@ const accuracyOf = (state: PlaygroundState) => shownMoment(state)?.accuracy ?? N
 
 /** Numbers onto the grid of k bits, and what that costs the network of this run. */
 export function QuantizerFigure() {
-  const { argument: { lacks: words }, views: { accuracy: { methods, pending } } } = useWords();
+  const {
+    argument: { lacks: words },
+    views: {
+      accuracy: { methods, pending },
+    },
+  } = useWords();
   const { percent } = useFormat();
   const applied = usePlayground((state) => state.settings.weightBits);
   const activationBits = usePlayground((state) => state.settings.activationBits);
@@ -48,14 +53,36 @@ export function QuantizerFigure() {
       <div className="figure-chart tall" ref={box}>
         {width > 0 && (
           <Axes plane={plane} label={`${words.figure}. ${note}`} xLabel={words.input} yLabel={words.output}>
-            <rect className="figure-band" x={plane.x(RANGE[0])} y={plane.y(DRAWN[1])} width={plane.x(RANGE[1]) - plane.x(RANGE[0])} height={plane.y(DRAWN[0]) - plane.y(DRAWN[1])} />
-            <text className="figure-mark" x={plane.x(RANGE[0]) + 5} y={plane.y(DRAWN[1]) + 14}>{words.range}</text>
-            <path d={pathOf(plane, [[DRAWN[0], DRAWN[0]], [DRAWN[1], DRAWN[1]]])} className="figure-ideal" />
-            <path d={pathOf(plane, curve.points)} fill="none" stroke={colors.ptq} strokeWidth={2} strokeLinejoin="round" />
+            <rect
+              className="figure-band"
+              x={plane.x(RANGE[0])}
+              y={plane.y(DRAWN[1])}
+              width={plane.x(RANGE[1]) - plane.x(RANGE[0])}
+              height={plane.y(DRAWN[0]) - plane.y(DRAWN[1])}
+            />
+            <text className="figure-mark" x={plane.x(RANGE[0]) + 5} y={plane.y(DRAWN[1]) + 14}>
+              {words.range}
+            </text>
+            <path
+              d={pathOf(plane, [
+                [DRAWN[0], DRAWN[0]],
+                [DRAWN[1], DRAWN[1]],
+              ])}
+              className="figure-ideal"
+            />
+            <path
+              d={pathOf(plane, curve.points)}
+              fill="none"
+              stroke={colors.ptq}
+              strokeWidth={2}
+              strokeLinejoin="round"
+            />
           </Axes>
         )}
       </div>
-      <p className="figure-note" aria-live="polite">{note}</p>
+      <p className="figure-note" aria-live="polite">
+        {note}
+      </p>
       <h4>{words.price}</h4>
       <div className="bars">
         {(['fullPrecision', 'ptq'] as const).map((method) => {
@@ -63,9 +90,19 @@ export function QuantizerFigure() {
           return (
             <div key={method} className="bar">
               <span className="bar-name">{methods[method]}</span>
-              <span className="bar-track">{accuracy !== null && <span className="bar-fill" style={{ width: `${accuracy * 100}%`, background: colors[method] }} />}</span>
+              <span className="bar-track">
+                {accuracy !== null && (
+                  <span className="bar-fill" style={{ width: `${accuracy * 100}%`, background: colors[method] }} />
+                )}
+              </span>
               <span className="bar-value">
-                {accuracy === null ? <span className="bar-pending">{pending}</span> : <data value={exact(accuracy)} title={exact(accuracy)}>{percent(accuracy)}</data>}
+                {accuracy === null ? (
+                  <span className="bar-pending">{pending}</span>
+                ) : (
+                  <data value={exact(accuracy)} title={exact(accuracy)}>
+                    {percent(accuracy)}
+                  </data>
+                )}
               </span>
             </div>
           );

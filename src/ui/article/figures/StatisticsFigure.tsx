@@ -14,7 +14,17 @@ import { channelStatistics, pixelsOf, shuffled as shuffledPixels } from '../pixe
 const NOTHING: readonly never[] = [];
 
 /** An image, or one of its channels in shades of gray, at its own size; the page enlarges it. */
-function Picture({ pixels, width, height, channel }: { pixels: Uint8ClampedArray; width: number; height: number; channel: number | null }) {
+function Picture({
+  pixels,
+  width,
+  height,
+  channel,
+}: {
+  pixels: Uint8ClampedArray;
+  width: number;
+  height: number;
+  channel: number | null;
+}) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const context = canvas.current?.getContext('2d');
@@ -32,7 +42,10 @@ function Picture({ pixels, width, height, channel }: { pixels: Uint8ClampedArray
 /** One calibration image, mean and variance of each of its channels, and the same image as a point at the chosen layer. */
 export function StatisticsFigure({ shuffled }: { shuffled: boolean }) {
   const all = useWords();
-  const { argument: { statistics: words }, views } = all;
+  const {
+    argument: { statistics: words },
+    views,
+  } = all;
   const overview = usePlayground((state) => state.overview);
   const layer = usePlayground((state) => state.layer);
   const chosen = usePlayground((state) => state.classIndex);
@@ -48,19 +61,29 @@ export function StatisticsFigure({ shuffled }: { shuffled: boolean }) {
     return shuffled ? shuffledPixels(own) : own;
   }, [overview, classIndex, shuffled]);
   const clouds = useMemo(
-    () => (overview && layer !== null ? stillClouds(overview, layer).filter(({ kind }) => kind === 'observation' || kind === 'calibration') : NOTHING),
+    () =>
+      overview && layer !== null
+        ? stillClouds(overview, layer).filter(({ kind }) => kind === 'observation' || kind === 'calibration')
+        : NOTHING,
     [overview, layer],
   );
   if (!overview || layer === null || !pixels) return <div className="view-empty">{views.waiting}</div>;
 
-  const { calibration: { images: { width, height } }, network } = overview;
+  const {
+    calibration: {
+      images: { width, height },
+    },
+    network,
+  } = overview;
   const name = className(all, network.classNames, classIndex);
   const channels = network.inputShape[2] === 1 ? (['gray'] as const) : (['red', 'green', 'blue'] as const);
   const describe = (hit: Hit) => [pointName(all, hit.kind, network.classNames, hit.classIndex)];
   const title = words.asPoint(String(layer + 1), String(2 * network.layers[layer].channels));
   return (
     <>
-      <div className="figure-tools"><ClassPicker /></div>
+      <div className="figure-tools">
+        <ClassPicker />
+      </div>
       <div className="channels">
         <div className="channel" role="img" aria-label={shuffled ? words.shuffled(name) : words.image(name)}>
           <Picture pixels={pixels} width={width} height={height} channel={null} />
@@ -72,8 +95,18 @@ export function StatisticsFigure({ shuffled }: { shuffled: boolean }) {
             <div key={channel} className="channel">
               <Picture pixels={pixels} width={width} height={height} channel={index} />
               <span>{words.channels[channel]}</span>
-              <span>{words.mean} <b><Num value={mean} /></b></span>
-              <span>{words.variance} <b><Num value={variance} /></b></span>
+              <span>
+                {words.mean}{' '}
+                <b>
+                  <Num value={mean} />
+                </b>
+              </span>
+              <span>
+                {words.variance}{' '}
+                <b>
+                  <Num value={variance} />
+                </b>
+              </span>
             </div>
           );
         })}
@@ -83,7 +116,16 @@ export function StatisticsFigure({ shuffled }: { shuffled: boolean }) {
         <LayerPicker />
       </div>
       <div className="figure-chart">
-        <PointsMap label={title} still={clouds} moving={NOTHING} trails={NOTHING} scheme={scheme} chosen={classIndex} describe={describe} onPick={toggleClass} />
+        <PointsMap
+          label={title}
+          still={clouds}
+          moving={NOTHING}
+          trails={NOTHING}
+          scheme={scheme}
+          chosen={classIndex}
+          describe={describe}
+          onPick={toggleClass}
+        />
       </div>
     </>
   );

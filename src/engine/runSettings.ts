@@ -124,7 +124,10 @@ export const TERMS = [...FDDA_TERMS, 'contrast'] as const;
 export type TermName = (typeof TERMS)[number];
 
 /** The step, counted from 0, from which images themselves are moved; Infinity where that is not asked for. */
-export function firstRefineStep({ generatorSteps, refineShare }: Pick<RunSettings, 'generatorSteps' | 'refineShare'>): number {
+export function firstRefineStep({
+  generatorSteps,
+  refineShare,
+}: Pick<RunSettings, 'generatorSteps' | 'refineShare'>): number {
   const steps = Math.round(refineShare * generatorSteps);
   return steps === 0 ? Infinity : generatorSteps - steps;
 }
@@ -140,8 +143,13 @@ const EVEN_AT = 3;
  * @param hasGenerator false: none are synthetic
  */
 export function studentBatch(
-  { calibrationBatch, syntheticBatch, syntheticShare }: Pick<RunSettings, 'calibrationBatch' | 'syntheticBatch' | 'syntheticShare'>,
-  perClass: number, hasGenerator: boolean,
+  {
+    calibrationBatch,
+    syntheticBatch,
+    syntheticShare,
+  }: Pick<RunSettings, 'calibrationBatch' | 'syntheticBatch' | 'syntheticShare'>,
+  perClass: number,
+  hasGenerator: boolean,
 ): { real: number; synthetic: number } {
   if (!hasGenerator || syntheticBatch === 0) return { real: calibrationBatch, synthetic: 0 };
   if (syntheticShare === 'fixed') return { real: calibrationBatch, synthetic: syntheticBatch };
