@@ -152,15 +152,15 @@ describe('tf.LayersModel', () => {
 
 describe('networks that cannot be used', () => {
   const encode = (text: string) => new TextEncoder().encode(text).buffer as ArrayBuffer;
-  const edited = (edit: (json: Record<string, any>) => void): ModelFile[] => {
-    // eslint-disable-line @typescript-eslint/no-explicit-any
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  type Json = Record<string, any>;
+  const edited = (edit: (json: Json) => void): ModelFile[] => {
     const files = filesOf(disturb(resnet()));
     const json = JSON.parse(new TextDecoder().decode(files[0].bytes));
     edit(json);
     return [{ name: 'model.json', bytes: encode(JSON.stringify(json)) }, files[1]];
   };
-  const layer = (json: Record<string, any>, name: string) =>
-    // eslint-disable-line @typescript-eslint/no-explicit-any
+  const layer = (json: Json, name: string) =>
     json.modelTopology.config.layers.find((l: { name: string }) => l.name === name);
 
   it.each<[string, () => ModelFile[], RegExp]>([
