@@ -10,7 +10,7 @@ import {
   quantizationGrid,
   quantize,
 } from '../../src/engine/kernels/fakeQuantize';
-import { oneHotLabels } from '../../src/engine/generator/generator';
+import { oneHotLabels } from '../../src/engine/kernels/oneHotLabels';
 import { crossEntropy } from '../../src/engine/losses/crossEntropy';
 import { weightedSquaredDistance } from '../../src/engine/losses/generatorLosses';
 import { studentLosses } from '../../src/engine/losses/studentLosses';

@@ -8,7 +8,7 @@ import {
   runningStatistics,
   statisticsTap,
 } from '../../src/engine/bns/statistics';
-import { oneHotLabels } from '../../src/engine/generator/generator';
+import { oneHotLabels } from '../../src/engine/kernels/oneHotLabels';
 import {
   centralizedTerm,
   contrastTerm,

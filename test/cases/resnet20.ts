@@ -1,6 +1,6 @@
 /** The generator's conditional BatchNorm at ten classes of which three are drawn, against PyTorch. */
 import * as tf from '@tensorflow/tfjs-core';
-import { oneHotLabels } from '../../src/engine/generator/generator';
+import { oneHotLabels } from '../../src/engine/kernels/oneHotLabels';
 import { groupedBatchNorm } from '../../src/engine/kernels/groupedBatchNorm';
 import fixture from '../fixtures/resnet20/ccbn_ema.json';
 import type { Case } from './case';

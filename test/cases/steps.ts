@@ -8,7 +8,8 @@ import {
   runningStatistics,
   statisticsTap,
 } from '../../src/engine/bns/statistics';
-import { Generator, oneHotLabels, type GeneratorConfig } from '../../src/engine/generator/generator';
+import { Generator, type GeneratorConfig } from '../../src/engine/generator/generator';
+import { oneHotLabels } from '../../src/engine/kernels/oneHotLabels';
 import { generatorLoss } from '../../src/engine/losses/generatorLosses';
 import { GeneratorTargets } from '../../src/engine/losses/generatorTargets';
 import { studentLosses } from '../../src/engine/losses/studentLosses';

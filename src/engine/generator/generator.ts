@@ -10,6 +10,7 @@ import { transposedProduct } from '../kernels/dense';
 import { differentiable } from '../kernels/differentiable';
 import { groupedBatchNorm } from '../kernels/groupedBatchNorm';
 import { leakyRelu } from '../kernels/leakyRelu';
+import { oneHotLabels } from '../kernels/oneHotLabels';
 import { upsampleConv2d } from '../kernels/upsampleConv2d';
 import type { WeightArray } from '../network/types';
 import type { Random } from '../random';
@@ -190,18 +191,6 @@ export class Generator {
   dispose(): void {
     tf.dispose(Object.values(this.variables));
   }
-}
-
-/** [N, numClasses] with a 1 at each label. RangeError for a label that is no class. */
-export function oneHotLabels(labels: ArrayLike<number>, numClasses: number): tf.Tensor2D {
-  const values = new Float32Array(labels.length * numClasses);
-  for (let i = 0; i < labels.length; i++) {
-    if (!Number.isInteger(labels[i]) || labels[i] < 0 || labels[i] >= numClasses) {
-      throw new RangeError(`Image ${i} has the label ${labels[i]}, but there are ${numClasses} classes.`);
-    }
-    values[i * numClasses + labels[i]] = 1;
-  }
-  return tf.tensor2d(values, [labels.length, numClasses]);
 }
 
 /**

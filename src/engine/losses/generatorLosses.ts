@@ -6,7 +6,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { differentiable } from '../kernels/differentiable';
 import { fused } from '../kernels/fused';
-import { oneHotLabels } from '../generator/generator';
+import { oneHotLabels } from '../kernels/oneHotLabels';
 import type { Random } from '../random';
 import { TERMS, type RunSettings, type TermName } from '../runSettings';
 import { crossEntropy } from './crossEntropy';

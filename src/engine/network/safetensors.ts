@@ -2,7 +2,7 @@
  * Reads the safetensors format: 8 bytes with the length N of the header (little-endian), N bytes of JSON, then the values of
  * all tensors, row-major and little-endian. The header names each tensor's dtype, shape and [begin, end) within the values.
  */
-import { fromHalf } from '../generator/checkpoint';
+import { fromHalf } from '../float16';
 import { NetworkError } from './networkError';
 import type { WeightArray } from './types';
 

@@ -1,7 +1,7 @@
 /** What a generator's step minimizes: the loss terms of a batch of images, whoever made them. */
 import * as tf from '@tensorflow/tfjs-core';
 import { poolStatistics, statisticsTap } from '../bns/statistics';
-import { oneHotLabels } from '../generator/generator';
+import { oneHotLabels } from '../kernels/oneHotLabels';
 import { UNTRUSTED_FLOOR } from '../losses/distortedFloor';
 import {
   drawDistortion,

@@ -9,7 +9,8 @@ import {
   statisticsLayout,
   statisticsTap,
 } from '../../../src/engine/bns/statistics';
-import { Generator, oneHotLabels } from '../../../src/engine/generator/generator';
+import { Generator } from '../../../src/engine/generator/generator';
+import { oneHotLabels } from '../../../src/engine/kernels/oneHotLabels';
 import { expectedDistorted, UNTRUSTED_FLOOR } from '../../../src/engine/losses/distortedFloor';
 import { distortedTerm, drawDistortion, generatorLoss, termWeights } from '../../../src/engine/losses/generatorLosses';
 import {

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { averagingMatrix, poolStatistics, statisticsTap } from '../../../src/engine/bns/statistics';
-import { Generator, oneHotLabels } from '../../../src/engine/generator/generator';
+import { Generator } from '../../../src/engine/generator/generator';
+import { oneHotLabels } from '../../../src/engine/kernels/oneHotLabels';
 import { crossEntropy } from '../../../src/engine/losses/crossEntropy';
 import { bnsTerm, centralizedTerm, contrastTerm } from '../../../src/engine/losses/generatorLosses';
 import { Student } from '../../../src/engine/quantization/student';
