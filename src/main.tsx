@@ -16,7 +16,7 @@ import { LanguageProvider } from './ui/LanguageProvider';
 import { PlaygroundContext } from './ui/playground';
 import './ui/styles';
 import { en } from './ui/words/en';
-import { loadWords } from './ui/words/words';
+import { loadWords } from './ui/words/loadWords';
 import { spawnEngine } from './worker/spawn';
 
 // First of all: the page shows it while the engine is still on its way.

@@ -11,7 +11,7 @@ import type {
 import type { DeathReason, ProgressReport } from '../worker/client';
 import type { Embed } from './embed';
 import type { Moment } from './history';
-import type { LessonActions, LessonState } from './lessons/lessonState';
+import type { LessonActions, LessonState } from './lessons/activeLesson';
 import type { Measure, Projection } from './linkView';
 import type { RecordingProblem } from './recording/checks';
 import type { RecordingFacts } from './recording/format';

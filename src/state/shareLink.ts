@@ -6,10 +6,8 @@ import type { Language } from './language';
 import { matchLanguage } from './language';
 import type { LessonId } from './lessons/lessons';
 import { isLessonId } from './lessons/lessons';
-import { linkedSettings } from './lessons/lessonState';
 import type { LinkView } from './linkView';
 import { lastOf, readView, VIEW_KEYS, writeView } from './linkView';
-import type { PlaygroundState } from './playgroundState';
 import type { SettingNote } from './settings';
 import { parseSearchParams, toSearchParams } from './settings';
 
@@ -98,18 +96,4 @@ export function writeLink(link: LinkParts): string {
   const query = params.toString();
   // Commas separate, and may stand in a query as they are.
   return query === '' ? '' : `?v=${LINK_VERSION}&${query.replaceAll('%2C', ',')}`;
-}
-
-/** What a link to the page as it stands carries. The layer that comes by itself is left to the network. */
-export function linkOf(state: PlaygroundState): LinkParts {
-  const { wantedBackend, without, overview, layer, classIndex, projection, measure, lesson, embed } = state;
-  const deepest = overview && layer === overview.network.layers.length - 1;
-  return {
-    settings: linkedSettings(state),
-    backend: wantedBackend,
-    without: [...without],
-    view: { layer: deepest ? null : layer, classIndex, projection, measure },
-    lesson: lesson?.id ?? null,
-    embed,
-  };
 }

@@ -5,7 +5,7 @@ import { rememberLanguage } from '../state/language';
 import { createFormat } from './format';
 import { LanguageContext } from './language';
 import type { Words } from './words/words';
-import { loadWords } from './words/words';
+import { loadWords } from './words/loadWords';
 
 /** The address is where a reload looks first: when it names a language it must name the one that was chosen. */
 function correctAddress(language: Language): void {

@@ -7,7 +7,8 @@ import { shownMoment, waitingForReset } from '../../src/state/playgroundState';
 import { createPlayground } from '../../src/state/runStore';
 import { MAX_MOMENTS } from '../../src/state/history';
 import { applyPreset } from '../../src/state/presets';
-import { linkOf, readLink, writeLink } from '../../src/state/shareLink';
+import { linkOf } from '../../src/state/currentLink';
+import { readLink, writeLink } from '../../src/state/shareLink';
 import type { FakeOptions } from '../worker/fakeServer';
 import { fakeWorker } from '../worker/fakeServer';
 

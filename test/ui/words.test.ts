@@ -4,7 +4,8 @@ import type { LinkNote } from '../../src/state/shareLink';
 import { createFormat } from '../../src/ui/format';
 import { en } from '../../src/ui/words/en';
 import { ja } from '../../src/ui/words/ja';
-import { className, loadWords } from '../../src/ui/words/words';
+import { loadWords } from '../../src/ui/words/loadWords';
+import { className } from '../../src/ui/words/words';
 import type { Words } from '../../src/ui/words/words';
 
 /** Entries whose parameters are not texts or numbers; they are tested by themselves, or their value decides between texts. */

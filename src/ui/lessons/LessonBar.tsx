@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useEffect, useRef } from 'react';
-import type { ActiveLesson } from '../../state/lessons/lessonState';
-import { nextRun } from '../../state/lessons/lessonState';
+import type { ActiveLesson } from '../../state/lessons/activeLesson';
+import { nextRun } from '../../state/lessons/activeLesson';
 import { LESSON_IDS, LESSONS } from '../../state/lessons/lessons';
 import { CheckIcon, PlayIcon } from '../icons';
 import { useFormat, useLanguage, useWords } from '../language';

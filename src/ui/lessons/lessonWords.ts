@@ -1,5 +1,5 @@
 import type { Finding, Quantity } from '../../state/lessons/checks';
-import type { ActiveLesson } from '../../state/lessons/lessonState';
+import type { ActiveLesson } from '../../state/lessons/activeLesson';
 import type { Format } from '../format';
 import { grouped, short } from '../format';
 import type { Words } from '../words/words';

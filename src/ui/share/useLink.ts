@@ -1,7 +1,8 @@
 import type { Embed } from '../../state/embed';
 import { matchLanguage } from '../../state/language';
 import type { PlaygroundState } from '../../state/playgroundState';
-import { linkOf, writeLink } from '../../state/shareLink';
+import { linkOf } from '../../state/currentLink';
+import { writeLink } from '../../state/shareLink';
 import { usePlayground } from '../playground';
 
 /**

@@ -15,7 +15,7 @@ import { enLessons, enTour } from './enLessons';
 import { enQuality } from './enQuality';
 import { enRecorded } from './enRecorded';
 import { enShare } from './enShare';
-import type { SettingWords } from './words';
+import type { SettingWords } from './settingWords';
 
 /**
  * Every word of the page in English, in one place. Another language is another file of the same shape (see `words.ts`);

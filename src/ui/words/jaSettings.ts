@@ -1,4 +1,4 @@
-import type { SettingWords } from './words';
+import type { SettingWords } from './settingWords';
 
 /** The settings in Japanese; in English they are in the settings table. */
 export const jaSettings: SettingWords = {

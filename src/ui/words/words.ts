@@ -1,8 +1,6 @@
-import type { RunSettings } from '../../engine/runSettings';
-import type { Language } from '../../state/language';
 import type { SettingKey } from '../../state/settings';
 import type { PointKind } from '../views/scene';
-import { en } from './en';
+import type { en } from './en';
 
 /** The shape of some words, whatever they say: any text for a text, any number of lines for a list. */
 type Widened<T> = T extends string
@@ -17,23 +15,6 @@ type Widened<T> = T extends string
 
 /** Every word of the page in one language. English is the model: what it has, every language must have. */
 export type Words = Widened<typeof en>;
-
-/** The words of one setting; a choice also has words for each of its options. */
-export type WordsOfSetting<Value> = [Value] extends [string]
-  ? { label: string; help: string; options: Record<Value, string> }
-  : { label: string; help: string; options?: undefined };
-
-export type SettingWords = { [Key in SettingKey]: WordsOfSetting<RunSettings[Key]> };
-
-/** Loads a language's words. Only English is part of the page's first script. */
-export async function loadWords(language: Language): Promise<Words> {
-  switch (language) {
-    case 'en':
-      return en;
-    case 'ja':
-      return (await import('./ja')).ja;
-  }
-}
 
 /** What a class is called: those of the bundled images in the page's language, others as their network's file names them. */
 export function className(

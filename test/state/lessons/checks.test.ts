@@ -12,7 +12,7 @@ import {
   unreliableLabels,
 } from '../../../src/state/lessons/checks';
 import { LESSON_IDS, LESSONS, lessonSettings, variedSettings } from '../../../src/state/lessons/lessons';
-import type { ActiveLesson } from '../../../src/state/lessons/lessonState';
+import type { ActiveLesson } from '../../../src/state/lessons/activeLesson';
 import type { RunResult } from '../../../src/state/lessons/runResult';
 import { presetOf } from '../../../src/state/presets';
 import { defaultSettings } from '../../../src/state/settings';

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { LessonId } from '../../../src/state/lessons/lessons';
 import { LESSONS, lessonSettings } from '../../../src/state/lessons/lessons';
-import { coveredView, linkedSettings } from '../../../src/state/lessons/lessonState';
+import { linkedSettings } from '../../../src/state/lessons/activeLesson';
+import { coveredView } from '../../../src/state/lessons/lessonState';
 import type { PlaygroundState } from '../../../src/state/playgroundState';
 import { shownMoment } from '../../../src/state/playgroundState';
 import type { PlaygroundStore } from '../../../src/state/runStore';
