@@ -3,17 +3,16 @@
  * docs/experiments.md says how results were made.
  */
 import { availableParallelism } from 'node:os';
-import { observationSet, sampleCalibrationSet } from '../engine/data/calibrationSet';
 import { inspectNetwork } from '../engine/network/inspect';
-import { Random } from '../engine/random';
 import { flagsHelp } from '../state/settings';
 import { startBackend } from './backend';
-import { FlagError, parseOptions, type Options } from './experiment/flags';
+import { fitToSource } from './experiment/fit';
+import { FlagError, parseOptions } from './experiment/flags';
 import { columnsOf, METHODS, methodName } from './experiment/plan';
 import { Pool, type Running } from './experiment/pool';
 import { describeTask, duration, Progress } from './experiment/progress';
 import { asText, otherEngines, settingsOf, summarize, type Report } from './experiment/report';
-import { loadSource, type Source } from './experiment/source';
+import { loadSource } from './experiment/source';
 import { Store } from './experiment/store';
 import { versions } from './experiment/versions';
 import { Workbook } from './experiment/work';
@@ -53,11 +52,11 @@ async function main(argv: string[]): Promise<number> {
   const place = {
     data: options.data,
     weights: options.weights,
-    checkpoint: options.experiment.settings.generatorStart === 'checkpoint',
+    checkpoint: columnsOf(options.experiment).some(({ settings }) => settings.generatorStart === 'checkpoint'),
   };
   const source = await loadSource(place);
   const { experiment } = options;
-  fit(options, source);
+  fitToSource(options, { dataset: source.dataset, checkpoint: source.checkpoint !== null }).forEach(say);
   const facts = inspectNetwork(source.network);
   const { definition } = source.network;
   const book = new Workbook(experiment, source.fingerprint);
@@ -147,33 +146,6 @@ async function main(argv: string[]): Promise<number> {
     return interrupted > 0 ? 130 : 0;
   } finally {
     store.close();
-  }
-}
-
-/**
- * Mends settings that network and images do not allow, and says so.
- *
- * @throws RangeError where there are not as many images a class as a column needs
- */
-function fit({ experiment, given }: Options, { dataset, checkpoint }: Source): void {
-  const { settings } = experiment;
-  const testImages = dataset.size('test');
-  if (settings.testImages > testImages) {
-    if (given.has('testImages'))
-      say(`There are ${testImages} test images, not ${settings.testImages}: all of them are used.`);
-    settings.testImages = testImages;
-  }
-  if (settings.generatorStart === 'checkpoint') {
-    say(
-      checkpoint
-        ? "Note: generators start from the shipped one, which was trained with one method's loss and one seed's calibration images."
-        : 'There is no generator trained ahead for this network: generators start from nothing.',
-    );
-    if (!checkpoint) settings.generatorStart = 'scratch';
-  }
-  for (const column of columnsOf(experiment)) {
-    sampleCalibrationSet(dataset, column.settings.imagesPerClass, new Random(0));
-    if (experiment.quality) observationSet(dataset, column.settings.observationPerClass, new Random(0));
   }
 }
 

@@ -14,7 +14,7 @@ import { prepareRun } from '../engine/training/prepare';
 import type { RunSettings } from '../engine/runSettings';
 import { SyntheticProbe } from '../engine/training/syntheticProbe';
 import { Teacher } from '../engine/training/teacher';
-import { flagsHelp, parseFlags } from '../state/settings';
+import { describeNote, flagsHelp, parseFlags } from '../state/settings';
 import { startBackend } from './backend';
 import { BUNDLED_FOLDER, readNetworkFolder } from './files';
 
@@ -24,7 +24,7 @@ if (rest.includes('--help')) {
   process.exit(0);
 }
 const own = (name: string, fallback: string) => (rest.includes(name) ? rest[rest.indexOf(name) + 1] : fallback);
-for (const note of notes) console.warn(JSON.stringify(note));
+for (const note of notes) console.warn(describeNote(note));
 const settings: RunSettings = { ...given, generatorStart: 'scratch' };
 
 await startBackend();

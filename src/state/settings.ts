@@ -15,7 +15,7 @@ export type SettingNote =
   | { kind: 'invalid'; key: string; given: string; used: SettingValue }
   /** Outside its range: the nearest value allowed is used. */
   | { kind: 'clamped'; key: string; given: string; used: SettingValue }
-  /** Between two values allowed: the nearer one is used. */
+  /** A fraction of what must be whole: the nearest whole number is used. */
   | { kind: 'rounded'; key: string; given: string; used: SettingValue };
 
 const entryOf = (key: SettingKey): Setting => SETTINGS[key];
@@ -30,15 +30,11 @@ export function withSetting(settings: RunSettings, key: SettingKey, value: Setti
   return { ...settings, [key]: value };
 }
 
-/** The nearest value that a number setting allows; not-a-number gives the default. */
+/** The nearest value that a number setting allows, whatever its slider's step; not-a-number gives the default. */
 export function clampNumber(setting: NumberSetting, value: number): number {
   if (Number.isNaN(value)) return setting.default;
   const clamped = Math.min(setting.max, Math.max(setting.min, value));
-  if (setting.kind === 'number') return clamped;
-  // A log slider's step is only for the arrow keys: any integer may be typed.
-  const step = setting.log ? 1 : setting.step;
-  const rounded = setting.min + Math.round((clamped - setting.min) / step) * step;
-  return Math.min(rounded, setting.min + Math.floor((setting.max - setting.min) / step) * step);
+  return setting.kind === 'number' ? clamped : Math.round(clamped);
 }
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
@@ -151,6 +147,21 @@ export function allowedValues(key: SettingKey): string {
   }
 }
 
+/** The same in words, e.g. `a whole number from 1 to 32`. */
+export function allowedInWords(key: SettingKey): string {
+  const setting = entryOf(key);
+  switch (setting.kind) {
+    case 'integer':
+      return `a whole number from ${setting.min} to ${setting.max}`;
+    case 'number':
+      return `a number from ${setting.min} to ${setting.max}`;
+    case 'boolean':
+      return 'on or off';
+    case 'choice':
+      return `one of ${setting.options.map((option) => option.value).join(', ')}`;
+  }
+}
+
 /** One line a flag, for a command's `--help`. */
 export function flagsHelp(): string {
   return SETTING_KEYS.map((key) => {
@@ -169,7 +180,7 @@ export function describeNote(note: SettingNote): string {
     case 'clamped':
       return `“${note.key}” cannot be ${note.given}; the nearest allowed value, ${String(note.used)}, is used.`;
     case 'rounded':
-      return `“${note.key}” was rounded from ${note.given} to ${String(note.used)}.`;
+      return `“${note.key}” is a whole number: ${note.given} was rounded to ${String(note.used)}.`;
   }
 }
 

@@ -26,7 +26,7 @@ export interface NumberSetting<Live = boolean> extends Common<number, Live> {
   kind: 'integer' | 'number';
   min: number;
   max: number;
-  /** Of sliders and arrow keys. Integers are rounded to min + a multiple of it. */
+  /** Of sliders and arrow keys only: any value in the range may be typed or given. */
   step: number;
   /** Slider positions are logarithmic. */
   log?: boolean;
@@ -89,9 +89,9 @@ export const SETTINGS: SettingsTable = {
     kind: 'integer',
     group: 'data',
     default: 1000,
-    min: 20,
+    min: 1,
     max: 2000,
-    step: 20,
+    step: 1,
     url: 'test-images',
     live: false,
     label: 'Test images',

@@ -155,6 +155,17 @@ describe('npm run experiment', { timeout: 300_000 }, () => {
     expect(JSON.parse(rest.out)).toMatchObject({ complete: true, rows: [{ method: 'zero-shot' }] });
   });
 
+  it('takes any number of test images, and all there are where more are asked for', async () => {
+    const measured = (n: string) => experiment([...DATA, '--methods', 'ptq', '--test-images', n, '--json']);
+    const [some, tooMany] = await Promise.all([measured('37'), measured('2500')]);
+    expect(some.code).toBe(0);
+    expect(some.err).not.toMatch(/37 test images|rounded/);
+    expect(JSON.parse(some.out)).toMatchObject({ complete: true, fullPrecision: { n: 37 }, rows: [{ n: 37 }] });
+    expect(tooMany.code).toBe(0);
+    expect(tooMany.err).toMatch(/There are 100 test images, not 2500: all of them are used\./);
+    expect(JSON.parse(tooMany.out)).toMatchObject({ fullPrecision: { n: 100 }, rows: [{ n: 100 }] });
+  });
+
   it('says in one sentence what it cannot do', async () => {
     const [unknown, missing, tooMany, tooDeep] = await Promise.all([
       experiment(['--methods', 'magic']),
@@ -166,8 +177,10 @@ describe('npm run experiment', { timeout: 300_000 }, () => {
     expect(unknown.err.trim()).toMatch(/^--methods does not know "magic"\..*$/);
     expect(missing).toMatchObject({ code: 1, out: '' });
     expect(missing.err).toMatch(/There is no train.bin or data_batch_\*.bin/);
-    expect(tooMany.code).toBe(1);
-    expect(tooMany.err.trim()).toMatch(/^The calibration split of CIFAR-10 has/);
+    expect(tooMany).toMatchObject({ code: 2, out: '' });
+    expect(tooMany.err.trim()).toMatch(
+      /The calibration split of CIFAR-10 has .*Ask for fewer: --observation-per-class\.$/,
+    );
     // Only the engine knows: a process of its own says so.
     expect(tooDeep.code).toBe(1);
     expect(tooDeep.err).toMatch(/first aligned layer is 100, but ResNet-8 has 7/);

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { fitToSource } from '../../src/headless/experiment/fit';
 import { FlagError, linkTo, linkedSettings, parseOptions } from '../../src/headless/experiment/flags';
 import { columnsOf } from '../../src/headless/experiment/plan';
-import { defaultSettings } from '../../src/state/settings';
+import { defaultSettings, SETTING_KEYS, SETTINGS, type Setting, type SettingKey } from '../../src/state/settings';
 import { readLink } from '../../src/state/shareLink';
+import { tinyDataset } from '../engine/training/tiny';
 
 const parse = (line: string) => parseOptions(line.split(' ').filter((word) => word !== ''));
 
@@ -83,18 +85,23 @@ describe('flags of an experiment', () => {
       'fdda class',
       'fdda classAgnostic',
     ]);
-    expect(parse('--seeds 2 --selection-seeds 9').experiment.selectionSeeds).toBe(2);
+    const { experiment: few, notes } = parse('--seeds 2 --selection-seeds 9');
+    expect(few.selectionSeeds).toBe(2);
+    expect(notes).toEqual([expect.stringMatching(/there are 2 seeds, not 9/)]);
   });
 
   it.each<[string, RegExp]>([
-    ['--bits 9', /weight-bits.*cannot be 9/],
-    ['--images-per-class 1,99', /cannot be 99/],
-    ['--steps many', /student-steps.*cannot be “many”/],
-    ['--steps', /--steps needs a value/],
-    ['--no-steps', /means nothing/],
+    ['--bits 9', /^--bits sets weight-bits, which is a whole number from 2 to 8, not "9"\.$/],
+    ['--images-per-class 1,99', /^--images-per-class takes a whole number from 1 to 32, not "99"\.$/],
+    ['--images-per-class 1,', /from 1 to 32, not ""\.$/],
+    ['--steps many', /^--steps sets student-steps, which is a whole number from 0 to 80000, not "many"\.$/],
+    ['--learning-rates 1e-4,2', /^--learning-rates sets student-learning-rate, .* from 1e-7 to 0\.01, not "2"\.$/],
+    ['--steps', /^--steps needs a value: .* from 0 to 80000\.$/],
+    ['--no-steps', /means nothing.* no switch.* from 0 to 80000\.$/],
+    ['--seed 2147483647 --seeds 2', /smaller --seed/],
     ['--methods fdda,magic', /does not know "magic".*zero-shot/],
-    ['--seeds 0', /--seeds is a whole number/],
-    ['--seed 1,2', /--seeds says how many/],
+    ['--seeds 0', /--seeds takes a whole number from 1 to 1000, not "0"/],
+    ['--seed 1,2', /--seeds N says how many/],
     ['--bits 3,4 --weight-bits 8', /--bits and --weight-bits/],
     ['--wieght-bits 3', /wieght-bits/],
     ['--data somewhere', /needs --weights/],
@@ -103,6 +110,103 @@ describe('flags of an experiment', () => {
   ])('refuses %s', (line, message) => {
     expect(() => parse(line)).toThrow(FlagError);
     expect(() => parse(line)).toThrow(message);
+  });
+});
+
+describe('the flag of a setting', () => {
+  const numbers = SETTING_KEYS.flatMap((key) => {
+    const setting: Setting = SETTINGS[key];
+    return setting.kind === 'integer' || setting.kind === 'number' ? [[setting.url, key, setting] as const] : [];
+  });
+  const value = (url: string, text: string, key: SettingKey) => {
+    const { experiment, notes } = parseOptions([`--${url}`, text]);
+    expect(notes).toEqual([]);
+    return experiment.settings[key];
+  };
+
+  it.each(numbers)(
+    '--%s takes its least and its greatest value, and what lies between two steps',
+    (url, key, setting) => {
+      const { kind, min, max, step } = setting;
+      const between = kind === 'integer' ? min + 1 : min + step / 2;
+      for (const each of [min, max, setting.default, between]) expect(value(url, String(each), key)).toBe(each);
+    },
+  );
+
+  it.each(numbers)(
+    '--%s refuses what is out of range or no number, and says what it takes',
+    (url, key, { kind, min, max }) => {
+      const beyond = key === 'testImages' ? [] : [String(max + 1)];
+      const broken = kind === 'integer' ? [`${min + 0.5}`] : [];
+      // A word that begins with -- would be the next flag; one that begins with - is a value.
+      for (const text of [String(min - 1), ...beyond, ...broken, 'many', 'NaN', 'Infinity', '0x10', '', ' ']) {
+        const refused = () => parseOptions([`--${url}=${text}`]);
+        expect(refused).toThrow(FlagError);
+        const range = key === 'testImages' ? '1 to as many as there are' : `${min} to ${max}`;
+        const what = kind === 'integer' ? 'a whole number' : 'a number';
+        expect(refused).toThrow(`--${url} takes ${what} from ${range}, not "${text.trim()}".`);
+      }
+    },
+  );
+
+  it.each(SETTING_KEYS.filter((key) => ['choice', 'boolean'].includes(SETTINGS[key].kind)))(
+    '%s takes its options, and says which where it is none',
+    (key) => {
+      const setting: Setting = SETTINGS[key];
+      if (setting.kind === 'choice') {
+        for (const option of setting.options) expect(value(setting.url, option.value, key)).toBe(option.value);
+      } else {
+        for (const [text, wanted] of [
+          ['on', true],
+          ['off', false],
+          ['1', true],
+          ['0', false],
+        ] as const) {
+          expect(parseOptions([`--${setting.url}=${text}`]).experiment.settings[key]).toBe(wanted);
+        }
+      }
+      const allowed = setting.kind === 'choice' ? setting.options.map((each) => each.value).join(', ') : 'on or off';
+      const refused = () => parseOptions([`--${setting.url}=perhaps`]);
+      expect(refused).toThrow(FlagError);
+      expect(refused).toThrow(`${allowed}, not "perhaps".`);
+    },
+  );
+
+  it('--test-images takes any number of images from 1 on; how many there are is the data’s to say', () => {
+    for (const n of [1, 19, 432, 1999, 2000, 10_000]) expect(value('test-images', String(n), 'testImages')).toBe(n);
+    expect(parse('--test-images 432,99').experiment.axes).toEqual([[{ testImages: 432 }, { testImages: 99 }]]);
+  });
+});
+
+describe('what the data does not have', () => {
+  const fitted = (line: string, checkpoint = false) => {
+    const { experiment } = parse(line);
+    return { notes: fitToSource({ experiment }, { dataset: tinyDataset(), checkpoint }), experiment };
+  };
+
+  it('is said, and all there is is taken', () => {
+    expect(fitted('--test-images 200 --observation-per-class 2').notes).toEqual([]);
+    const { notes, experiment } = fitted('--test-images 201 --observation-per-class 2');
+    expect(experiment.settings.testImages).toBe(200);
+    expect(notes).toEqual(['There are 200 test images, not 201: all of them are used.']);
+  });
+
+  it('is mended in lists too, each value once', () => {
+    const { notes, experiment } = fitted('--test-images 150,300,5000 --observation-per-class 2');
+    expect(experiment.axes).toEqual([[{ testImages: 150 }, { testImages: 200 }]]);
+    expect(notes).toEqual(['There are 200 test images, not 300 or 5000: all of them are used.']);
+    const starts = fitted('--generator-start scratch,checkpoint --test-images 9 --observation-per-class 2');
+    expect(starts.experiment.axes).toEqual([[{ generatorStart: 'scratch' }]]);
+    expect(starts.notes).toEqual([expect.stringMatching(/no generator trained ahead/)]);
+    const shipped = fitted('--generator-start checkpoint --test-images 9 --observation-per-class 2', true);
+    expect(shipped.experiment.settings.generatorStart).toBe('checkpoint');
+    expect(shipped.notes).toEqual([expect.stringMatching(/shipped one/)]);
+  });
+
+  it('is refused where it cannot be mended, with the flag to change', () => {
+    expect(() => fitted('--test-images 9 --observation-per-class 19')).toThrow(FlagError);
+    expect(() => fitted('--test-images 9 --observation-per-class 19')).toThrow(/fewer: --observation-per-class\.$/);
+    expect(fitted('--test-images 9 --observation-per-class 19 --no-quality').notes).toEqual([]);
   });
 });
 

@@ -103,9 +103,16 @@ describe('URL', () => {
   });
 
   it('rounds what must be whole', () => {
-    const { settings, notes } = parse('images-per-class=2.6&generator-channels=50&generator-steps=41');
-    expect(settings).toMatchObject({ imagesPerClass: 3, generatorChannels: 48, generatorSteps: 41 });
+    const { settings, notes } = parse('images-per-class=2.6&test-images=431.5');
+    expect(settings).toMatchObject({ imagesPerClass: 3, testImages: 432 });
     expect(notes.map(({ kind }) => kind)).toEqual(['rounded', 'rounded']);
+    expect(describeNote(notes[0])).toBe('“images-per-class” is a whole number: 2.6 was rounded to 3.');
+  });
+
+  it('takes every whole number of a range, whatever the step of its slider', () => {
+    const { settings, notes } = parse('test-images=432&generator-channels=51&generator-steps=41&steps-per-epoch=11');
+    expect(settings).toMatchObject({ testImages: 432, generatorChannels: 51, generatorSteps: 41, stepsPerEpoch: 11 });
+    expect(notes).toEqual([]);
   });
 
   it.each(['abc', '', 'NaN', 'Infinity', '0x10', '1;2', '--5'])(

@@ -4,6 +4,7 @@ import type { CenterTargets } from '../../engine/training/prepare';
 import type { RunSettings } from '../../engine/runSettings';
 import { presetOf } from '../../state/presets';
 import {
+  allowedInWords,
   describeNote,
   parseFlags,
   SETTING_KEYS,
@@ -34,8 +35,6 @@ export interface Options {
   json: boolean;
   /** What was changed on the way, for the user. */
   notes: string[];
-  /** Settings that the command line or a link says something about. */
-  given: ReadonlySet<SettingKey>;
   /** Address of the page that the link came from; '' without one. */
   address: string;
 }
@@ -67,20 +66,26 @@ const BACKENDS = ['wasm', 'webgpu'] as const;
 const CENTERS: Record<string, CenterTargets> = { class: 'class', 'class-agnostic': 'classAgnostic' };
 const keyOfUrl = new Map(SETTING_KEYS.map((key) => [SETTINGS[key].url, key]));
 
+/** What a flag takes, in words. A flag that stands for other settings says which of them. */
+function taken(name: string, key: SettingKey): string {
+  const { url } = SETTINGS[key];
+  const allowed = key === 'testImages' ? 'a whole number from 1 to as many as there are' : allowedInWords(key);
+  return name === url ? `--${name} takes ${allowed}` : `--${name} sets ${url}, which is ${allowed}`;
+}
+
 /** One setting from its text. @throws FlagError where the table does not take it as it stands */
-function settingValue(key: SettingKey, text: string): Variant {
+function settingValue(name: string, key: SettingKey, text: string): Variant {
+  // How many test images there are depends on the data, not on the page's slider: `fitToSource` looks at it.
+  if (key === 'testImages' && /^ *0*[1-9]\d{0,8} *$/.test(text)) return { testImages: Number(text) };
   const { settings, notes } = parseFlags([`--${SETTINGS[key].url}=${text}`]);
-  if (notes.length > 0) throw new FlagError(`--${SETTINGS[key].url}: ${describeNote(notes[0])}`);
+  if (notes.length > 0) throw new FlagError(`${taken(name, key)}, not "${text.trim()}".`);
   return { [key]: settings[key] };
 }
 
 /** The variants that a comma-separated list of a flag's values stands for. */
-function variantsOf(keys: SettingKey[], text: string): Variant[] {
-  const variants = text
-    .split(',')
-    .map((part): Variant => Object.assign({}, ...keys.map((key) => settingValue(key, part))));
-  return variants.filter(
-    (one, i) => variants.findIndex((other) => JSON.stringify(other) === JSON.stringify(one)) === i,
+function variantsOf(name: string, keys: SettingKey[], text: string): Variant[] {
+  return distinct(
+    text.split(',').map((part): Variant => Object.assign({}, ...keys.map((key) => settingValue(name, key, part)))),
   );
 }
 
@@ -97,15 +102,16 @@ function takeSettings(argv: readonly string[]): { variants: Map<string, Variant[
       continue;
     }
     const isSwitch = SETTINGS[keys[0]].kind === 'boolean';
-    if (negated && !isSwitch) throw new FlagError(`--no-${name} means nothing: ${name} is no switch.`);
+    if (negated && !isSwitch)
+      throw new FlagError(`--no-${name} means nothing, for ${name} is no switch: ${taken(name, keys[0])}.`);
     const follows = i + 1 < argv.length && !argv[i + 1].startsWith('--');
     const text = inline ?? (isSwitch ? (negated ? 'off' : 'on') : follows ? argv[++i] : null);
-    if (text === null) throw new FlagError(`--${name} needs a value.`);
+    if (text === null) throw new FlagError(`--${name} needs a value: ${taken(name, keys[0])}.`);
     // Of a flag given twice, or under its other name, the last counts.
     for (const other of variants.keys()) {
       if ((ALIASES[other] ?? [keyOfUrl.get(other)!]).every((each) => keys.includes(each))) variants.delete(other);
     }
-    variants.set(name, variantsOf(keys, text));
+    variants.set(name, variantsOf(name, keys, text));
   }
   return { variants, rest };
 }
@@ -122,7 +128,7 @@ function wholeNumber(name: string, text: string | undefined, fallback: number, m
   if (text === undefined) return fallback;
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1 || value > max) {
-    throw new FlagError(`--${name} is a whole number from 1 to ${max}, not "${text}".`);
+    throw new FlagError(`--${name} takes a whole number from 1 to ${max}, not "${text}".`);
   }
   return value;
 }
@@ -180,22 +186,36 @@ export function parseOptions(argv: readonly string[]): Options {
     const clash = [...variants].find(
       ([other, { 0: one }]) => other !== name && Object.keys(one).some((key) => key in list[0]),
     );
-    if (clash) throw new FlagError(`--${name} and --${clash[0]} say different things about the same setting.`);
+    if (clash)
+      throw new FlagError(
+        `--${name} and --${clash[0]} say different things about the same setting: leave one of them out.`,
+      );
   }
   for (const [name, list] of variants) {
     for (const key of ALIASES[name] ?? [keyOfUrl.get(name)!]) given.add(key);
     settings = { ...settings, ...list[0] };
     if (list.length === 1) continue;
-    if (name === 'seed') throw new FlagError('--seed is the first seed; --seeds says how many.');
+    if (name === 'seed') throw new FlagError('--seed takes one seed, the first; --seeds N says how many.');
     axes.push(list);
   }
   // The shipped generator was trained with one method's loss: no start for a comparison of methods, unless asked for.
   if (!given.has('generatorStart')) settings.generatorStart = 'scratch';
   const seeds = wholeNumber('seeds', own.seeds, 1);
+  const lastSeed = settings.seed + seeds - 1;
+  if (lastSeed > SETTINGS.seed.max) {
+    throw new FlagError(
+      `${seeds} seeds from ${settings.seed} on end beyond ${SETTINGS.seed.max}: take a smaller --seed.`,
+    );
+  }
+  const selectionSeeds = wholeNumber('selection-seeds', own['selection-seeds'], seeds);
+  if (selectionSeeds > seeds) {
+    notes.push(`--selection-seeds: there are ${seeds} seeds, not ${selectionSeeds}: all of them choose.`);
+  }
   const learningRates = (own['learning-rates']?.split(',') ?? []).map(
-    (part) => settingValue('studentLearningRate', part).studentLearningRate!,
+    (part) => settingValue('learning-rates', 'studentLearningRate', part).studentLearningRate!,
   );
-  if (own.data === undefined && own.weights !== undefined) throw new FlagError('--weights belongs to --data.');
+  if (own.data === undefined && own.weights !== undefined)
+    throw new FlagError('--weights belongs to --data DIR, the folder of the images that its network was trained for.');
   if (own.data !== undefined && own.weights === undefined) {
     throw new FlagError('--data needs --weights FILE.safetensors: the network to quantize.');
   }
@@ -212,7 +232,7 @@ export function parseOptions(argv: readonly string[]): Options {
           : listOf('methods', own.methods, new Map(METHODS.map((method) => [methodName(method), method]))),
       centers: listOf('center', own.center ?? 'class', new Map(Object.entries(CENTERS))),
       learningRates: [...new Set(learningRates)].sort((a, b) => a - b),
-      selectionSeeds: Math.min(seeds, wholeNumber('selection-seeds', own['selection-seeds'], seeds)),
+      selectionSeeds: Math.min(seeds, selectionSeeds),
       quality: !own['no-quality'],
     },
     data: own.data ?? null,
@@ -226,9 +246,14 @@ export function parseOptions(argv: readonly string[]): Options {
     jobs: own.jobs === undefined ? null : wholeNumber('jobs', own.jobs, 1, 256),
     threads: own.threads === undefined ? null : wholeNumber('threads', own.threads, 1, 64),
     notes,
-    given,
     address: own.link === undefined ? '' : own.link.replace(/[?#].*$/s, ''),
   };
+}
+
+/** Each variant once, where it first stands. */
+export function distinct(variants: readonly Variant[]): Variant[] {
+  const texts = variants.map((variant) => JSON.stringify(variant));
+  return variants.filter((_, i) => texts.indexOf(texts[i]) === i);
 }
 
 const queryOf = (link: string) => /\?[^#]*/s.exec(link)?.[0] ?? '';

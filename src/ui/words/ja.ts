@@ -39,7 +39,7 @@ function settingNote(note: SettingNote): string {
     case 'clamped':
       return `「${note.key}」を ${note.given} にはできません。最も近い値 ${String(note.used)} を使います。`;
     case 'rounded':
-      return `「${note.key}」を ${note.given} から ${String(note.used)} に丸めました。`;
+      return `「${note.key}」は整数です。${note.given} を ${String(note.used)} に丸めました。`;
   }
 }
 
