@@ -1,6 +1,6 @@
 /**
  * npm run experiment: the methods on a network and its images, over seeds, in Node; a table, or --json. `--help` lists the flags;
- * docs/experiments.md says how results were made.
+ * docs/experiments.md says what is run, docs/results.md what came out.
  */
 import { availableParallelism } from 'node:os';
 import { inspectNetwork } from '../engine/network/inspect';

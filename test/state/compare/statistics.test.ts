@@ -21,7 +21,7 @@ describe('a summary', () => {
 
 describe('paired differences', () => {
   it('have a standard error, worked out by hand', () => {
-    // The three seeds of the README: 5.7, -2.4, 0.4; mean 1.2333, deviations 4.4667, -3.6333, -0.8333, squares 33.8467.
+    // Three seeds: 5.7, -2.4, 0.4; mean 1.2333, deviations 4.4667, -3.6333, -0.8333, squares 33.8467.
     const { mean, standardError, least, greatest, verdict } = paired([5.7, -2.4, 0.4])!;
     expect(mean).toBeCloseTo(1.2333, 4);
     expect(standardError).toBeCloseTo(Math.sqrt(33.8467 / 2 / 3), 4);
