@@ -16,8 +16,9 @@ const root = import.meta.dirname;
 function partOf(file) {
   if (/^worker\/protocol\b/.test(file)) return 'protocol';
   if (/^worker\/(?!server)/.test(file)) return 'client';
-  // The settings, and formulas of the method that are plain arithmetic: page and engine share them.
-  if (/^engine\/(runSettings|kernels\/scalarQuantizer|losses\/distortedFloor)(\.ts)?$/.test(file)) return 'runSettings';
+  // The settings, and what is plain arithmetic of the method or of comparisons: page and engine share them.
+  if (/^engine\/(runSettings|kernels\/scalarQuantizer|losses\/distortedFloor|evaluation\/\w+)(\.ts)?$/.test(file))
+    return 'runSettings';
   if (/^engine\/sentences(\.ts)?$/.test(file)) return 'sentences';
   const [folder, ...rest] = file.split('/');
   return rest.length === 0 ? 'app' : folder;

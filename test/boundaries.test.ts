@@ -36,6 +36,7 @@ describe('the linter reports', () => {
     ['src/ui/A.tsx', `import * as tf from '@tensorflow/tfjs-core'; export const y = tf;`],
     ['src/ui/A.tsx', `import type { Tensor } from '@tensorflow/tfjs-core'; export type Y = Tensor;`],
     ['src/ui/A.tsx', `import '#tfjs-gradients';`],
+    ['src/engine/evaluation/paired.ts', `import { x } from '../random'; export const y = x;`],
     ['src/engine/kernels/scalarQuantizer.ts', `import * as tf from '@tensorflow/tfjs-core'; export const y = tf;`],
     ['src/ui/A.tsx', `import { execute } from '../engine/network/executor'; export const y = execute;`],
     ['src/ui/plots/A.tsx', `import { serve } from '../../worker/server'; export const y = serve;`],
