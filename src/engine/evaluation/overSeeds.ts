@@ -62,7 +62,8 @@ export function seedReading(differences: readonly number[]): Reading & { differe
  * if it is less (Searle, Casella and McCulloch, Variance Components, 1992, chapter 4).
  *
  * - `images`: the score interval of `pairedDifference`, its number of images reduced to what the same answers of several
- *   seeds to one image are worth (Rao and Scott, Biometrics 48, 1992); for one seed exactly that interval.
+ *   seeds to one image are worth (Rao and Scott, Biometrics 48, 1992); for one seed exactly that interval. Simulated (2 to
+ *   10 seeds, 50 to 1,000 images, 2 to 30 % discordant) it covers 94 to 97 %.
  * - `onTheseImages`: `seedReading`.
  * - `inGeneral`: seeds' part and images' part, each with its own bound, squared and added (Zou and Donner, Statistics in
  *   Medicine 27, 2008): never narrower than `onTheseImages`. Simulated (2 to 10 seeds, 500 and 2,000 images, seeds

@@ -61,8 +61,8 @@ export const enPaired = {
     help: 'Above each test image: what it is. Below: what each of the two takes it for.',
     pages: 'Pages of images',
     range: (from: string, to: string, all: string) => `${from} to ${to} of ${all}`,
-    previous: 'Previous images',
-    next: 'Next images',
+    previous: 'Previous',
+    next: 'Next',
     list: 'Test images',
     /** Of one image, for those who do not see it. */
     image: (index: string, truth: string) => `Test image ${index}: ${truth}`,
