@@ -83,6 +83,11 @@ describe('refused', () => {
       `import * as tf from '@tensorflow/tfjs-core'; export { tf };`,
     ],
     ['engine-order,pure-parts', 'src/engine/sentences.ts', `import { x } from './random'; export const y = x;`],
+    [
+      'engine-order,pure-parts',
+      'src/engine/evaluation/paired.ts',
+      `import { x } from '../random'; export const y = x;`,
+    ],
     ['ui-packages', 'src/ui/A.tsx', `import * as tf from '@tensorflow/tfjs-core'; export const y = tf;`],
     ['ui-packages', 'src/ui/A.tsx', `import type { Tensor } from '@tensorflow/tfjs-core'; export type Y = Tensor;`],
     ['ui-packages', 'src/ui/A.tsx', `import '#tfjs-gradients';`],

@@ -45,6 +45,7 @@ declare const navigator:
 declare const crossOriginIsolated: boolean | undefined;
 
 declare function atob(text: string): string;
+declare function btoa(bytes: string): string;
 
 declare namespace WebAssembly {
   class Module {

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { countRight, decodeRight } from '../../src/engine/evaluation/rightAnswers';
 import type { Report } from '../../src/headless/experiment/report';
 import { cifarFile } from '../engine/data/cifarFile';
 import { float32, safetensorsFile } from '../engine/network/safetensorsFile';
@@ -118,9 +119,13 @@ describe('npm run experiment', { timeout: 300_000 }, () => {
         ]),
       );
       expect(row.accuracy).toBe(row.correct / 100);
+      expect(countRight(decodeRight(row.right!, 100))).toBe(row.correct);
       expect(row.seconds).toBeGreaterThan(0);
     }
     expect(report.quality).toHaveLength(2);
+    const [compared] = report.comparisons;
+    expect(compared.images!.onlyMethod - compared.images!.onlyOver).toBe(Math.round(compared.mean * 200));
+    expect(compared.overSeeds.inGeneral).not.toBeNull();
     expect(first.err).toMatch(/11 of 11 done, 100 %/);
     expect(first.err).toMatch(/left: /);
 

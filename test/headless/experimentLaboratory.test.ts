@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { countRight, decodeRight } from '../../src/engine/evaluation/rightAnswers';
 import { Run } from '../../src/engine/training/run';
 import type { RunSettings } from '../../src/engine/runSettings';
 import { Laboratory } from '../../src/headless/experiment/laboratory';
@@ -84,6 +85,12 @@ describe('an experiment', () => {
     expect(only(findings, 'fullPrecision')).toMatchObject([
       { test: { correct: page.fullPrecision, n: 120 }, validation: { n: 200 } },
     ]);
+    // Which images those are is kept, too.
+    for (const each of [...only(findings, 'student'), ...only(findings, 'fullPrecision')]) {
+      if (each.kind !== 'student' && each.kind !== 'fullPrecision') throw new Error('neither is a finding of these');
+      expect(countRight(decodeRight(each.test.right!, 120))).toBe(each.test.correct);
+      expect(each.validation).not.toHaveProperty('right');
+    }
   });
 
   it('trains one generator for several bit widths', async () => {

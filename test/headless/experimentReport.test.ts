@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { encodeRight, rightAnswers } from '../../src/engine/evaluation/rightAnswers';
 import { parseOptions } from '../../src/headless/experiment/flags';
 import { asText, settingsOf, summarize, type Report } from '../../src/headless/experiment/report';
 import { Workbook, type Found } from '../../src/headless/experiment/work';
@@ -21,7 +22,15 @@ const { experiment } = parseOptions(
 );
 const book = new Workbook(experiment, 'source');
 
-function findings(until = Infinity): Record<string, Found> {
+/** The first so many of 200 images, but for four that every method with a generator gets wrong: image 0 to 3. */
+function rightOf(method: string, correct: number): string {
+  const first = method === 'ptq' || method === 'calibration' ? 0 : 4;
+  const answers = Array.from({ length: 200 }, (_, i) => Number(i >= first && i < first + correct));
+  return encodeRight(rightAnswers(answers, new Uint8Array(200).fill(1)));
+}
+
+/** @param kept whether it is known which images were answered rightly */
+function findings(until = Infinity, kept = true): Record<string, Found> {
   const result: Record<string, Found> = {};
   for (let i = 0; i < until;) {
     const tasks = book.ready(result, new Set());
@@ -35,7 +44,7 @@ function findings(until = Infinity): Record<string, Found> {
       const right =
         CORRECT[`${column.method} ${column.center}`][settings.seed - 1] -
         (column.method === 'ptq' || settings.studentLearningRate === 1e-5 ? 0 : 20);
-      const test = { correct: right, n: 200 };
+      const test = { correct: right, n: 200, ...(kept && { right: rightOf(column.method, right) }) };
       if (kind === 'generator') result[id] = { kind, steps: 400, seconds: 60, engine: 'a' };
       if (kind === 'student')
         result[id] = { kind, steps: 60, seconds: 10, engine: 'a', test, validation: { correct: 2 * right, n: 400 } };
@@ -70,6 +79,7 @@ describe('the report of an experiment', () => {
       n: 200,
       correct: 120,
       accuracy: 0.6,
+      right: rightOf('calibration', 120),
       validationAccuracy: 0.6,
       steps: 60,
       learningRate: 1e-5,
@@ -112,6 +122,67 @@ describe('the report of an experiment', () => {
       expect.closeTo(0.01 / Math.sqrt(3), 12),
       3,
     ]);
+  });
+
+  it('compares paired by image: who alone is right, seed by seed and together', () => {
+    // Four images only calibration gets right; fdda reaches 38, 40 and 27 images further.
+    const { images, bySeed, overSeeds } = all.comparisons[1];
+    expect(bySeed.map(({ seed, images: each }) => [seed, each?.onlyOver, each?.onlyMethod, each?.verdict])).toEqual([
+      [1, 4, 38, 'ahead'],
+      [2, 4, 40, 'ahead'],
+      [3, 4, 27, 'ahead'],
+    ]);
+    expect(images).toMatchObject({ n: 200, onlyOver: 12, onlyMethod: 105, verdict: 'ahead' });
+    expect(overSeeds.onTheseImages).toMatchObject({ df: 2, verdict: 'ahead' });
+    // Differences of 34, 36 and 23 of 200 with mean 0.155; t of two degrees of freedom is 4.303.
+    const error = Math.sqrt((9 + 25 + 64) / 2 / 3) / 200;
+    expect(overSeeds.onTheseImages.interval![0]).toBeCloseTo(0.155 - 4.3027 * error, 5);
+    expect(overSeeds.inGeneral!.interval![0]).toBeLessThan(overSeeds.onTheseImages.interval![0]);
+    // Ahead in each seed, by 4, 6 and 2 images, each too few for the exact test.
+    expect(all.comparisons[2].bySeed.map(({ images: each }) => [each!.onlyOver, each!.onlyMethod])).toEqual([
+      [0, 4],
+      [0, 6],
+      [0, 2],
+    ]);
+    expect(all.comparisons[2].bySeed.map(({ images: each }) => each!.pValue)).toEqual(
+      [0.125, 0.03125, 0.5].map((p) => expect.closeTo(p, 12)),
+    );
+  });
+
+  it('compares by seed alone where it was not kept which images were answered rightly', () => {
+    const old = summarize(book.results(findings(Infinity, false)));
+    expect(old.rows[3]).toMatchObject({ accuracy: 0.6, right: null });
+    const [known, unknown] = [all.comparisons[2], old.comparisons[2]];
+    expect(unknown).toMatchObject({ mean: known.mean, images: null, overSeeds: { inGeneral: null } });
+    expect(unknown.overSeeds.onTheseImages).toEqual(known.overSeeds.onTheseImages);
+    expect(unknown.bySeed).toEqual(known.bySeed.map((each) => ({ ...each, images: null })));
+    expect(JSON.parse(JSON.stringify(old))).toEqual(old);
+  });
+
+  it('compares every method with both baselines, once however many generator steps there are', () => {
+    const methods = 'calibration,zero-shot,centralized,distorted,fdda,fdda-plus';
+    const flags = `--methods ${methods} --generator-steps 400,800 --images-per-class 1 --seeds 2 --no-quality`;
+    const wide = new Workbook(parseOptions(flags.split(' ')).experiment, 'source');
+    const known: Record<string, Found> = {};
+    for (let tasks = wide.ready(known, new Set()); tasks.length > 0; tasks = wide.ready(known, new Set())) {
+      for (const { id, kind } of tasks) {
+        const shared = { seconds: 1, engine: 'a', test: { correct: 5, n: 10 }, validation: { correct: 5, n: 10 } };
+        if (kind === 'generator') known[id] = { kind, steps: 1, seconds: 1, engine: 'a' };
+        if (kind === 'student') known[id] = { kind, steps: 1, ...shared };
+        if (kind === 'fullPrecision') known[id] = { kind, ...shared };
+      }
+    }
+    const names = summarize(wide.results(known)).comparisons.map(
+      ({ method, generatorSteps, over }) => `${method} ${generatorSteps} / ${over.method}`,
+    );
+    const expected = [400, 800].flatMap((steps) => [
+      `zero-shot ${steps} / calibration`,
+      ...['centralized', 'distorted', 'fdda', 'fdda-plus'].flatMap((method) => [
+        `${method} ${steps} / calibration`,
+        `${method} ${steps} / zero-shot`,
+      ]),
+    ]);
+    expect(names).toEqual(expected);
   });
 
   it('shows what learning rates were chosen from, without test images', () => {
@@ -162,6 +233,17 @@ describe('the report of an experiment', () => {
     expect(text).toMatch(/^ptq +W3A3 +1 +45.0 % +5.0 +3 +200 +- +- +10 s +-$/m);
     expect(text).toMatch(/^fdda, one center +W3A3 +1 +74.5 % +3.9 /m);
     expect(text).toMatch(/fdda over zero-shot \+2.0 \+- 0.6 \(3 seeds\)/);
+    expect(text).toMatch(/^ +only fdda right 105, only calibration 12 of 3 x 200 images$/m);
+    expect(text).toMatch(/^ +these students, other images: \+\d+\.\d to \+\d+\.\d, ahead$/m);
+    expect(text).toMatch(/^ +other seeds, these 200 images: -0.5 to \+4.5, not clear$/m);
+    expect(text).toMatch(/^ +in general, other seeds and images: [-+]\d+\.\d to \+\d+\.\d, not clear$/m);
+    expect(text).toMatch(
+      /^ +seed by seed: ahead 3 \(1 beyond chance\), behind 0 \(0 beyond chance\); McNemar's exact/m,
+    );
+    const old = asText({ ...report, ...summarize(book.results(findings(Infinity, false))) });
+    expect(old).toMatch(/image by image: not known, an older state file/);
+    expect(old).toMatch(/other seeds, these images: -0.5 to \+4.5, not clear/);
+    expect(old).not.toMatch(/in general|seed by seed|undefined|NaN/);
     expect(text).toMatch(/zero-shot over calibration \+13.5/);
     expect(text).toMatch(/1e-5 60.0 % {2}chosen/);
     expect(text).toMatch(/67 min, with 2 results from before/);

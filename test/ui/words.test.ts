@@ -30,6 +30,10 @@ const CHOOSING: Record<string, number[]> = {
   'share.note': [0],
   'compare.seeds.verdicts.shown': [2],
   'compare.seeds.ended.finished': [1],
+  'paired.panel.kinds.onlyB': [0],
+  'paired.panel.kinds.onlyA': [1],
+  'paired.panel.kinds.neither': [0, 1],
+  'paired.panel.kinds.both': [0, 1],
 };
 
 /** What is said in Japanese exactly as in English: names, symbols, numbers. */
@@ -71,6 +75,7 @@ const SIGNS_ONLY = [
   'lessons.verdict.answer',
   'tour.counter',
   'quality.ofClasses',
+  'paired.panel.answer',
   // BibTeX is English.
   'share.cite.accessed',
   'share.cite.pageTitle',

@@ -38,18 +38,31 @@ export class TestSet {
     ));
   }
 
+  /** [count] what is on the images of one batch. */
+  labels(index: number): Uint8Array {
+    return this.batch(index).labels;
+  }
+
   /**
-   * Correct answers among one batch's images.
+   * The class that a network sees in each image of one batch.
    *
    * @param forward logits [N, numClasses] of normalised images [N, H, W, C]
+   * @returns [count]
    */
-  async correct(index: number, forward: (images: tf.Tensor4D) => tf.Tensor2D): Promise<number> {
-    const { images, labels, count } = this.batch(index);
+  async answers(index: number, forward: (images: tf.Tensor4D) => tf.Tensor2D): Promise<Uint16Array> {
+    const { images, count } = this.batch(index);
     const predicted = tf.tidy(() => tf.argMax(forward(tf.tensor4d(images, [count, ...this.definition.inputShape])), 1));
-    const classes = await predicted.data();
-    predicted.dispose();
-    let correct = 0;
-    for (let i = 0; i < count; i++) if (classes[i] === labels[i]) correct++;
-    return correct;
+    try {
+      return Uint16Array.from(await predicted.data());
+    } finally {
+      predicted.dispose();
+    }
+  }
+
+  /** Correct answers among one batch's images. */
+  async correct(index: number, forward: (images: tf.Tensor4D) => tf.Tensor2D): Promise<number> {
+    const answers = await this.answers(index, forward);
+    const labels = this.labels(index);
+    return answers.reduce((sum, answer, i) => sum + Number(answer === labels[i]), 0);
   }
 }

@@ -1,6 +1,7 @@
 /** Does one unit of an experiment's work with the engine, in this process. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Dataset } from '../../engine/data/dataset';
+import { countRight, encodeRight, rightAnswers } from '../../engine/evaluation/rightAnswers';
 import { Random } from '../../engine/random';
 import { NotFiniteError } from '../../engine/training/notFinite';
 import { Run } from '../../engine/training/run';
@@ -12,12 +13,18 @@ import { trainsGenerator, withoutTest, type Cell } from './plan';
 import { measureQuality } from './quality';
 import type { Source } from './source';
 import type { GeneratorStore } from './store';
-import type { Count, Finding, Task } from './work';
+import type { Count, Finding, Task, TestCount } from './work';
 
 /** Images of the validation split that learning rates are chosen on. */
 const VALIDATION_IMAGES = 1000;
 /** Seconds of training after which a generator's state is kept, in case the program is killed. */
 const KEEP_EVERY = 60;
+
+/** What a network makes of the images that it is measured on. */
+interface Measured {
+  test: TestCount;
+  validation: Count;
+}
 
 export interface Conduct {
   /** Of this task, 0 to 1. */
@@ -130,7 +137,7 @@ export class Laboratory {
     }
   }
 
-  private async trainStudent(task: Task, conduct: Conduct): Promise<{ test: Count; validation: Count } | null> {
+  private async trainStudent(task: Task, conduct: Conduct): Promise<Measured | null> {
     const { settings } = task.cell;
     const run = await this.runWithGenerator(task);
     try {
@@ -158,24 +165,25 @@ export class Laboratory {
     }
   }
 
-  private async measure(forward: Forward, { testImages }: RunSettings): Promise<{ test: Count; validation: Count }> {
+  private async measure(forward: Forward, { testImages }: RunSettings): Promise<Measured> {
     const validation = Math.min(VALIDATION_IMAGES, this.dataset.size('validation'));
-    return {
-      test: await this.count('test', testImages, forward),
-      validation: await this.count('validation', validation, forward),
-    };
+    const test = await this.count('test', testImages, forward);
+    const { correct, n } = await this.count('validation', validation, forward);
+    return { test, validation: { correct, n } };
   }
 
-  private async count(split: 'test' | 'validation', n: number, forward: Forward): Promise<Count> {
+  private async count(split: 'test' | 'validation', n: number, forward: Forward): Promise<Required<TestCount>> {
     const key = `${split} ${n}`;
     const set = this.sets.get(key) ?? new TestSet(this.dataset, this.teacher.definition, n, split);
     this.sets.set(key, set);
-    let correct = 0;
+    const [answers, labels]: [number[], number[]] = [[], []];
     for (let batch = 0; batch < set.count; batch++) {
-      correct += await set.correct(batch, forward);
+      answers.push(...(await set.answers(batch, forward)));
+      labels.push(...set.labels(batch));
       await breathe();
     }
-    return { correct, n };
+    const right = rightAnswers(answers, labels);
+    return { correct: countRight(right), n, right: encodeRight(right) };
   }
 
   dispose(): void {

@@ -1,41 +1,14 @@
 /** What an experiment found, for machines and for people. */
 import type { RunSettings } from '../../engine/runSettings';
 import { SETTINGS } from '../../state/settings';
+import { comparisons, sharedBy, type Comparison } from './comparisons';
+import { comparisonLines, lined, nameOf, percent, points, rate, variantText } from './text';
 import { asFlags, centerName, linkedSettings, linkTo } from './flags';
 import { isTrained, methodName, trainsGenerator, type Column, type Experiment } from './plan';
 import { duration } from './progress';
 import type { Quality } from './quality';
+import type { Group, Row } from './rows';
 import type { ColumnFindings, Count, Found } from './work';
-
-/** One student. */
-export interface Row extends Group {
-  seed: number;
-  n: number;
-  correct: number;
-  /** 0 to 1, on the test images. */
-  accuracy: number;
-  /** 0 to 1, on images of the validation split. */
-  validationAccuracy: number;
-  /** Of the student. */
-  steps: number;
-  learningRate: number | null;
-  /** Of the student's training and measuring, and of its generator's training, which other rows may share. */
-  seconds: number;
-  generatorSeconds: number;
-}
-
-/** What rows have in common that differ in the seed only. */
-export interface Group {
-  method: string;
-  center: string;
-  weightBits: number;
-  activationBits: number;
-  firstLast: RunSettings['firstLast'];
-  imagesPerClass: number;
-  generatorSteps: number | null;
-  /** Other settings that the experiment varies, by their flags. */
-  variant: Record<string, string | number | boolean>;
-}
 
 export interface Summary extends Group {
   /** Seeds that are done. */
@@ -47,15 +20,6 @@ export interface Summary extends Group {
   learningRate: number | null;
   seconds: number;
   generatorSeconds: number;
-}
-
-/** Paired by seed. */
-export interface Comparison extends Group {
-  over: { method: string; center: string };
-  seeds: number;
-  /** Of the differences in accuracy, -1 to 1. */
-  mean: number;
-  standardError: number | null;
 }
 
 export interface Versions {
@@ -93,9 +57,6 @@ export interface Report {
   quality: (Group & { seed: number; quality: Quality })[];
   failures: (Group & { seed: number; learningRate: number | null; message: string })[];
 }
-
-/** Methods that others are compared with. */
-const BASELINES = ['calibration', 'zero-shot'];
 
 const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
@@ -159,6 +120,7 @@ function rowsOf({ column, learningRate, students }: ColumnFindings): Row[] {
             n: found.test.n,
             correct: found.test.correct,
             accuracy: found.test.correct / found.test.n,
+            right: found.test.right ?? null,
             validationAccuracy: found.validation.correct / found.validation.n,
             steps: found.steps,
             learningRate: isTrained(column) ? learningRate : null,
@@ -183,43 +145,6 @@ function summaryOf(rows: Row[]): Summary {
   };
 }
 
-/** What rows of one column have in common. */
-function sharedBy([row]: Row[]): Group {
-  const { method, center, weightBits, activationBits, firstLast, imagesPerClass, generatorSteps, variant } = row;
-  return { method, center, weightBits, activationBits, firstLast, imagesPerClass, generatorSteps, variant };
-}
-
-/** Every method over the baselines, and class centres over one centre for all, where everything else is equal. */
-function comparisons(groups: Row[][]): Comparison[] {
-  const place = ({ weightBits, activationBits, firstLast, imagesPerClass, variant }: Group) =>
-    JSON.stringify([weightBits, activationBits, firstLast, imagesPerClass, variant]);
-  return groups.flatMap((rows) =>
-    groups.flatMap((others): Comparison[] => {
-      const [a, b] = [rows[0], others[0]];
-      if (a.method === 'ptq' || b.method === 'ptq' || place(a) !== place(b)) return [];
-      const baseline = BASELINES.indexOf(b.method);
-      const overBaseline = baseline >= 0 && !BASELINES.slice(0, baseline + 1).includes(a.method);
-      const overCommon = a.method === b.method && a.center === 'class' && b.center !== 'class';
-      const sameSteps = a.generatorSteps === null || b.generatorSteps === null || a.generatorSteps === b.generatorSteps;
-      if (!sameSteps || !(overBaseline || overCommon)) return [];
-      const pairs = rows.flatMap((row) =>
-        others.filter(({ seed }) => seed === row.seed).map((other) => row.accuracy - other.accuracy),
-      );
-      if (pairs.length === 0) return [];
-      const spread = spreadOf(pairs);
-      return [
-        {
-          ...sharedBy(rows),
-          over: { method: b.method, center: b.center },
-          seeds: pairs.length,
-          mean: mean(pairs),
-          standardError: spread === null ? null : spread / Math.sqrt(pairs.length),
-        },
-      ];
-    }),
-  );
-}
-
 /** Settings, link and flags of an experiment. */
 export function settingsOf(
   experiment: Experiment,
@@ -235,31 +160,6 @@ export function settingsOf(
 }
 
 // ---- for people --------------------------------------------------------------------------------------------------
-
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-const points = (share: number) => (100 * share).toFixed(1);
-const signed = (share: number) => `${share < 0 ? '-' : '+'}${points(Math.abs(share))}`;
-const rate = (value: number | null) => (value === null ? '-' : value.toExponential());
-
-function lined(header: string[], rows: string[][]): string {
-  const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
-  // Words to the left, numbers to the right.
-  const left = header.map((_, i) => rows.every((row) => !/^[-+\d]/.test(row[i])));
-  const line = (row: string[]) =>
-    row
-      .map((cell, i) => (left[i] ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
-      .join('  ')
-      .trimEnd();
-  return [line(header), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
-}
-
-const nameOf = ({ method, center }: { method: string; center: string }) =>
-  center === 'class' ? method : `${method}, one center`;
-
-function variantText({ weightBits, activationBits, firstLast, variant }: Group): string {
-  const others = Object.entries(variant).map(([key, value]) => `${key} ${String(value)}`);
-  return [`W${weightBits}A${activationBits}${firstLast === '8' ? ' F8L8' : ''}`, ...others].join(', ');
-}
 
 function summaryTable(summary: Summary[]): string {
   const header = [
@@ -292,13 +192,6 @@ function summaryTable(summary: Summary[]): string {
     ]),
   );
   return `${table}\n\naccuracy: mean over seeds; sd: over seeds, in points; times: wall, mean over seeds (rows may share a generator)`;
-}
-
-function comparisonText(each: Comparison): string {
-  const steps = each.generatorSteps === null ? '' : `, ${each.generatorSteps} steps`;
-  const where = `${variantText(each)}, ${each.imagesPerClass} a class${steps}`;
-  const error = each.standardError === null ? '' : ` +- ${points(each.standardError)}`;
-  return `  ${where}: ${nameOf(each)} over ${nameOf(each.over)} ${signed(each.mean)}${error} (${each.seeds} seeds)`;
 }
 
 function qualityTable(quality: Report['quality']): string {
@@ -351,7 +244,10 @@ export function asText(report: Report): string {
   ];
   if (compared.length > 0) {
     parts.push(
-      ['Differences in points, paired by seed (mean +- standard error):', ...compared.map(comparisonText)].join('\n'),
+      [
+        'Differences in points (mean +- standard error over seeds), with 95 % intervals:',
+        ...compared.flatMap(comparisonLines),
+      ].join('\n'),
     );
   }
   if (quality.length > 0) {

@@ -18,12 +18,18 @@ export interface Count {
   n: number;
 }
 
+/** Of test images. */
+export interface TestCount extends Count {
+  /** Which of them, as `encodeRight` writes it; missing in state files from before it was kept. */
+  right?: string;
+}
+
 /** What a unit of work found. */
 export type Finding =
-  | { kind: 'fullPrecision'; test: Count; validation: Count; seconds: number }
+  | { kind: 'fullPrecision'; test: TestCount; validation: Count; seconds: number }
   | { kind: 'generator'; steps: number; seconds: number }
   | { kind: 'quality'; quality: Quality; seconds: number }
-  | { kind: 'student'; test: Count; validation: Count; steps: number; seconds: number }
+  | { kind: 'student'; test: TestCount; validation: Count; steps: number; seconds: number }
   /** Training diverged: which loss, at which step. */
   | { kind: 'failed'; message: string; seconds: number };
 

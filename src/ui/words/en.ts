@@ -12,6 +12,7 @@ import { enArgument } from './enArgument';
 import { enArticle } from './enArticle';
 import { enCompare } from './enCompare';
 import { enLessons, enTour } from './enLessons';
+import { enPaired } from './enPaired';
 import { enQuality } from './enQuality';
 import { enRecorded } from './enRecorded';
 import { enShare } from './enShare';
@@ -61,6 +62,7 @@ export const en = {
   argument: enArgument,
   compare: enCompare,
   lessons: enLessons,
+  paired: enPaired,
   quality: enQuality,
   share: enShare,
   tour: enTour,

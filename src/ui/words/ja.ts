@@ -4,6 +4,7 @@ import { jaArgument } from './jaArgument';
 import { jaArticle } from './jaArticle';
 import { jaCompare } from './jaCompare';
 import { jaLessons, jaTour } from './jaLessons';
+import { jaPaired } from './jaPaired';
 import { jaQuality } from './jaQuality';
 import { jaRecorded } from './jaRecorded';
 import { jaSentences } from './jaSentences';
@@ -52,6 +53,7 @@ export const ja: Words = {
   argument: jaArgument,
   compare: jaCompare,
   lessons: jaLessons,
+  paired: jaPaired,
   quality: jaQuality,
   share: jaShare,
   tour: jaTour,

@@ -1,0 +1,34 @@
+/** What an experiment's findings are counted by. */
+import type { RunSettings } from '../../engine/runSettings';
+
+/** One student. */
+export interface Row extends Group {
+  seed: number;
+  n: number;
+  correct: number;
+  /** 0 to 1, on the test images. */
+  accuracy: number;
+  /** Which of the test images: base64 of a bit an image, the lowest of the first byte first; null where it was not kept. */
+  right: string | null;
+  /** 0 to 1, on images of the validation split. */
+  validationAccuracy: number;
+  /** Of the student. */
+  steps: number;
+  learningRate: number | null;
+  /** Of the student's training and measuring, and of its generator's training, which other rows may share. */
+  seconds: number;
+  generatorSeconds: number;
+}
+
+/** What rows have in common that differ in the seed only. */
+export interface Group {
+  method: string;
+  center: string;
+  weightBits: number;
+  activationBits: number;
+  firstLast: RunSettings['firstLast'];
+  imagesPerClass: number;
+  generatorSteps: number | null;
+  /** Other settings that the experiment varies, by their flags. */
+  variant: Record<string, string | number | boolean>;
+}
