@@ -17,7 +17,12 @@ function partOf(file) {
   if (/^worker\/protocol\b/.test(file)) return 'protocol';
   if (/^worker\/(?!server)/.test(file)) return 'client';
   // The settings, and formulas of the method that are plain arithmetic: page and engine share them.
-  if (/^engine\/(runSettings|kernels\/scalarQuantizer|losses\/distortedFloor)(\.ts)?$/.test(file)) return 'runSettings';
+  if (
+    /^engine\/(runSettings|methods\/\w+|generator\/generatorConfig|training\/workCount|kernels\/scalarQuantizer|losses\/distortedFloor)(\.ts)?$/.test(
+      file,
+    )
+  )
+    return 'runSettings';
   if (/^engine\/sentences(\.ts)?$/.test(file)) return 'sentences';
   const [folder, ...rest] = file.split('/');
   return rest.length === 0 ? 'app' : folder;

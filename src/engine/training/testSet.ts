@@ -1,9 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { gatherBatch, indexRange, type Batch, type Dataset, type Split } from '../data/dataset';
 import type { NetworkDefinition } from '../network/types';
-
-/** Images an evaluation looks at in one forward pass. */
-export const EVALUATION_BATCH = 100;
+import { EVALUATION_BATCH } from './workCount';
 
 /** The images accuracies are measured on: batches made when first asked for, then kept (12 kB an image of 32x32). */
 export class TestSet {
@@ -28,8 +26,13 @@ export class TestSet {
     return Math.ceil(this.n / EVALUATION_BATCH);
   }
 
+  /** Index of a batch's first image. */
+  startOf(index: number): number {
+    return index * EVALUATION_BATCH;
+  }
+
   private batch(index: number): Batch {
-    const start = index * EVALUATION_BATCH;
+    const start = this.startOf(index);
     return (this.batches[index] ??= gatherBatch(
       this.dataset,
       this.split,
@@ -38,18 +41,32 @@ export class TestSet {
     ));
   }
 
+  /** [n] class of each image. */
+  labels(): Uint16Array {
+    return Uint16Array.from({ length: this.n }, (_, i) => this.dataset.label(this.split, i));
+  }
+
   /**
-   * Correct answers among one batch's images.
+   * The classes that one batch's images are taken for, [count].
    *
    * @param forward logits [N, numClasses] of normalised images [N, H, W, C]
    */
-  async correct(index: number, forward: (images: tf.Tensor4D) => tf.Tensor2D): Promise<number> {
-    const { images, labels, count } = this.batch(index);
+  async answers(index: number, forward: (images: tf.Tensor4D) => tf.Tensor2D): Promise<Uint16Array> {
+    const { images, count } = this.batch(index);
     const predicted = tf.tidy(() => tf.argMax(forward(tf.tensor4d(images, [count, ...this.definition.inputShape])), 1));
     const classes = await predicted.data();
     predicted.dispose();
-    let correct = 0;
-    for (let i = 0; i < count; i++) if (classes[i] === labels[i]) correct++;
-    return correct;
+    return Uint16Array.from(classes);
+  }
+
+  /** How many of these answers to a batch are right. */
+  countCorrect(index: number, answers: Uint16Array): number {
+    const { labels } = this.batch(index);
+    return answers.reduce((sum, answer, i) => sum + Number(answer === labels[i]), 0);
+  }
+
+  /** Correct answers among one batch's images. @param forward as for `answers` */
+  async correct(index: number, forward: (images: tf.Tensor4D) => tf.Tensor2D): Promise<number> {
+    return this.countCorrect(index, await this.answers(index, forward));
   }
 }

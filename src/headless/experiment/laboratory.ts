@@ -4,7 +4,6 @@ import type { Dataset } from '../../engine/data/dataset';
 import { Random } from '../../engine/random';
 import { NotFiniteError } from '../../engine/training/notFinite';
 import { Run } from '../../engine/training/run';
-import { planStages } from '../../engine/training/runStages';
 import type { RunSettings } from '../../engine/runSettings';
 import { Teacher } from '../../engine/training/teacher';
 import { TestSet } from '../../engine/training/testSet';
@@ -90,12 +89,12 @@ export class Laboratory {
       // What was kept on the way is replaced; what finished trainings of fewer steps left stays.
       let passing = stored && !stored.finished ? from : null;
       const keep = async (finished: boolean) => {
-        const snapshot = (await run.snapshot())!.generator;
+        const snapshot = await run.generatorSnapshot();
         this.generators.save(key, { snapshot, seconds: seconds(), finished });
         if (passing !== null && passing !== snapshot.step) this.generators.remove(key, passing);
         passing = finished ? null : snapshot.step;
       };
-      if (stored) await goOn(run, stored.snapshot, stored.snapshot.step >= generatorSteps);
+      if (stored) await run.startFrom(stored.snapshot);
       for (let next = KEEP_EVERY; !run.finishedAll;) {
         if (conduct.stopped()) {
           if (run.generatorStep !== from) await keep(false);
@@ -121,7 +120,7 @@ export class Laboratory {
     const run = await this.createRun(cell, changes);
     try {
       if (trainsGenerator(cell.settings)) {
-        await goOn(run, this.generators.load(generator!, cell.settings.generatorSteps).snapshot, true);
+        await run.startFrom(this.generators.load(generator!, cell.settings.generatorSteps).snapshot);
       }
       return run;
     } catch (error) {
@@ -181,10 +180,4 @@ export class Laboratory {
   dispose(): void {
     this.teacher.dispose();
   }
-}
-
-/** Puts a trained generator into a fresh run. `finished`: the run goes on with what comes after the generator. */
-async function goOn(run: Run, generator: Parameters<Run['restore']>[0]['generator'], finished: boolean): Promise<void> {
-  const stage = planStages(run.overview.settings).findIndex(({ kind }) => kind === 'generator') + (finished ? 1 : 0);
-  await run.restore({ ...(await run.snapshot())!, stage, generator });
 }

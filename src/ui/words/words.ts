@@ -1,6 +1,6 @@
 import type { RunSettings } from '../../engine/runSettings';
 import type { Language } from '../../state/language';
-import type { SettingKey } from '../../state/settings';
+import type { SettingKey, SettingValue } from '../../state/settings';
 import type { PointKind } from '../views/scene';
 import { en } from './en';
 
@@ -18,10 +18,12 @@ type Widened<T> = T extends string
 /** Every word of the page in one language. English is the model: what it has, every language must have. */
 export type Words = Widened<typeof en>;
 
-/** The words of one setting; a choice also has words for each of its options. */
+/** The words of one setting; a choice and a set also have words for each of their options. */
 export type WordsOfSetting<Value> = [Value] extends [string]
   ? { label: string; help: string; options: Record<Value, string> }
-  : { label: string; help: string; options?: undefined };
+  : [Value] extends [readonly (infer Each extends string)[]]
+    ? { label: string; help: string; options: Record<Each, string> }
+    : { label: string; help: string; options?: undefined };
 
 export type SettingWords = { [Key in SettingKey]: WordsOfSetting<RunSettings[Key]> };
 
@@ -59,6 +61,19 @@ export function pointName(
     kind === 'pinned' ? words.compare.map.kind : centers.kinds[kind],
     className(words, names, classIndex),
   );
+}
+
+/** What a setting is at, in words. @param numberWords how a number is written */
+export function valueWords(
+  { controls, settings, comma }: Pick<Words, 'controls' | 'settings' | 'comma'>,
+  key: SettingKey,
+  value: SettingValue,
+  numberWords: (value: number) => string = String,
+): string {
+  if (typeof value === 'boolean') return value ? controls.on : controls.off;
+  if (typeof value === 'number') return numberWords(value);
+  if (typeof value === 'string') return optionLabel(settings, key, value);
+  return value.length === 0 ? controls.nothing : value.map((each) => optionLabel(settings, key, each)).join(comma);
 }
 
 /** What a setting's option is called. */
