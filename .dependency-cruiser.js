@@ -4,7 +4,8 @@
  */
 
 /** Page and engine share them: the settings, what the engine says, and formulas of the method that are plain arithmetic. */
-const PURE = '^src/engine/(sentences|runSettings|kernels/scalarQuantizer|losses/distortedFloor|evaluation/\\w+)\\.ts$';
+const PURE =
+  '^src/engine/(sentences|runSettings|kernels/scalarQuantizer|losses/distortedFloor|generator/generatorConfig|training/workCount|(evaluation|methods)/\\w+)\\.ts$';
 const ENGINE = '^src/engine/';
 const PROTOCOL = '^src/worker/protocol\\.ts$';
 const SERVER = '^src/worker/server';

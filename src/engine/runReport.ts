@@ -1,3 +1,4 @@
+import type { ArmId } from './methods/arms';
 import type { RunSettings, TermName } from './runSettings';
 
 /**
@@ -5,7 +6,8 @@ import type { RunSettings, TermName } from './runSettings';
  * L = BatchNorm layers, C = classes, all arrays row-major.
  */
 
-export type RunPhase = 'prepare' | 'ptq' | 'generator' | 'calibration' | 'fdda' | 'done';
+/** What kind of stage a run is in; `arm` says whose. */
+export type RunPhase = 'prepare' | 'ptq' | 'generator' | 'student' | 'done';
 
 /** One BatchNorm layer as the views name it. */
 export interface LayerInfo {
@@ -135,12 +137,28 @@ export interface RunOverview {
   quality: RealQuality | null;
   /** What the shipped generator checkpoint was trained with, or null when starting from scratch. */
   checkpoint: { note: string; steps: number } | null;
+  /** In the order in which they run. */
+  arms: ArmInfo[];
+  /** [n] class of each test image, in the order of `AccuracyRow.answers`; null where a recorded run does not have them. */
+  testLabels: Uint16Array | null;
+  /** Of reading the observation images' statistics: multiply-accumulates and seconds, from which the speed can be guessed; null where unknown. */
+  reading: { macs: number; seconds: number } | null;
 }
 
-export type MethodId = 'fullPrecision' | 'ptq' | 'calibration' | 'fdda';
+/** An arm of a run, as it was at its start. */
+export interface ArmInfo {
+  id: ArmId;
+  /** The one that the settings are; changes on the way are its. */
+  leads: boolean;
+  /** Whose generator its student learns from: its own, or another arm's that is trained alike; null: none. */
+  generator: ArmId | null;
+}
+
+/** What accuracies are measured of: two networks that are not trained, and the arms' students. */
+export type RowId = 'fullPrecision' | 'ptq' | ArmId;
 
 export interface AccuracyRow {
-  method: MethodId;
+  id: RowId;
   /** 0 to 1; null while unknown. */
   accuracy: number | null;
   correct: number | null;
@@ -150,10 +168,14 @@ export interface AccuracyRow {
   steps: number;
   /** Accuracies measured on the way: [step, accuracy] pairs. */
   curve: [number, number][];
+  /** [n] class that was predicted for each test image when `accuracy` was measured; null while unknown. */
+  answers: Uint16Array | null;
 }
 
 /** One generator step's loss terms (unweighted values; null where switched off). */
 export interface GeneratorSample {
+  /** Whose generator. */
+  arm: ArmId;
   step: number;
   terms: Record<TermName, number | null>;
   /** Weighted sum that was minimised. */
@@ -164,7 +186,7 @@ export interface GeneratorSample {
 }
 
 export interface StudentSample {
-  method: 'calibration' | 'fdda';
+  arm: ArmId;
   step: number;
   ce: number;
   distillation: number;
@@ -174,6 +196,8 @@ export interface StudentSample {
 
 /** The generator's images of one moment, made from the same latents every time so that they can be compared. */
 export interface SyntheticSnapshot {
+  /** Whose generator. */
+  arm: ArmId;
   step: number;
   /** C rows of `perClass` images, row-major. */
   perClass: number;
@@ -196,11 +220,13 @@ export interface SyntheticSnapshot {
 /** Everything new since the last frame. */
 export interface RunFrame {
   phase: RunPhase;
-  /** Steps done and in all within the phase. */
+  /** Whose turn it is; null where the phase is nobody's. */
+  arm: ArmId | null;
+  /** Steps done and in all within the stage. */
   step: number;
   steps: number;
   elapsedSeconds: number;
-  /** Median of recent steps of this phase. */
+  /** Median of recent steps of this stage. */
   secondsPerStep: number | null;
   /** Of the whole run. */
   remainingSeconds: number | null;
@@ -209,5 +235,6 @@ export interface RunFrame {
   generator: GeneratorSample[];
   student: StudentSample[];
   accuracy: AccuracyRow[];
-  synthetic: SyntheticSnapshot | null;
+  /** Of the generators that were looked at since the last frame. */
+  synthetic: SyntheticSnapshot[];
 }

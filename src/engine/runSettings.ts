@@ -1,3 +1,5 @@
+import type { MethodId } from './methods/ids';
+
 /**
  * Every setting of a run. The page's and the command line's table (`src/state/settings.ts`) gives each of these
  * its range, default, words and URL key; the compiler holds the two together.
@@ -90,8 +92,10 @@ export interface RunSettings {
   distillationWeight: number;
   /** Random-resized crop and flip of the student's images. */
   augment: boolean;
-  /** Also fine-tune a student on the calibration images only, for comparison. */
-  compareCalibrationOnly: boolean;
+
+  // ---- comparison -------------------------------------------------------------------------------------------
+  /** Methods that run beside the one these settings are, each with a student of its own (see `armsOf`). */
+  beside: readonly MethodId[];
 }
 
 /** What may change while a run is going; everything else needs a reset. */

@@ -55,6 +55,11 @@ export const SENTENCES = {
   resetHint: () => 'Press Reset to start again with the same seed.',
   startLayerTooDeep: (layer: string, network: string, layers: string) =>
     `The first aligned layer is ${layer}, but ${network} has ${layers} BatchNorm layers.`,
+  tooManyImages: (asked: string, most: string) =>
+    `${asked} test images were asked for at once, but at most ${most} can be.`,
+  tooManyImagesHint: () => 'Ask for fewer at a time.',
+  noTestImage: (index: string, size: string) => `There is no test image ${index}: there are ${size}.`,
+  noTestImageHint: (last: string) => `Test images are counted from 0 to ${last}.`,
   checkpointHint: () => 'Start the generator from scratch instead of the checkpoint.',
   checkpointUnusable: (reason: string) => `The pre-trained generator cannot be used: ${reason}`,
   checkpointUnusableHint: () =>

@@ -36,7 +36,7 @@ const HELP = `npm run experiment -- [flags]
   --no-quality           leaves the quality of synthetic images out
 
 Every setting of the page, too; several values with commas (not of --seed) are all run:
-${flagsHelp()}`;
+${flagsHelp(['beside'])}`;
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 

@@ -1,7 +1,7 @@
 /**
  * npm run record: runs the bundled default run and writes what it showed to public/recordings, where the page finds it
  * before its engine is ready. Goes the page's way from the engine's frames to what is shown.
- * Flags: --out FILE, and every setting's own.
+ * Flags: --out FILE, and every setting's own; --beside says which methods run beside the leading one.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -17,7 +17,7 @@ import { readRecording } from '../state/recording/read';
 import { SHIPPED_POSTER, writePoster } from '../state/recording/poster';
 import { writeRecording } from '../state/recording/write';
 import type { RunRecord } from '../state/runRecord';
-import { afterFrame, emptyRecord } from '../state/runRecord';
+import { afterFrame, emptyRecord, generatorArm, generatorArms } from '../state/runRecord';
 import { describeNote, parseFlags } from '../state/settings';
 import { startBackend } from './backend';
 import { BUNDLED_FOLDER, readBytes, readNetworkFolder } from './files';
@@ -49,19 +49,21 @@ const show = (frame: RunFrame) => {
   record = { ...record, ...afterFrame(record, frame) };
 };
 show(await run.frame(true));
-let phase = run.phase;
+let stage = run.stageId;
 let shownAt = performance.now();
-/** Generator step of the next look. Looking changes nothing of the run: its latents are its own. */
+/** Step of the generator at the next look. Looking changes nothing of the run: its latents are its own. */
 let nextLook = 1;
+/** Of the generator whose turn it is. */
+const stepOf = () => (run.phase === 'generator' ? run.position.step : 0);
 while (!run.finishedAll) {
   await run.advance();
-  const changed = run.phase !== phase || run.finishedAll;
-  const look = changed || (phase === 'generator' && run.generatorStep >= nextLook);
-  if (look) nextLook = run.generatorStep + Math.max(1, Math.ceil(settings.generatorSteps / (SNAPSHOTS - 1)));
+  const changed = run.stageId !== stage || run.finishedAll;
+  const look = changed || (run.phase === 'generator' && stepOf() >= nextLook);
+  if (look) nextLook = stepOf() + Math.max(1, Math.ceil(settings.generatorSteps / (SNAPSHOTS - 1)));
   if (!look && performance.now() - shownAt < FRAME_INTERVAL_MS) continue;
   show(await run.frame(look));
-  if (changed) console.log(`${phase} done after ${record.live!.elapsedSeconds.toFixed(0)} s`);
-  phase = run.phase;
+  if (changed) console.log(`${stage} done after ${record.live!.elapsedSeconds.toFixed(0)} s`);
+  stage = run.stageId;
   shownAt = performance.now();
 }
 
@@ -76,16 +78,18 @@ const text = await writeRecording(
     finished: true,
     record: { ...record, overview: run.overview, live: record.live! },
   },
-  SNAPSHOTS,
+  SNAPSHOTS * Math.max(1, generatorArms(run.overview).length),
 );
 // What the page could not read would be worth nothing.
 const { record: written } = await readRecording(text);
 mkdirSync(dirname(flags.out), { recursive: true });
 writeFileSync(flags.out, text);
 const poster = join(dirname(flags.out), basename(SHIPPED_POSTER));
-writeFileSync(poster, await writePoster(written.live.synthetic!.images, run.overview.network.numClasses));
-for (const { method, accuracy } of record.live!.accuracy)
-  console.log(`${method}: ${accuracy === null ? 'not measured' : `${(100 * accuracy).toFixed(1)} %`}`);
+const shown = generatorArm(run.overview);
+if (shown)
+  writeFileSync(poster, await writePoster(written.live.synthetic[shown]!.images, run.overview.network.numClasses));
+for (const { id, accuracy } of record.live!.accuracy)
+  console.log(`${id}: ${accuracy === null ? 'not measured' : `${(100 * accuracy).toFixed(1)} %`}`);
 console.log(`${flags.out}: ${Math.ceil(text.length / 1000)} kB, ${record.history.length} moments`);
 run.dispose();
 teacher.dispose();

@@ -20,7 +20,7 @@ import { BUNDLED_FOLDER, readNetworkFolder } from './files';
 
 const { settings: given, rest, notes } = parseFlags(process.argv.slice(2));
 if (rest.includes('--help')) {
-  console.log(`Flags:\n${flagsHelp()}`);
+  console.log(`Flags:\n${flagsHelp(['beside'])}`);
   process.exit(0);
 }
 const own = (name: string, fallback: string) => (rest.includes(name) ? rest[rest.indexOf(name) + 1] : fallback);
@@ -41,14 +41,15 @@ const config: GeneratorConfig = {
   numClasses: definition.numClasses,
 };
 const generator = Generator.create(config, random.fork('weights'));
+const targets = prepared.createTargets(settings);
 const trainer = new GeneratorTrainer(
   generator,
   teacher,
-  prepared.targets,
+  targets,
   prepared.overview.calibration.reliable,
   random.fork('steps'),
 );
-const probe = new SyntheticProbe(teacher, generator, prepared, random.fork('probe'));
+const probe = new SyntheticProbe('fdda', teacher, generator, prepared, random.fork('probe'));
 const began = Date.now();
 while (trainer.steps < settings.generatorSteps) {
   trainer.step(settings);

@@ -4,13 +4,13 @@ import type { LinkParts } from './shareLink';
 
 /** What a link to the page as it stands carries. The layer that comes by itself is left to the network. */
 export function linkOf(state: PlaygroundState): LinkParts {
-  const { wantedBackend, without, overview, layer, classIndex, projection, measure, lesson, embed } = state;
+  const { wantedBackend, without, overview, layer, classIndex, arm, projection, measure, lesson, embed } = state;
   const deepest = overview && layer === overview.network.layers.length - 1;
   return {
     settings: linkedSettings(state),
     backend: wantedBackend,
     without: [...without],
-    view: { layer: deepest ? null : layer, classIndex, projection, measure },
+    view: { layer: deepest ? null : layer, classIndex, arm, projection, measure },
     lesson: lesson?.id ?? null,
     embed,
   };

@@ -2,7 +2,7 @@ import type { RunSettings } from '../engine/runSettings';
 import type { ViewNote } from './linkView';
 import { lastOf } from './linkView';
 import type { SettingKey } from './settings';
-import { SETTING_KEYS, SETTINGS } from './settings';
+import { currentUrl, SETTING_KEYS, SETTINGS } from './settings';
 
 /** Parts of the page that whoever embeds it may leave out. */
 export const EMBED_PARTS = [
@@ -52,7 +52,7 @@ export function readEmbed(params: URLSearchParams, note: (note: EmbedNote) => vo
     return null;
   }
   const hide = list('hide');
-  const lock = list('lock');
+  const lock = list('lock').map(currentUrl);
   for (const given of hide)
     if (!EMBED_PARTS.some((part) => part === given)) note({ kind: 'unreadable', key: 'hide', given });
   const all = lock.includes('all');

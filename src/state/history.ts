@@ -1,20 +1,23 @@
-import type { AccuracyRow, MethodId, RunFrame, RunPhase, StudentSample, SyntheticSnapshot } from '../engine/runReport';
+import { ARM_IDS, type ArmId } from '../engine/methods/arms';
+import type { AccuracyRow, RowId, RunFrame, RunPhase, SyntheticSnapshot } from '../engine/runReport';
 
 /** All that the views need to show one moment of a run again. */
 export interface Moment {
   /** Unique within a run, rising. */
   id: number;
   phase: RunPhase;
+  /** Whose turn it is; null where the phase is nobody's. */
+  arm: ArmId | null;
   step: number;
   steps: number;
   elapsedSeconds: number;
   fraction: number;
-  /** Last generator step so far; null before the first. */
-  generatorStep: number | null;
-  /** Last student step so far, by method. */
-  studentStep: Partial<Record<StudentSample['method'], number>>;
-  /** The latest synthetic images so far; several moments may share one snapshot. */
-  synthetic: SyntheticSnapshot | null;
+  /** Last step so far of each generator, by the arm whose it is; left out before the first. */
+  generatorStep: Readonly<Partial<Record<ArmId, number>>>;
+  /** Last student step so far, by arm. */
+  studentStep: Readonly<Partial<Record<ArmId, number>>>;
+  /** The latest synthetic images so far of each generator; several moments may share one snapshot. */
+  synthetic: Readonly<Partial<Record<ArmId, SyntheticSnapshot>>>;
   accuracy: readonly AccuracyRow[];
 }
 
@@ -22,33 +25,51 @@ export const MAX_MOMENTS = 120;
 /** Of all snapshots in a history together. */
 export const MAX_HISTORY_BYTES = 96 * 2 ** 20;
 
+/** All rows that a run may measure, in the order in which they are shown. */
+export const ROW_IDS: readonly RowId[] = ['fullPrecision', 'ptq', ...ARM_IDS];
+
 /** The moment that `frame` makes, given the one before it. */
 export function nextMoment(previous: Moment | null, frame: RunFrame): Moment {
-  const studentStep = { ...previous?.studentStep };
-  for (const sample of frame.student) studentStep[sample.method] = sample.step;
   return {
     id: (previous?.id ?? 0) + 1,
     phase: frame.phase,
+    arm: frame.arm,
     step: frame.step,
     steps: frame.steps,
     elapsedSeconds: frame.elapsedSeconds,
     fraction: frame.fraction,
-    generatorStep: frame.generator.at(-1)?.step ?? previous?.generatorStep ?? null,
-    studentStep,
-    synthetic: frame.synthetic ?? previous?.synthetic ?? null,
+    generatorStep: withNew(previous?.generatorStep, frame.generator, ({ step }) => step),
+    studentStep: withNew(previous?.studentStep, frame.student, ({ step }) => step),
+    synthetic: withNew(previous?.synthetic, frame.synthetic, (snapshot) => snapshot),
     accuracy: mergeAccuracy(previous?.accuracy ?? [], frame.accuracy),
   };
 }
 
-const METHODS: readonly MethodId[] = ['fullPrecision', 'ptq', 'calibration', 'fdda'];
+/** What is known by arm, with what is new; the very same where nothing is. */
+function withNew<T extends { arm: ArmId }, Value>(
+  known: Readonly<Partial<Record<ArmId, Value>>> = {},
+  news: readonly T[],
+  value: (each: T) => Value,
+): Readonly<Partial<Record<ArmId, Value>>> {
+  if (news.length === 0) return known;
+  const next: Partial<Record<ArmId, Value>> = { ...known };
+  for (const each of news) next[each.arm] = value(each);
+  return next;
+}
 
-/** A frame may carry only the rows that changed. */
+/** A frame may carry only the rows that changed. The answers of a measurement are kept once, however many moments have it. */
 function mergeAccuracy(known: readonly AccuracyRow[], news: readonly AccuracyRow[]): readonly AccuracyRow[] {
   if (news.length === 0) return known;
-  return METHODS.map(
-    (method) => news.find((row) => row.method === method) ?? known.find((row) => row.method === method),
-  ).filter((row) => row !== undefined);
+  return ROW_IDS.map((id) => {
+    const before = known.find((row) => row.id === id);
+    const after = news.find((row) => row.id === id);
+    if (!after || !before) return after ?? before;
+    return before.answers && sameAnswers(before.answers, after.answers) ? { ...after, answers: before.answers } : after;
+  }).filter((row) => row !== undefined);
 }
+
+const sameAnswers = (one: Uint16Array, other: Uint16Array | null): boolean =>
+  other !== null && one.length === other.length && one.every((answer, i) => answer === other[i]);
 
 function snapshotBytes(snapshot: SyntheticSnapshot): number {
   const { images, points, batchPoints, quality } = snapshot;
@@ -57,9 +78,11 @@ function snapshotBytes(snapshot: SyntheticSnapshot): number {
 }
 
 function historyBytes(history: readonly Moment[]): number {
-  const snapshots = new Set(history.map((moment) => moment.synthetic));
+  const snapshots = new Set(history.flatMap(({ synthetic }) => Object.values(synthetic)));
+  const answers = new Set(history.flatMap(({ accuracy }) => accuracy.map((row) => row.answers)));
   let bytes = 0;
-  for (const snapshot of snapshots) if (snapshot) bytes += snapshotBytes(snapshot);
+  for (const snapshot of snapshots) bytes += snapshotBytes(snapshot);
+  for (const each of answers) bytes += each?.byteLength ?? 0;
   return bytes;
 }
 

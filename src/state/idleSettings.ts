@@ -11,6 +11,8 @@ const IDLE: Partial<Record<SettingKey, (settings: RunSettings) => boolean>> = {
   distortionMean: ({ distortedEnabled, distortionScale }) => !distortedEnabled || distortionScale === 'scatter',
   distortionVariance: ({ distortedEnabled, distortionScale }) => !distortedEnabled || distortionScale === 'scatter',
   distortionScale: ({ distortedEnabled }) => !distortedEnabled,
+  // Beside nothing that is trained nothing is.
+  beside: ({ studentSteps }) => studentSteps === 0,
   syntheticShare: (settings) => {
     const [fixed, changed] = (['fixed', 'byRealImages'] as const).map(
       (syntheticShare) => studentBatch({ ...settings, syntheticShare }, settings.imagesPerClass, true).synthetic,

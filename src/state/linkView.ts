@@ -1,4 +1,6 @@
+import { ARM_IDS, type ArmId } from '../engine/methods/arms';
 import type { SettingNote } from './settings';
+import { inKebab } from './settings';
 
 /** What is looked at, as a link carries it: layer, class, map and measure. */
 
@@ -14,6 +16,8 @@ export interface LinkView {
   layer: number | null;
   /** 0-based; null: all classes alike. */
   classIndex: number | null;
+  /** Whose synthetic images are shown; null: the leading arm's. */
+  arm: ArmId | null;
   projection: Projection;
   measure: Measure;
 }
@@ -24,8 +28,14 @@ export type ViewNote =
   /** More than the network has: the last one is used. */
   | { kind: 'beyond'; key: string; given: string; used: string };
 
-export const VIEW_KEYS = ['layer', 'class', 'projection', 'separation'] as const;
-export const DEFAULT_VIEW: LinkView = { layer: null, classIndex: null, projection: 'pca', measure: 'nearest' };
+export const VIEW_KEYS = ['layer', 'class', 'arm', 'projection', 'separation'] as const;
+export const DEFAULT_VIEW: LinkView = {
+  layer: null,
+  classIndex: null,
+  arm: null,
+  projection: 'pca',
+  measure: 'nearest',
+};
 /** No network has more layers or classes that could be chosen. */
 const MOST = 999;
 
@@ -55,18 +65,26 @@ export function readView(
     if (given !== null && found === undefined) note({ kind: 'unreadable', key, given });
     return found ?? values[0];
   };
+  const armOf = (): ArmId | null => {
+    const given = lastOf(params, 'arm');
+    const found = ARM_IDS.find((arm) => inKebab(arm) === given?.toLowerCase()) ?? null;
+    if (given !== null && found === null) note({ kind: 'unreadable', key: 'arm', given });
+    return found;
+  };
   return {
     layer: place('layer'),
     classIndex: place('class'),
+    arm: armOf(),
     projection: oneOf('projection', PROJECTIONS),
     measure: oneOf('separation', MEASURES),
   };
 }
 
 /** Puts what differs from the default into `params`. */
-export function writeView(params: URLSearchParams, { layer, classIndex, projection, measure }: LinkView): void {
+export function writeView(params: URLSearchParams, { layer, classIndex, arm, projection, measure }: LinkView): void {
   if (layer !== null) params.set('layer', String(layer + 1));
   if (classIndex !== null) params.set('class', String(classIndex + 1));
+  if (arm !== null) params.set('arm', inKebab(arm));
   if (projection !== DEFAULT_VIEW.projection) params.set('projection', projection);
   if (measure !== DEFAULT_VIEW.measure) params.set('separation', measure);
 }

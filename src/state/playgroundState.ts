@@ -1,4 +1,5 @@
-import type { GeneratorSample, RunPhase } from '../engine/runReport';
+import type { ArmId } from '../engine/methods/arms';
+import type { GeneratorSample, ImageTile, RunPhase, SyntheticSnapshot } from '../engine/runReport';
 import type { RunSettings } from '../engine/runSettings';
 import type {
   BackendName,
@@ -10,14 +11,16 @@ import type {
 } from '../worker/protocol';
 import type { DeathReason, ProgressReport } from '../worker/client';
 import type { Embed } from './embed';
+import type { Speeds } from './estimate';
 import type { Moment } from './history';
 import type { LessonActions, LessonState } from './lessons/activeLesson';
 import type { Measure, Projection } from './linkView';
 import type { RecordingProblem } from './recording/checks';
 import type { RecordingFacts } from './recording/format';
 import type { RunRecord } from './runRecord';
+import { generatorArm } from './runRecord';
 import type { SettingKey, SettingValue } from './settings';
-import { changedSettings, SETTING_KEYS } from './settings';
+import { changedSettings, sameValue, SETTING_KEYS } from './settings';
 import type { LinkNote, ShareNote } from './shareLink';
 
 /** What went wrong, until it is dismissed or mended. Nothing that was shown before is lost by it. */
@@ -39,6 +42,8 @@ export interface ShownRecording extends RecordingFacts {
 /** Where the run is, of the latest frame. */
 export interface Position {
   phase: RunPhase;
+  /** Whose turn it is; null where the phase is nobody's. */
+  arm: ArmId | null;
   step: number;
   steps: number;
   fraction: number;
@@ -57,6 +62,8 @@ export interface PlaygroundState extends RunRecord, LessonState {
   /** Backends that the link rules out. */
   without: readonly BackendName[];
   backends: readonly BackendReport[];
+  /** How fast whole runs went here, for the estimate of the next one. */
+  speeds: Speeds;
   networkName: string | null;
   bundled: boolean;
   /** What the engine does while there is no run to speak of. */
@@ -98,6 +105,8 @@ export interface PlaygroundState extends RunRecord, LessonState {
   layer: number | null;
   /** Chosen class; null: all alike. */
   classIndex: number | null;
+  /** The arm whose synthetic images and generator are shown; null: the leading one. See `shownGenerator`. */
+  arm: ArmId | null;
   /** How the centers are laid out on their map. */
   projection: Projection;
   /** What the chart of separation shows. */
@@ -120,10 +129,15 @@ export interface PlaygroundActions extends LessonActions {
   useBundledNetwork(): void;
   restoreSnapshot(): void;
   restartEngine(): void;
+  /** A map of one layer, with the synthetic images of the generator that is shown. */
   project(layer: number, method: ProjectionMethod, signal: AbortSignal): Promise<ProjectionReply>;
+  /** Test images to look at, by their places among them; at most 200 at once. */
+  testImages(indices: readonly number[], signal?: AbortSignal): Promise<ImageTile>;
   selectLayer(layer: number): void;
   /** Chooses a class, or lets go of it when it was chosen already. */
   toggleClass(classIndex: number): void;
+  /** Chooses the arm whose generator's images are shown. */
+  selectArm(arm: ArmId): void;
   selectProjection(projection: Projection): void;
   selectMeasure(measure: Measure): void;
   view(moment: Moment | null): void;
@@ -150,11 +164,24 @@ export function waitingForReset(state: PlaygroundState): SettingKey[] {
   return state.started ? changedSettings(state.applied, state.settings, 'reset') : [];
 }
 
-/** The generator's losses at the moment that is shown. */
-export function shownSample({ viewing, generatorLosses }: PlaygroundState): GeneratorSample | null {
-  if (viewing === null) return generatorLosses.last;
-  const step = viewing.generatorStep;
-  return step === null ? null : (generatorLosses.items.findLast((sample) => sample.step <= step) ?? null);
+/** The arm whose generator's images, statistics and losses are shown; null where the run on the page has no generator. */
+export const shownGenerator = ({ overview, arm }: Pick<PlaygroundState, 'overview' | 'arm'>): ArmId | null =>
+  generatorArm(overview, arm);
+
+/** The losses of the leading arm's generator, whose terms the controls have, at the moment that is shown. */
+export function leadingSample({ overview, viewing, generatorLosses }: PlaygroundState): GeneratorSample | null {
+  const arm = generatorArm(overview);
+  const losses = arm && generatorLosses[arm];
+  if (!losses) return null;
+  if (viewing === null) return losses.last;
+  const step = viewing.generatorStep[arm];
+  return step === undefined ? null : (losses.items.findLast((sample) => sample.step <= step) ?? null);
+}
+
+/** The shown generator's images at the moment that is shown; null where there are none. */
+export function shownSynthetic(state: PlaygroundState): SyntheticSnapshot | null {
+  const arm = shownGenerator(state);
+  return (arm && shownMoment(state)?.synthetic[arm]) ?? null;
 }
 
 /** The moment that the views show. */
@@ -168,7 +195,7 @@ export const shownSettings = (state: PlaygroundState): RunSettings => state.reco
 
 /** Settings in which the recorded run that is shown differs from the controls. */
 export function differingSettings({ recorded, settings }: PlaygroundState): SettingKey[] {
-  return recorded ? SETTING_KEYS.filter((key) => recorded.settings[key] !== settings[key]) : [];
+  return recorded ? SETTING_KEYS.filter((key) => !sameValue(recorded.settings[key], settings[key])) : [];
 }
 
 /** The run that is shown is at its end: what is not measured will not be. */

@@ -7,7 +7,7 @@ import type { Recording, Versions } from './recording/format';
 import { LIMITS } from './recording/format';
 import { openRecording, readRecording } from './recording/read';
 import type { RunRecord } from './runRecord';
-import { SETTING_KEYS } from './settings';
+import { sameValue, SETTING_KEYS } from './settings';
 
 /** The dataset that the page's engine has. */
 const DATASET = 'Shapes';
@@ -72,7 +72,9 @@ export function recordedActions(
       const wanted = () => {
         const { settings, recorded, started } = get();
         return (
-          recorded === null && !started && SETTING_KEYS.every((key) => settings[key] === opened.facts.settings[key])
+          recorded === null &&
+          !started &&
+          SETTING_KEYS.every((key) => sameValue(settings[key], opened.facts.settings[key]))
         );
       };
       if (!wanted()) return false;

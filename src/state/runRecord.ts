@@ -1,14 +1,42 @@
+import { ARM_IDS, type ArmId } from '../engine/methods/arms';
 import type { GeneratorSample, RunFrame, RunOverview, StudentSample } from '../engine/runReport';
 import type { Moment } from './history';
 import { addMoment, nextMoment } from './history';
 import type { Series } from './series';
 import { appendSamples, emptySeries } from './series';
 
+/** Something of those arms of a run that have it. */
+export type ByArm<T> = Readonly<Partial<Record<ArmId, T>>>;
+
+/** The arms that are there, in the order in which they are shown. */
+export const armsIn = (byArm: ByArm<unknown>): ArmId[] => ARM_IDS.filter((arm) => byArm[arm] !== undefined);
+
+/** The arm that the run's settings are; null without a run. */
+export const leadingArm = (overview: Pick<RunOverview, 'arms'> | null): ArmId | null =>
+  overview?.arms.find(({ leads }) => leads)?.id ?? null;
+
+/**
+ * Whose generator's images stand for an arm: the one that its student learns from. Of an arm without one, or that the run
+ * does not have, the leading arm's, else the first there is; null where the run has none at all.
+ *
+ * @param arm null: the leading one
+ */
+export function generatorArm(overview: Pick<RunOverview, 'arms'> | null, arm: ArmId | null = null): ArmId | null {
+  const arms = overview?.arms ?? [];
+  const of = (id: ArmId | null) => arms.find((each) => each.id === id)?.generator;
+  return of(arm) ?? of(leadingArm(overview)) ?? arms.find(({ generator }) => generator !== null)?.generator ?? null;
+}
+
+/** Whose generators a run has, in the order of its arms. */
+export const generatorArms = (overview: Pick<RunOverview, 'arms'> | null): ArmId[] =>
+  (overview?.arms ?? []).filter(({ id, generator }) => id === generator).map(({ id }) => id);
+
 /** All that a run has shown so far, in bounded memory: everything that the views draw. */
 export interface RunRecord {
   overview: RunOverview | null;
-  generatorLosses: Series<GeneratorSample>;
-  studentLosses: Record<StudentSample['method'], Series<StudentSample>>;
+  /** Of each generator, by the arm whose it is. */
+  generatorLosses: ByArm<Series<GeneratorSample>>;
+  studentLosses: ByArm<Series<StudentSample>>;
   /** The newest moment. */
   live: Moment | null;
   history: readonly Moment[];
@@ -17,27 +45,35 @@ export interface RunRecord {
 export function emptyRecord(overview: RunOverview | null = null): RunRecord {
   return {
     overview,
-    generatorLosses: emptySeries<GeneratorSample>(),
-    studentLosses: { calibration: emptySeries<StudentSample>(), fdda: emptySeries<StudentSample>() },
+    generatorLosses: {},
+    studentLosses: {},
     live: null,
     history: [],
   };
 }
 
+/** `known` with each sample at the end of its arm's series. */
+function appendByArm<T extends { arm: ArmId; step: number }>(
+  known: ByArm<Series<T>>,
+  samples: readonly T[],
+): ByArm<Series<T>> {
+  if (samples.length === 0) return known;
+  const next: Partial<Record<ArmId, Series<T>>> = { ...known };
+  for (const arm of new Set(samples.map((sample) => sample.arm)))
+    next[arm] = appendSamples(
+      next[arm] ?? emptySeries<T>(),
+      samples.filter((sample) => sample.arm === arm),
+    );
+  return next;
+}
+
 /** What `frame` changes of a record. The page's own runs and the recorder go through here alike. */
 export function afterFrame(record: RunRecord, frame: RunFrame): Omit<RunRecord, 'overview'> {
   const live = nextMoment(record.live, frame);
-  const ofMethod = (method: StudentSample['method']) => frame.student.filter((sample) => sample.method === method);
   return {
     live,
     history: addMoment(record.history, live),
-    generatorLosses: appendSamples(record.generatorLosses, frame.generator),
-    studentLosses:
-      frame.student.length === 0
-        ? record.studentLosses
-        : {
-            calibration: appendSamples(record.studentLosses.calibration, ofMethod('calibration')),
-            fdda: appendSamples(record.studentLosses.fdda, ofMethod('fdda')),
-          },
+    generatorLosses: appendByArm(record.generatorLosses, frame.generator),
+    studentLosses: appendByArm(record.studentLosses, frame.student),
   };
 }

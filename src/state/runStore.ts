@@ -5,11 +5,12 @@ import type { InitializeReply, NetworkFile } from '../worker/protocol';
 import type { WorkerLike } from '../worker/client';
 import { EngineClient, EngineGone } from '../worker/client';
 import { holdLocked } from './embed';
+import { afterRun, rememberedSpeeds } from './estimate';
 import { failureOf } from './failures';
 import { createLessons, initialLessons } from './lessons/lessonState';
 import { beyondNetwork } from './linkView';
 import type { PlaygroundActions, PlaygroundState, Position } from './playgroundState';
-import { engineRun } from './playgroundState';
+import { engineRun, shownGenerator } from './playgroundState';
 import { choicesFor, recordedActions, showEngineRun, withEngineRun } from './recordedRun';
 import type { Versions } from './recording/format';
 import { afterFrame, emptyRecord } from './runRecord';
@@ -32,8 +33,8 @@ export interface PlaygroundOptions {
 }
 
 function positionOf(frame: RunFrame): Position {
-  const { phase, step, steps, fraction, elapsedSeconds, secondsPerStep, remainingSeconds } = frame;
-  return { phase, step, steps, fraction, elapsedSeconds, secondsPerStep, remainingSeconds };
+  const { phase, arm, step, steps, fraction, elapsedSeconds, secondsPerStep, remainingSeconds } = frame;
+  return { phase, arm, step, steps, fraction, elapsedSeconds, secondsPerStep, remainingSeconds };
 }
 
 export type PlaygroundStore = ReturnType<typeof createPlayground>;
@@ -52,6 +53,7 @@ export function createPlayground(options: PlaygroundOptions) {
     wantedBackend: link.backend,
     without: link.without,
     backends: [],
+    speeds: rememberedSpeeds(),
     networkName: null,
     bundled: true,
     progress: null,
@@ -73,6 +75,7 @@ export function createPlayground(options: PlaygroundOptions) {
     trouble: null,
     layer: link.view.layer,
     classIndex: link.view.classIndex,
+    arm: link.view.arm,
     projection: link.view.projection,
     measure: link.view.measure,
     embed: link.embed,
@@ -116,7 +119,13 @@ export function createPlayground(options: PlaygroundOptions) {
         if (wantsEngineRun) actions.showLive();
       },
       status: (status) => {
-        set({ status });
+        set((state) => ({
+          status,
+          speeds:
+            status === 'finished' || status === 'paused'
+              ? afterRun(state.speeds, state.backend, state.applied, engineRun(state).overview, state.position)
+              : state.speeds,
+        }));
         if (status === 'finished') runFinished();
         playIfWanted();
       },
@@ -312,9 +321,11 @@ export function createPlayground(options: PlaygroundOptions) {
       });
       initialize();
     },
-    project: (layer, method, signal) => client.project(layer, method, signal),
+    project: (layer, method, signal) => client.project(layer, method, shownGenerator(get()), signal),
+    testImages: (indices, signal) => client.testImages(indices, signal),
     selectLayer: (layer) => set({ layer }),
     toggleClass: (classIndex) => set((state) => ({ classIndex: state.classIndex === classIndex ? null : classIndex })),
+    selectArm: (arm) => set({ arm }),
     selectProjection: (projection) => set({ projection }),
     selectMeasure: (measure) => set({ measure }),
     ...timelineActions(store, options.momentDelay),

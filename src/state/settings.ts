@@ -4,9 +4,35 @@ import type { NumberSetting, Setting, SettingKey } from './settingsTable';
 import { SETTINGS, SETTING_KEYS } from './settingsTable';
 
 export { SETTINGS, SETTING_KEYS } from './settingsTable';
-export type { BooleanSetting, ChoiceSetting, NumberSetting, Setting, SettingGroup, SettingKey } from './settingsTable';
+export type {
+  BooleanSetting,
+  ChoiceSetting,
+  NumberSetting,
+  SetSetting,
+  Setting,
+  SettingGroup,
+  SettingKey,
+} from './settingsTable';
 
-export type SettingValue = number | string | boolean;
+export type SettingValue = number | string | boolean | readonly string[];
+
+/** Whether two values of a setting are the same; sets are when they have the same elements. */
+export function sameValue(one: SettingValue, other: SettingValue): boolean {
+  if (typeof one !== 'object' || typeof other !== 'object') return one === other;
+  return one.length === other.length && one.every((each) => other.includes(each));
+}
+
+/** As flags, links and results write a word of a list: zeroShot is zero-shot. */
+export const inKebab = (word: string): string => word.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** A setting's value as flags and notes write it. */
+export function valueText(value: SettingValue): string {
+  if (typeof value !== 'object') return String(value);
+  return value.length === 0 ? NONE : value.map(inKebab).join();
+}
+
+/** An empty set in a link. */
+const NONE = 'none';
 
 /** Something about a given setting that was not taken as it stood. */
 export type SettingNote =
@@ -65,8 +91,22 @@ function parseValue(key: SettingKey, text: string, note: (note: SettingNote) => 
     }
     case 'choice':
       return setting.options.some((option) => option.value === given) ? given : invalid();
+    case 'set': {
+      const words = given.toLowerCase() === NONE ? [] : given.split(',').map((word) => word.trim().toLowerCase());
+      const chosen = setting.options.map(({ value }) => value).filter((value) => words.includes(inKebab(value)));
+      // One word that is none of the options, and nobody knows what was meant by the rest.
+      return words.every((word) => chosen.some((value) => inKebab(value) === word)) ? chosen : invalid();
+    }
   }
 }
+
+/** Keys of earlier versions, and what they are now. */
+const FORMER = new Map<string, (text: string) => [string, string]>([
+  ['compare-calibration-only', (text) => ['beside', FALSE.has(text.trim().toLowerCase()) ? NONE : 'calibration']],
+]);
+
+/** The key that a setting has today, given one of any version. */
+export const currentUrl = (name: string): string => FORMER.get(name)?.('')[0] ?? name;
 
 /**
  * Settings from key-value pairs; anything missing is the default. Nothing is ever rejected as a whole: what cannot be
@@ -75,7 +115,8 @@ function parseValue(key: SettingKey, text: string, note: (note: SettingNote) => 
 function parseEntries(entries: Iterable<[string, string]>): { settings: RunSettings; notes: SettingNote[] } {
   let settings = defaultSettings();
   const notes: SettingNote[] = [];
-  for (const [name, text] of entries) {
+  for (const [given, value] of entries) {
+    const [name, text] = FORMER.get(given)?.(value) ?? [given, value];
     const key = keyOfUrl.get(name);
     if (key === undefined) notes.push({ kind: 'unknown', key: name });
     else
@@ -98,8 +139,8 @@ export function toSearchParams(settings: RunSettings): URLSearchParams {
   const params = new URLSearchParams();
   for (const key of SETTING_KEYS) {
     const value = settings[key];
-    if (value !== SETTINGS[key].default)
-      params.set(SETTINGS[key].url, typeof value === 'boolean' ? (value ? '1' : '0') : String(value));
+    if (!sameValue(value, SETTINGS[key].default))
+      params.set(SETTINGS[key].url, typeof value === 'boolean' ? (value ? '1' : '0') : valueText(value));
   }
   return params;
 }
@@ -144,6 +185,8 @@ export function allowedValues(key: SettingKey): string {
       return 'on | off';
     case 'choice':
       return setting.options.map((option) => option.value).join(' | ');
+    case 'set':
+      return `${NONE}, or some of ${setting.options.map((option) => inKebab(option.value)).join(',')}`;
   }
 }
 
@@ -159,15 +202,19 @@ export function allowedInWords(key: SettingKey): string {
       return 'on or off';
     case 'choice':
       return `one of ${setting.options.map((option) => option.value).join(', ')}`;
+    case 'set':
+      return allowedValues(key);
   }
 }
 
-/** One line a flag, for a command's `--help`. */
-export function flagsHelp(): string {
-  return SETTING_KEYS.map((key) => {
-    const setting = SETTINGS[key];
-    return `  --${setting.url}  ${setting.label} (${allowedValues(key)}; default ${String(setting.default)})`;
-  }).join('\n');
+/** One line a flag, for a command's `--help`. @param without settings that the command has no use for */
+export function flagsHelp(without: readonly SettingKey[] = []): string {
+  return SETTING_KEYS.filter((key) => !without.includes(key))
+    .map((key) => {
+      const setting = SETTINGS[key];
+      return `  --${setting.url}  ${setting.label} (${allowedValues(key)}; default ${valueText(setting.default)})`;
+    })
+    .join('\n');
 }
 
 /** A note as an English sentence. */
@@ -176,11 +223,11 @@ export function describeNote(note: SettingNote): string {
     case 'unknown':
       return `“${note.key}” is not a setting and was ignored.`;
     case 'invalid':
-      return `“${note.key}” cannot be “${note.given}”; ${String(note.used)} is used.`;
+      return `“${note.key}” cannot be “${note.given}”; ${valueText(note.used)} is used.`;
     case 'clamped':
-      return `“${note.key}” cannot be ${note.given}; the nearest allowed value, ${String(note.used)}, is used.`;
+      return `“${note.key}” cannot be ${note.given}; the nearest allowed value, ${valueText(note.used)}, is used.`;
     case 'rounded':
-      return `“${note.key}” is a whole number: ${note.given} was rounded to ${String(note.used)}.`;
+      return `“${note.key}” is a whole number: ${note.given} was rounded to ${valueText(note.used)}.`;
   }
 }
 
@@ -191,5 +238,5 @@ export function liveSettings(settings: RunSettings): LiveSettings {
 
 /** Settings that differ and, unless `live` ones are asked for too, wait for a reset. */
 export function changedSettings(from: RunSettings, to: RunSettings, which: 'live' | 'reset'): SettingKey[] {
-  return SETTING_KEYS.filter((key) => from[key] !== to[key] && SETTINGS[key].live === (which === 'live'));
+  return SETTING_KEYS.filter((key) => !sameValue(from[key], to[key]) && SETTINGS[key].live === (which === 'live'));
 }

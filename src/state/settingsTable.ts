@@ -1,3 +1,4 @@
+import { METHOD_IDS, type MethodId } from '../engine/methods';
 import type { LIVE_SETTINGS, RunSettings } from '../engine/runSettings';
 
 /**
@@ -6,7 +7,7 @@ import type { LIVE_SETTINGS, RunSettings } from '../engine/runSettings';
  */
 
 export type SettingKey = keyof RunSettings;
-export type SettingGroup = 'data' | 'generator' | 'terms' | 'quantizer' | 'student';
+export type SettingGroup = 'data' | 'generator' | 'terms' | 'quantizer' | 'student' | 'comparison';
 
 type LiveKey = (typeof LIVE_SETTINGS)[number];
 
@@ -41,7 +42,13 @@ export interface BooleanSetting<Live = boolean> extends Common<boolean, Live> {
   kind: 'boolean';
 }
 
-export type Setting = NumberSetting | ChoiceSetting | BooleanSetting;
+/** Any number of the options, none twice, in the order of the options. */
+export interface SetSetting<Value extends string = string, Live = boolean> extends Common<readonly Value[], Live> {
+  kind: 'set';
+  options: readonly { value: Value; label: string }[];
+}
+
+export type Setting = NumberSetting | ChoiceSetting | BooleanSetting | SetSetting;
 
 type SettingOf<Value, Live> = [Value] extends [boolean]
   ? BooleanSetting<Live>
@@ -49,7 +56,9 @@ type SettingOf<Value, Live> = [Value] extends [boolean]
     ? NumberSetting<Live>
     : [Value] extends [string]
       ? ChoiceSetting<Value, Live>
-      : never;
+      : [Value] extends [readonly (infer Each extends string)[]]
+        ? SetSetting<Each, Live>
+        : never;
 
 type SettingsTable = { [Key in SettingKey]: SettingOf<RunSettings[Key], Key extends LiveKey ? true : false> };
 
@@ -58,6 +67,16 @@ const termSwitch = (url: string, label: string, help: string) =>
 
 const termWeight = (url: string, value: number, label: string, help: string, max = 2) =>
   ({ kind: 'number', group: 'terms', default: value, min: 0, max, step: 0.01, url, live: true, label, help }) as const;
+
+/** The methods' names in English. */
+export const METHOD_LABELS: Record<MethodId, string> = {
+  calibration: 'Calibration images only',
+  zeroShot: 'Zero-shot style (CE + BNS)',
+  centralized: '+ centralized',
+  distorted: '+ distorted',
+  fdda: 'FDDA',
+  fddaPlus: 'FDDA+',
+};
 
 export const SETTINGS: SettingsTable = {
   // ---- data -----------------------------------------------------------------------------------------------
@@ -591,14 +610,17 @@ export const SETTINGS: SettingsTable = {
     label: 'Vary the images',
     help: 'Cut out a random part of each image and sometimes mirror it, so that few images look like more.',
   },
-  compareCalibrationOnly: {
-    kind: 'boolean',
-    group: 'student',
-    default: true,
-    url: 'compare-calibration-only',
+
+  // ---- comparison -----------------------------------------------------------------------------------------
+  beside: {
+    kind: 'set',
+    group: 'comparison',
+    default: ['calibration'],
+    url: 'beside',
     live: false,
-    label: 'Also train without synthetic images',
-    help: 'Trains a second student on the calibration images only, for comparison. Off saves that time.',
+    options: METHOD_IDS.map((value) => ({ value, label: METHOD_LABELS[value] })),
+    label: 'Runs beside it',
+    help: 'Methods that are run beside the chosen one, on the same images, with the same seed and the same quantizer. Each trains a student of its own, and those with synthetic images a generator, so that each takes its time.',
   },
 };
 

@@ -1,5 +1,5 @@
 import type { RunSettings } from '../engine/runSettings';
-import { defaultSettings } from './settings';
+import { defaultSettings, sameValue } from './settings';
 
 /**
  * Complete sets of settings, whatever the method: what the page starts with, and the authors' own values. What is looked at
@@ -9,12 +9,7 @@ export const SETUPS = ['interactive', 'paper'] as const;
 export type SetupName = (typeof SETUPS)[number];
 
 /** Settings that a setup leaves alone. */
-const KEPT = [
-  'seed',
-  'observationPerClass',
-  'testImages',
-  'compareCalibrationOnly',
-] as const satisfies (keyof RunSettings)[];
+const KEPT = ['seed', 'observationPerClass', 'testImages', 'beside'] as const satisfies (keyof RunSettings)[];
 
 /**
  * Every value of the authors' program (fdda.md, "Generator", "Quantizer", "Student"): 400 epochs of 200 steps for the generator,
@@ -56,7 +51,7 @@ export function setupOf(settings: RunSettings): SetupName | null {
   return (
     SETUPS.find((setup) => {
       const whole = applySetup(settings, setup);
-      return (Object.keys(whole) as (keyof RunSettings)[]).every((key) => settings[key] === whole[key]);
+      return (Object.keys(whole) as (keyof RunSettings)[]).every((key) => sameValue(settings[key], whole[key]));
     }) ?? null
   );
 }

@@ -1,20 +1,12 @@
 import { Button } from '@mantine/core';
 import { differingSettings, engineRun } from '../state/playgroundState';
 import type { SettingKey } from '../state/settings';
-import { SETTINGS } from '../state/settings';
 import { useLanguage } from './language';
 import { useActions, usePlayground } from './playground';
-import { optionLabel, type Words } from './words/words';
+import { valueWords } from './words/words';
 
 /** Settings that are named one by one before the rest is only counted. */
 const NAMED = 4;
-
-/** A setting's value as its control shows it. */
-function valueWords({ controls, settings }: Words, key: SettingKey, value: string | number | boolean): string {
-  const setting = SETTINGS[key];
-  if (setting.kind === 'boolean') return value ? controls.on.toLowerCase() : controls.off;
-  return setting.kind === 'choice' ? optionLabel(settings, key, String(value)) : String(value);
-}
 
 /** Says that what is shown was recorded, what it is and how it was made, and where it differs from what is set now. */
 export function RecordedBanner() {

@@ -1,27 +1,29 @@
 import { Button } from '@mantine/core';
 import { useReducedMotion } from '@mantine/hooks';
 import { useMemo } from 'react';
-import type { RunPhase } from '../engine/runReport';
 import type { Moment } from '../state/history';
 import type { PlaygroundState } from '../state/playgroundState';
 import { PauseIcon, PlayIcon, StepIcon } from './icons';
 import { useActions, usePlayground, useThrottledPlayground } from './playground';
 import { useFormat, useWords } from './language';
+import { lineColors, type Scheme } from './palette';
+import { useScheme } from './useScheme';
 import { useTourStop } from './tour/tour';
 
 const recorded = (state: PlaygroundState) => state.history;
 
-/** Background of the track: one shade a phase, so that the parts of a run can be told apart. */
-function phaseStripes(history: readonly Moment[]): string {
+/** Background of the track: one shade a phase, and a student's its arm's, so that the parts of a run can be told apart. */
+function phaseStripes(history: readonly Moment[], scheme: Scheme): string {
   const last = Math.max(1, history.length - 1);
   const stops: string[] = [];
   let from = 0;
-  const shade = (phase: RunPhase) => `var(--phase-${phase})`;
-  history.forEach(({ phase }, i) => {
+  const shade = ({ phase, arm }: Moment) =>
+    phase === 'student' && arm ? lineColors[scheme][arm] : `var(--phase-${phase})`;
+  history.forEach((moment, i) => {
     const next = history[i + 1];
-    if (next && next.phase === phase) return;
+    if (next && next.phase === moment.phase && next.arm === moment.arm) return;
     const to = next ? ((i + 0.5) / last) * 100 : 100;
-    stops.push(`${shade(phase)} ${from.toFixed(1)}% ${to.toFixed(1)}%`);
+    stops.push(`${shade(moment)} ${from.toFixed(1)}% ${to.toFixed(1)}%`);
     from = to;
   });
   return `linear-gradient(to right, ${stops.join(', ')})`;
@@ -39,6 +41,7 @@ export function Timeline() {
   const replaying = usePlayground((state) => state.replaying);
   const isRecording = usePlayground((state) => state.recorded !== null);
   const { view, viewNext, replay, stopReplay } = useActions();
+  const scheme = useScheme();
   const stop = useTourStop<HTMLDivElement>('timeline');
   // Those who want less motion step by hand.
   const still = useReducedMotion(false, { getInitialValueInEffect: false });
@@ -50,10 +53,10 @@ export function Timeline() {
     const later = slow.findIndex(({ id }) => id >= viewing.id);
     return later < 0 ? slow.length - 1 : later;
   }, [slow, viewing]);
-  const stripes = useMemo(() => phaseStripes(slow), [slow]);
+  const stripes = useMemo(() => phaseStripes(slow, scheme), [slow, scheme]);
   const usable = slow.length > 1;
   const at = viewing ?? slow[index];
-  const where = at ? words.at(at.phase, at.step, span(at.elapsedSeconds)) : words.nothing;
+  const where = at ? words.at(at.phase, at.arm, at.step, span(at.elapsedSeconds)) : words.nothing;
   const action = still ? text.replay.next : replaying ? text.replay.pause : text.replay.play;
   const go = still ? viewNext : replaying ? stopReplay : replay;
   return (

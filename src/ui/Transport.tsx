@@ -1,9 +1,9 @@
 import { ActionIcon, Button, Progress } from '@mantine/core';
 import { inWords } from '../engine/sentences';
+import { armsOf, type ArmId } from '../engine/methods/arms';
 import { firstRefineStep } from '../engine/runSettings';
 import type { PlaygroundState } from '../state/playgroundState';
 import { engineRun, waitingForReset } from '../state/playgroundState';
-import { presetOf } from '../state/presets';
 import type { Format } from './format';
 import { exact, grouped } from './format';
 import { PauseIcon, PlayIcon, ResetIcon, SlidersIcon, StepIcon } from './icons';
@@ -12,8 +12,8 @@ import { useFormat, useWords } from './language';
 import { PinButton } from './compare/PinButton';
 import type { Words } from './words/words';
 import { Timeline } from './Timeline';
+import { useEstimate } from './useEstimate';
 import { useTourStop } from './tour/tour';
-import { methodName } from './views/AccuracyView';
 
 function Buttons() {
   const words = useWords().transport;
@@ -74,16 +74,20 @@ function Buttons() {
   );
 }
 
-/** Whether the generator stands still, and the images themselves are moved. */
-const movesImages = ({ position, applied }: PlaygroundState): boolean =>
-  position?.phase === 'generator' && position.step >= firstRefineStep(applied);
+/** The arm whose generator stands still while its images themselves are moved; null: no such thing goes on. */
+function movesImages({ position, applied }: PlaygroundState): ArmId | null {
+  if (position?.phase !== 'generator') return null;
+  const arm = armsOf(applied).find(({ id }) => id === position.arm);
+  return position.step >= firstRefineStep(arm?.settings ?? applied) ? position.arm : null;
+}
 
 /** What is going on, in words that change only when something else begins: it is read aloud. */
 function statusWords(state: PlaygroundState, words: Words, { percent }: Format): string {
   const { engine, status, progress, position, playWhenReady, silentSeconds } = state;
   if (engine === 'dead') return words.status.dead;
   if (silentSeconds > 0) return `${words.status.silent} …`;
-  const next = position?.phase ?? 'prepare';
+  const [next, arm] = [position?.phase ?? 'prepare', position?.arm ?? null];
+  const moving = movesImages(state);
   switch (status) {
     case 'preparing': {
       const what = progress ? inWords(progress.said, words.sentences) : words.status.starting;
@@ -94,18 +98,15 @@ function statusWords(state: PlaygroundState, words: Words, { percent }: Format):
     case 'running':
       return progress
         ? `${inWords(progress.said, words.sentences)} …`
-        : movesImages(state)
-          ? words.status.movingImages
-          : words.status.running(next);
+        : moving
+          ? words.status.movingImages(moving)
+          : words.status.running(next, arm);
     case 'paused':
-      return words.status.paused(next);
+      return words.status.paused(next, arm);
     case 'finished': {
-      const preset = presetOf(state.applied);
       const rows = (engineRun(state).live?.accuracy ?? []).filter(({ accuracy }) => accuracy !== null);
       return words.status.finished(
-        rows
-          .map(({ method, accuracy }) => `${methodName(words, method, preset)} ${percent(accuracy!)}`)
-          .join(words.comma),
+        rows.map(({ id, accuracy }) => `${words.arms.names[id]} ${percent(accuracy!)}`).join(words.comma),
       );
     }
     case 'failed':
@@ -127,6 +128,8 @@ function Progression() {
   const busy = preparing !== undefined;
   const fraction = busy ? (preparing ?? 1) : (position?.fraction ?? 0);
   const finished = usePlayground((state) => state.status === 'finished');
+  const ready = usePlayground((state) => state.status === 'ready');
+  const estimate = useEstimate();
   return (
     <div className="progression">
       <div className="status-line">
@@ -143,6 +146,9 @@ function Progression() {
           transitionDuration={0}
         />
         <div className="status-times">
+          {ready && estimate !== null && (
+            <span title={words.arms.estimateHelp}>{words.arms.estimate(span(estimate))}</span>
+          )}
           {!busy && position && (
             <>
               {!finished && position.steps > 0 && (

@@ -54,7 +54,7 @@ export const classColor = (index: number, scheme: Scheme): string => (scheme ===
 /** SVG path of a class's marker, of radius about 1 around the origin. */
 export const classMarker = (index: number): string => MARKERS[(index + Math.floor(index / 10)) % 10];
 
-/** Colors of lines that are no classes. */
+/** Colors of lines that are no classes. An arm has its name's; those called like a term have the term's. */
 export const lineColors = {
   light: {
     ceMixed: '#0067b1',
@@ -68,7 +68,10 @@ export const lineColors = {
     real: '#33404d',
     synthetic: '#d1560a',
     calibration: '#8f6b00',
+    zeroShot: '#1b9ed8',
     fdda: '#0067b1',
+    fddaPlus: '#7545c6',
+    custom: '#33404d',
     fullPrecision: '#5f6670',
     ptq: '#d1560a',
   },
@@ -84,7 +87,10 @@ export const lineColors = {
     real: '#d5dbe1',
     synthetic: '#ff8a3d',
     calibration: '#f2c230',
+    zeroShot: '#8fe0ff',
     fdda: '#5aa9ff',
+    fddaPlus: '#c3a4ff',
+    custom: '#d5dbe1',
     fullPrecision: '#b9c0c9',
     ptq: '#ff8a3d',
   },

@@ -5,7 +5,7 @@ import { readPoster } from '../state/recording/poster';
 const GAP = 2;
 
 /** Keys of an address with which the page still begins with the recorded run. */
-const HARMLESS = new Set(['v', 'backend', 'without', 'lang', 'layer', 'class', 'projection', 'separation']);
+const HARMLESS = new Set(['v', 'backend', 'without', 'lang', 'layer', 'class', 'arm', 'projection', 'separation']);
 
 /** Whether the page at this address will show the recorded run that comes with it. */
 export const isRecordedWanted = (search: string): boolean =>

@@ -1,6 +1,7 @@
 import type { LiveSettings, RunSettings } from '../engine/runSettings';
 import type { Said } from '../engine/sentences';
-import type { RunFrame, RunOverview } from '../engine/runReport';
+import type { ArmId } from '../engine/methods/arms';
+import type { ImageTile, RunFrame, RunOverview } from '../engine/runReport';
 import type {
   BackendName,
   BackendReport,
@@ -98,7 +99,7 @@ export function afterNextPaint(callback: () => void): void {
   setTimeout(once, 250);
 }
 
-type Reply = InitializeReply | ProjectionReply | null;
+type Reply = InitializeReply | ProjectionReply | ImageTile | null;
 type WithId = Extract<Request, { id: number }>;
 type Body<R> = R extends { id: number; runId: number } ? Omit<R, 'id' | 'runId'> : never;
 
@@ -188,9 +189,23 @@ export class EngineClient {
     return this.ask({ type: 'restoreSnapshot', settings });
   }
 
-  /** Two-dimensional map of one layer's points. Aborting forgets the answer; the worker may still work it out. */
-  project(layer: number, method: ProjectionMethod, signal?: AbortSignal): Promise<ProjectionReply> {
-    return this.ask<ProjectionReply>({ type: 'project', layer, method }, signal);
+  /**
+   * Two-dimensional map of one layer's points. Aborting forgets the answer; the worker may still work it out.
+   *
+   * @param arm whose synthetic images are on it; null: the leading arm's
+   */
+  project(
+    layer: number,
+    method: ProjectionMethod,
+    arm: ArmId | null = null,
+    signal?: AbortSignal,
+  ): Promise<ProjectionReply> {
+    return this.ask<ProjectionReply>({ type: 'project', layer, method, arm }, signal);
+  }
+
+  /** Test images to look at. @param indices places among the test images, as in `AccuracyRow.answers`; at most 200 */
+  testImages(indices: readonly number[], signal?: AbortSignal): Promise<ImageTile> {
+    return this.ask<ImageTile>({ type: 'testImages', indices }, signal);
   }
 
   // ---- life ---------------------------------------------------------------------------------------------

@@ -6,7 +6,8 @@
  * - After a `frame` the worker sends no further one until the page has acknowledged its `sequence`, and at most 10 a second.
  * - Buffers in `overview` and `frame` are transferred, not copied.
  */
-import type { RunFrame, RunOverview } from '../engine/runReport';
+import type { ArmId } from '../engine/methods/arms';
+import type { ImageTile, RunFrame, RunOverview } from '../engine/runReport';
 import type { Said } from '../engine/sentences';
 import type { LiveSettings, RunSettings } from '../engine/runSettings';
 
@@ -54,8 +55,10 @@ export type Request =
   | { type: 'step'; id: number; runId: number }
   | { type: 'update'; id: number; runId: number; live: LiveSettings }
   | { type: 'acknowledge'; runId: number; sequence: number }
-  /** t-SNE or UMAP of all points of one layer at this moment (reply: ProjectionReply). */
-  | { type: 'project'; id: number; runId: number; layer: number; method: ProjectionMethod }
+  /** t-SNE or UMAP of all points of one layer at this moment, with an arm's synthetic images (null: the leading one's; reply: ProjectionReply). */
+  | { type: 'project'; id: number; runId: number; layer: number; method: ProjectionMethod; arm: ArmId | null }
+  /** Test images to look at, by their places among them; at most 200 an ask (reply: ImageTile). */
+  | { type: 'testImages'; id: number; runId: number; indices: readonly number[] }
   /** Replace the network by a file the user chose; on failure the loaded one stays (reply: InitializeReply). */
   | { type: 'loadNetwork'; id: number; runId: number; settings: RunSettings; files: NetworkFile[] }
   /** Back to the bundled network. */
@@ -115,7 +118,7 @@ export interface Failure {
 export type RunStatus = 'preparing' | 'ready' | 'running' | 'paused' | 'finished' | 'failed';
 
 export type Message =
-  | { type: 'reply'; id: number; value: InitializeReply | ProjectionReply | null }
+  | { type: 'reply'; id: number; value: InitializeReply | ProjectionReply | ImageTile | null }
   | { type: 'failure'; id: number | null; runId: number | null; failure: Failure }
   /** Before and between frames: probing backends, loading, compiling shaders, preparing. fraction null: unknown. */
   | { type: 'progress'; runId: number; phase: string; fraction: number | null; said: Said }

@@ -7,7 +7,7 @@ import { createShapes } from '../engine/data/shapes';
 import { readLayersModel } from '../engine/network/layersModel';
 import type { Network } from '../engine/network/types';
 import { Run, type RunSnapshot } from '../engine/training/run';
-import type { RunPhase } from '../engine/runReport';
+import type { ImageTile } from '../engine/runReport';
 import { LIVE_SETTINGS, type LiveSettings, type RunSettings } from '../engine/runSettings';
 import { say, type Said } from '../engine/sentences';
 import { Teacher } from '../engine/training/teacher';
@@ -15,6 +15,7 @@ import { ServerBackends } from './serverBackends';
 import { loadBundled, type Bundled } from './serverBundled';
 import { describeFailure, failureOf, isDeviceLost, Refusal } from './serverFailures';
 import { ServerSnapshots, stepOf } from './serverSnapshots';
+import { testImages } from './serverTestImages';
 import { transferables } from './serverTransfer';
 import type { BackendName, Failure, InitializeReply, Message, ProjectionReply, Request, RunStatus } from './protocol';
 
@@ -28,8 +29,15 @@ export interface SessionOptions {
   breathe: () => Promise<void>;
 }
 
-type Reply = InitializeReply | ProjectionReply | null;
-type Queued = Exclude<Request, { type: 'acknowledge' } | { type: 'update' } | { type: 'pause' } | { type: 'project' }>;
+type Reply = InitializeReply | ProjectionReply | ImageTile | null;
+/** Requests that are worked off one after the other; the rest does not wait for them. */
+type Queued = Exclude<Request, { type: 'acknowledge' | 'update' | 'pause' | 'project' | 'testImages' }>;
+
+/** A run that is set up again, on another backend. */
+interface Resumed {
+  snapshot: RunSnapshot | null;
+  live: LiveSettings;
+}
 
 /** A newer request has made this one pointless; it is answered all the same. */
 class Superseded extends Error {}
@@ -44,7 +52,10 @@ export class ServerSession {
   private teacher: Teacher | null = null;
   private run: Run | null = null;
   private runId = 0;
+  /** What the run began with: its arms are named after it. */
   private settings: RunSettings | null = null;
+  /** What was changed since. */
+  private live: LiveSettings = {};
   /** Of the current run, as last posted. */
   private currentStatus: RunStatus | null = null;
   /** The run of the latest `configure`: older ones that are still being prepared stop. */
@@ -83,9 +94,13 @@ export class ServerSession {
         const before = this.queue;
         return void this.answer(request, async () => {
           await before;
-          return this.expectRun(request.runId).layerPoints.map(request.layer, request.method, this.options.breathe);
+          const { runId, arm, layer, method } = request;
+          return this.expectRun(runId).mapLayer(arm, layer, method, this.options.breathe);
         });
       }
+      case 'testImages':
+        // Neither run nor backend is needed for it.
+        return void this.answer(request, async () => testImages(this.dataset, request.indices));
       default:
         if (request.type === 'configure') this.wantedRun = request.runId;
         if (BEGINS.has(request.type)) this.playing = false;
@@ -164,14 +179,14 @@ export class ServerSession {
     runId: number,
     name: BackendName,
     settings: RunSettings,
-    snapshot: RunSnapshot | null = null,
+    resumed: Resumed | null = null,
   ): Promise<void> {
     if (!this.teacher) throw new Refusal('network', say('noNetwork'), say('restartOrReloadHint'));
     const before = this.backends.current;
     this.progress(runId, 'backends', null, say('startingBackend', say(name)));
     try {
       await this.backends.start(name);
-      await this.useNetwork(runId, this.teacher.network, this.isBundled, settings, snapshot);
+      await this.useNetwork(runId, this.teacher.network, this.isBundled, settings, resumed);
     } catch (error) {
       if (this.backends.works(before)) await this.backends.start(before);
       throw error;
@@ -181,7 +196,7 @@ export class ServerSession {
   /** The device of the backend in use is gone: the same run goes on, on the next backend, from the last snapshot. */
   deviceLost(detail: string): void {
     const next = this.backends.giveUpCurrent(say('deviceWasLost'));
-    const { run, runId, settings } = this;
+    const { run, runId, settings, live } = this;
     // A request that is being worked on fails by itself, and says so.
     if (!run || !settings || this.abandoned === run) return;
     const resume = this.playing || this.interrupted;
@@ -197,7 +212,7 @@ export class ServerSession {
     this.queue = this.queue.then(async () => {
       if (this.run !== run) return;
       try {
-        await this.switchBackend(runId, next, settings, snapshot);
+        await this.switchBackend(runId, next, settings, { snapshot, live });
         this.post({ type: 'moved', runId, backend: this.backends.current, backends: this.backends.probes });
         if (resume) this.play(this.expectRun(runId));
       } catch (error) {
@@ -224,11 +239,11 @@ export class ServerSession {
     network: Network,
     bundled: boolean,
     settings: RunSettings,
-    snapshot: RunSnapshot | null = null,
+    resumed: Resumed | null = null,
   ): Promise<void> {
     const teacher = new Teacher(network);
     try {
-      await this.begin(runId, teacher, bundled, settings, () => true, snapshot);
+      await this.begin(runId, teacher, bundled, settings, () => true, resumed);
     } finally {
       if (this.teacher !== teacher) teacher.dispose();
     }
@@ -243,7 +258,7 @@ export class ServerSession {
     bundled: boolean,
     settings: RunSettings,
     wanted: () => boolean,
-    snapshot: RunSnapshot | null = null,
+    resumed: Resumed | null = null,
   ): Promise<void> {
     this.status('preparing', runId);
     const checkpoint = bundled ? (this.bundled?.checkpoint ?? null) : null;
@@ -253,7 +268,9 @@ export class ServerSession {
       return wanted();
     });
     if (!run) throw new Superseded();
+    const snapshot = resumed?.snapshot ?? null;
     try {
+      if (resumed) run.update(resumed.live);
       if (snapshot) await run.restore(snapshot);
     } catch (error) {
       run.dispose();
@@ -261,7 +278,7 @@ export class ServerSession {
     }
     this.disposeRun();
     if (this.teacher !== teacher) this.teacher?.dispose();
-    Object.assign(this, { run, teacher, isBundled: bundled, settings, runId });
+    Object.assign(this, { run, teacher, isBundled: bundled, settings, runId, live: resumed?.live ?? {} });
     const overview = structuredClone(run.overview);
     this.post({ type: 'overview', runId, overview }, transferables(overview));
     this.status(snapshot ? 'paused' : 'ready');
@@ -291,7 +308,7 @@ export class ServerSession {
       LIVE_SETTINGS.filter((key) => changed[key] !== undefined).map((key) => [key, changed[key]]),
     );
     this.run.update(live);
-    this.settings = { ...this.settings, ...live };
+    this.live = { ...this.live, ...live };
   }
 
   private play(run: Run): void {
@@ -313,15 +330,15 @@ export class ServerSession {
   }
 
   private async drive(run: Run): Promise<void> {
-    let phase: RunPhase | null = null;
+    let place: string | null = null;
     while (this.playing && this.run === run && !run.finishedAll) {
-      if (run.phase !== phase && this.backends.current.startsWith('webg')) {
+      if (placeOf(run) !== place && this.backends.current.startsWith('webg')) {
         this.progress(this.runId, 'shaders', null, say('compilingShaders'));
       }
-      phase = run.phase;
+      place = placeOf(run);
       const fine = await this.guard(run, async () => {
         await run.advance();
-        await this.sendFrame(run.phase !== phase || run.finishedAll);
+        await this.sendFrame(placeOf(run) !== place || run.finishedAll);
         await this.snapshots.take(run);
       });
       if (!fine) return;
@@ -424,6 +441,9 @@ export class ServerSession {
     this.teacher = null;
   }
 }
+
+/** Where a run is, in the user's terms: what begins anew is shown at once. */
+const placeOf = ({ phase, arm }: Run): string => `${phase} ${arm}`;
 
 /** Requests that begin a run of their own. */
 const BEGINS = new Set<Request['type']>(['initialize', 'configure', 'loadNetwork', 'useBundledNetwork', 'useBackend']);

@@ -2,13 +2,10 @@ import type { Run, RunSnapshot } from '../engine/training/run';
 
 const INTERVAL_MS = 4000;
 
-/** Generator, or within a student's training student, step of a snapshot. */
-export function stepOf(snapshot: RunSnapshot): number {
-  return snapshot.student?.snapshot.step ?? snapshot.generator.step;
-}
+/** Step of a snapshot, within its stage. */
+export const stepOf = ({ step }: RunSnapshot): number => step;
 
-const placeOf = ({ stage, generator, student }: RunSnapshot): string =>
-  `${stage}/${generator.step}/${student?.snapshot.step}`;
+const placeOf = ({ stage, step }: RunSnapshot): string => `${stage}/${step}`;
 
 /**
  * The snapshots of one run. A step that spoils the weights has a finite loss itself, the next one has not: a snapshot is

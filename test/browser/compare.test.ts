@@ -82,7 +82,7 @@ describe('comparing', () => {
 
   it('copies the table, or shows it to be copied where the browser forbids that', async () => {
     playground = await Playground.open(browser, {
-      query: `${SHORT}&compare-calibration-only=0`,
+      query: `${SHORT}&beside=none`,
       prepare: (context) => context.grantPermissions(['clipboard-read', 'clipboard-write']),
     });
     await playground.ready(120);
@@ -91,7 +91,7 @@ describe('comparing', () => {
     await playground.button('Copied').waitFor();
     const [head, row] = ((await playground.page.evaluate('navigator.clipboard.readText()')) as string).split('\r\n');
     expect(head).toMatch(/^Run,Method,Weight bits,.*,Other than default$/);
-    expect(row).toMatch(/^1,FDDA,3,3,1,1,[\d.]+,[\d.]+,,[\d.]+,20,/);
+    expect(row).toMatch(/^1,FDDA,3,3,1,1,[\d.]+,[\d.]+,[\d.]+,20,/);
     await playground.page.evaluate('navigator.clipboard.writeText = () => Promise.reject(new Error("no"))');
     await playground.button('Copy as Markdown').click();
     expect(await playground.page.getByRole('textbox', { name: 'Table as text' }).inputValue()).toMatch(

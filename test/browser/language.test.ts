@@ -44,10 +44,10 @@ describe('the page speaks', () => {
     await status(ja.status.ready);
     await page.getByText(ja.article.readingTitle, { exact: true }).waitFor();
     await button(ja.transport.step).click();
-    await status(ja.status.paused('ptq'));
+    await status(ja.status.paused('ptq', null));
 
     await choose(ja.header.language.label, 'English');
-    await status(en.status.paused('ptq'));
+    await status(en.status.paused('ptq', null));
     expect(await spoken()).toBe('en');
     await button(en.transport.play).click();
     await status('Finished');

@@ -1,12 +1,14 @@
 /** The served page as a user has it, with a record of what its worker said. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { expect, inject } from 'vitest';
+import type { ArmId } from '../../src/engine/methods/arms';
 import type { GeneratorSample, RunPhase, StudentSample } from '../../src/engine/runReport';
 
 export interface RecordedFrame {
   /** Milliseconds since the page was opened. */
   at: number;
   phase: RunPhase;
+  arm: ArmId | null;
   step: number;
   steps: number;
   fraction: number;
@@ -34,8 +36,8 @@ const RECORDER = `
       this.addEventListener('message', ({ data }) => {
         if (data.type === 'status') recording.statuses.push(data.status);
         if (data.type !== 'frame') return;
-        const { phase, step, steps, fraction, generator, student } = data.frame;
-        recording.frames.push({ at: performance.now(), phase, step, steps, fraction, generator, student });
+        const { phase, arm, step, steps, fraction, generator, student } = data.frame;
+        recording.frames.push({ at: performance.now(), phase, arm, step, steps, fraction, generator, student });
       });
     }
   };

@@ -49,18 +49,18 @@ describe('a run on wasm', () => {
     expect(statuses).toEqual(['preparing', 'preparing', 'ready', 'running', 'finished']);
     expect(frames.at(-1)).toMatchObject({ phase: 'done', fraction: 1 });
     expect(generatorOf(frames).map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6]);
-    for (const method of ['calibration', 'fdda']) {
+    for (const arm of ['calibration', 'fdda']) {
       expect(
         frames
           .flatMap(({ student }) => student)
-          .filter((sample) => sample.method === method)
+          .filter((sample) => sample.arm === arm)
           .map(({ step }) => step),
       ).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     }
 
     // At most 10 a second, plus those that must not be missed: one at each change of phase.
     const running = frames.filter(({ at }) => at > began);
-    const phases = new Set(running.map(({ phase }) => phase)).size;
+    const phases = new Set(running.map(({ phase, arm }) => `${phase} ${arm}`)).size;
     const perSecond = running.map(({ at }) => running.filter((other) => other.at >= at && other.at < at + 1000).length);
     expect(Math.max(...perSecond)).toBeLessThanOrEqual(10 + phases);
 
@@ -98,12 +98,12 @@ describe('a run on wasm', () => {
 
   it('by FDDA+ says when the images themselves are moved, and goes on moving those that it showed', async () => {
     playground = await Playground.open(browser, {
-      query: `${SHORT.replace('generator-steps=6', 'generator-steps=60')}&classes-per-step=4&refine-share=0.5&compare-calibration-only=0`,
+      query: `${SHORT.replace('generator-steps=6', 'generator-steps=60')}&classes-per-step=4&refine-share=0.5&beside=none`,
     });
     await playground.ready();
     await playground.button('Play').click();
     expect(await playground.untilStatus(/^Training the generator/, 90)).not.toContain('themselves');
-    await playground.untilStatus(/^Moving the images themselves/, 90);
+    await playground.untilStatus(/^Moving the images of Own combination themselves/, 90);
     await playground.untilStatus(/^Finished/, 150);
     const { frames } = await playground.recording();
     expect(generatorOf(frames).map(({ step }) => step)).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
@@ -118,7 +118,7 @@ describe('a run on wasm', () => {
     await playground.button('Play').click();
     await playground.until(frames, (all) => generatorOf(all).length >= 2, 60, 'the second generator step');
     await playground.button('Pause').click();
-    expect(await playground.untilStatus(/^Paused/, 20)).toBe('Paused: generator');
+    expect(await playground.untilStatus(/^Paused/, 20)).toBe('Paused: generator of FDDA');
     const paused = await frames();
     await playground.page.waitForTimeout(1000);
     expect((await frames()).length).toBe(paused.length);

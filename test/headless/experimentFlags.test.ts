@@ -241,6 +241,15 @@ describe('a link', () => {
     expect(columnsOf(experiment)[1].settings).toMatchObject({ bnsEnabled: false, distortedEnabled: true });
   });
 
+  it('of a page that runs methods side by side compares those', () => {
+    const { experiment } = parse('--link ?beside=zero-shot,fdda-plus,calibration');
+    expect(experiment.methods).toEqual(['ptq', 'calibration', 'zeroShot', 'fddaPlus', 'fdda']);
+    for (const { settings } of columnsOf(experiment)) expect(settings.beside).toEqual([]);
+    const { settings } = readLink(linkTo(linkedSettings(experiment)));
+    expect(settings.beside).toEqual(['calibration', 'zeroShot', 'fddaPlus']);
+    expect(() => parse('--beside zero-shot')).toThrow('--methods says what is compared');
+  });
+
   it('is mended with a note, as on the page', () => {
     const { experiment, notes } = parse('--link ?weight-bits=99&colour=red');
     expect(experiment.settings.weightBits).toBe(8);
@@ -264,7 +273,7 @@ describe('a link', () => {
       distortedEnabled: false,
       bnsEnabled: true,
       studentLearningRate: 1e-5,
-      compareCalibrationOnly: false,
+      beside: [],
     });
   });
 });

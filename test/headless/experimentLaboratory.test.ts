@@ -71,7 +71,7 @@ async function pageAccuracies(settings: RunSettings): Promise<Record<string, num
   while (!run.finishedAll) await run.advance();
   const { accuracy } = await run.frame();
   run.dispose();
-  return Object.fromEntries(accuracy.map(({ method, correct }) => [method, correct]));
+  return Object.fromEntries(accuracy.map(({ id, correct }) => [id, correct]));
 }
 
 describe('an experiment', () => {

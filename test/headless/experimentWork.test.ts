@@ -114,7 +114,7 @@ describe('a student', () => {
       student('fdda', '', null, 'class-agnostic'),
     ];
     expect(new Set(keys).size).toBe(keys.length);
-    expect(student('fdda', '--observation-per-class 50 --no-compare-calibration-only')).toBe(student('fdda'));
+    expect(student('fdda', '--observation-per-class 50')).toBe(student('fdda'));
   });
 });
 

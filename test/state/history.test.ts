@@ -6,6 +6,7 @@ import { appendSamples, emptySeries, thinned } from '../../src/state/series';
 
 const frame = (values: Partial<RunFrame>): RunFrame => ({
   phase: 'generator',
+  arm: 'fdda',
   step: 1,
   steps: 10,
   elapsedSeconds: 0,
@@ -15,11 +16,12 @@ const frame = (values: Partial<RunFrame>): RunFrame => ({
   generator: [],
   student: [],
   accuracy: [],
-  synthetic: null,
+  synthetic: [],
   ...values,
 });
 const snapshot = (bytes: number) =>
   ({
+    arm: 'fdda',
     images: { rgba: new Uint8ClampedArray(bytes) },
     points: { xy: new Float32Array(0) },
     batchPoints: { xy: new Float32Array(0) },
@@ -27,13 +29,13 @@ const snapshot = (bytes: number) =>
 const moment = (id: number, synthetic: SyntheticSnapshot | null = null): Moment => ({
   ...nextMoment(null, frame({ elapsedSeconds: id })),
   id,
-  synthetic,
+  synthetic: synthetic ? { fdda: synthetic } : {},
 });
 
 describe('moments', () => {
   it('carry on what a frame does not repeat', () => {
-    const row = (method: AccuracyRow['method'], accuracy: number): AccuracyRow => ({
-      method,
+    const row = (id: AccuracyRow['id'], accuracy: number): AccuracyRow => ({
+      id,
       accuracy,
       correct: 1,
       n: 2,
@@ -41,29 +43,47 @@ describe('moments', () => {
       step: 0,
       steps: 0,
       curve: [],
+      answers: Uint16Array.of(1, accuracy > 0.5 ? 1 : 0),
     });
     const images = snapshot(4);
     const first = nextMoment(
       null,
       frame({
-        synthetic: images,
+        synthetic: [images],
         accuracy: [row('ptq', 0.5), row('fullPrecision', 0.9)],
-        generator: [{ step: 3 } as never],
+        generator: [{ arm: 'fdda', step: 3 } as never],
       }),
     );
     const second = nextMoment(
       first,
-      frame({ accuracy: [row('ptq', 0.6)], student: [{ method: 'fdda', step: 8 } as never] }),
+      frame({ accuracy: [row('ptq', 0.6)], student: [{ arm: 'calibration', step: 8 } as never] }),
     );
-    expect(second.synthetic).toBe(images);
-    expect(second.generatorStep).toBe(3);
-    expect(second.studentStep).toEqual({ fdda: 8 });
-    expect(second.accuracy.map(({ method, accuracy }) => [method, accuracy])).toEqual([
+    expect(second.synthetic).toEqual({ fdda: images });
+    expect(second.synthetic.fdda).toBe(images);
+    expect(second.generatorStep).toEqual({ fdda: 3 });
+    expect(second.studentStep).toEqual({ calibration: 8 });
+    expect(second.accuracy.map(({ id, accuracy }) => [id, accuracy])).toEqual([
       ['fullPrecision', 0.9],
       ['ptq', 0.6],
     ]);
     expect(first.accuracy[1].accuracy).toBe(0.5);
     expect(second.id).toBeGreaterThan(first.id);
+    // The answers of one measurement are kept once, whatever frames say them again.
+    const third = nextMoment(second, frame({ accuracy: [row('ptq', 0.6), row('fullPrecision', 0.9)] }));
+    expect(third.accuracy[0].answers).toBe(second.accuracy[0].answers);
+    expect(second.accuracy[1].answers).not.toBe(first.accuracy[1].answers);
+  });
+
+  it('keep what each arm showed last', () => {
+    const of = (arm: 'fdda' | 'zeroShot') => ({ ...snapshot(4), arm });
+    const [own, others, later] = [of('fdda'), of('zeroShot'), of('fdda')];
+    const first = nextMoment(null, frame({ synthetic: [own] }));
+    const second = nextMoment(first, frame({ arm: 'zeroShot', synthetic: [others] }));
+    const third = nextMoment(second, frame({ synthetic: [later] }));
+    expect(first.synthetic).toEqual({ fdda: own });
+    expect([second.arm, second.synthetic.fdda, second.synthetic.zeroShot]).toEqual(['zeroShot', own, others]);
+    expect([third.synthetic.fdda, third.synthetic.zeroShot]).toEqual([later, others]);
+    expect(nextMoment(third, frame({})).synthetic).toBe(third.synthetic);
   });
 
   it('stay within their number, evenly spread, with first and last', () => {
@@ -82,7 +102,7 @@ describe('moments', () => {
     for (let id = 1; id <= 20; id++) history = addMoment(history, moment(id, shared), 50, 5_000_000);
     expect(history).toHaveLength(20);
     for (let id = 21; id <= 60; id++) history = addMoment(history, moment(id, snapshot(1_000_000)), 50, 5_000_000);
-    expect(new Set(history.map(({ synthetic }) => synthetic)).size).toBeLessThanOrEqual(5);
+    expect(new Set(history.map(({ synthetic }) => synthetic.fdda)).size).toBeLessThanOrEqual(5);
     expect(history.at(-1)!.id).toBe(60);
   });
 });

@@ -77,7 +77,7 @@ describe('the recorded run that comes with the page', () => {
     store.actions.play();
     expect(store.getState()).toMatchObject({ recorded: null, behind: null, viewing: null });
     await until(({ status }) => status === 'finished');
-    expect(store.getState().generatorLosses.last!.step).toBe(8);
+    expect(store.getState().generatorLosses.fdda!.last!.step).toBe(8);
     expect(store.getState().history[0].phase).toBe('prepare');
   });
 
@@ -267,7 +267,8 @@ describe('a run of thousands of frames', () => {
     for (let i = 1; i <= FRAMES; i++) {
       const generating = i <= FRAMES / 2;
       const frame: RunFrame = {
-        phase: generating ? 'generator' : 'fdda',
+        phase: generating ? 'generator' : 'student',
+        arm: 'fdda',
         step: i,
         steps: FRAMES,
         elapsedSeconds: i / 10,
@@ -278,7 +279,7 @@ describe('a run of thousands of frames', () => {
         generator: generating ? [fake.generatorSample(i, settings)] : [],
         student: generating ? [] : [fake.studentSample('fdda', i, settings)],
         // As large as the page gets them.
-        synthetic: { ...snapshot, step: i, images: { ...snapshot.images, rgba: snapshot.images.rgba.slice() } },
+        synthetic: [{ ...snapshot, step: i, images: { ...snapshot.images, rgba: snapshot.images.rgba.slice() } }],
       };
       post({ type: 'frame', runId: 1, sequence: i, frame });
     }
@@ -286,16 +287,16 @@ describe('a run of thousands of frames', () => {
     expect(history.at(-1)!.step).toBe(FRAMES);
     expect(history.length).toBeGreaterThan(MAX_MOMENTS / 2);
     expect(history.length).toBeLessThanOrEqual(MAX_MOMENTS);
-    const bytes = [...new Set(history.map(({ synthetic }) => synthetic!))].reduce(
+    const bytes = [...new Set(history.map(({ synthetic }) => synthetic.fdda!))].reduce(
       (sum, { images }) => sum + images.rgba.byteLength,
       0,
     );
     expect(bytes).toBeLessThanOrEqual(MAX_HISTORY_BYTES);
-    for (const series of [generatorLosses, studentLosses.fdda]) {
+    for (const series of [generatorLosses.fdda!, studentLosses.fdda!]) {
       expect(series.items.length).toBeLessThanOrEqual(SERIES_CAP);
       expect(series.items.length).toBeGreaterThan(SERIES_CAP / 4);
     }
-    expect(studentLosses.fdda.last!.step).toBe(FRAMES);
+    expect(studentLosses.fdda!.last!.step).toBe(FRAMES);
     // And the file of it is of a sensible size.
     const saved = (await store.actions.saveRecording())!;
     expect(saved.text.length).toBeLessThan(4 * 2 ** 20);

@@ -3,7 +3,14 @@ import type { Message } from '../../src/worker/protocol';
 import type { WorkerLike } from '../../src/worker/client';
 import type { PlaygroundState } from '../../src/state/playgroundState';
 import type { PlaygroundStore } from '../../src/state/runStore';
-import { shownMoment, waitingForReset } from '../../src/state/playgroundState';
+import {
+  shownGenerator,
+  shownMoment,
+  leadingSample,
+  shownSynthetic,
+  waitingForReset,
+} from '../../src/state/playgroundState';
+import { armsIn } from '../../src/state/runRecord';
 import { createPlayground } from '../../src/state/runStore';
 import { MAX_MOMENTS } from '../../src/state/history';
 import { applyPreset } from '../../src/state/presets';
@@ -86,14 +93,14 @@ describe('a run', () => {
     await ready();
     await finish();
     const { live, history, generatorLosses, studentLosses, position, trouble } = store.getState();
-    expect(live!.accuracy.map(({ method, state }) => [method, state])).toEqual([
+    expect(live!.accuracy.map(({ id, state }) => [id, state])).toEqual([
       ['fullPrecision', 'done'],
       ['ptq', 'done'],
       ['calibration', 'done'],
       ['fdda', 'done'],
     ]);
-    expect(generatorLosses.last!.step).toBe(60);
-    expect(studentLosses.fdda.last!.step).toBe(20);
+    expect(generatorLosses.fdda!.last!.step).toBe(60);
+    expect(studentLosses.fdda!.last!.step).toBe(20);
     expect(history.length).toBeGreaterThan(1);
     expect(history.length).toBeLessThanOrEqual(MAX_MOMENTS);
     expect(history.at(-1)).toBe(live);
@@ -130,8 +137,8 @@ describe('a run', () => {
     expect(store.getState().history.length).toBeGreaterThan(0);
     await until((state) => state.run === run + 1 && state.status === 'ready');
     const { generatorLosses, studentLosses, started, viewing } = store.getState();
-    expect(generatorLosses.items).toEqual([]);
-    expect(studentLosses.fdda.items).toEqual([]);
+    expect(generatorLosses).toEqual({});
+    expect(studentLosses).toEqual({});
     expect({ started, viewing }).toEqual({ started: false, viewing: null });
   });
 });
@@ -195,7 +202,62 @@ describe('settings', () => {
     await until(({ overview }) => overview?.settings.distortedEnabled === false);
     await ready();
     await finish();
-    expect(store.getState().generatorLosses.last!.terms.distorted).toBeNull();
+    expect(store.getState().generatorLosses.zeroShot!.last!.terms.distorted).toBeNull();
+  });
+});
+
+describe('a run with several arms', () => {
+  const three = '?generator-steps=6&student-steps=4&beside=calibration,zero-shot';
+
+  it('keeps losses, images and accuracies of each', async () => {
+    // Slow enough that a frame falls into every stage.
+    open(three, { stepMs: 50 });
+    await ready();
+    await finish();
+    const { overview, generatorLosses, studentLosses, live, history } = store.getState();
+    expect(overview!.arms.map(({ id }) => id)).toEqual(['calibration', 'zeroShot', 'fdda']);
+    expect(armsIn(generatorLosses)).toEqual(['zeroShot', 'fdda']);
+    expect(armsIn(studentLosses)).toEqual(['calibration', 'zeroShot', 'fdda']);
+    expect(armsIn(live!.synthetic)).toEqual(['zeroShot', 'fdda']);
+    expect(live!.accuracy.map(({ id }) => id)).toEqual(['fullPrecision', 'ptq', 'calibration', 'zeroShot', 'fdda']);
+    expect(history.some(({ phase, arm }) => phase === 'student' && arm === 'zeroShot')).toBe(true);
+  });
+
+  it('shows the leading arm’s images, or those of the arm that is chosen', async () => {
+    open(three);
+    await ready();
+    await finish();
+    expect(shownGenerator(store.getState())).toBe('fdda');
+    expect(shownSynthetic(store.getState())).toBe(store.getState().live!.synthetic.fdda);
+    store.actions.selectArm('zeroShot');
+    expect(shownGenerator(store.getState())).toBe('zeroShot');
+    expect(shownSynthetic(store.getState())!.arm).toBe('zeroShot');
+    // The controls have the leading arm's terms, whatever is looked at.
+    expect(leadingSample(store.getState())).toMatchObject({ arm: 'fdda', step: 6 });
+    // An arm without a generator, or that the run does not have, gives way to the leading one.
+    store.actions.selectArm('calibration');
+    expect(shownGenerator(store.getState())).toBe('fdda');
+    store.actions.selectArm('fddaPlus');
+    expect(shownGenerator(store.getState())).toBe('fdda');
+  });
+
+  it('of nothing but calibration images shows no generator', async () => {
+    open('?synthetic-batch=0&beside=none&student-steps=4');
+    await ready();
+    await finish();
+    expect(shownGenerator(store.getState())).toBeNull();
+    expect(shownSynthetic(store.getState())).toBeNull();
+    expect(leadingSample(store.getState())).toBeNull();
+    expect(store.getState().live!.accuracy.map(({ id }) => id)).toEqual(['fullPrecision', 'ptq', 'calibration']);
+  });
+
+  it('has the test images to look at', async () => {
+    open();
+    await ready();
+    const tile = await store.actions.testImages([3, 0, 3]);
+    expect(tile).toMatchObject({ count: 3, height: 32, width: 32 });
+    expect(tile.rgba.slice(0, 4096)).toEqual(tile.rgba.slice(8192));
+    expect(tile.rgba.slice(0, 4096)).not.toEqual(tile.rgba.slice(4096, 8192));
   });
 });
 
@@ -210,12 +272,12 @@ describe('trouble', () => {
       kind: 'failure',
       failure: { code: 'notFinite', term: 'distorted', step: 12, snapshotStep: 10 },
     });
-    expect(generatorLosses.items.length).toBeGreaterThan(0);
+    expect(generatorLosses.fdda!.items.length).toBeGreaterThan(0);
     store.actions.restoreSnapshot();
     await until(({ status }) => status === 'paused');
     expect(store.getState().trouble).toBeNull();
     await finish();
-    expect(store.getState().generatorLosses.last!.step).toBe(20);
+    expect(store.getState().generatorLosses.fdda!.last!.step).toBe(20);
   });
 
   it('a network that cannot be used leaves the one that was there', async () => {

@@ -79,6 +79,13 @@ describe('URL', () => {
         case 'choice':
           settings = withSetting(settings, key, setting.options.find(({ value }) => value !== setting.default)!.value);
           break;
+        case 'set':
+          settings = withSetting(
+            settings,
+            key,
+            setting.options.map(({ value }) => value),
+          );
+          break;
         case 'integer':
           settings = withSetting(settings, key, setting.default === setting.max ? setting.min : setting.max);
           break;
@@ -90,6 +97,31 @@ describe('URL', () => {
     const params = toSearchParams(settings);
     expect([...params]).toHaveLength(SETTING_KEYS.length);
     expect(parse(params.toString())).toEqual({ settings, notes: [] });
+  });
+
+  it('has sets as lists of words, in whatever order they come', () => {
+    const of = (text: string) => parse(text).settings.beside;
+    expect(of('')).toEqual(['calibration']);
+    expect(of('beside=fdda-plus,zero-shot')).toEqual(['zeroShot', 'fddaPlus']);
+    expect(of('beside=Zero-Shot%20,%20zero-shot')).toEqual(['zeroShot']);
+    expect(of('beside=none')).toEqual([]);
+    const written = (beside: (typeof defaultSettings extends () => infer S ? S : never)['beside']) =>
+      toSearchParams({ ...defaultSettings(), beside }).toString();
+    expect(written(['calibration'])).toBe('');
+    expect(written([])).toBe('beside=none');
+    expect(decodeURIComponent(written(['zeroShot', 'fddaPlus']))).toBe('beside=zero-shot,fdda-plus');
+    // One strange word, and nobody knows what was meant.
+    expect(parse('beside=zero-shot,lunch')).toEqual({
+      settings: defaultSettings(),
+      notes: [{ kind: 'invalid', key: 'beside', given: 'zero-shot,lunch', used: ['calibration'] }],
+    });
+    expect(describeNote(parse('beside=').notes[0])).toBe('“beside” cannot be “”; calibration is used.');
+  });
+
+  it('still reads what the set was before: a switch', () => {
+    expect(parse('compare-calibration-only=0')).toEqual({ settings: { ...defaultSettings(), beside: [] }, notes: [] });
+    expect(parse('compare-calibration-only=off').settings.beside).toEqual([]);
+    expect(parse('compare-calibration-only=1')).toEqual({ settings: defaultSettings(), notes: [] });
   });
 
   it('holds numbers within their range and says so', () => {

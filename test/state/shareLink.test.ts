@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ARM_IDS } from '../../src/engine/methods/arms';
 import { EMBED_PARTS } from '../../src/state/embed';
 import { LESSON_IDS } from '../../src/state/lessons/lessons';
 import { DEFAULT_VIEW, MEASURES, PROJECTIONS } from '../../src/state/linkView';
@@ -35,12 +36,14 @@ function anyLink(): Omit<Link, 'notes'> {
         ? random() < 0.5
         : setting.kind === 'choice'
           ? setting.options[upTo(setting.options.length)].value
-          : clampNumber(
-              setting,
-              setting.log
-                ? Math.exp(Math.log(setting.max) * random()) * (setting.min || 1e-6)
-                : setting.min + random() * (setting.max - setting.min),
-            );
+          : setting.kind === 'set'
+            ? some(setting.options.map((option) => option.value))
+            : clampNumber(
+                setting,
+                setting.log
+                  ? Math.exp(Math.log(setting.max) * random()) * (setting.min || 1e-6)
+                  : setting.min + random() * (setting.max - setting.min),
+              );
     settings = withSetting(settings, key, value);
   }
   return {
@@ -51,6 +54,7 @@ function anyLink(): Omit<Link, 'notes'> {
     view: {
       layer: maybe(() => upTo(999)),
       classIndex: maybe(() => upTo(999)),
+      arm: maybe(() => ARM_IDS[upTo(ARM_IDS.length)]),
       projection: PROJECTIONS[upTo(3)],
       measure: MEASURES[upTo(4)],
     },
@@ -188,10 +192,17 @@ describe('share links', () => {
     ]);
   });
 
+  it('of earlier versions lock the setting that took the place of the one they name', () => {
+    const { embed, notes } = readLink('?embed=1&lock=compare-calibration-only,seed');
+    expect(embed!.locked).toEqual(['seed', 'beside']);
+    expect(notes).toEqual([]);
+  });
+
   it('hold layer and class to what can be, and note what is no place, map or measure', () => {
     expect(readLink('?layer=3&class=10&projection=UMAP&separation=batch').view).toEqual({
       layer: 2,
       classIndex: 9,
+      arm: null,
       projection: 'umap',
       measure: 'batch',
     });

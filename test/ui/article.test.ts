@@ -97,7 +97,8 @@ describe('distances of the synthetic batches', () => {
       distanceToOwnCenter: Float32Array.from(own),
       distanceToNearestOther: Float32Array.from(other),
     }) as unknown as SyntheticSnapshot;
-  const moment = (synthetic: SyntheticSnapshot | null) => ({ synthetic }) as Moment;
+  const moment = (synthetic: SyntheticSnapshot | null) =>
+    ({ synthetic: synthetic ? { fdda: synthetic } : {} }) as Moment;
   const [first, second, third] = [
     snapshot(0, [1, 2, 3, 4], [5, 6, 7, 8]),
     snapshot(10, [0.5, 1.5, 2.5, 3.5], [1, 1, 1, 1]),
@@ -106,17 +107,21 @@ describe('distances of the synthetic batches', () => {
 
   it('follow the generator’s steps, each once', () => {
     const history = [null, first, first, second, third].map(moment);
-    expect(distancesByStep(history, 1, 2, 0)).toEqual([
+    expect(distancesByStep(history, 'fdda', 1, 2, 0)).toEqual([
       { step: 0, own: 3, other: 7 },
       { step: 10, own: 2.5, other: 1 },
       { step: 20, own: 0, other: 1 },
     ]);
-    expect(distancesByStep(history, 0, 2, null)[0]).toEqual({ step: 0, own: 1.5, other: 5.5 });
+    // Of another generator there are none.
+    expect(distancesByStep(history, 'zeroShot', 1, 2, 0)).toEqual([]);
+    expect(distancesByStep(history, 'fdda', 0, 2, null)[0]).toEqual({ step: 0, own: 1.5, other: 5.5 });
   });
 
   it('forget what came after the place to which a run went back', () => {
     const again = snapshot(5, [9, 9, 9, 9], [9, 9, 9, 9]);
-    expect(distancesByStep([first, second, again].map(moment), 0, 2, 0).map(({ step }) => step)).toEqual([0, 5]);
+    expect(distancesByStep([first, second, again].map(moment), 'fdda', 0, 2, 0).map(({ step }) => step)).toEqual([
+      0, 5,
+    ]);
   });
 
   it('are counted by class', () => {

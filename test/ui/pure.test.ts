@@ -147,8 +147,8 @@ describe('what synthetic images brought', () => {
     [
       ['calibration', without],
       ['fdda', withSynthetic],
-    ].map(([method, accuracy]) => ({
-      method,
+    ].map(([id, accuracy]) => ({
+      id,
       accuracy,
       correct: 0,
       n: 1000,
@@ -156,19 +156,26 @@ describe('what synthetic images brought', () => {
       step: 1,
       steps: 1,
       curve: [],
+      answers: null,
     })) as AccuracyRow[];
 
   it('is called clear only beyond what 1,000 test images leave to chance', () => {
-    expect(gainOf(rows(0.655, 0.787))).toMatchObject({ clear: true, n: 1000 });
-    expect(gainOf(rows(0.655, 0.787))!.points).toBeCloseTo(13.2, 9);
-    expect(gainOf(rows(0.7, 0.71))!.clear).toBe(false);
-    expect(gainOf(rows(0.8, 0.7))).toMatchObject({ clear: true });
-    expect(gainOf(rows(0.7, 0.7))).toEqual({ points: 0, clear: false, n: 1000 });
+    expect(gainOf(rows(0.655, 0.787), 'fdda')).toMatchObject({ clear: true, n: 1000 });
+    expect(gainOf(rows(0.655, 0.787), 'fdda')!.points).toBeCloseTo(13.2, 9);
+    expect(gainOf(rows(0.7, 0.71), 'fdda')!.clear).toBe(false);
+    expect(gainOf(rows(0.8, 0.7), 'fdda')).toMatchObject({ clear: true });
+    expect(gainOf(rows(0.7, 0.7), 'fdda')).toEqual({ arm: 'fdda', points: 0, clear: false, n: 1000 });
   });
 
   it('is not said before both students are done', () => {
-    expect(gainOf(rows(0.6, 0.8, 'running'))).toBeNull();
-    expect(gainOf([])).toBeNull();
+    expect(gainOf(rows(0.6, 0.8, 'running'), 'fdda')).toBeNull();
+    expect(gainOf([], 'fdda')).toBeNull();
+  });
+
+  it('is not said of calibration images alone, or of an arm that is not there', () => {
+    expect(gainOf(rows(0.6, 0.8), 'calibration')).toBeNull();
+    expect(gainOf(rows(0.6, 0.8), 'zeroShot')).toBeNull();
+    expect(gainOf(rows(0.6, 0.8), null)).toBeNull();
   });
 });
 

@@ -137,7 +137,7 @@ describe('tables', () => {
       overview.calibration.images.count + snapshot.images.count,
     );
     const row = {
-      method: 'fdda' as const,
+      id: 'fdda' as const,
       accuracy: 0.71,
       correct: 710,
       n: 1000,
@@ -145,6 +145,7 @@ describe('tables', () => {
       step: 5,
       steps: 5,
       curve: [],
+      answers: null,
     };
     expect(resultsTable([row], () => 'Own, combined', settings).rows).toEqual([
       ['fdda', 'Own, combined', 0.71, 710, 1000, 'done', 3, settings.weightBits, settings.activationBits],
@@ -220,7 +221,7 @@ describe('SVG files', () => {
       footnote: 'f',
       still,
       moving,
-      trails: trails([], null, 5),
+      trails: trails([], null, 'fdda', 5),
       chosen: null,
       classNames: names,
       kindNames: { ...en.views.centers.kinds, pinned: en.compare.map.kind },

@@ -10,20 +10,22 @@ import type { Words } from '../../src/ui/words/words';
 
 /** Entries whose parameters are not texts or numbers; they are tested by themselves, or their value decides between texts. */
 const PARAMETERS: Record<string, unknown[]> = {
-  'status.running': ['generator'],
-  'status.paused': ['fdda'],
-  'timeline.at': ['generator', 17, '23 s'],
-  'views.accuracy.gain': ['17.5', true],
+  'status.running': ['generator', 'fdda'],
+  'status.movingImages': ['fddaPlus'],
+  'status.paused': ['student', 'fdda'],
+  'timeline.at': ['generator', 'fdda', 17, '23 s'],
+  'views.accuracy.gain': ['FDDA', '17.5', true],
   'link.note': [{ kind: 'clamped', key: 'weight-bits', given: '99', used: 8 }],
   'share.note': [{ kind: 'unreadable', key: 'lesson', given: 'x' }],
   'recordingTrouble.problem': [{ kind: 'version', found: '9', known: 1 }],
 };
 /** Parameters that choose a text, or are counted from 1 in it, and need not be in it. */
 const CHOOSING: Record<string, number[]> = {
-  'status.running': [0],
-  'status.paused': [0],
-  'timeline.at': [0],
-  'views.accuracy.gain': [1],
+  'status.running': [0, 1],
+  'status.movingImages': [0],
+  'status.paused': [0, 1],
+  'timeline.at': [0, 1],
+  'views.accuracy.gain': [2],
   'link.note': [0],
   'views.layerOption': [0],
   'recordingTrouble.problem': [0],

@@ -115,12 +115,12 @@ describe('requests and replies', () => {
     const { client, workers, ready } = setUp();
     await ready();
     const abort = new AbortController();
-    const map = client.project(3, 'tsne', abort.signal);
+    const map = client.project(3, 'tsne', null, abort.signal);
     const { id } = workers[0].last('project');
     abort.abort();
     await expect(map).rejects.toMatchObject({ name: 'AbortError' });
     workers[0].say({ type: 'reply', id, value: null });
-    await expect(client.project(3, 'tsne', abort.signal)).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(client.project(3, 'tsne', null, abort.signal)).rejects.toMatchObject({ name: 'AbortError' });
     expect(workers[0].sent.filter((each) => each.type === 'project')).toHaveLength(1);
   });
 

@@ -1,11 +1,12 @@
 import { createShapes } from '../../src/engine/data/shapes';
+import { ARM_IDS, armsOf, generatorOwners, type ArmId } from '../../src/engine/methods/arms';
 import type {
-  AccuracyRow,
   GeneratorSample,
   ImageTile,
   LayerInfo,
   LayerPoints,
   QualityReport,
+  RowId,
   RunOverview,
   SeparationByLayer,
   StudentSample,
@@ -14,6 +15,7 @@ import type {
 } from '../../src/engine/runReport';
 import type { RunSettings, TermName } from '../../src/engine/runSettings';
 import { TERMS } from '../../src/engine/runSettings';
+import { ROW_IDS } from '../../src/state/history';
 
 /**
  * A simulation that looks like a run and computes nothing of the method: for trying the page and its state without the
@@ -69,15 +71,23 @@ function shapesTile(indices: number[]): ImageTile {
 
 export interface FakeRun {
   overview: RunOverview;
-  /** Generator sample of step `step` (1-based). */
-  generatorSample(step: number, settings: RunSettings): GeneratorSample;
-  studentSample(method: 'calibration' | 'fdda', step: number, settings: RunSettings): StudentSample;
-  snapshot(step: number, settings: RunSettings): SyntheticSnapshot;
-  accuracy(method: AccuracyRow['method'], progress: number): number;
+  /** Generator sample of step `step` (1-based). @param arm left out: the leading one */
+  generatorSample(step: number, settings: RunSettings, arm?: ArmId): GeneratorSample;
+  studentSample(arm: ArmId, step: number, settings: RunSettings): StudentSample;
+  snapshot(step: number, settings: RunSettings, arm?: ArmId): SyntheticSnapshot;
+  accuracy(id: RowId, progress: number): number;
+  /** Answers to all test images, so many of them right; the same ones first for everybody, and then by chance. */
+  answers(id: RowId, correct: number): Uint16Array;
 }
 
 export function createFakeRun(settings: RunSettings): FakeRun {
   const random = seededRandom(settings.seed * 7919 + settings.imagesPerClass);
+  const arms = armsOf(settings);
+  const owners = generatorOwners(arms);
+  const leading = arms.find(({ leads }) => leads)!.id;
+  const testLabels = Uint16Array.from({ length: settings.testImages }, (_, i) => i % CLASSES);
+  const hard = seededRandom(settings.seed + 13);
+  const hardness = Array.from(testLabels, () => hard());
   const L = FAKE_LAYERS;
   const trueCenters = Array.from({ length: L * CLASSES }, (_, i) => {
     const [layer, c] = [Math.floor(i / CLASSES), i % CLASSES];
@@ -206,9 +216,12 @@ export function createFakeRun(settings: RunSettings): FakeRun {
         calibrationCoverage: Float32Array.from(activations, (_, a) => 0.7 + 0.01 * a),
       },
       checkpoint: settings.generatorStart === 'checkpoint' ? { note: 'simulated', steps: 4000 } : null,
+      arms: arms.map(({ id, leads }) => ({ id, leads, generator: owners.get(id)! })),
+      testLabels,
+      reading: { macs: 2e9, seconds: 0.5 },
     },
 
-    generatorSample(step, s) {
+    generatorSample(step, s, arm = leading) {
       const quality = qualityAt(step, s);
       const r = seededRandom(step * 131 + s.seed);
       const floor = s.distortionMean ** 2 + s.distortionVariance ** 2;
@@ -226,6 +239,7 @@ export function createFakeRun(settings: RunSettings): FakeRun {
       ) as GeneratorSample['terms'];
       const total = TERMS.reduce((sum, term) => sum + (terms[term] ?? 0) * s[`${term}Weight`], 0);
       return {
+        arm,
         step,
         terms,
         total,
@@ -234,13 +248,13 @@ export function createFakeRun(settings: RunSettings): FakeRun {
       };
     },
 
-    studentSample(method, step, s) {
-      const r = seededRandom(step * 17 + (method === 'fdda' ? 5 : 9));
+    studentSample(arm, step, s) {
+      const r = seededRandom(step * 17 + (arm === 'calibration' ? 9 : 5 + 100 * ARM_IDS.indexOf(arm)));
       const decay = Math.exp(-step / 30);
       const ce = 0.15 + 0.9 * decay + 0.1 * r();
-      const distillation = (method === 'fdda' ? 0.6 : 0.3) + 1.5 * decay + 0.15 * r();
+      const distillation = (arm === 'calibration' ? 0.3 : 0.6) + 1.5 * decay + 0.15 * r();
       return {
-        method,
+        arm,
         step,
         ce,
         distillation,
@@ -249,7 +263,7 @@ export function createFakeRun(settings: RunSettings): FakeRun {
       };
     },
 
-    snapshot(step, s) {
+    snapshot(step, s, arm = leading) {
       const quality = qualityAt(step, s);
       const r = seededRandom(step + 77);
       const count = PER_CLASS * CLASSES;
@@ -284,6 +298,7 @@ export function createFakeRun(settings: RunSettings): FakeRun {
       const probability = Float32Array.from(single.labels, () => Math.min(0.999, quality * (0.6 + 0.6 * r())));
       const { own, other } = distances(quality, r);
       return {
+        arm,
         step,
         perClass: PER_CLASS,
         images: { count, height: 32, width: 32, rgba },
@@ -306,11 +321,36 @@ export function createFakeRun(settings: RunSettings): FakeRun {
       };
     },
 
-    accuracy(method, progress) {
-      const end = { fullPrecision: 0.962, ptq: 0.412, calibration: 0.655, fdda: 0.787 }[method];
-      return method === 'calibration' || method === 'fdda'
-        ? 0.412 + (end - 0.412) * (1 - Math.exp(-3.5 * progress))
-        : end;
+    accuracy(id, progress) {
+      const end: Record<RowId, number> = {
+        fullPrecision: 0.962,
+        ptq: 0.412,
+        calibration: 0.655,
+        zeroShot: 0.73,
+        centralized: 0.741,
+        distorted: 0.752,
+        fdda: 0.787,
+        fddaPlus: 0.83,
+        custom: 0.787,
+      };
+      return id === 'fullPrecision' || id === 'ptq'
+        ? end[id]
+        : 0.412 + (end[id] - 0.412) * (1 - Math.exp(-3.5 * progress));
+    },
+
+    answers(id, correct) {
+      const r = seededRandom(ROW_IDS.indexOf(id) + 31);
+      const order = Array.from(testLabels, (_, i) => i);
+      // Most of what is easy for one is easy for all.
+      order.sort((a, b) => hardness[a] - hardness[b] || a - b);
+      const swaps = Math.floor(order.length / 8);
+      for (let k = 0; k < swaps; k++) {
+        const [i, j] = [0, 0].map(() => Math.floor(r() * order.length));
+        [order[i], order[j]] = [order[j], order[i]];
+      }
+      const answers = Uint16Array.from(testLabels, (label) => (label + 3) % CLASSES);
+      for (const image of order.slice(0, correct)) answers[image] = testLabels[image];
+      return answers;
     },
   };
 }

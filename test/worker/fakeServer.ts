@@ -1,6 +1,10 @@
+import { imageTile } from '../../src/engine/data/dataset';
+import { createShapes } from '../../src/engine/data/shapes';
+import { armsOf, generatorOwners, trainsStudent, type ArmId } from '../../src/engine/methods/arms';
 import type {
   AccuracyRow,
   GeneratorSample,
+  ImageTile,
   RunFrame,
   RunPhase,
   StudentSample,
@@ -34,6 +38,7 @@ export interface FakeOptions {
 
 interface Stage {
   phase: RunPhase;
+  arm: ArmId | null;
   steps: number;
 }
 
@@ -60,7 +65,7 @@ export class FakeServer {
   private backend: BackendName = 'wasm';
   private generator: GeneratorSample[] = [];
   private student: StudentSample[] = [];
-  private synthetic: SyntheticSnapshot | null = null;
+  private synthetic: SyntheticSnapshot[] = [];
   private accuracy: AccuracyRow[] = [];
 
   constructor(
@@ -84,7 +89,8 @@ export class FakeServer {
 
   private async handle(request: Exclude<Request, { type: 'acknowledge' }>): Promise<void> {
     const { id, runId } = request;
-    const reply = (value: InitializeReply | ProjectionReply | null) => this.post({ type: 'reply', id, value });
+    const reply = (value: InitializeReply | ProjectionReply | ImageTile | null) =>
+      this.post({ type: 'reply', id, value });
     switch (request.type) {
       case 'initialize':
         this.backend = request.backend ?? 'wasm';
@@ -131,6 +137,8 @@ export class FakeServer {
       case 'project':
         await this.wait(600);
         return reply(this.project(request.layer, request.method));
+      case 'testImages':
+        return reply(imageTile(createShapes(), 'test', request.indices));
     }
   }
 
@@ -153,26 +161,34 @@ export class FakeServer {
     }
     this.settings = settings;
     this.run = createFakeRun(settings);
+    const arms = armsOf(settings);
+    const owners = generatorOwners(arms);
+    const students = arms.filter(trainsStudent).map(({ id }) => id);
     this.stages = [
-      { phase: 'ptq', steps: 2 },
-      { phase: 'generator', steps: settings.generatorSteps },
-      { phase: 'calibration', steps: settings.compareCalibrationOnly ? settings.studentSteps : 0 },
-      { phase: 'fdda', steps: settings.studentSteps },
+      { phase: 'ptq', arm: null, steps: 2 },
+      ...[...arms]
+        .sort((a, b) => Number(b.leads) - Number(a.leads))
+        .filter(({ id }) => owners.get(id) === id)
+        .map(({ id }): Stage => ({ phase: 'generator', arm: id, steps: settings.generatorSteps })),
+      ...arms
+        .filter(trainsStudent)
+        .map(({ id }): Stage => ({ phase: 'student', arm: id, steps: settings.studentSteps })),
     ];
     this.stage = this.step = this.elapsed = this.snapshotStep = 0;
-    this.accuracy = (['fullPrecision', 'ptq', 'calibration', 'fdda'] as const).map((method) => ({
-      method,
+    this.accuracy = (['fullPrecision', 'ptq', ...students] as const).map((id) => ({
+      id,
       accuracy: null,
       correct: null,
       n: settings.testImages,
       state: 'pending',
       step: 0,
-      steps: method === 'calibration' || method === 'fdda' ? settings.studentSteps : 1,
+      steps: id === 'fullPrecision' || id === 'ptq' ? 1 : settings.studentSteps,
       curve: [],
+      answers: null,
     }));
     this.generator = [];
     this.student = [];
-    this.synthetic = this.run.snapshot(0, settings);
+    this.synthetic = [this.run.snapshot(0, settings)];
     this.post({ type: 'overview', runId, overview: this.run.overview });
     this.post({ type: 'status', runId, status: 'ready' });
     this.sendFrame(true);
@@ -197,20 +213,20 @@ export class FakeServer {
     const [run, settings] = [this.run!, this.settings!];
     while (!this.finished() && this.step >= this.stages[this.stage].steps) this.nextStage();
     if (this.finished()) return this.finish();
-    const { phase, steps } = this.stages[this.stage];
+    const { phase, arm, steps } = this.stages[this.stage];
     this.step++;
     this.elapsed += (this.options.stepMs ?? 0) / 1000;
-    if (phase === 'generator') {
+    if (phase === 'generator' && arm) {
       if (this.step === this.options.hangAt) this.hung = true;
       if (this.step === this.options.notFiniteAt && !this.failedOnce) return this.breakDown();
-      this.generator.push(run.generatorSample(this.step, settings));
-      this.synthetic = run.snapshot(this.step, settings);
+      this.generator.push(run.generatorSample(this.step, settings, arm));
+      this.synthetic = [...this.synthetic.filter((each) => each.arm !== arm), run.snapshot(this.step, settings, arm)];
       if (this.step % 5 === 0) this.snapshotStep = this.step;
     } else if (phase === 'ptq') {
       this.measure(this.step === 1 ? 'fullPrecision' : 'ptq', 1, 1);
-    } else if (phase === 'calibration' || phase === 'fdda') {
-      this.student.push(run.studentSample(phase, this.step, settings));
-      this.measure(phase, this.step, steps);
+    } else if (phase === 'student' && arm) {
+      this.student.push(run.studentSample(arm, this.step, settings));
+      this.measure(arm, this.step, steps);
     }
     while (!this.finished() && this.step >= this.stages[this.stage].steps) this.nextStage();
     if (this.finished()) this.finish();
@@ -242,16 +258,17 @@ export class FakeServer {
     this.post({ type: 'status', runId: this.runId, status: 'failed' });
   }
 
-  private measure(method: AccuracyRow['method'], step: number, steps: number): void {
+  private measure(id: AccuracyRow['id'], step: number, steps: number): void {
     const accuracy =
-      Math.round(this.run!.accuracy(method, step / steps) * this.settings!.testImages) / this.settings!.testImages;
+      Math.round(this.run!.accuracy(id, step / steps) * this.settings!.testImages) / this.settings!.testImages;
     this.accuracy = this.accuracy.map((row) =>
-      row.method !== method
+      row.id !== id
         ? row
         : {
             ...row,
             accuracy,
             correct: Math.round(accuracy * row.n),
+            answers: this.run!.answers(id, Math.round(accuracy * row.n)),
             state: step === steps ? 'done' : 'running',
             step,
             curve: step % 5 === 0 || step === 1 ? [...row.curve, [step, accuracy]] : row.curve,
@@ -273,6 +290,7 @@ export class FakeServer {
     const perStep = (this.options.stepMs ?? 0) / 1000;
     const frame: RunFrame = {
       phase: this.finished() ? 'done' : this.elapsed === 0 ? 'prepare' : this.stages[this.stage].phase,
+      arm: this.elapsed === 0 ? null : (this.stages[this.stage]?.arm ?? null),
       step: this.step,
       steps: this.stages[this.stage]?.steps ?? 0,
       elapsedSeconds: this.elapsed,
@@ -286,7 +304,7 @@ export class FakeServer {
     };
     this.generator = [];
     this.student = [];
-    this.synthetic = null;
+    this.synthetic = [];
     this.lastFrame = Date.now();
     this.unacknowledged = ++this.sequence;
     this.post({ type: 'frame', runId: this.runId, sequence: this.sequence, frame });

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createShapes } from '../../src/engine/data/shapes';
+import type { ImageTile } from '../../src/engine/runReport';
 import { say } from '../../src/engine/sentences';
 import type { ProjectionReply } from '../../src/worker/protocol';
 import { use } from '../engine/backends';
@@ -47,7 +49,7 @@ describe('the start', () => {
     expect(overview.checkpoint).toEqual({ note: 'made for a test', steps: 700 });
     const [frame] = harness.frames(1);
     expect(frame).toMatchObject({ phase: 'ptq', step: 0, fraction: 0 });
-    expect(frame.synthetic!.step).toBe(0);
+    expect(frame.synthetic[0].step).toBe(0);
   });
 
   it('plays at once when Play was sent while it was preparing', async () => {
@@ -127,7 +129,7 @@ describe('a run', () => {
       'generator 1',
       'generator 2',
     ]);
-    expect(harness.frames(1).map(({ synthetic }) => synthetic?.step ?? null)).toEqual([0, null, null, 1, 2]);
+    expect(harness.frames(1).map(({ synthetic }) => synthetic[0]?.step ?? null)).toEqual([0, null, null, 1, 2]);
     expect(harness.statuses(1)).toEqual([
       'preparing',
       'preparing',
@@ -203,13 +205,19 @@ describe('a run', () => {
   it('maps a layer while it plays, and an unknown layer is refused', async () => {
     await harness.initialize(smallSettings({ generatorSteps: 400 }));
     await harness.ask({ type: 'play', runId: 1 });
-    const map = (await harness.ask({ type: 'project', runId: 1, layer: 3, method: 'tsne' })) as ProjectionReply;
+    const map = (await harness.ask({
+      type: 'project',
+      runId: 1,
+      layer: 3,
+      method: 'tsne',
+      arm: null,
+    })) as ProjectionReply;
     expect(map).toMatchObject({ layer: 3, method: 'tsne' });
     expect(map.observation).toHaveLength(2 * 20);
     expect(map.calibration).toHaveLength(2 * 10);
     expect(map.centers).toHaveLength(2 * 10);
     expect(map.synthetic!).toHaveLength(2 * 60);
-    await expect(harness.ask({ type: 'project', runId: 1, layer: 99, method: 'umap' })).rejects.toThrow(
+    await expect(harness.ask({ type: 'project', runId: 1, layer: 99, method: 'umap', arm: null })).rejects.toThrow(
       'no BatchNorm layer 99',
     );
     await harness.ask({ type: 'pause', runId: 1 });
@@ -225,7 +233,7 @@ describe('frames', () => {
     await harness.status(1, 'finished', 0);
     // Without a single acknowledgement: the first one, and one at the end of each phase.
     const phases = harness.frames(1).map(({ phase }) => phase);
-    expect(phases).toEqual(['ptq', 'generator', 'calibration', 'fdda', 'done']);
+    expect(phases).toEqual(['ptq', 'generator', 'student', 'student', 'done']);
     expect(steps(1)).toHaveLength(30);
   });
 
@@ -313,5 +321,74 @@ describe('a new run', () => {
     await expect(failing).rejects.toThrow();
     await fine;
     expect(harness.of('overview').at(-1)!.runId).toBe(4);
+  });
+});
+
+describe('test images to look at', () => {
+  it('come as they are, in the order asked for, also while a run is going', async () => {
+    await harness.initialize();
+    await harness.ask({ type: 'play', runId: 1 });
+    const tile = (await harness.ask({ type: 'testImages', runId: 1, indices: [7, 1999, 7] })) as ImageTile;
+    await harness.ask({ type: 'pause', runId: 1 });
+    expect(tile).toMatchObject({ count: 3, height: 32, width: 32 });
+    const { pixels } = createShapes().image('test', 1999);
+    const second = tile.rgba.subarray(4096, 8192);
+    expect(Array.from(second).filter((_, i) => i % 4 < 3)).toEqual(Array.from(pixels));
+    expect(second.filter((_, i) => i % 4 === 3).every((alpha) => alpha === 255)).toBe(true);
+    expect(tile.rgba.subarray(0, 4096)).toEqual(tile.rgba.subarray(8192));
+  });
+
+  it('are refused where there are too many or one that is not there, and the run goes on', async () => {
+    await harness.initialize();
+    const ask = (indices: number[]) => harness.ask({ type: 'testImages', runId: 1, indices });
+    await expect(ask(Array.from({ length: 201 }, (_, i) => i))).rejects.toThrow(/201 test images.*at most 200/);
+    const size = createShapes().size('test');
+    await expect(ask([3, size])).rejects.toThrow(`There is no test image ${size}: there are ${size}.`);
+    await expect(ask([-1])).rejects.toThrow(/no test image -1/);
+    await expect(ask([0.5])).rejects.toThrow(/no test image 0.5/);
+    expect(((await ask([])) as ImageTile).count).toBe(0);
+    await harness.ask({ type: 'play', runId: 1 });
+    await harness.status(1, 'finished', 0);
+  });
+});
+
+describe('a run with three arms', () => {
+  it('plays to the end, and its map is of the arm asked for', async () => {
+    await harness.initialize(smallSettings({ beside: ['calibration', 'zeroShot'] }));
+    await harness.ask({ type: 'play', runId: 1 });
+    await harness.status(1, 'finished', 0);
+    const frames = harness.frames(1);
+    expect(frames.at(-1)!.accuracy.map(({ id, state }) => `${id} ${state}`)).toEqual([
+      'fullPrecision done',
+      'ptq done',
+      'calibration done',
+      'zeroShot done',
+      'fdda done',
+    ]);
+    const { arms, testLabels } = harness.of('overview')[0].overview;
+    expect(arms.map(({ id, generator }) => [id, generator])).toEqual([
+      ['calibration', null],
+      ['zeroShot', 'zeroShot'],
+      ['fdda', 'fdda'],
+    ]);
+    expect(testLabels).toHaveLength(200);
+    const map = async (arm: 'fdda' | 'zeroShot') =>
+      (await harness.ask({ type: 'project', runId: 1, layer: 2, method: 'tsne', arm })) as ProjectionReply;
+    const [own, others] = [await map('fdda'), await map('zeroShot')];
+    expect([own.step, others.step]).toEqual([8, 8]);
+    expect(own.synthetic).not.toEqual(others.synthetic);
+  });
+
+  it('without any generator has maps all the same', async () => {
+    await harness.initialize(smallSettings({ syntheticBatch: 0, beside: [] }));
+    const map = (await harness.ask({
+      type: 'project',
+      runId: 1,
+      layer: 2,
+      method: 'tsne',
+      arm: null,
+    })) as ProjectionReply;
+    expect(map).toMatchObject({ step: null, synthetic: null });
+    expect(map.observation.length).toBeGreaterThan(0);
   });
 });

@@ -309,7 +309,9 @@ describe('a lost device', () => {
     await harness.until(() => harness.of('overview').length === 2);
     await harness.until(() => harness.statuses(1).at(-1) === 'paused');
     expect(harness.of('failure')).toHaveLength(1);
-    expect(harness.of('overview')[1].overview.settings.bnsEnabled).toBe(false);
+    // Its arms are named after what it began with; what was changed since is seen in its steps.
+    expect(harness.of('overview')[1].overview.settings.bnsEnabled).toBe(true);
+    expect(harness.of('overview')[1].overview.arms).toEqual(harness.of('overview')[0].overview.arms);
     expect((await refusal(harness.ask({ type: 'useBackend', runId: 2, settings, backend: 'wasm' }))).message).toMatch(
       /device was lost/,
     );

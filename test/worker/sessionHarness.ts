@@ -6,7 +6,7 @@ import { initialGeneratorWeights } from '../../src/engine/generator/generator';
 import { createResNet } from '../../src/engine/network/resnet';
 import type { Network } from '../../src/engine/network/types';
 import { Random } from '../../src/engine/random';
-import type { RunFrame } from '../../src/engine/runReport';
+import type { ImageTile, RunFrame } from '../../src/engine/runReport';
 import type { RunSettings } from '../../src/engine/runSettings';
 import { defaultSettings } from '../../src/state/settings';
 import type {
@@ -138,7 +138,7 @@ export class Harness {
   }
 
   /** Sends a request; the answer's value. Rejects with `Refused`. */
-  ask(body: Body<Asked>): Promise<InitializeReply | ProjectionReply | null> {
+  ask(body: Body<Asked>): Promise<InitializeReply | ProjectionReply | ImageTile | null> {
     const id = this.nextId++;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });

@@ -107,6 +107,21 @@ export function gatherBatch(
   return { count, images, labels };
 }
 
+/** Images as they are, to look at. RangeError for an index outside the split. */
+export function imageTile(dataset: Dataset, split: Split, indices: readonly number[]): ImageTile {
+  const [height, width, channels] = dataset.imageShape;
+  const rgba = new Uint8ClampedArray(indices.length * height * width * 4);
+  indices.forEach((index, i) => {
+    const { pixels } = dataset.image(split, index);
+    for (let pixel = 0; pixel < height * width; pixel++) {
+      const to = (i * height * width + pixel) * 4;
+      for (let c = 0; c < 3; c++) rgba[to + c] = pixels[pixel * channels + (channels === 1 ? 0 : c)];
+      rgba[to + 3] = 255;
+    }
+  });
+  return { count: indices.length, height, width, rgba };
+}
+
 /** The integers from `start` to `end` - 1. */
 export function indexRange(start: number, end: number): Int32Array {
   return Int32Array.from({ length: Math.max(0, end - start) }, (_, i) => start + i);

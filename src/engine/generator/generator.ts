@@ -14,25 +14,13 @@ import { oneHotLabels } from '../kernels/oneHotLabels';
 import { upsampleConv2d } from '../kernels/upsampleConv2d';
 import type { WeightArray } from '../network/types';
 import type { Random } from '../random';
+import { lastChannels, type GeneratorConfig } from './generatorConfig';
 
-export interface GeneratorConfig {
-  /** Dimension of z (paper: 100). */
-  latentDim: number;
-  /** Channels of the first blocks (paper: 128). */
-  channels: number;
-  /** Channels of the last block; left out: half of `channels`, as in the paper. */
-  lastChannels?: number;
-  /** Height and width of the images; divisible by 4. */
-  imageSize: number;
-  imageChannels: number;
-  numClasses: number;
-}
+export type { GeneratorConfig } from './generatorConfig';
 
 const INNER_EPSILON = 0.8;
 const OUTER_EPSILON = 1e-5;
 const SLOPE = 0.2;
-
-const lastChannels = (config: GeneratorConfig) => config.lastChannels ?? config.channels >> 1;
 
 /**
  * Shapes of the weights by name. Kernels are [inputs, outputs] and [3, 3, in, out]; the columns of `dense.kernel` are
@@ -73,13 +61,6 @@ export function generatorShapes(config: GeneratorConfig): Record<string, number[
     'conv3.kernel': [3, 3, last, imageChannels],
     'conv3.bias': [imageChannels],
   };
-}
-
-/** Multiply-accumulates an image, forward, counted the plain way (36 a pixel for upsampling + 3x3, of which 16 are computed). */
-export function generatorMacs(config: GeneratorConfig): number {
-  const { latentDim, channels: c, imageSize: s, imageChannels } = config;
-  const last = lastChannels(config);
-  return latentDim * c * (s / 4) ** 2 + 9 * (s / 2) ** 2 * c * c + 9 * s * s * (c * last + last * imageChannels);
 }
 
 /**

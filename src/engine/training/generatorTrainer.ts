@@ -57,6 +57,7 @@ export class GeneratorTrainer {
    * @param random every step draws from its own stream of this, so that a restored run goes on as it would have
    * @param probeLatents [numClasses k, latentDim], class by class, of images that were looked at: the first refined images start
    *   as those, and are followed; stays the caller's
+   * @param arm whose generator it is, for the samples
    */
   constructor(
     readonly generator: Generator,
@@ -65,6 +66,7 @@ export class GeneratorTrainer {
     private readonly reliable: Uint8Array,
     private readonly random: Random,
     private readonly probeLatents?: tf.Tensor2D,
+    private readonly arm: GeneratorSample['arm'] = 'fdda',
   ) {
     this.objective = new GeneratorObjective(teacher, targets, reliable);
     this.optimizer = new Adam(generator.variables as Record<string, tf.Variable>);
@@ -186,7 +188,7 @@ export class GeneratorTrainer {
       const terms = Object.fromEntries(
         TERMS.map((name, k) => [name, enabled[name] === null ? null : row[k]]),
       ) as GeneratorSample['terms'];
-      return { step, terms, total: row[TERMS.length], distortedFloor: floor, learningRate };
+      return { arm: this.arm, step, terms, total: row[TERMS.length], distortedFloor: floor, learningRate };
     });
   }
 

@@ -14,6 +14,7 @@ import { activationNodes, type ActivationRange } from '../network/activationRang
 import { Random } from '../random';
 import { realQuality } from './qualityReport';
 import type { LayerPoints, RunOverview, Verdicts } from '../runReport';
+import { armsOf, generatorOwners } from '../methods/arms';
 import type { RunSettings } from '../runSettings';
 import { inWords, say, type Said } from '../sentences';
 import type { Teacher } from './teacher';
@@ -47,11 +48,12 @@ export type CenterTargets = 'class' | 'classAgnostic';
 export type PrepareProgress = (fraction: number, said: Said) => boolean | void | Promise<boolean | void>;
 
 export interface PreparedRun {
-  overview: RunOverview;
+  overview: Omit<RunOverview, 'testLabels'>;
   /** Owned: [C k, H, W, channels] normalised. */
   calibrationImages: tf.Tensor4D;
   calibrationLabels: Uint8Array;
-  targets: GeneratorTargets;
+  /** What a generator of an arm with these settings aims at; the caller's. */
+  createTargets(settings: RunSettings): GeneratorTargets;
   running: BnsTable;
   centers: BnsTable;
   calibration: BnsTable;
@@ -92,21 +94,28 @@ export async function prepareRun(
   if ((await onProgress?.(0.2, say('readingCalibration'))) === false) return null;
 
   const calibrationImages = imagesOf(calibration, definition.inputShape);
-  let targets: GeneratorTargets | null = null;
   try {
     const known = await collectStatistics(definition, teacher.weights, calibrationImages);
+    // What compiles or warms up has done so with the calibration images.
+    const began = performance.now();
     const looked = await observed(teacher, observation, onProgress);
     if (!known || !looked) {
       calibrationImages.dispose();
       return null;
     }
+    const reading = {
+      macs: observation.count * teacher.facts.macs,
+      seconds: (performance.now() - began) / 1000,
+    };
     const running = runningStatistics(teacher.network);
     const centers = bnsCenters(known.statistics, calibration.labels, definition.numClasses).table;
-    targets = new GeneratorTargets(running, centers, startLayer, {
-      scaled: settings.scaledDistances,
-      aims: aim === 'class' ? centers : commonCenter(known.statistics, definition.numClasses),
-      scatter: settings.distortionScale === 'scatter' ? classScatter(known.statistics, calibration.labels) : undefined,
-    });
+    const aims = aim === 'class' ? centers : commonCenter(known.statistics, definition.numClasses);
+    const createTargets = ({ scaledDistances, distortionScale }: RunSettings) =>
+      new GeneratorTargets(running, centers, startLayer, {
+        scaled: scaledDistances,
+        aims,
+        scatter: distortionScale === 'scatter' ? classScatter(known.statistics, calibration.labels) : undefined,
+      });
     const planes = looked.statistics.layers.map((layer, l) => fitPca(scaledPoints(layer, running.layers[l])));
     const project = (table: BnsTable, labels: Uint8Array) => projectPoints(planes, table, running, labels);
     const classes = Uint8Array.from({ length: definition.numClasses }, (_, i) => i);
@@ -116,12 +125,13 @@ export async function prepareRun(
       { centers, running, startLayer },
       activationNodes(definition).map(({ name }) => name),
     );
-    const distorted = distortedTargets(
-      centers,
-      targets.distortionScales(settings.distortionMean, settings.distortionVariance),
-      random.fork('distorted view'),
-    );
-    const overview: RunOverview = {
+    const targets = createTargets(settings);
+    const scales = targets.distortionScales(settings.distortionMean, settings.distortionVariance);
+    targets.dispose();
+    const distorted = distortedTargets(centers, scales, random.fork('distorted view'));
+    const arms = armsOf(settings);
+    const owners = generatorOwners(arms);
+    const overview: PreparedRun['overview'] = {
       settings,
       network: {
         name: definition.name,
@@ -148,13 +158,14 @@ export async function prepareRun(
       separation: real.separation,
       quality: real.quality,
       checkpoint: checkpoint ? { note: checkpoint.meta.note, steps: checkpoint.meta.steps } : null,
+      arms: arms.map(({ id, leads }) => ({ id, leads, generator: owners.get(id)! })),
+      reading,
     };
-    const made = targets;
     return {
       overview,
       calibrationImages,
       calibrationLabels: calibration.labels,
-      targets: made,
+      createTargets,
       running,
       centers,
       calibration: known.statistics,
@@ -162,14 +173,10 @@ export async function prepareRun(
       observationLabels: observation.labels,
       observationRanges: looked.ranges,
       planes,
-      dispose: () => {
-        calibrationImages.dispose();
-        made.dispose();
-      },
+      dispose: () => calibrationImages.dispose(),
     };
   } catch (error) {
     calibrationImages.dispose();
-    targets?.dispose();
     throw error;
   }
 }

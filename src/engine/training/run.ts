@@ -1,48 +1,46 @@
 /**
- * One run of the method: prepare, PTQ, generator, students, each cut into small units of work so that whoever drives it
- * (the worker, the command line) can look, change weights, pause or stop between any two of them.
+ * One run of the method: prepare, then a list of stages, each cut into small units of work so that whoever drives it (the
+ * worker, the command line) can look, change weights, pause or stop between any two of them. What a stage is and does is
+ * its own affair (`stages/`); the run drives them, and keeps the time, what is told of it, and snapshots.
  */
-import * as tf from '@tensorflow/tfjs-core';
-import type { Dataset } from '../data/dataset';
-import { Generator, type GeneratorConfig } from '../generator/generator';
 import type { Checkpoint } from '../generator/checkpoint';
+import type { Dataset } from '../data/dataset';
+import type { ProjectionMethod } from '../bns/projection';
+import { Generator } from '../generator/generator';
 import type { RefinedImages } from '../generator/refinedImages';
-import { Student } from '../quantization/student';
+import { armsOf, withLive, type Arm, type ArmId } from '../methods/arms';
+import type { Student } from '../quantization/student';
 import { Random } from '../random';
-import { AccuracyTable } from './accuracyTable';
-import { GeneratorTrainer, type GeneratorSnapshot } from './generatorTrainer';
-import { NotFiniteError } from './notFinite';
-import { prepareRun, type CenterTargets, type PreparedRun, type PrepareProgress } from './prepare';
-import type {
-  AccuracyRow,
-  GeneratorSample,
-  RunFrame,
-  RunOverview,
-  RunPhase,
-  StudentSample,
-  SyntheticSnapshot,
-} from '../runReport';
+import type { RunFrame, RunOverview, RunPhase, SyntheticSnapshot } from '../runReport';
 import { LIVE_SETTINGS, type LiveSettings, type RunSettings } from '../runSettings';
-import { evaluationSteps, planStages, WorkCount, type Stage } from './runStages';
-import { SampleBuffer } from './sampleBuffer';
-import { SyntheticProbe } from './syntheticProbe';
-import { StudentTrainer, type StudentTrainerSnapshot } from './studentTrainer';
+import type { GeneratorSnapshot } from './generatorTrainer';
+import { NotFiniteError } from './notFinite';
+import { PlainStudent, type ActivationRanges } from './plainStudent';
+import { prepareRun, type CenterTargets, type PreparedRun, type PrepareProgress } from './prepare';
+import { createStages } from './stages/createStages';
+import { GeneratorStage, generatorStageId } from './stages/generatorStage';
+import { copyOfRow } from './stages/measurement';
+import type { Stage } from './stages/stage';
+import { StudentStage } from './stages/studentStage';
+import { mapLayer, type LayerMap } from './syntheticProbe';
 import type { Teacher } from './teacher';
 import { TestSet } from './testSet';
+import { freshGeneratorConfig, WorkCount } from './workCount';
 
-/** Images of the untrained generator that the program's moving average of activation ranges sees, in batches. */
-const MOVING_AVERAGE_BATCHES = 50;
-/** Share of the time that looking at the generator's images may take. */
-const PROBE_SHARE = 0.15;
-const PROBE_INTERVAL_SECONDS = 1;
+/** Steps of a stage between two readings of its numbers. */
+const STEPS_BETWEEN_READINGS = 10;
+/** Units of work whose median is a step's time. */
+const RECENT_UNITS = 15;
 
 /** Where a run stands, as plain data: enough to go on from here in another run of the same settings. */
 export interface RunSnapshot {
+  /** Index of the stage that is going on; as many as there are: it is over. */
   stage: number;
-  generator: GeneratorSnapshot;
-  student: { method: StudentSample['method']; snapshot: StudentTrainerSnapshot } | null;
-  accuracy: AccuracyRow[];
-  ptqRanges: Awaited<ReturnType<Student['ranges']>>;
+  /** Steps done of it. */
+  step: number;
+  /** What each stage keeps, by its id. */
+  stages: Record<string, unknown>;
+  ptqRanges: ActivationRanges;
   elapsedSeconds: number;
   /** Multiply-accumulates done, of which the fraction is made. */
   doneMacs: number;
@@ -52,68 +50,48 @@ export interface RunSnapshot {
 export class Run {
   readonly overview: RunOverview;
   private readonly stages: Stage[];
-  private readonly testSet: TestSet;
-  private readonly generatorTrainer: GeneratorTrainer;
-  private readonly probe: SyntheticProbe;
-  private readonly work: WorkCount;
+  private readonly plain: PlainStudent;
   private readonly random: Random;
-  private readonly accuracy: AccuracyTable;
+  private readonly totalMacs: number;
 
-  private stage = 0;
-  private ptqStudent: Student | null = null;
-  private studentTrainer: StudentTrainer | null = null;
-  /** The final student, kept for whoever wants to look at it or take it away. */
-  private finished: StudentTrainer | null = null;
+  private arms: Arm[];
+  private index = 0;
   /** A loss that was no finite number: the weights are spoiled, nothing goes on before `restore`. */
   private broken: NotFiniteError | null = null;
-  private readonly generatorSamples = new SampleBuffer<GeneratorSample>();
-  private readonly studentSamples = new SampleBuffer<StudentSample>();
-  private synthetic: SyntheticSnapshot | null = null;
-  private probedStep = -1;
-  private probeSeconds = 0;
-  private probedAt = -Infinity;
   private elapsed = 0;
   private doneMacs = 0;
   private recent: number[] = [];
 
   private constructor(
-    private readonly teacher: Teacher,
+    teacher: Teacher,
     dataset: Dataset,
-    private settings: RunSettings,
+    settings: RunSettings,
     readonly prepared: PreparedRun,
     checkpoint: Checkpoint | null,
   ) {
-    this.overview = prepared.overview;
-    this.random = new Random(settings.seed);
-    this.testSet = new TestSet(dataset, teacher.definition, settings.testImages);
-    const config: GeneratorConfig = checkpoint?.meta.config ?? {
-      latentDim: 100,
-      channels: settings.generatorChannels,
-      imageSize: teacher.definition.inputShape[0],
-      imageChannels: teacher.definition.inputShape[2],
-      numClasses: teacher.definition.numClasses,
-    };
-    const generator = checkpoint
-      ? new Generator(config, checkpoint.weights)
-      : Generator.create(config, this.random.fork('generator weights'));
-    this.probe = new SyntheticProbe(
+    const random = (this.random = new Random(settings.seed));
+    const testSet = new TestSet(dataset, teacher.definition, settings.testImages);
+    const config = checkpoint?.meta.config ?? freshGeneratorConfig(teacher.definition, settings);
+    const createGenerator = () =>
+      checkpoint
+        ? new Generator(config, checkpoint.weights)
+        : Generator.create(config, random.fork('generator weights'));
+    this.overview = { ...prepared.overview, testLabels: testSet.labels() };
+    this.arms = armsOf(settings);
+    this.plain = new PlainStudent(teacher, prepared, settings, createGenerator, random);
+    this.stages = createStages({
       teacher,
-      generator,
       prepared,
-      this.random.fork('probe'),
-      settings.classesPerStep > 1,
-    );
-    this.generatorTrainer = new GeneratorTrainer(
-      generator,
-      teacher,
-      prepared.targets,
-      prepared.overview.calibration.reliable,
-      this.random.fork('generator'),
-      this.probe.latents,
-    );
-    this.work = new WorkCount(teacher.facts.macs, config);
-    this.stages = planStages(settings);
-    this.accuracy = new AccuracyTable(this.testSet, this.stages, settings.studentSteps);
+      testSet,
+      plain: this.plain,
+      work: new WorkCount(teacher.facts.macs, config),
+      random,
+      arms: this.arms,
+      settingsOf: (id) => this.armOf(id).settings,
+      createGenerator,
+    });
+    this.totalMacs = this.stages.reduce((sum, { macs }) => sum + macs, 0);
+    this.skipDone();
   }
 
   /**
@@ -145,45 +123,85 @@ export class Run {
     }
   }
 
+  private armOf(id: ArmId): Arm {
+    return this.arms.find((arm) => arm.id === id)!;
+  }
+
+  private get current(): Stage | undefined {
+    return this.stages[this.index];
+  }
+
   get phase(): RunPhase {
-    return this.stages[this.stage]?.phase ?? 'done';
+    return this.current?.phase ?? 'done';
+  }
+
+  /** Whose turn it is; null where it is nobody's. */
+  get arm(): ArmId | null {
+    return this.current?.arm ?? null;
+  }
+
+  /** Tells the stage that is going on from all others. */
+  get stageId(): string | null {
+    return this.current?.id ?? null;
+  }
+
+  /** Units done and in all of the stage that is going on. */
+  get position(): { step: number; steps: number } {
+    return this.current?.progress() ?? { step: 1, steps: 1 };
   }
 
   get finishedAll(): boolean {
-    return this.stage >= this.stages.length;
+    return this.index >= this.stages.length;
   }
 
-  /** Generator or student step that the run is at, for messages. */
+  private get generators(): GeneratorStage[] {
+    return this.stages.filter((stage) => stage instanceof GeneratorStage);
+  }
+
+  /** The generator that an arm's student learns from; null where it has none. @param arm left out: the leading one */
+  private generatorStage(arm?: ArmId | null): GeneratorStage | null {
+    const info = this.overview.arms.find(({ id, leads }) => (arm == null ? leads : id === arm));
+    return this.generators.find((stage) => stage.arm === info?.generator) ?? null;
+  }
+
+  /** Steps done of the leading arm's generator; 0 where it has none. */
   get generatorStep(): number {
-    return this.generatorTrainer.steps;
+    return this.generatorStage()?.trainer.steps ?? 0;
   }
 
-  /** The generator as it is now; it stays the run's. */
+  /**
+   * The leading arm's generator as it is now; it stays the run's.
+   *
+   * @throws Error where that arm has none
+   */
   get generator(): Generator {
-    return this.generatorTrainer.generator;
+    const stage = this.generatorStage();
+    if (!stage) throw new Error('The leading arm of this run has no generator.');
+    return stage.generator;
   }
 
-  /** The images that the last steps moved themselves; null where none did (yet). They stay the run's. */
+  /** The images that the leading arm's last generator steps moved themselves; null where none did (yet). They stay the run's. */
   get refined(): RefinedImages | null {
-    return this.generatorTrainer.refined;
+    return this.generatorStage()?.refined ?? null;
   }
 
-  /** The fine-tuned student of the last finished stage; null before. It stays the run's. */
+  /** The leading arm's fine-tuned student; null before it is done. It stays the run's. */
   get student(): Student | null {
-    return this.finished?.student ?? null;
+    const stage = this.stages.find((each) => each instanceof StudentStage && this.armOf(each.arm).leads);
+    return (stage as StudentStage | undefined)?.student ?? null;
   }
 
   /** The student as plain quantization makes it; it stays the run's. */
-  async quantized(): Promise<Student> {
-    return (this.ptqStudent ??= await this.createStudent());
+  quantized(): Promise<Student> {
+    return this.plain.get();
   }
 
-  /** Changes what may change while a run is going; takes effect with the next step. */
+  /** Changes what may change while a run is going; takes effect with the next step. Terms change in the leading arm only. */
   update(live: LiveSettings): void {
     const allowed = Object.fromEntries(
       LIVE_SETTINGS.filter((key) => live[key] !== undefined).map((key) => [key, live[key]]),
     );
-    this.settings = { ...this.settings, ...allowed };
+    this.arms = this.arms.map((arm) => withLive(arm, allowed));
   }
 
   /**
@@ -194,135 +212,35 @@ export class Run {
    */
   async advance(): Promise<void> {
     if (this.broken) throw this.broken;
-    const stage = this.stages[this.stage];
+    const stage = this.current;
     if (!stage) return;
     const began = performance.now();
-    const macs = await this.unit(stage);
+    const macs = await this.watch(() => stage.advance());
+    if (stage.done || stage.progress().step % STEPS_BETWEEN_READINGS === 0) await this.drain();
     const seconds = (performance.now() - began) / 1000;
     this.elapsed += seconds;
     this.doneMacs += macs;
     this.recent.push(seconds);
-    if (this.recent.length > 15) this.recent.shift();
+    if (this.recent.length > RECENT_UNITS) this.recent.shift();
+    if (stage.done) this.skipDone();
   }
 
-  private async unit(stage: Stage): Promise<number> {
-    switch (stage.kind) {
-      case 'evaluate':
-        return this.evaluateStage(stage.method);
-      case 'generator': {
-        if (this.generatorTrainer.steps < this.settings.generatorSteps) this.generatorTrainer.step(this.settings);
-        if (this.generatorTrainer.steps % 10 === 0) await this.drain();
-        if (this.generatorTrainer.steps >= this.settings.generatorSteps) await this.nextStage();
-        return this.work.generatorStep(this.settings, this.generatorTrainer.steps - 1);
-      }
-      case 'student':
-        return this.studentStage(stage.phase);
-    }
-  }
-
-  private async evaluateStage(method: 'fullPrecision' | 'ptq'): Promise<number> {
-    const row = this.accuracy.row(method);
-    const measured = method === 'ptq' ? await this.quantized() : this.teacher;
-    const done = await this.accuracy.measure(row, 0, (x) => measured.forward(x));
-    if (done) {
-      row.state = 'done';
-      await this.nextStage();
-    }
-    return this.work.evaluationBatch;
-  }
-
-  private async studentStage(method: 'calibration' | 'fdda'): Promise<number> {
-    const trainer = (this.studentTrainer ??= await this.createStudentTrainer(method));
-    const row = this.accuracy.row(method);
-    const { studentSteps } = this.settings;
-    const ptq = this.accuracy.find('ptq')?.accuracy ?? null;
-    if (row.curve.length === 0 && ptq !== null) row.curve.push([0, ptq]);
-    const measured = row.curve.length > 0 ? row.curve[row.curve.length - 1][0] : 0;
-    const evaluates =
-      this.accuracy.measured !== null ||
-      (trainer.steps > measured && evaluationSteps(this.settings).includes(trainer.steps));
-    if (evaluates) await this.accuracy.measure(row, trainer.steps, (x) => trainer.student.forward(x));
-    else {
-      row.state = 'running';
-      trainer.step(this.settings);
-      row.step = trainer.steps;
-      if (trainer.steps % 10 === 0) await this.drain();
-    }
-    // The last step is measured (without test images there is nothing to measure) before the stage is over.
-    if (trainer.steps >= studentSteps && this.accuracy.measured === null && (evaluates || this.testSet.count === 0)) {
-      row.state = 'done';
-      await this.nextStage();
-    }
-    return evaluates ? this.work.evaluationBatch : this.work.studentStep(this.settings, method);
-  }
-
-  private async nextStage(): Promise<void> {
-    await this.drain();
-    if (this.studentTrainer) {
-      this.finished?.dispose();
-      this.finished = this.studentTrainer;
-      this.studentTrainer = null;
-    }
-    this.stage++;
+  private skipDone(): void {
+    while (this.current?.done) this.index++;
     this.recent = [];
   }
 
-  /** A student with the teacher's weights and its activation ranges set: what plain PTQ is. */
-  private async createStudent(): Promise<Student> {
-    const student = new Student(this.teacher.network, this.settings);
-    try {
-      const known = this.ptqStudent ? await this.ptqStudent.ranges() : null;
-      if (known) student.setRanges(known);
-      else if (this.settings.activationRange !== 'movingAverage') {
-        await student.calibrateRanges([this.prepared.calibrationImages], this.settings.activationRange);
-      } else this.moveRanges(student);
-    } catch (error) {
-      student.dispose();
-      throw error;
-    }
-    return student;
-  }
-
-  /** The program's activation ranges: a moving average over images of the generator as it is at the start. */
-  private moveRanges(student: Student): void {
-    const random = this.random.fork('moving average');
-    const { generator } = this.generatorTrainer;
-    student.updateRanges = true;
-    for (let i = 0; i < MOVING_AVERAGE_BATCHES; i++) {
-      const batch = this.settings.generatorBatch;
-      const labels = Array.from({ length: batch }, () => random.integer(this.teacher.definition.numClasses));
-      const z = random.fillNormal(new Float32Array(batch * generator.config.latentDim));
-      tf.tidy(() => {
-        student.forward(generator.generate(tf.tensor2d(z, [batch, generator.config.latentDim]), labels));
-      });
-    }
-    student.updateRanges = false;
-  }
-
-  private async createStudentTrainer(method: 'calibration' | 'fdda'): Promise<StudentTrainer> {
-    await this.quantized();
-    const student = await this.createStudent();
-    return new StudentTrainer(
-      method,
-      student,
-      this.teacher,
-      {
-        calibrationImages: this.prepared.calibrationImages,
-        calibrationLabels: this.prepared.calibrationLabels,
-        generator: method === 'fdda' ? this.generatorTrainer.generator : null,
-        refined: method === 'fdda' ? this.generatorTrainer.refined : null,
-        classes: this.generatorTrainer.drawableClasses(Infinity, this.settings),
-      },
-      this.settings,
-      this.random.fork(`student ${method}`),
-    );
-  }
-
-  private async drain(): Promise<void> {
+  private drain(): Promise<void> {
     if (this.broken) throw this.broken;
+    return this.watch(async () => {
+      for (const stage of this.stages) await stage.drain();
+    });
+  }
+
+  /** Remembers a loss that is no finite number. */
+  private async watch<T>(work: () => Promise<T>): Promise<T> {
     try {
-      this.generatorSamples.add(await this.generatorTrainer.drain());
-      if (this.studentTrainer) this.studentSamples.add(await this.studentTrainer.drain());
+      return await work();
     } catch (error) {
       if (error instanceof NotFiniteError) this.broken = error;
       throw error;
@@ -330,120 +248,116 @@ export class Run {
   }
 
   /**
-   * Everything new since the last frame. Looks at the generator's images when enough has changed and it costs little of
+   * Everything new since the last frame. Looks at the generators' images when enough has changed and it costs little of
    * the run's time.
    *
    * @param force look at them in any case (a step by hand, the end)
    */
   async frame(force = false): Promise<RunFrame> {
     await this.drain();
-    await this.look(force);
-    const stage = this.stages[this.stage];
-    const [step, steps] = this.position(stage);
-    const total = this.work.total(this.stages, this.settings);
-    const fraction = this.finishedAll ? 1 : Math.min(1, this.doneMacs / total);
+    const synthetic = await this.look(force);
+    const samples = this.stages.map((stage) => stage.take());
+    const { step, steps } = this.position;
     const sorted = [...this.recent].sort((a, b) => a - b);
-    const frame: RunFrame = {
+    return {
       phase: this.phase,
+      arm: this.arm,
       step,
       steps,
       elapsedSeconds: this.elapsed,
       secondsPerStep: sorted.length ? sorted[sorted.length >> 1] : null,
-      remainingSeconds: this.doneMacs > 0 ? (this.elapsed / this.doneMacs) * Math.max(0, total - this.doneMacs) : null,
-      fraction,
-      generator: this.generatorSamples.take(),
-      student: this.studentSamples.take(),
-      accuracy: this.accuracy.copy(),
-      synthetic: this.synthetic,
+      remainingSeconds:
+        this.doneMacs > 0 ? (this.elapsed / this.doneMacs) * Math.max(0, this.totalMacs - this.doneMacs) : null,
+      fraction: this.finishedAll ? 1 : Math.min(1, this.doneMacs / this.totalMacs),
+      generator: samples.flatMap(({ generator = [] }) => generator),
+      student: samples.flatMap(({ student = [] }) => student),
+      accuracy: this.stages.flatMap(({ row }) => (row ? [copyOfRow(row)] : [])),
+      synthetic,
     };
-    this.synthetic = null;
-    return frame;
   }
 
-  private async look(force: boolean): Promise<void> {
-    const { steps } = this.generatorTrainer;
-    if (steps === this.probedStep || !this.stages.some((s) => s.kind === 'generator' || s.phase === 'fdda')) return;
-    const due = this.elapsed - this.probedAt >= Math.max(PROBE_INTERVAL_SECONDS, this.probeSeconds / PROBE_SHARE);
-    const last = steps >= this.settings.generatorSteps;
-    if (!force && !due && !last && this.probedStep >= 0) return;
-    const began = performance.now();
-    this.synthetic = await this.probe.look(steps, this.generatorTrainer.refined);
-    this.probeSeconds = (performance.now() - began) / 1000;
-    this.elapsed += this.probeSeconds;
-    this.probedAt = this.elapsed;
-    this.probedStep = steps;
-  }
-
-  private position(stage: Stage | undefined): [number, number] {
-    if (!stage) return [1, 1];
-    if (stage.kind === 'generator') return [this.generatorTrainer.steps, this.settings.generatorSteps];
-    if (stage.kind === 'evaluate') return [this.accuracy.measured ?? 0, this.testSet.count];
-    return [this.studentTrainer?.steps ?? 0, this.settings.studentSteps];
+  /** Generators that have not begun look all alike: of them only the leading one's images are shown. */
+  private async look(force: boolean): Promise<SyntheticSnapshot[]> {
+    const seen: SyntheticSnapshot[] = [];
+    for (const stage of this.generators) {
+      if (stage !== this.generators[0] && !stage.done && stage.trainer.steps === 0) continue;
+      const looked = await stage.look(this.elapsed, force);
+      if (!looked) continue;
+      this.elapsed += looked.seconds;
+      seen.push(looked.snapshot);
+    }
+    return seen;
   }
 
   /** Everything needed to go on from here. Null while an evaluation is half done. */
   async snapshot(): Promise<RunSnapshot | null> {
     await this.drain();
-    if (this.accuracy.measured !== null) return null;
-    const [generator, student, ptqRanges] = await Promise.all([
-      this.generatorTrainer.snapshot(),
-      this.studentTrainer
-        ? this.studentTrainer.snapshot().then((snapshot) => ({ method: this.studentTrainer!.method, snapshot }))
-        : null,
-      this.ptqStudent?.ranges() ?? {},
-    ]);
+    const stages: Record<string, unknown> = {};
+    for (const stage of this.stages) {
+      const data = await stage.snapshot();
+      if (data === null) return null;
+      stages[stage.id] = data;
+    }
     return {
-      stage: this.stage,
-      generator,
-      student,
-      ptqRanges,
+      stage: this.index,
+      step: this.current?.progress().step ?? 0,
+      stages,
+      ptqRanges: await this.plain.ranges(),
       elapsedSeconds: this.elapsed,
       doneMacs: this.doneMacs,
-      accuracy: this.accuracy.copy(),
     };
   }
 
   /** Goes back (or, in a fresh run of the same settings, forward) to a snapshot. */
   async restore(snapshot: RunSnapshot): Promise<void> {
-    this.stage = snapshot.stage;
     this.broken = null;
-    this.finished?.dispose();
-    this.finished = null;
-    this.generatorTrainer.restore(snapshot.generator);
-    this.studentTrainer?.dispose();
-    this.studentTrainer = null;
-    this.ptqStudent?.dispose();
-    this.ptqStudent = null;
-    if (Object.keys(snapshot.ptqRanges).length > 0) {
-      this.ptqStudent = new Student(this.teacher.network, this.settings);
-      this.ptqStudent.setRanges(snapshot.ptqRanges);
-    }
-    if (snapshot.student) {
-      this.studentTrainer = await this.createStudentTrainer(snapshot.student.method);
-      this.studentTrainer.restore(snapshot.student.snapshot);
-    }
-    this.accuracy.restore(snapshot.accuracy);
+    this.plain.restore(snapshot.ptqRanges);
+    // In their order: students learn from generators that are there again.
+    for (const stage of this.stages) await stage.restore(snapshot.stages[stage.id]);
+    this.index = snapshot.stage;
     this.elapsed = snapshot.elapsedSeconds;
     this.doneMacs = snapshot.doneMacs;
-    this.recent = [];
-    this.generatorSamples.clear();
-    this.studentSamples.clear();
-    this.synthetic = null;
-    this.probedStep = -1;
-    this.probedAt = -Infinity;
+    this.skipDone();
   }
 
-  /** All points of one layer at this moment, for t-SNE and UMAP (see SyntheticProbe). */
-  get layerPoints(): SyntheticProbe {
-    return this.probe;
+  /** The leading arm's generator where it stands. @throws Error where that arm has none */
+  async generatorSnapshot(): Promise<GeneratorSnapshot> {
+    await this.drain();
+    const stage = this.generatorStage();
+    if (!stage) throw new Error('The leading arm of this run has no generator.');
+    return stage.snapshot();
+  }
+
+  /** Puts a trained generator into the leading arm of a fresh run: it goes on from there, or with what comes after. */
+  async startFrom(generator: GeneratorSnapshot): Promise<void> {
+    const snapshot = await this.snapshot();
+    const stage = this.generatorStage();
+    if (!snapshot || !stage) throw new Error('Only a fresh run whose leading arm has a generator can start from one.');
+    const stages = { ...snapshot.stages, [generatorStageId(stage.arm)]: generator };
+    await this.restore({ ...snapshot, stage: this.stages.indexOf(stage), stages });
+  }
+
+  /**
+   * t-SNE or UMAP of all points of one layer at this moment (see `mapLayer`).
+   *
+   * @param arm whose synthetic images are on it; null: the leading arm's
+   */
+  mapLayer(
+    arm: ArmId | null,
+    layer: number,
+    method: ProjectionMethod,
+    breathe: () => Promise<void>,
+  ): Promise<LayerMap> {
+    const stage = this.generatorStage(arm) ?? this.generators[0];
+    return stage
+      ? stage.probe.map(layer, method, breathe)
+      : mapLayer(this.prepared, null, this.random.fork('probe'), layer, method, breathe);
   }
 
   dispose(): void {
-    this.probe.dispose();
-    this.generatorTrainer.dispose();
-    this.ptqStudent?.dispose();
-    this.studentTrainer?.dispose();
-    this.finished?.dispose();
+    // Students first: they hold on to generators.
+    for (const stage of [...this.stages].reverse()) stage.dispose();
+    this.plain.dispose();
     this.prepared.dispose();
   }
 }

@@ -47,7 +47,7 @@ export class StudentTrainer {
 
   /** @param random every step draws from its own stream of this */
   constructor(
-    readonly method: StudentSample['method'],
+    readonly arm: StudentSample['arm'],
     readonly student: Student,
     private readonly teacher: Teacher,
     private readonly data: StudentData,
@@ -136,7 +136,7 @@ export class StudentTrainer {
       const [ce, distillation, total] = values.subarray(3 * i, 3 * i + 3);
       if (!Number.isFinite(ce)) throw new NotFiniteError("The student's cross entropy", step);
       if (!Number.isFinite(distillation)) throw new NotFiniteError("The student's distillation loss", step);
-      return { method: this.method, step, ce, distillation, total, learningRate };
+      return { arm: this.arm, step, ce, distillation, total, learningRate };
     });
   }
 

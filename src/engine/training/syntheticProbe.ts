@@ -26,18 +26,62 @@ export interface LayerMap {
   syntheticBatches: Float32Array | null;
 }
 
+/** Statistics of synthetic images at one look. */
+interface Seen {
+  step: number;
+  images: BnsTable;
+  batches: BnsTable;
+}
+
+/**
+ * t-SNE or UMAP of all points of one layer.
+ *
+ * @param seen synthetic images that are on the map as well; null: there are none
+ * @param random the map's own stream is forked from it
+ * @param breathe is awaited now and then, so that a long computation lets other events in
+ * @throws RangeError where there is no such layer
+ */
+export async function mapLayer(
+  { running, observation, calibration, centers }: PreparedRun,
+  seen: Seen | null,
+  random: Random,
+  layer: number,
+  method: ProjectionMethod,
+  breathe: () => Promise<void>,
+): Promise<LayerMap> {
+  if (!running.layers[layer]) throw new RangeError(`There is no BatchNorm layer ${layer}.`);
+  const tables = [observation, calibration, centers, ...(seen ? [seen.images, seen.batches] : [])];
+  const sets = tables.map((table) => scaledPoints(table.layers[layer], running.layers[layer]));
+  const xy = await projectNonlinear(method, joined(sets), random.fork('map'), () => breathe());
+  if (!xy) throw new Error('The map was stopped.');
+  let at = 0;
+  const parts = sets.map(({ count }) => xy.slice(2 * at, 2 * (at += count)));
+  return {
+    layer,
+    method,
+    step: seen?.step ?? null,
+    observation: parts[0],
+    calibration: parts[1],
+    centers: parts[2],
+    synthetic: parts[3] ?? null,
+    syntheticBatches: parts[4] ?? null,
+  };
+}
+
 /** Owns its latents; nothing else. */
 export class SyntheticProbe {
   /** [numClasses PROBE_PER_CLASS, latentDim], class by class; stays the probe's. */
   readonly latents: tf.Tensor2D;
   private readonly labels: Uint8Array;
-  private latest: { step: number; images: BnsTable; batches: BnsTable } | null = null;
+  private latest: Seen | null = null;
 
   /**
+   * @param arm whose generator it is
    * @param together whether the generator normalizes all classes together, as it does in a step with several classes;
    *   otherwise each on its own
    */
   constructor(
+    private readonly arm: SyntheticSnapshot['arm'],
     private readonly teacher: Teacher,
     private readonly generator: Generator,
     private readonly prepared: PreparedRun,
@@ -99,6 +143,7 @@ export class SyntheticProbe {
       observationRanges,
     );
     return {
+      arm: this.arm,
       step,
       perClass: PROBE_PER_CLASS,
       images: toImageTile(part(0, pixels), inputShape, normalization),
@@ -112,35 +157,9 @@ export class SyntheticProbe {
     };
   }
 
-  /**
-   * t-SNE or UMAP of all points of one layer at the last look.
-   *
-   * @param breathe is awaited now and then, so that a long computation lets other events in
-   */
-  async map(layer: number, method: ProjectionMethod, breathe: () => Promise<void>): Promise<LayerMap> {
-    const { running, observation, calibration, centers } = this.prepared;
-    if (!running.layers[layer]) throw new RangeError(`There is no BatchNorm layer ${layer}.`);
-    const tables = [
-      observation,
-      calibration,
-      centers,
-      ...(this.latest ? [this.latest.images, this.latest.batches] : []),
-    ];
-    const sets = tables.map((table) => scaledPoints(table.layers[layer], running.layers[layer]));
-    const xy = await projectNonlinear(method, joined(sets), this.random.fork('map'), () => breathe());
-    if (!xy) throw new Error('The map was stopped.');
-    let at = 0;
-    const parts = sets.map(({ count }) => xy.slice(2 * at, 2 * (at += count)));
-    return {
-      layer,
-      method,
-      step: this.latest?.step ?? null,
-      observation: parts[0],
-      calibration: parts[1],
-      centers: parts[2],
-      synthetic: parts[3] ?? null,
-      syntheticBatches: parts[4] ?? null,
-    };
+  /** t-SNE or UMAP of all points of one layer at the last look (see `mapLayer`). */
+  map(layer: number, method: ProjectionMethod, breathe: () => Promise<void>): Promise<LayerMap> {
+    return mapLayer(this.prepared, this.latest, this.random, layer, method, breathe);
   }
 
   dispose(): void {

@@ -1,9 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { gatherBatch, indexRange, type Batch, type Dataset, type Split } from '../data/dataset';
 import type { NetworkDefinition } from '../network/types';
-
-/** Images an evaluation looks at in one forward pass. */
-export const EVALUATION_BATCH = 100;
+import { EVALUATION_BATCH } from './workCount';
 
 /** The images accuracies are measured on: batches made when first asked for, then kept (12 kB an image of 32x32). */
 export class TestSet {
@@ -28,8 +26,13 @@ export class TestSet {
     return Math.ceil(this.n / EVALUATION_BATCH);
   }
 
+  /** Index of a batch's first image. */
+  startOf(index: number): number {
+    return index * EVALUATION_BATCH;
+  }
+
   private batch(index: number): Batch {
-    const start = index * EVALUATION_BATCH;
+    const start = this.startOf(index);
     return (this.batches[index] ??= gatherBatch(
       this.dataset,
       this.split,
@@ -38,13 +41,13 @@ export class TestSet {
     ));
   }
 
-  /** [count] what is on the images of one batch. */
-  labels(index: number): Uint8Array {
-    return this.batch(index).labels;
+  /** [n] class of each image. */
+  labels(): Uint16Array {
+    return Uint16Array.from({ length: this.n }, (_, i) => this.dataset.label(this.split, i));
   }
 
   /**
-   * The class that a network sees in each image of one batch.
+   * The classes that one batch's images are taken for, [count].
    *
    * @param forward logits [N, numClasses] of normalised images [N, H, W, C]
    * @returns [count]
@@ -59,10 +62,14 @@ export class TestSet {
     }
   }
 
-  /** Correct answers among one batch's images. */
-  async correct(index: number, forward: (images: tf.Tensor4D) => tf.Tensor2D): Promise<number> {
-    const answers = await this.answers(index, forward);
-    const labels = this.labels(index);
+  /** How many of these answers to a batch are right. */
+  countCorrect(index: number, answers: Uint16Array): number {
+    const { labels } = this.batch(index);
     return answers.reduce((sum, answer, i) => sum + Number(answer === labels[i]), 0);
+  }
+
+  /** Correct answers among one batch's images. @param forward as for `answers` */
+  async correct(index: number, forward: (images: tf.Tensor4D) => tf.Tensor2D): Promise<number> {
+    return this.countCorrect(index, await this.answers(index, forward));
   }
 }

@@ -1,7 +1,8 @@
 /** Networks, generators and data for the benchmark's steps. Weights are random: time does not depend on them. */
 import * as tf from '@tensorflow/tfjs-core';
 import { BnsTable, runningStatistics } from '../../engine/bns/statistics';
-import { Generator, generatorMacs } from '../../engine/generator/generator';
+import { Generator } from '../../engine/generator/generator';
+import { generatorMacs } from '../../engine/generator/generatorConfig';
 import { defaultStartLayer, GeneratorTargets } from '../../engine/losses/generatorTargets';
 import { createResNet } from '../../engine/network/resnet';
 import { Student } from '../../engine/quantization/student';

@@ -41,6 +41,7 @@ function snapshotsOf(classes: number, size: number, layers: number): (step: numb
   });
   const [perLayer, perClassAndLayer] = [new Float32Array(layers), new Float32Array(layers * classes)];
   const shared: Omit<SyntheticSnapshot, 'step'> = {
+    arm: 'fdda',
     perClass,
     images: { count, width: size, height: size, rgba: new Uint8ClampedArray(count * size * size * 4) },
     verdicts: { labels: new Uint8Array(count), predicted: new Uint8Array(count), probability: new Float32Array(count) },
@@ -65,6 +66,7 @@ function snapshotsOf(classes: number, size: number, layers: number): (step: numb
 function frameOf(synthetic: SyntheticSnapshot, step: number): RunFrame {
   return {
     phase: 'generator',
+    arm: 'fdda',
     step,
     steps: MOMENTS,
     elapsedSeconds: step,
@@ -74,7 +76,7 @@ function frameOf(synthetic: SyntheticSnapshot, step: number): RunFrame {
     generator: [],
     student: [],
     accuracy: [],
-    synthetic,
+    synthetic: [synthetic],
   };
 }
 
@@ -157,7 +159,10 @@ export async function benchScaling(
         resultBytes: numClasses * layout.size * 4,
         moment: { median: all.median / MOMENTS, min: all.min / MOMENTS, max: all.max / MOMENTS, n: all.n },
         moments: history.length,
-        historyBytes: [...new Set(history.map(({ synthetic }) => synthetic!))].reduce((sum, s) => sum + bytesOf(s), 0),
+        historyBytes: [...new Set(history.map(({ synthetic }) => synthetic.fdda!))].reduce(
+          (sum, s) => sum + bytesOf(s),
+          0,
+        ),
       });
       onResult(rows[rows.length - 1]);
     } finally {

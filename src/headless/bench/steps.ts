@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { runningStatistics } from '../../engine/bns/statistics';
 import { FDDA_TERMS } from '../../engine/runSettings';
-import { EVALUATION_BATCH } from '../../engine/training/testSet';
+import { EVALUATION_BATCH } from '../../engine/training/workCount';
 import { Fixture, type FixtureOptions } from './fixture';
 import { countWork, type Work } from './launches';
 import { expectEqual, race, type Effort, type Timing, type Variant } from './measure';

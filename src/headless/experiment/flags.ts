@@ -1,5 +1,6 @@
 /** The command line: settings of the page's table, lists of them, and the experiment's own flags. */
 import { parseArgs } from 'node:util';
+import { METHOD_IDS } from '../../engine/methods';
 import type { CenterTargets } from '../../engine/training/prepare';
 import type { RunSettings } from '../../engine/runSettings';
 import { presetOf } from '../../state/presets';
@@ -101,6 +102,8 @@ function takeSettings(argv: readonly string[]): { variants: Map<string, Variant[
       rest.push(argv[i]);
       continue;
     }
+    if (key === 'beside')
+      throw new FlagError('--methods says what is compared; --beside is for the page and npm run record.');
     const isSwitch = SETTINGS[keys[0]].kind === 'boolean';
     if (negated && !isSwitch)
       throw new FlagError(`--no-${name} means nothing, for ${name} is no switch: ${taken(name, keys[0])}.`);
@@ -146,7 +149,7 @@ function listOf<T>(name: string, text: string, known: ReadonlyMap<string, T>): T
 /** The methods that a link's page shows. */
 function methodsOf(settings: RunSettings): Method[] {
   const own = presetOf(settings) ?? 'custom';
-  return [...new Set<Method>(['ptq', ...(settings.compareCalibrationOnly ? ['calibration' as const] : []), own])];
+  return [...new Set<Method>(['ptq', ...settings.beside, own])];
 }
 
 /**
@@ -282,5 +285,6 @@ export const centerName = (center: CenterTargets) => Object.keys(CENTERS).find((
 export function linkedSettings(experiment: Experiment): RunSettings {
   const { settings } = columnsOf({ ...experiment, axes: experiment.axes.map((axis) => axis.slice(0, 1)) }).at(-1)!;
   const rate = experiment.learningRates.length === 1 ? { studentLearningRate: experiment.learningRates[0] } : {};
-  return { ...settings, ...rate, compareCalibrationOnly: experiment.methods.includes('calibration') };
+  const others: readonly Method[] = experiment.methods;
+  return { ...settings, ...rate, beside: METHOD_IDS.filter((id) => others.includes(id) && id !== presetOf(settings)) };
 }

@@ -5,7 +5,6 @@ import { countRight, encodeRight, rightAnswers } from '../../engine/evaluation/r
 import { Random } from '../../engine/random';
 import { NotFiniteError } from '../../engine/training/notFinite';
 import { Run } from '../../engine/training/run';
-import { planStages } from '../../engine/training/runStages';
 import type { RunSettings } from '../../engine/runSettings';
 import { Teacher } from '../../engine/training/teacher';
 import { TestSet } from '../../engine/training/testSet';
@@ -97,12 +96,12 @@ export class Laboratory {
       // What was kept on the way is replaced; what finished trainings of fewer steps left stays.
       let passing = stored && !stored.finished ? from : null;
       const keep = async (finished: boolean) => {
-        const snapshot = (await run.snapshot())!.generator;
+        const snapshot = await run.generatorSnapshot();
         this.generators.save(key, { snapshot, seconds: seconds(), finished });
         if (passing !== null && passing !== snapshot.step) this.generators.remove(key, passing);
         passing = finished ? null : snapshot.step;
       };
-      if (stored) await goOn(run, stored.snapshot, stored.snapshot.step >= generatorSteps);
+      if (stored) await run.startFrom(stored.snapshot);
       for (let next = KEEP_EVERY; !run.finishedAll;) {
         if (conduct.stopped()) {
           if (run.generatorStep !== from) await keep(false);
@@ -128,7 +127,7 @@ export class Laboratory {
     const run = await this.createRun(cell, changes);
     try {
       if (trainsGenerator(cell.settings)) {
-        await goOn(run, this.generators.load(generator!, cell.settings.generatorSteps).snapshot, true);
+        await run.startFrom(this.generators.load(generator!, cell.settings.generatorSteps).snapshot);
       }
       return run;
     } catch (error) {
@@ -176,23 +175,16 @@ export class Laboratory {
     const key = `${split} ${n}`;
     const set = this.sets.get(key) ?? new TestSet(this.dataset, this.teacher.definition, n, split);
     this.sets.set(key, set);
-    const [answers, labels]: [number[], number[]] = [[], []];
+    const answers: number[] = [];
     for (let batch = 0; batch < set.count; batch++) {
       answers.push(...(await set.answers(batch, forward)));
-      labels.push(...set.labels(batch));
       await breathe();
     }
-    const right = rightAnswers(answers, labels);
+    const right = rightAnswers(answers, set.labels());
     return { correct: countRight(right), n, right: encodeRight(right) };
   }
 
   dispose(): void {
     this.teacher.dispose();
   }
-}
-
-/** Puts a trained generator into a fresh run. `finished`: the run goes on with what comes after the generator. */
-async function goOn(run: Run, generator: Parameters<Run['restore']>[0]['generator'], finished: boolean): Promise<void> {
-  const stage = planStages(run.overview.settings).findIndex(({ kind }) => kind === 'generator') + (finished ? 1 : 0);
-  await run.restore({ ...(await run.snapshot())!, stage, generator });
 }

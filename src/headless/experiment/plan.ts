@@ -1,12 +1,13 @@
 /** What an experiment consists of: cells (one student each), the work they need, and which of it can be shared. Plain data. */
 import { createHash } from 'node:crypto';
 import { UNRELIABLE_EPOCHS } from '../../engine/training/generatorTrainer';
-import { planStages } from '../../engine/training/runStages';
+import { hasGenerator } from '../../engine/methods';
+import { trainsStudent } from '../../engine/methods/arms';
 import type { CenterTargets } from '../../engine/training/prepare';
 import { TERMS, type RunSettings } from '../../engine/runSettings';
 import { applyPreset, PRESETS, type PresetName } from '../../state/presets';
 import { isIdle } from '../../state/idleSettings';
-import { SETTING_KEYS, SETTINGS, type SettingGroup, type SettingKey } from '../../state/settings';
+import { inKebab, SETTING_KEYS, SETTINGS, type SettingGroup, type SettingKey } from '../../state/settings';
 
 /** A preset of the page, or the terms as the settings have them. */
 export type Method = PresetName | 'custom';
@@ -14,9 +15,7 @@ export type Method = PresetName | 'custom';
 /** Presets by the names that flags and results use: zeroShot is zero-shot. */
 export const METHODS: readonly Method[] = [...PRESETS, 'custom'];
 
-export function methodName(method: Method): string {
-  return method.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
+export const methodName = (method: Method): string => inKebab(method);
 
 /** Settings that change together from one column of an experiment to the next. */
 export type Variant = Partial<RunSettings>;
@@ -63,7 +62,7 @@ export function columnsOf({ settings, methods, centers, axes }: Experiment): Col
   return variants.flatMap((variant) =>
     methods.flatMap((method) => {
       const base = { ...settings, ...variant };
-      const own = { ...(method === 'custom' ? base : applyPreset(base, method)), compareCalibrationOnly: false };
+      const own = { ...(method === 'custom' ? base : applyPreset(base, method)), beside: [] };
       const aims: CenterTargets[] = usesCenters(own) ? centers : ['class'];
       return aims.map((center) => ({ method, center, variant, settings: own }));
     }),
@@ -71,12 +70,10 @@ export function columnsOf({ settings, methods, centers, axes }: Experiment): Col
 }
 
 /** Whether a student of these settings is trained at all; plain quantization has no learning rate. */
-export const isTrained = ({ settings }: Column) =>
-  planStages(withoutTest(settings)).some((stage) => stage.kind === 'student');
+export const isTrained = ({ settings }: Column) => trainsStudent({ settings });
 
 /** Whether these settings train a generator. */
-export const trainsGenerator = (settings: RunSettings) =>
-  planStages(withoutTest(settings)).some((stage) => stage.kind === 'generator');
+export const trainsGenerator = (settings: RunSettings) => hasGenerator(settings) && settings.generatorSteps > 0;
 
 export function cellOf(column: Column, seed: number, learningRate: number | null): Cell {
   const settings = { ...column.settings, seed };
@@ -89,7 +86,7 @@ export function withoutTest(settings: RunSettings): RunSettings {
     ...settings,
     testImages: 0,
     observationPerClass: SETTINGS.observationPerClass.min as number,
-    compareCalibrationOnly: false,
+    beside: [],
   };
 }
 
@@ -161,7 +158,7 @@ export function generatorTerms(cell: Cell): Record<string, unknown> {
   const { settings, column } = cell;
   const terms: Record<string, unknown> = {};
   for (const key of SETTING_KEYS) {
-    if (!inGroup(key, 'quantizer', 'student')) terms[key] = settings[key];
+    if (!inGroup(key, 'quantizer', 'student', 'comparison')) terms[key] = settings[key];
   }
   for (const key of ['testImages', 'observationPerClass']) delete terms[key];
   // Which steps move images, and how far, goes by the number of steps; otherwise a training goes on from a shorter one.
@@ -188,12 +185,12 @@ export function generatorTerms(cell: Cell): Record<string, unknown> {
 function studentTerms(cell: Cell): Record<string, unknown> {
   const { settings } = cell;
   const terms: Record<string, unknown> = { ...settings };
-  for (const key of ['observationPerClass', 'compareCalibrationOnly']) delete terms[key];
-  const stages = planStages(withoutTest(settings));
-  if (!stages.some((stage) => stage.kind === 'student')) {
+  for (const key of ['observationPerClass', 'beside']) delete terms[key];
+  const trained = trainsStudent({ settings });
+  if (!trained) {
     for (const key of SETTING_KEYS) if (inGroup(key, 'student')) delete terms[key];
   }
-  const synthetic = stages.some((stage) => stage.kind === 'generator' || stage.phase === 'fdda');
+  const synthetic = trainsGenerator(settings) || (trained && hasGenerator(settings));
   if (!synthetic) delete terms.syntheticShare;
   dropIdle(terms, settings);
   dropAdditions(terms);

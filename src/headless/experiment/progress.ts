@@ -1,7 +1,7 @@
 /** How far an experiment is, from the multiply-accumulates of its tasks and the time that those of each kind have taken. */
 import type { GeneratorConfig } from '../../engine/generator/generator';
-import { WorkCount } from '../../engine/training/runStages';
-import { EVALUATION_BATCH } from '../../engine/training/testSet';
+import { hasGenerator } from '../../engine/methods';
+import { EVALUATION_BATCH, WorkCount } from '../../engine/training/workCount';
 import { methodName } from './plan';
 import type { Running } from './pool';
 import type { Findings, Task, Workbook } from './work';
@@ -51,10 +51,7 @@ export class Progress {
       case 'generator':
         return count.generatorSteps(settings);
       case 'student':
-        return (
-          evaluation +
-          settings.studentSteps * count.studentStep(settings, settings.syntheticBatch > 0 ? 'fdda' : 'calibration')
-        );
+        return evaluation + settings.studentSteps * count.studentStep(settings, hasGenerator(settings));
       case 'quality':
       case 'fullPrecision':
         return evaluation;

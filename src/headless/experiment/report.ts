@@ -78,7 +78,10 @@ function groupOf({ method, center, variant, settings }: Column): Group {
     firstLast: settings.firstLast,
     imagesPerClass: settings.imagesPerClass,
     generatorSteps: trainsGenerator(settings) ? settings.generatorSteps : null,
-    variant: Object.fromEntries(others.map(([key, value]) => [SETTINGS[key as keyof RunSettings].url, value])),
+    // No list is an axis of an experiment: its methods are compared in another way.
+    variant: Object.fromEntries(
+      others.map(([key, value]) => [SETTINGS[key as keyof RunSettings].url, value as string | number | boolean]),
+    ),
   };
 }
 

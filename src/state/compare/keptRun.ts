@@ -1,11 +1,10 @@
-import type { RunOverview, StudentSample, GeneratorSample } from '../../engine/runReport';
+import type { RunOverview } from '../../engine/runReport';
 import type { RunSettings } from '../../engine/runSettings';
 import type { BackendName } from '../../worker/protocol';
 import type { Moment } from '../history';
 import type { PlaygroundState } from '../playgroundState';
 import { engineRun } from '../playgroundState';
 import type { RunRecord } from '../runRecord';
-import type { Series } from '../series';
 
 /** All of a run that other runs are compared with: its last moment and its curves, not the way there. */
 export interface KeptRun {
@@ -16,8 +15,8 @@ export interface KeptRun {
   overview: RunOverview;
   moment: Moment;
   finished: boolean;
-  generatorLosses: Series<GeneratorSample>;
-  studentLosses: Record<StudentSample['method'], Series<StudentSample>>;
+  generatorLosses: RunRecord['generatorLosses'];
+  studentLosses: RunRecord['studentLosses'];
 }
 
 /** Stands for the number of a run that was recorded: those of this visit count from 1. */
@@ -62,8 +61,10 @@ function bytesOf(value: unknown): number {
 
 /** Memory that a kept run takes, roughly. */
 export function keptBytes({ overview, moment, generatorLosses, studentLosses }: KeptRun): number {
-  const samples =
-    generatorLosses.items.length + studentLosses.calibration.items.length + studentLosses.fdda.items.length;
+  const samples = [...Object.values(generatorLosses), ...Object.values(studentLosses)].reduce(
+    (sum, { items }) => sum + items.length,
+    0,
+  );
   return (
     bytesOf(overview.points) +
     bytesOf(overview.calibration) +

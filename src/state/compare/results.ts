@@ -1,8 +1,10 @@
-import type { MethodId } from '../../engine/runReport';
+import { type ArmId } from '../../engine/methods/arms';
+import type { RowId } from '../../engine/runReport';
 import type { RunSettings } from '../../engine/runSettings';
 import type { BackendName } from '../../worker/protocol';
 import type { KeptRun } from './keptRun';
 import { networkKey } from './keptRun';
+import { ROW_IDS } from '../history';
 import { changedSettings } from '../settings';
 import type { Paired, Summary } from './statistics';
 import { paired, summarize } from './statistics';
@@ -24,7 +26,7 @@ export interface Result {
   network: string;
   backend: BackendName | null;
   /** Only what was measured to the end. */
-  accuracy: Partial<Record<MethodId, Measured>>;
+  accuracy: Partial<Record<RowId, Measured>>;
   seconds: number;
   /** Settings changed while the run was going: with these settings alone it cannot be had again. */
   changedMidway: boolean;
@@ -33,7 +35,7 @@ export interface Result {
 export function resultOf({ run, settings, backend, overview, moment }: KeptRun, number: number): Result {
   const accuracy: Result['accuracy'] = {};
   for (const row of moment.accuracy) {
-    if (row.state === 'done' && row.accuracy !== null) accuracy[row.method] = { accuracy: row.accuracy, n: row.n };
+    if (row.state === 'done' && row.accuracy !== null) accuracy[row.id] = { accuracy: row.accuracy, n: row.n };
   }
   return {
     number,
@@ -55,8 +57,7 @@ export function addResult(results: readonly Result[], result: Result, most = MAX
   return [...results.filter(({ run }) => run !== result.run), result].slice(-most);
 }
 
-export type ResultColumn =
-  'number' | 'weightBits' | 'activationBits' | 'imagesPerClass' | 'seed' | MethodId | 'seconds';
+export type ResultColumn = 'number' | 'weightBits' | 'activationBits' | 'imagesPerClass' | 'seed' | RowId | 'seconds';
 
 export function columnValue(result: Result, column: ResultColumn): number | null {
   switch (column) {
@@ -68,10 +69,7 @@ export function columnValue(result: Result, column: ResultColumn): number | null
     case 'imagesPerClass':
     case 'seed':
       return result.settings[column];
-    case 'fullPrecision':
-    case 'ptq':
-    case 'calibration':
-    case 'fdda':
+    default:
       return result.accuracy[column]?.accuracy ?? null;
   }
 }
@@ -87,33 +85,42 @@ export function sortedResults(results: readonly Result[], column: ResultColumn, 
 }
 
 export interface Spread {
-  method: MethodId;
+  id: RowId;
   /** [seed, accuracy] pairs. */
   values: [number, number][];
   summary: Summary;
 }
 
-const METHODS: readonly MethodId[] = ['fullPrecision', 'ptq', 'calibration', 'fdda'];
+/** The rows that these results have, in the order in which they are shown. */
+export const rowsOf = (results: readonly Pick<Result, 'accuracy'>[]): RowId[] =>
+  ROW_IDS.filter((id) => results.some(({ accuracy }) => accuracy[id] !== undefined));
 
 /** How each method's accuracy scatters over runs that differ in their seed. */
 export function spreadOf(results: readonly Result[]): Spread[] {
-  return METHODS.flatMap((method) => {
+  return rowsOf(results).flatMap((id) => {
     const values = results.flatMap(({ settings, accuracy }): [number, number][] => {
-      const measured = accuracy[method];
+      const measured = accuracy[id];
       return measured ? [[settings.seed, measured.accuracy]] : [];
     });
     const summary = summarize(values.map(([, accuracy]) => accuracy));
-    return summary ? [{ method, values, summary }] : [];
+    return summary ? [{ id, values, summary }] : [];
   });
 }
 
-/** What synthetic images brought beside calibration images only, run by run, in accuracy (0.01 is a point). */
-export function gains(results: readonly Result[]): { bySeed: [number, number][]; paired: Paired } | null {
-  const bySeed = results.flatMap(({ settings, accuracy }): [number, number][] =>
-    accuracy.fdda && accuracy.calibration
-      ? [[settings.seed, accuracy.fdda.accuracy - accuracy.calibration.accuracy]]
-      : [],
-  );
+/**
+ * What an arm brought beside another, run by run, in accuracy (0.01 is a point).
+ *
+ * @param without calibration images alone, unless told otherwise
+ */
+export function gains(
+  results: readonly Result[],
+  arm: ArmId,
+  without: ArmId = 'calibration',
+): { bySeed: [number, number][]; paired: Paired } | null {
+  const bySeed = results.flatMap(({ settings, accuracy }): [number, number][] => {
+    const [one, other] = [accuracy[arm], accuracy[without]];
+    return one && other ? [[settings.seed, one.accuracy - other.accuracy]] : [];
+  });
   const all = paired(bySeed.map(([, difference]) => difference));
   return all && { bySeed, paired: all };
 }

@@ -1,4 +1,4 @@
-import type { MethodId } from '../../engine/runReport';
+import type { RowId } from '../../engine/runReport';
 import type { MeasuredAccuracy, RunResult } from './runResult';
 
 /** A number of a finding, and how it is written. */
@@ -81,8 +81,11 @@ function withMore(finding: Finding, more: Readonly<Record<string, Quantity | und
   return { ...finding, values };
 }
 
-const accuracyOf = (result: RunResult | undefined, method: MethodId): Quantity | undefined => {
-  const measured = result?.accuracy[method];
+/** Of the arm that the lesson is about. */
+const leading = (result: RunResult | undefined): MeasuredAccuracy | undefined => result?.accuracy[result.arm];
+
+const accuracyOf = (result: RunResult | undefined, row: RowId | 'leading'): Quantity | undefined => {
+  const measured = row === 'leading' ? leading(result) : result?.accuracy[row];
   return measured && share(measured.accuracy);
 };
 
@@ -163,30 +166,31 @@ export const collapse: Check = ([withTerm, without]) => {
 
 /** Plain quantization with 8-bit first and last layer against FDDA with few bits everywhere. */
 export const firstLast: Check = ([eightBits, fdda]) =>
-  withMore(compareAccuracies(eightBits?.accuracy.ptq, fdda?.accuracy.fdda), {
+  withMore(compareAccuracies(eightBits?.accuracy.ptq, leading(fdda)), {
     full: accuracyOf(fdda, 'fullPrecision'),
     plain: accuracyOf(fdda, 'ptq'),
   });
 
 /** What synthetic images add to one calibration image a class, against what they add to more. */
 export const calibrationImages: Check = (results) => {
-  const gains = results.map(
-    ({ accuracy: { calibration, fdda } }) => calibration && fdda && differenceOf(calibration, fdda),
-  );
+  const gains = results.map((result) => {
+    const [without, withSynthetic] = [result.accuracy.calibration, leading(result)];
+    return without && withSynthetic && differenceOf(without, withSynthetic);
+  });
   const [one, eight] = gains;
   if (!one || !eight) return MISSING;
   const change = { difference: eight.difference - one.difference, error: Math.hypot(one.error, eight.error) };
   return withMore(decide(change, { gain: points(one.difference), gainEight: points(eight.difference) }), {
     alone: accuracyOf(results[0], 'calibration'),
     aloneEight: accuracyOf(results[1], 'calibration'),
-    fdda: accuracyOf(results[0], 'fdda'),
-    fddaEight: accuracyOf(results[1], 'fdda'),
+    fdda: accuracyOf(results[0], 'leading'),
+    fddaEight: accuracyOf(results[1], 'leading'),
   });
 };
 
 /** The rule for unreliable classes on, and off. */
 export const unreliableLabels: Check = ([ruled, trusted]) => {
-  const finding = compareAccuracies(ruled?.accuracy.fdda, trusted?.accuracy.fdda);
+  const finding = compareAccuracies(leading(ruled), leading(trusted));
   if (!ruled || !trusted || !ruled.recognized || !trusted.recognized) return MISSING;
   const unreliable = ruled.reliable.flatMap((reliable, c) => (reliable ? [] : [c]));
   const mean = (of: readonly number[]) => unreliable.reduce((sum, c) => sum + of[c], 0) / unreliable.length;
@@ -209,14 +213,14 @@ export const reachCenters: Check = ([fdda, plus]) => {
     classes: count(fdda.classes),
     reached: count(Math.round(fdda.reached * fdda.classes)),
     reachedPlus: count(Math.round(plus.reached * plus.classes)),
-    fdda: accuracyOf(fdda, 'fdda'),
-    plus: accuracyOf(plus, 'fdda'),
+    fdda: accuracyOf(fdda, 'leading'),
+    plus: accuracyOf(plus, 'leading'),
   });
 };
 
 /** Plain quantization with a scale for each channel against FDDA with one scale for a whole layer. */
 export const perTensor: Check = ([perChannel, wholeLayer]) =>
-  withMore(compareAccuracies(perChannel?.accuracy.ptq, wholeLayer?.accuracy.fdda), {
+  withMore(compareAccuracies(perChannel?.accuracy.ptq, leading(wholeLayer)), {
     plain: accuracyOf(wholeLayer, 'ptq'),
     full: accuracyOf(wholeLayer, 'fullPrecision'),
   });

@@ -3,7 +3,7 @@ import type { PlaygroundActions, PlaygroundState } from '../playgroundState';
 import { engineRun } from '../playgroundState';
 import { remember, remembered } from '../remembered';
 import type { SettingKey } from '../settings';
-import { changedSettings, defaultSettings, SETTING_KEYS } from '../settings';
+import { changedSettings, defaultSettings, sameValue, SETTING_KEYS } from '../settings';
 import type { ActiveLesson, LessonActions, LessonState } from './activeLesson';
 import { nextRun } from './activeLesson';
 import type { LessonId } from './lessons';
@@ -26,7 +26,7 @@ const fresh = (id: LessonId, own: RunSettings, changes: Partial<RunSettings>): A
 const deviations = (settings: RunSettings): Partial<RunSettings> => {
   const defaults = defaultSettings();
   return Object.fromEntries(
-    SETTING_KEYS.filter((key) => settings[key] !== defaults[key]).map((key) => [key, settings[key]]),
+    SETTING_KEYS.filter((key) => !sameValue(settings[key], defaults[key])).map((key) => [key, settings[key]]),
   );
 };
 

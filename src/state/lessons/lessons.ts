@@ -1,7 +1,7 @@
 import type { RunSettings } from '../../engine/runSettings';
 import type { SettingKey } from '../settings';
 import { applyPreset } from '../presets';
-import { defaultSettings, SETTING_KEYS } from '../settings';
+import { defaultSettings, sameValue, SETTING_KEYS } from '../settings';
 import type { Check } from './checks';
 import {
   calibrationImages,
@@ -31,7 +31,7 @@ export interface Lesson {
 }
 
 /** Every run takes about a minute at most on two cores; the generator is the one trained ahead unless a lesson is about its training. */
-const QUICK = { compareCalibrationOnly: false } as const;
+const QUICK = { beside: [] } as const;
 const FOUR_BITS = { ...QUICK, weightBits: 4, activationBits: 4, testImages: 2000 } as const;
 const NO_TRAINING = { studentSteps: 0, generatorSteps: 0 } as const;
 
@@ -105,7 +105,7 @@ export const isLessonId = (text: string | null): text is LessonId =>
 /** Settings in which the runs of a lesson differ: what the lesson is about. */
 export function variedSettings(id: LessonId): SettingKey[] {
   const runs = LESSONS[id].runs.map((run) => ({ ...defaultSettings(), ...run }));
-  return SETTING_KEYS.filter((key) => runs.some((run) => run[key] !== runs[0][key]));
+  return SETTING_KEYS.filter((key) => runs.some((run) => !sameValue(run[key], runs[0][key])));
 }
 
 /**

@@ -1,6 +1,8 @@
-import type { MethodId, RunOverview, SyntheticSnapshot } from '../../engine/runReport';
+import type { ArmId } from '../../engine/methods/arms';
+import type { RowId, RunOverview, SyntheticSnapshot } from '../../engine/runReport';
 import type { RunSettings } from '../../engine/runSettings';
 import type { Moment } from '../history';
+import { generatorArm, leadingArm } from '../runRecord';
 
 export interface MeasuredAccuracy {
   /** 0 to 1. */
@@ -12,8 +14,10 @@ export interface MeasuredAccuracy {
 /** What a lesson keeps of a finished run: small, so that two runs can be compared after the first one's frames are gone. */
 export interface RunResult {
   settings: RunSettings;
+  /** The arm that the lesson is about: the leading one. */
+  arm: ArmId;
   /** Only what was measured to the end. */
-  accuracy: Partial<Record<MethodId, MeasuredAccuracy>>;
+  accuracy: Partial<Record<RowId, MeasuredAccuracy>>;
   classes: number;
   /** Nearest-centre accuracy, one value a layer. */
   nearest: {
@@ -45,14 +49,16 @@ const meanOf = (values: ArrayLike<number>): number => {
 /** What is kept of a run, at the moment `last`. */
 export function resultOf(settings: RunSettings, overview: RunOverview, last: Moment): RunResult {
   const { separation, startLayer, network, points } = overview;
-  const { synthetic } = last;
+  const owner = generatorArm(overview);
+  const synthetic = (owner && last.synthetic[owner]) ?? null;
   const deep = (values: Float32Array) => meanOf(values.subarray(startLayer));
   const accuracy: RunResult['accuracy'] = {};
   for (const row of last.accuracy) {
-    if (row.state === 'done' && row.accuracy !== null) accuracy[row.method] = { accuracy: row.accuracy, n: row.n };
+    if (row.state === 'done' && row.accuracy !== null) accuracy[row.id] = { accuracy: row.accuracy, n: row.n };
   }
   return {
     settings,
+    arm: leadingArm(overview)!,
     accuracy,
     classes: network.numClasses,
     nearest: {

@@ -1,4 +1,5 @@
-import type { MethodId, RunPhase } from '../../engine/runReport';
+import type { ArmId } from '../../engine/methods/arms';
+import type { ArmInfo, RowId, RunPhase } from '../../engine/runReport';
 import type { RunSettings } from '../../engine/runSettings';
 import type { BackendName } from '../../worker/protocol';
 import type { RunRecord } from '../runRecord';
@@ -12,7 +13,9 @@ import type { PackedNumbers } from './packing';
 
 export const FORMAT = 'fdda-playground-run';
 /** To be raised when an older reader would misread the file. A new setting is no reason: see `readSettings`. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
+/** Of files that had one generator, and students on the calibration images alone and with its images; they still open (`readVersion1`). */
+export const FIRST_VERSION = 1;
 
 /** Where the page finds the run that comes with it, in its own folder. */
 export const SHIPPED_RECORDING = 'recordings/default.json';
@@ -53,6 +56,9 @@ export const LIMITS = {
   images: 4096,
   points: 20000,
   curve: 1000,
+  /** Measurements whose answers are kept. */
+  measurements: 200,
+  testImages: 100000,
   text: 200,
 } as const;
 
@@ -110,6 +116,8 @@ export interface RealQualityFile extends QualityFile {
 }
 
 export interface SnapshotFile {
+  /** Whose generator. */
+  arm: ArmId;
   step: number;
   perClass: number;
   images: PackedTile;
@@ -125,20 +133,21 @@ export interface SnapshotFile {
 
 export interface MomentFile {
   phase: RunPhase;
+  arm: ArmId | null;
   step: number;
   steps: number;
   elapsedSeconds: number;
   fraction: number;
-  generatorStep: number | null;
-  studentStep: { calibration?: number; fdda?: number };
-  /** Index into `snapshots`. */
-  snapshot: number | null;
+  generatorStep: Partial<Record<ArmId, number>>;
+  studentStep: Partial<Record<ArmId, number>>;
+  /** Of each generator an index into `snapshots`. */
+  snapshots: Partial<Record<ArmId, number>>;
   /** Index into `accuracies`. */
   accuracy: number;
 }
 
 export interface AccuracyFile {
-  method: MethodId;
+  id: RowId;
   accuracy: number | null;
   correct: number | null;
   n: number;
@@ -146,6 +155,8 @@ export interface AccuracyFile {
   step: number;
   steps: number;
   curve: [number, number][];
+  /** Index into `answers`; null where they are not known. */
+  answers: number | null;
 }
 
 /** A series by columns, all of one length. */
@@ -195,11 +206,16 @@ export interface RecordingFile {
     /** Not in files written before there was one; then no snapshot has one. */
     quality?: RealQualityFile;
     checkpoint: { note: string; steps: number } | null;
+    arms: ArmInfo[];
+    /** Classes of the test images, packed as `answers`; how many there are. */
+    testLabels: { count: number; data: string } | null;
   };
   losses: {
-    generator: Columns<(typeof GENERATOR_COLUMNS)[number]>;
-    student: Record<'calibration' | 'fdda', Columns<(typeof STUDENT_COLUMNS)[number]>>;
+    generator: Partial<Record<ArmId, Columns<(typeof GENERATOR_COLUMNS)[number]>>>;
+    student: Partial<Record<ArmId, Columns<(typeof STUDENT_COLUMNS)[number]>>>;
   };
+  /** Of test images in order, a byte each: deflated classes that were predicted. What most measurements share is not repeated: see `packAnswers`. */
+  answers: string[];
   snapshots: SnapshotFile[];
   accuracies: AccuracyFile[][];
   moments: MomentFile[];

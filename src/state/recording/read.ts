@@ -1,33 +1,38 @@
 import type {
   AccuracyRow,
   GeneratorSample,
-  ImageTile,
-  LayerPoints,
   RunOverview,
   RunPhase,
-  SeparationByLayer,
   StudentSample,
   SyntheticSnapshot,
-  Verdicts,
 } from '../../engine/runReport';
 import type { RunSettings, TermName } from '../../engine/runSettings';
 import { TERMS } from '../../engine/runSettings';
+import { ARM_IDS, type ArmId } from '../../engine/methods/arms';
 import { BACKENDS } from '../shareLink';
 import type { Moment } from '../history';
+import { ROW_IDS } from '../history';
 import type { Series } from '../series';
 import type { SettingValue } from '../settings';
 import { defaultSettings, SETTING_KEYS, SETTINGS } from '../settings';
+import { unpackAnswers } from './answers';
 import { Field, RecordingError } from './checks';
 import type { Recording, RecordingFacts } from './format';
-import { FORMAT, FORMAT_VERSION, GENERATOR_COLUMNS, LIMITS, STUDENT_COLUMNS } from './format';
-import { coefficientCount, fromCoefficients } from './imageCodec';
+import { FIRST_VERSION, FORMAT, FORMAT_VERSION, GENERATOR_COLUMNS, LIMITS, STUDENT_COLUMNS } from './format';
 import { readNumbers } from './numbers';
-import { unpackBytes } from './packing';
-import { readRealQuality, readSyntheticQuality } from './quality';
+import { readSyntheticQuality } from './quality';
+import {
+  MOST_STEPS,
+  readOverview,
+  readPoints,
+  readSeparation,
+  readTile,
+  readVerdicts,
+  type ReadTile,
+} from './readOverview';
+import { fromVersion1, settingsOfVersion1 } from './version1';
 
-const PHASES: readonly RunPhase[] = ['prepare', 'ptq', 'generator', 'calibration', 'fdda', 'done'];
-const METHODS = ['fullPrecision', 'ptq', 'calibration', 'fdda'] as const;
-const MOST_STEPS = 1e9;
+const PHASES: readonly RunPhase[] = ['prepare', 'ptq', 'generator', 'student', 'done'];
 
 /** A file of which only the facts have been looked at. */
 export interface OpenedRecording {
@@ -59,11 +64,13 @@ export function openRecording(text: string): OpenedRecording {
     throw new RecordingError({ kind: 'foreign' });
   }
   const version = root.get('version');
-  if (version.value !== FORMAT_VERSION) {
+  if (version.value !== FORMAT_VERSION && version.value !== FIRST_VERSION) {
     throw new RecordingError({ kind: 'version', found: String(version.value).slice(0, 20), known: FORMAT_VERSION });
   }
+  const first = version.value === FIRST_VERSION;
+  const given = root.get('settings');
   const facts: RecordingFacts = {
-    settings: readSettings(root.get('settings')),
+    settings: readSettings(first ? new Field(settingsOfVersion1(given.value), given.path) : given),
     versions: {
       playground: root.get('versions').get('playground').text(LIMITS.text),
       tfjs: root.get('versions').get('tfjs').text(LIMITS.text),
@@ -73,7 +80,14 @@ export function openRecording(text: string): OpenedRecording {
     written: readDate(root.get('written')),
     finished: root.get('finished').boolean(),
   };
-  return { facts, unpack: async () => ({ ...facts, record: await readRecord(root, facts.settings) }) };
+  return {
+    facts,
+    unpack: async () => {
+      const { settings } = facts;
+      const file = first ? new Field(fromVersion1(root.object(), settings), '') : root;
+      return { ...facts, record: await readRecord(file, settings) };
+    },
+  };
 }
 
 function parse(text: string): unknown {
@@ -112,6 +126,12 @@ function readSettings(field: Field): RunSettings {
         return [key, given.boolean()];
       case 'choice':
         return [key, given.oneOf(setting.options.map(({ value }) => value))];
+      case 'set': {
+        const options: readonly string[] = setting.options.map(({ value }) => value);
+        const chosen = given.items({ most: options.length }).map((each) => each.oneOf(options));
+        if (new Set(chosen).size < chosen.length) given.fail('contradiction');
+        return [key, options.filter((option) => chosen.includes(option))];
+      }
     }
   });
   return { ...defaultSettings(), ...Object.fromEntries(values) };
@@ -139,136 +159,43 @@ async function readRecord(root: Field, settings: RunSettings): Promise<Recording
     activations: overview.quality?.activations.length ?? null,
   };
   const snapshots = await readSnapshots(root.get('snapshots'), shape);
-  const accuracies = root.get('accuracies').items({ most: LIMITS.moments }).map(readAccuracies);
+  const answers = await readAnswers(root.get('answers'), overview);
+  const accuracies = root
+    .get('accuracies')
+    .items({ most: LIMITS.moments })
+    .map((rows) => readAccuracies(rows, answers, overview.testLabels));
   const history = readMoments(root.get('moments'), snapshots, accuracies);
   const losses = root.get('losses');
   return {
     overview,
     history,
     live: history[history.length - 1],
-    generatorLosses: readGeneratorLosses(losses.get('generator')),
-    studentLosses: {
-      calibration: readStudentLosses(losses.get('student').get('calibration'), 'calibration'),
-      fdda: readStudentLosses(losses.get('student').get('fdda'), 'fdda'),
-    },
+    generatorLosses: readByArm(losses.get('generator'), readGeneratorLosses),
+    studentLosses: readByArm(losses.get('student'), readStudentLosses),
   };
 }
 
-async function readOverview(field: Field, settings: RunSettings): Promise<RunOverview> {
-  const network = field.get('network');
-  const shape = network
-    .get('inputShape')
-    .items({ length: 3 })
-    .map((each) => each.integer(1, LIMITS.imageSide));
-  const classNames = network
-    .get('classNames')
-    .items({ most: LIMITS.classes })
-    .map((each) => each.text(LIMITS.text));
-  const layers = network
-    .get('layers')
-    .items({ most: LIMITS.layers })
-    .map((layer, index) => ({
-      index,
-      name: layer.get('name').text(LIMITS.text),
-      channels: layer.get('channels').integer(1, LIMITS.channels),
-      height: layer.get('height').integer(1, LIMITS.imageSide),
-      width: layer.get('width').integer(1, LIMITS.imageSide),
-    }));
-  if (classNames.length === 0) network.get('classNames').fail('length');
-  if (layers.length === 0) network.get('layers').fail('length');
-  const [L, C] = [layers.length, classNames.length];
-  const calibration = field.get('calibration');
-  const tile = (await readTile(calibration.get('images'), shape[0], shape[1], null)).tile();
-  const points = field.get('points');
-  const centers = await readPoints(points.get('centers'), L, C);
-  if (centers.count !== C) points.get('centers').get('count').fail('contradiction');
-  const calibrationPoints = await readPoints(points.get('calibration'), L, C);
-  if (calibrationPoints.count !== tile.count) points.get('calibration').get('count').fail('contradiction');
-  const checkpoint = field.get('checkpoint');
-  return {
-    settings,
-    network: {
-      name: network.get('name').text(LIMITS.text),
-      inputShape: shape as [number, number, number],
-      numClasses: C,
-      classNames,
-      layers,
-      parameters: network.get('parameters').number(0),
-      macs: network.get('macs').number(0),
-    },
-    startLayer: field.get('startLayer').integer(0, L - 1),
-    calibration: {
-      images: tile,
-      verdicts: readVerdicts(calibration.get('verdicts'), tile.count, C),
-      reliable: Uint8Array.from(calibration.get('reliable').items({ length: C }), (each) => each.integer(0, 1)),
-    },
-    points: {
-      centers,
-      calibration: calibrationPoints,
-      observation: await readPoints(points.get('observation'), L, C),
-      distorted: await readPoints(points.get('distorted'), L, C),
-      explainedVariance: Float32Array.from(points.get('explainedVariance').items({ length: 2 * L }), (each) =>
-        each.number(0, 1.001),
+/** Something of some arms, each under its name. */
+function readByArm<T>(field: Field, read: (each: Field, arm: ArmId) => T): Partial<Record<ArmId, T>> {
+  for (const key of Object.keys(field.object())) if (!ARM_IDS.some((arm) => arm === key)) field.get(key).fail('range');
+  return Object.fromEntries(ARM_IDS.filter((arm) => field.has(arm)).map((arm) => [arm, read(field.get(arm), arm)]));
+}
+async function readAnswers(
+  field: Field,
+  { testLabels, network }: Pick<RunOverview, 'testLabels' | 'network'>,
+): Promise<Uint16Array[]> {
+  const all: Uint16Array[] = [];
+  for (const each of field.items({ most: LIMITS.measurements })) {
+    if (testLabels === null) return each.fail('contradiction');
+    all.push(
+      await each.unpacked(
+        (text) => unpackAnswers(text, testLabels.length, network.numClasses, testLabels),
+        LIMITS.fileBytes,
       ),
-    },
-    separation: readSeparation(field.get('separation'), L),
-    quality: field.has('quality') ? await readRealQuality(field.get('quality'), L, C) : null,
-    checkpoint: checkpoint.isNull
-      ? null
-      : { note: checkpoint.get('note').text(5 * LIMITS.text), steps: checkpoint.get('steps').integer(0, MOST_STEPS) },
-  };
-}
-
-/** Images of a file, checked; they are only made when they are asked for. */
-interface ReadTile {
-  count: number;
-  coefficients: Uint8Array;
-  tile(): ImageTile;
-}
-
-async function readTile(field: Field, height: number, width: number, before: Uint8Array | null): Promise<ReadTile> {
-  const count = field.get('count').integer(0, LIMITS.images);
-  for (const [key, value] of [
-    ['height', height],
-    ['width', width],
-  ] as const) {
-    if (field.get(key).integer(1, LIMITS.imageSide) !== value) field.get(key).fail('contradiction');
+    );
   }
-  const length = coefficientCount(count, height, width);
-  const coefficients = await field.get('data').unpacked((text) => unpackBytes(text, length), LIMITS.fileBytes);
-  if (before?.length === length) for (let i = 0; i < length; i++) coefficients[i] += before[i];
-  let tile: ImageTile | null = null;
-  return { count, coefficients, tile: () => (tile ??= fromCoefficients(coefficients, count, height, width)) };
+  return all;
 }
-
-const readLabels = (field: Field, length: number, classes: number): Uint8Array =>
-  Uint8Array.from(field.items({ length }), (each) => each.integer(0, classes - 1));
-
-async function readPoints(field: Field, layers: number, classes: number): Promise<LayerPoints> {
-  const count = field.get('count').integer(0, LIMITS.points);
-  const labels = readLabels(field.get('labels'), count, classes);
-  return { count, xy: await readNumbers(field.get('xy'), layers * count * 2), labels };
-}
-
-function readVerdicts(field: Field, count: number, classes: number): Verdicts {
-  return {
-    labels: readLabels(field.get('labels'), count, classes),
-    predicted: readLabels(field.get('predicted'), count, classes),
-    probability: Float32Array.from(field.get('probability').items({ length: count }), (each) => each.number(0, 1)),
-  };
-}
-
-function readSeparation(field: Field, layers: number): SeparationByLayer {
-  const values = (key: keyof SeparationByLayer, min: number, max: number) =>
-    Float32Array.from(field.get(key).items({ length: layers }), (each) => (each.isNull ? NaN : each.number(min, max)));
-  return {
-    silhouette: values('silhouette', -1, 1),
-    intraClass: values('intraClass', 0, 1e30),
-    interClass: values('interClass', 0, 1e30),
-    nearestCenterAccuracy: values('nearestCenterAccuracy', 0, 1),
-  };
-}
-
 async function readSnapshots(
   field: Field,
   { layers, classes, height, width, activations }: Shape,
@@ -289,6 +216,7 @@ async function readSnapshots(
     if (points.count !== count) each.get('points').get('count').fail('contradiction');
     if (batchPoints.count !== classes) each.get('batchPoints').get('count').fail('contradiction');
     result.push({
+      arm: each.get('arm').oneOf(ARM_IDS),
       step: each.get('step').integer(0, MOST_STEPS),
       perClass,
       // Of all the recorded moments one is looked at first: a page that made the images of all would show none for half a second.
@@ -309,13 +237,13 @@ async function readSnapshots(
   return result;
 }
 
-function readAccuracies(field: Field): AccuracyRow[] {
-  const rows = field.items({ most: METHODS.length });
+function readAccuracies(field: Field, answers: readonly Uint16Array[], labels: Uint16Array | null): AccuracyRow[] {
+  const rows = field.items({ most: ROW_IDS.length });
   const seen = new Set<string>();
   return rows.map((row) => {
-    const method = row.get('method').oneOf(METHODS);
-    if (seen.has(method)) row.get('method').fail('contradiction');
-    seen.add(method);
+    const id = row.get('id').oneOf(ROW_IDS);
+    if (seen.has(id)) row.get('id').fail('contradiction');
+    seen.add(id);
     const n = row.get('n').integer(0, MOST_STEPS);
     const orNull = <T>(key: string, read: (each: Field) => T): T | null =>
       row.get(key).isNull ? null : read(row.get(key));
@@ -323,8 +251,11 @@ function readAccuracies(field: Field): AccuracyRow[] {
     const correct = orNull('correct', (each) => each.integer(0, n));
     if (accuracy !== null && correct !== null && Math.abs(accuracy * n - correct) > 0.5)
       row.get('accuracy').fail('contradiction');
+    const own = orNull('answers', (each) => answers[each.integer(0, answers.length - 1)]);
+    if (own && labels && (own.length !== n || own.filter((answer, i) => answer === labels[i]).length !== correct))
+      row.get('answers').fail('contradiction');
     return {
-      method,
+      id,
       accuracy,
       correct,
       n,
@@ -338,6 +269,7 @@ function readAccuracies(field: Field): AccuracyRow[] {
           const [step, value] = pair.items({ length: 2 });
           return [step.integer(0, MOST_STEPS), value.number(0, 1)];
         }),
+      answers: own,
     };
   });
 }
@@ -354,23 +286,23 @@ function readMoments(
     const seconds = each.get('elapsedSeconds');
     if (seconds.number(0, MOST_STEPS) < elapsed) seconds.fail('contradiction');
     elapsed = seconds.number();
-    const studentStep: Moment['studentStep'] = {};
-    for (const method of ['calibration', 'fdda'] as const) {
-      if (each.get('studentStep').has(method))
-        studentStep[method] = each.get('studentStep').get(method).integer(0, MOST_STEPS);
-    }
-    const generatorStep = each.get('generatorStep');
-    const snapshot = each.get('snapshot');
+    const arm = each.get('arm');
+    const steps = (of: Field) => of.integer(0, MOST_STEPS);
+    const snapshotOf = (of: Field, owner: ArmId): SyntheticSnapshot => {
+      const snapshot = snapshots[of.integer(0, snapshots.length - 1)];
+      return snapshot.arm === owner ? snapshot : of.fail('contradiction');
+    };
     return {
       id: i + 1,
       phase: each.get('phase').oneOf(PHASES),
+      arm: arm.isNull ? null : arm.oneOf(ARM_IDS),
       step: each.get('step').integer(0, MOST_STEPS),
       steps: each.get('steps').integer(0, MOST_STEPS),
       elapsedSeconds: elapsed,
       fraction: each.get('fraction').number(0, 1),
-      generatorStep: generatorStep.isNull ? null : generatorStep.integer(0, MOST_STEPS),
-      studentStep,
-      synthetic: snapshot.isNull ? null : snapshots[snapshot.integer(0, snapshots.length - 1)],
+      generatorStep: readByArm(each.get('generatorStep'), steps),
+      studentStep: readByArm(each.get('studentStep'), steps),
+      synthetic: readByArm(each.get('snapshots'), snapshotOf),
       accuracy: accuracies[each.get('accuracy').integer(0, accuracies.length - 1)],
     };
   });
@@ -404,10 +336,11 @@ function seriesOf<T extends { step: number }>(items: T[]): Series<T> {
   return { items, last: items.at(-1) ?? null, stride: 1, seen: items.length };
 }
 
-function readGeneratorLosses(field: Field): Series<GeneratorSample> {
+function readGeneratorLosses(field: Field, arm: ArmId): Series<GeneratorSample> {
   const rows = readColumns(field, GENERATOR_COLUMNS, [...TERMS, 'distortedFloor']);
   return seriesOf(
     rows.map((row) => ({
+      arm,
       step: row.step,
       terms: Object.fromEntries(TERMS.map((term) => [term, row[term]])) as Record<TermName, number | null>,
       total: row.total!,
@@ -417,11 +350,11 @@ function readGeneratorLosses(field: Field): Series<GeneratorSample> {
   );
 }
 
-function readStudentLosses(field: Field, method: StudentSample['method']): Series<StudentSample> {
+function readStudentLosses(field: Field, arm: ArmId): Series<StudentSample> {
   const rows = readColumns(field, STUDENT_COLUMNS, []);
   return seriesOf(
     rows.map(({ step, ce, distillation, total, learningRate }) => ({
-      method,
+      arm,
       step,
       ce: ce!,
       distillation: distillation!,

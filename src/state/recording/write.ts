@@ -9,10 +9,15 @@ import type {
   Verdicts,
 } from '../../engine/runReport';
 import { TERMS } from '../../engine/runSettings';
+import { ARM_IDS, type ArmId } from '../../engine/methods/arms';
 import type { Moment } from '../history';
+import type { ByArm } from '../runRecord';
+import { armsIn } from '../runRecord';
+import { packAnswers } from './answers';
 import type { Series } from '../series';
 import type {
   AccuracyFile,
+  Columns,
   PackedPoints,
   PackedTile,
   Recording,
@@ -21,13 +26,16 @@ import type {
   SnapshotFile,
   VerdictsFile,
 } from './format';
+import type { GENERATOR_COLUMNS, STUDENT_COLUMNS } from './format';
 import { FORMAT, FORMAT_VERSION, LIMITS } from './format';
 import { toCoefficients } from './imageCodec';
 import { packBytes, packNumbers } from './packing';
 import { realQualityFile, syntheticQualityFile } from './quality';
 
-/** Synthetic snapshots kept of a run that has more: the largest part of a file. */
+/** Synthetic snapshots kept of a run that has more, of all its generators together: the largest part of a file. */
 const MOST_SNAPSHOTS = 24;
+/** Of each generator at least: where it began and where it ended. */
+const LEAST_SNAPSHOTS = 2;
 
 const round = (value: number, digits = 5): number => Number(value.toPrecision(digits));
 const orNull = (value: number | null): number | null =>
@@ -38,16 +46,37 @@ const rounded = (values: ArrayLike<number>, digits?: number): number[] =>
 /** The text of a recorded run's file. @param mostSnapshots of the synthetic images, evenly chosen */
 export async function writeRecording(recording: Recording, mostSnapshots = MOST_SNAPSHOTS): Promise<string> {
   const { record, settings, versions, backend, dataset, written, finished } = recording;
-  const { network, startLayer, calibration, points, separation, quality, checkpoint } = record.overview;
+  const { network, startLayer, calibration, points, separation, quality, checkpoint, arms, testLabels } =
+    record.overview;
   const kept = chosenSnapshots(record.history, Math.min(mostSnapshots, LIMITS.snapshots));
+  const answers: Uint16Array[] = [];
+  const answersIndex = (each: Uint16Array | null): number | null => {
+    if (each === null || testLabels === null) return null;
+    const index = answers.indexOf(each);
+    if (index >= 0) return index;
+    return answers.length < LIMITS.measurements ? answers.push(each) - 1 : null;
+  };
   const accuracies: AccuracyFile[][] = [];
   const known = new Map<string, number>();
   const accuracyIndex = (rows: readonly AccuracyRow[]): number => {
-    const file = rows.map(accuracyFile);
+    const file = rows.map((row) => accuracyFile(row, answersIndex(row.answers)));
     const key = JSON.stringify(file);
     if (!known.has(key)) known.set(key, accuracies.push(file) - 1);
     return known.get(key)!;
   };
+  // First, because it is here that it turns out which answers are kept.
+  const moments = record.history.map((moment) => ({
+    phase: moment.phase,
+    arm: moment.arm,
+    step: moment.step,
+    steps: moment.steps,
+    elapsedSeconds: round(moment.elapsedSeconds),
+    fraction: round(moment.fraction),
+    generatorStep: moment.generatorStep,
+    studentStep: moment.studentStep,
+    snapshots: mapArms(moment.synthetic, (snapshot) => snapshotIndex(kept, snapshot) ?? undefined),
+    accuracy: accuracyIndex(moment.accuracy),
+  }));
   const file: RecordingFile = {
     format: FORMAT,
     version: FORMAT_VERSION,
@@ -82,46 +111,47 @@ export async function writeRecording(recording: Recording, mostSnapshots = MOST_
       separation: separationFile(separation),
       ...(quality && { quality: await realQualityFile(quality) }),
       checkpoint,
+      arms,
+      testLabels: testLabels && { count: testLabels.length, data: await packAnswers(testLabels, null) },
     },
     losses: {
-      generator: generatorColumns(record.generatorLosses),
-      student: {
-        calibration: studentColumns(record.studentLosses.calibration),
-        fdda: studentColumns(record.studentLosses.fdda),
-      },
+      generator: mapArms(record.generatorLosses, generatorColumns),
+      student: mapArms(record.studentLosses, studentColumns),
     },
     snapshots: await packSnapshots(kept),
-    moments: record.history.map((moment) => ({
-      phase: moment.phase,
-      step: moment.step,
-      steps: moment.steps,
-      elapsedSeconds: round(moment.elapsedSeconds),
-      fraction: round(moment.fraction),
-      generatorStep: moment.generatorStep,
-      studentStep: moment.studentStep,
-      snapshot: snapshotIndex(kept, moment.synthetic),
-      accuracy: accuracyIndex(moment.accuracy),
-    })),
+    moments,
+    answers: await Promise.all(answers.map((each) => packAnswers(each, testLabels))),
     accuracies,
   };
   return `${JSON.stringify(file)}\n`;
 }
 
-function chosenSnapshots(history: readonly Moment[], most: number): SyntheticSnapshot[] {
-  const all = [...new Set(history.map(({ synthetic }) => synthetic))].filter((snapshot) => snapshot !== null);
-  if (all.length <= most) return all;
-  return Array.from(
-    { length: most },
-    (_, i) => all[most === 1 ? all.length - 1 : Math.round((i * (all.length - 1)) / (most - 1))],
-  );
+/** What becomes of each arm's part; an arm of which nothing comes is left out. */
+function mapArms<T, Value>(byArm: ByArm<T>, how: (each: T) => Value | undefined): Partial<Record<ArmId, Value>> {
+  const mapped = armsIn(byArm).map((arm) => [arm, how(byArm[arm]!)] as const);
+  return Object.fromEntries(mapped.filter(([, value]) => value !== undefined));
 }
 
-/** The kept snapshot that stands for `snapshot`: itself, or the last one before it. */
-function snapshotIndex(kept: readonly SyntheticSnapshot[], snapshot: SyntheticSnapshot | null): number | null {
-  if (!snapshot) return null;
+/** Evenly chosen of each generator, one generator after the other. */
+function chosenSnapshots(history: readonly Moment[], most: number): SyntheticSnapshot[] {
+  const all = new Set(history.flatMap(({ synthetic }) => armsIn(synthetic).map((arm) => synthetic[arm]!)));
+  const arms = ARM_IDS.filter((arm) => [...all].some((snapshot) => snapshot.arm === arm));
+  const each = Math.max(most === 1 ? 1 : LEAST_SNAPSHOTS, Math.floor(most / Math.max(1, arms.length)));
+  return arms.flatMap((arm) => {
+    const own = [...all].filter((snapshot) => snapshot.arm === arm);
+    if (own.length <= each) return own;
+    return Array.from(
+      { length: each },
+      (_, i) => own[each === 1 ? own.length - 1 : Math.round((i * (own.length - 1)) / (each - 1))],
+    );
+  });
+}
+
+/** The kept snapshot that stands for `snapshot`: itself, or the last one of its generator before it. */
+function snapshotIndex(kept: readonly SyntheticSnapshot[], snapshot: SyntheticSnapshot): number | null {
   const index = kept.includes(snapshot)
     ? kept.indexOf(snapshot)
-    : kept.findLastIndex(({ step }) => step <= snapshot.step);
+    : kept.findLastIndex(({ arm, step }) => arm === snapshot.arm && step <= snapshot.step);
   return index < 0 ? null : index;
 }
 
@@ -147,6 +177,7 @@ async function packSnapshots(snapshots: readonly SyntheticSnapshot[]): Promise<S
     const { packed, coefficients } = await packTile(snapshot.images, before);
     before = coefficients;
     result.push({
+      arm: snapshot.arm,
       step: snapshot.step,
       perClass: snapshot.perClass,
       images: packed,
@@ -180,8 +211,11 @@ const separationFile = ({
   nearestCenterAccuracy: Array.from(nearestCenterAccuracy, orNull),
 });
 
-const accuracyFile = ({ method, accuracy, correct, n, state, step, steps, curve }: AccuracyRow): AccuracyFile => ({
-  method,
+const accuracyFile = (
+  { id, accuracy, correct, n, state, step, steps, curve }: AccuracyRow,
+  answers: number | null,
+): AccuracyFile => ({
+  id,
   accuracy: accuracy === null ? null : round(accuracy, 6),
   correct,
   n,
@@ -189,6 +223,7 @@ const accuracyFile = ({ method, accuracy, correct, n, state, step, steps, curve 
   step,
   steps,
   curve: curve.slice(0, LIMITS.curve).map(([at, value]) => [at, round(value, 6)]),
+  answers,
 });
 
 /** The kept samples, and the newest, which need not be among them; none that a diverged run spoiled. */
@@ -197,7 +232,7 @@ function samplesOf<T extends { step: number; total: number }>({ items, last }: S
   return all.filter(({ total }) => Number.isFinite(total));
 }
 
-function generatorColumns(series: Series<GeneratorSample>): RecordingFile['losses']['generator'] {
+function generatorColumns(series: Series<GeneratorSample>): Columns<(typeof GENERATOR_COLUMNS)[number]> {
   const samples = samplesOf(series);
   const terms = Object.fromEntries(
     TERMS.map((term) => [term, samples.map((sample) => orNull(sample.terms[term]))]),
@@ -211,7 +246,7 @@ function generatorColumns(series: Series<GeneratorSample>): RecordingFile['losse
   };
 }
 
-function studentColumns(series: Series<StudentSample>): RecordingFile['losses']['student']['fdda'] {
+function studentColumns(series: Series<StudentSample>): Columns<(typeof STUDENT_COLUMNS)[number]> {
   const samples = samplesOf(series);
   return {
     step: samples.map(({ step }) => step),

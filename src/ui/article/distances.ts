@@ -1,3 +1,4 @@
+import type { ArmId } from '../../engine/methods/arms';
 import type { SyntheticSnapshot } from '../../engine/runReport';
 import type { Moment } from '../../state/history';
 
@@ -21,15 +22,17 @@ export function distancesAt(
   return { step, own: of(distanceToOwnCenter), other: of(distanceToNearestOther) };
 }
 
-/** The same for every recorded moment that has images of its own, by rising generator step. */
+/** The same for every recorded moment that has images of its own of one generator, by rising step. @param arm whose generator */
 export function distancesByStep(
   history: readonly Moment[],
+  arm: ArmId | null,
   layer: number,
   classes: number,
   chosen: number | null,
 ): DistanceSample[] {
   const samples: DistanceSample[] = [];
-  for (const { synthetic } of history) {
+  for (const moment of history) {
+    const synthetic = arm && moment.synthetic[arm];
     if (!synthetic) continue;
     // The same images again, or the run went back: what came later is dropped.
     while (samples.length > 0 && samples[samples.length - 1].step >= synthetic.step) samples.pop();

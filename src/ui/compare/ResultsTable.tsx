@@ -8,7 +8,7 @@ import { useActions } from '../playground';
 import { useComparison, useComparisonActions } from './comparison';
 import { methodOf } from './sentences';
 import type { TableColumn } from './tables';
-import { COLUMNS, isSortable, resultsCsv, resultsMarkdown } from './tables';
+import { columnName, columnsOf, isRow, isSortable, resultsCsv, resultsMarkdown } from './tables';
 
 /** What a cell says. */
 function useCell(): (result: Result, column: TableColumn) => string {
@@ -16,27 +16,23 @@ function useCell(): (result: Result, column: TableColumn) => string {
   const { percent, duration } = useFormat();
   return useCallback(
     (result, column) => {
-      switch (column) {
-        case 'method':
-          return methodOf(words, result.settings);
-        case 'fullPrecision':
-        case 'ptq':
-        case 'calibration':
-        case 'fdda': {
-          const measured = result.accuracy[column];
-          return measured ? percent(measured.accuracy) : '–';
-        }
-        case 'seconds':
-          return duration(result.seconds);
-        default:
-          return String(columnValue(result, column));
-      }
+      if (column === 'method') return methodOf(words, result.settings);
+      if (column === 'seconds') return duration(result.seconds);
+      if (!isRow(column)) return String(columnValue(result, column));
+      const measured = result.accuracy[column];
+      return measured ? percent(measured.accuracy) : '–';
     },
     [words, percent, duration],
   );
 }
 
-function Row({ result, cell }: { result: Result; cell: (result: Result, column: TableColumn) => string }) {
+interface RowProps {
+  result: Result;
+  columns: readonly TableColumn[];
+  cell: (result: Result, column: TableColumn) => string;
+}
+
+function Row({ result, columns, cell }: RowProps) {
   const {
     compare: { results: words, pinned: pinnedWord },
   } = useWords();
@@ -46,7 +42,7 @@ function Row({ result, cell }: { result: Result; cell: (result: Result, column: 
   const { pinResult, unpin } = useComparisonActions();
   const { setSettings } = useActions();
   const title = (column: TableColumn): string | undefined => {
-    if (column === 'fullPrecision' || column === 'ptq' || column === 'calibration' || column === 'fdda') {
+    if (isRow(column)) {
       const measured = accuracy[column];
       return measured && `${exact(measured.accuracy)} ${words.of(grouped(measured.n))}`;
     }
@@ -54,7 +50,7 @@ function Row({ result, cell }: { result: Result; cell: (result: Result, column: 
   };
   return (
     <tr data-pinned={pinned}>
-      {COLUMNS.map((column) =>
+      {columns.map((column) =>
         column === 'number' ? (
           <th key={column} scope="row">
             {cell(result, column)}
@@ -139,6 +135,7 @@ export function ResultsTable() {
   });
   const sorted = useMemo(() => sortedResults(results, column, descending), [results, column, descending]);
   const cell = useCell();
+  const columns = useMemo(() => columnsOf(results), [results]);
   const texts = useMemo(
     () => ({ csv: () => resultsCsv(all, sorted), markdown: () => resultsMarkdown(all, sorted, cell) }),
     [all, sorted, cell],
@@ -154,7 +151,7 @@ export function ResultsTable() {
             <table className="compare-table results-table">
               <thead>
                 <tr>
-                  {COLUMNS.map((each) => (
+                  {columns.map((each) => (
                     <th
                       key={each}
                       scope="col"
@@ -164,14 +161,14 @@ export function ResultsTable() {
                       {isSortable(each) ? (
                         <button
                           type="button"
-                          title={words.sort(words.columns[each])}
+                          title={words.sort(columnName(all, each))}
                           onClick={() => setOrder({ column: each, descending: each === column && !descending })}
                         >
-                          {words.columns[each]}
+                          {columnName(all, each)}
                           <span aria-hidden="true">{each === column ? (descending ? ' ↓' : ' ↑') : ''}</span>
                         </button>
                       ) : (
-                        words.columns[each]
+                        columnName(all, each)
                       )}
                     </th>
                   ))}
@@ -180,7 +177,7 @@ export function ResultsTable() {
               </thead>
               <tbody>
                 {sorted.map((result) => (
-                  <Row key={result.run} result={result} cell={cell} />
+                  <Row key={result.run} result={result} columns={columns} cell={cell} />
                 ))}
               </tbody>
             </table>

@@ -1,16 +1,16 @@
 import { Button } from '@mantine/core';
 import { useId, useMemo, useState } from 'react';
+import type { ArmId } from '../../engine/methods/arms';
+import type { RowId } from '../../engine/runReport';
 import { sameButSeed } from '../../state/compare/difference';
 import type { Spread } from '../../state/compare/results';
 import { gains, spreadOf } from '../../state/compare/results';
 import { canRepeat, MAX_SEEDS, MIN_SEEDS } from '../../state/compare/seedSeries';
 import type { SeedSeries } from '../../state/compare/seedSeries';
 import { boundOf } from '../../state/compare/statistics';
-import { presetOf } from '../../state/presets';
 import { HelpLines } from '../Help';
 import { useFormat, useWords } from '../language';
 import { usePlayground } from '../playground';
-import { methodName } from '../views/AccuracyView';
 import { SeriesProgress } from './CompareBar';
 import { useComparison, useComparisonActions } from './comparison';
 import { SeedMarks } from './SeedMarks';
@@ -67,14 +67,14 @@ function SpreadRow({ name, spread }: { name: string; spread: Spread }) {
   );
 }
 
-/** What synthetic images brought, seed by seed, and how sure that is. */
-function Gains({ series, name }: { series: SeedSeries; name: string }) {
+/** What an arm brought beside calibration images alone, seed by seed, and how sure that is. */
+function Gains({ series, arm, name }: { series: SeedSeries; arm: ArmId; name: string }) {
   const {
     comma,
     compare: { seeds: words },
   } = useWords();
-  const all = useMemo(() => gains(series.results), [series.results]);
-  if (!all) return <p>{words.noGains}</p>;
+  const all = useMemo(() => gains(series.results, arm), [series.results, arm]);
+  if (!all) return null;
   const { mean, standardError, least, greatest, n, verdict } = all.paired;
   const bound = boundOf(n).toFixed(1);
   const said = {
@@ -102,11 +102,15 @@ function Gains({ series, name }: { series: SeedSeries; name: string }) {
   );
 }
 
+/** Arms that calibration images alone are subtracted from. */
+const isCompared = (id: RowId): id is ArmId => id !== 'fullPrecision' && id !== 'ptq' && id !== 'calibration';
+
 function SeriesResult({ series }: { series: SeedSeries }) {
   const words = useWords();
   const seeds = words.compare.seeds;
   const spreads = useMemo(() => spreadOf(series.results), [series.results]);
-  const preset = presetOf(series.settings);
+  const compared = spreads.map(({ id }) => id).filter(isCompared);
+  const withCalibration = spreads.some(({ id }) => id === 'calibration');
   const [done, asked] = [String(series.results.length), String(series.seeds.length)];
   return (
     <>
@@ -133,12 +137,16 @@ function SeriesResult({ series }: { series: SeedSeries }) {
               </thead>
               <tbody>
                 {spreads.map((spread) => (
-                  <SpreadRow key={spread.method} name={methodName(words, spread.method, preset)} spread={spread} />
+                  <SpreadRow key={spread.id} name={words.arms.names[spread.id]} spread={spread} />
                 ))}
               </tbody>
             </table>
           </div>
-          <Gains series={series} name={methodName(words, 'fdda', preset)} />
+          {withCalibration && compared.length > 0 ? (
+            compared.map((arm) => <Gains key={arm} series={series} arm={arm} name={words.arms.names[arm]} />)
+          ) : (
+            <p>{seeds.noGains}</p>
+          )}
         </>
       )}
     </>

@@ -1,5 +1,7 @@
 import { createContext, useContext, useMemo } from 'react';
 import { createStore, useStore } from 'zustand';
+import type { ArmId } from '../../engine/methods/arms';
+import type { SyntheticSnapshot } from '../../engine/runReport';
 import type { ComparisonState, ComparisonStore } from '../../state/compare/comparison';
 import type { KeptRun } from '../../state/compare/keptRun';
 import { networkKey } from '../../state/compare/keptRun';
@@ -7,6 +9,7 @@ import type { Spread } from '../../state/compare/results';
 import { spreadOf } from '../../state/compare/results';
 import { sameButSeed } from '../../state/compare/difference';
 import { shownSettings } from '../../state/playgroundState';
+import { generatorArm } from '../../state/runRecord';
 import { usePlayground } from '../playground';
 
 /** Null where nothing is compared: the views then show one run. */
@@ -33,6 +36,12 @@ export function usePinned(): KeptRun | null {
   const pinned = useComparison(pinnedOf);
   const same = usePlayground(({ live }) => live !== null && live === pinned?.moment);
   return same ? null : pinned;
+}
+
+/** Of a pinned run the synthetic images that stand beside those of an arm: that arm's, or its leading one's. */
+export function pinnedSynthetic(pinned: KeptRun | null, arm: ArmId | null): SyntheticSnapshot | null {
+  const owner = pinned && generatorArm(pinned.overview, arm);
+  return (owner && pinned.moment.synthetic[owner]) ?? null;
 }
 
 const NO_SPREAD: readonly Spread[] = [];

@@ -3,19 +3,14 @@ import type { KeptRun } from '../../state/compare/keptRun';
 import { networkKey, sameCalibration, samePlane } from '../../state/compare/keptRun';
 import { differingKeys } from '../../state/compare/difference';
 import { presetOf } from '../../state/presets';
-import type { Setting, SettingKey } from '../../state/settings';
-import { SETTINGS } from '../../state/settings';
+import type { SettingKey } from '../../state/settings';
 import { plain } from '../controls/NumberField';
 import type { Words } from '../words/words';
-import { optionLabel } from '../words/words';
+import { valueWords } from '../words/words';
 
 /** What a setting is at, in words. */
 export function settingValue(words: Words, key: SettingKey, settings: RunSettings): string {
-  const setting: Setting = SETTINGS[key];
-  const value = settings[key];
-  if (setting.kind === 'boolean') return value ? words.controls.on : words.controls.off;
-  if (setting.kind === 'choice') return optionLabel(words.settings, key, String(value));
-  return plain(Number(value));
+  return valueWords(words, key, settings[key], plain);
 }
 
 /** Each setting in which two runs differ, in words: "Seed 1 → 2". */

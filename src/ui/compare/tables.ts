@@ -1,30 +1,36 @@
+import type { RowId } from '../../engine/runReport';
 import type { Result, ResultColumn } from '../../state/compare/results';
+import { rowsOf } from '../../state/compare/results';
+import { ROW_IDS } from '../../state/history';
 import { defaultSettings } from '../../state/settings';
 import { toCsv } from '../takeaway/csv';
 import type { Words } from '../words/words';
 import { methodOf, settingChanges } from './sentences';
 
-export const COLUMNS = [
+export type TableColumn = ResultColumn | 'method';
+
+/** The columns of a table of these results: an accuracy for everything that one of them measured. */
+export const columnsOf = (results: readonly Result[]): TableColumn[] => [
   'number',
   'method',
   'weightBits',
   'activationBits',
   'imagesPerClass',
   'seed',
-  'fullPrecision',
-  'ptq',
-  'calibration',
-  'fdda',
+  ...rowsOf(results),
   'seconds',
-] as const;
-export type TableColumn = (typeof COLUMNS)[number];
-export const isSortable = (column: TableColumn): column is ResultColumn => column !== 'method';
+];
 
-const METHODS = ['fullPrecision', 'ptq', 'calibration', 'fdda'] as const;
+export const isSortable = (column: TableColumn): column is ResultColumn => column !== 'method';
+export const isRow = (column: TableColumn): column is RowId => ROW_IDS.some((id) => id === column);
+
+export const columnName = ({ compare, arms }: Words, column: TableColumn): string =>
+  isRow(column) ? arms.names[column] : compare.results.columns[column];
 
 /** Exact numbers, one row a run; accuracies from 0 to 1. */
 export function resultsCsv(words: Words, results: readonly Result[]): string {
   const { columns, more } = words.compare.results;
+  const ids = rowsOf(results);
   const head = [
     columns.number,
     columns.method,
@@ -32,7 +38,7 @@ export function resultsCsv(words: Words, results: readonly Result[]): string {
     columns.activationBits,
     columns.imagesPerClass,
     columns.seed,
-    ...METHODS.map((method) => columns[method]),
+    ...ids.map((id) => words.arms.names[id]),
     more.n,
     more.seconds,
     more.network,
@@ -48,7 +54,7 @@ export function resultsCsv(words: Words, results: readonly Result[]): string {
       settings.activationBits,
       settings.imagesPerClass,
       settings.seed,
-      ...METHODS.map((method) => accuracy[method]?.accuracy ?? ''),
+      ...ids.map((id) => accuracy[id]?.accuracy ?? ''),
       settings.testImages,
       seconds,
       networkName,
@@ -67,12 +73,12 @@ export function resultsMarkdown(
   results: readonly Result[],
   cell: (result: Result, column: TableColumn) => string,
 ): string {
-  const { columns } = words.compare.results;
+  const columns = columnsOf(results);
   const row = (cells: readonly string[]) => `| ${cells.map(markdownCell).join(' | ')} |`;
   return [
-    row(COLUMNS.map((column) => columns[column])),
-    row(COLUMNS.map((column) => (column === 'method' ? '---' : '---:'))),
-    ...results.map((result) => row(COLUMNS.map((column) => cell(result, column)))),
+    row(columns.map((column) => columnName(words, column))),
+    row(columns.map((column) => (column === 'method' ? '---' : '---:'))),
+    ...results.map((result) => row(columns.map((column) => cell(result, column)))),
     '',
   ].join('\n');
 }

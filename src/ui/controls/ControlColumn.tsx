@@ -1,5 +1,4 @@
 import { TERMS } from '../../engine/runSettings';
-import { choosePreset, PRESETS, presetOf } from '../../state/presets';
 import type { SettingGroup, SettingKey } from '../../state/settings';
 import { SETTING_KEYS, SETTINGS } from '../../state/settings';
 import { applySetup, setupOf, SETUPS } from '../../state/setups';
@@ -7,6 +6,7 @@ import { HelpLines } from '../Help';
 import { useActions, usePlayground } from '../playground';
 import { useWords } from '../language';
 import { LockNote, mayBecome } from './Lock';
+import { MethodChooser } from './MethodChooser';
 import { NetworkPicker } from './NetworkPicker';
 import { SettingControl } from './SettingControl';
 import { TermControl } from './TermControl';
@@ -14,40 +14,6 @@ import { TermControl } from './TermControl';
 const TERM_KEYS = new Set<string>(TERMS.flatMap((term) => [`${term}Enabled`, `${term}Weight`]));
 const keysOf = (group: SettingGroup): SettingKey[] =>
   SETTING_KEYS.filter((key) => SETTINGS[key].group === group && !TERM_KEYS.has(key));
-
-function Presets() {
-  const { controls: words, presets } = useWords();
-  const settings = usePlayground((state) => state.settings);
-  const { setSettings } = useActions();
-  const current = presetOf(settings);
-  const locked = usePlayground(({ embed }) => embed?.locked);
-  return (
-    <section className="presets" aria-label={words.method}>
-      <div className="control-title">
-        {words.method}
-        <HelpLines
-          label={words.method}
-          lines={[words.methodHelp, ...PRESETS.map((preset) => `${presets[preset].name}: ${presets[preset].help}`)]}
-        />
-        {current === null && <span className="view-note">{words.custom}</span>}
-      </div>
-      <div className="preset-grid">
-        {PRESETS.map((preset) => (
-          <button
-            key={preset}
-            type="button"
-            aria-pressed={preset === current}
-            disabled={!mayBecome(settings, choosePreset(settings, preset), locked)}
-            title={presets[preset].help}
-            onClick={() => setSettings(choosePreset(settings, preset))}
-          >
-            {presets[preset].name}
-          </button>
-        ))}
-      </div>
-    </section>
-  );
-}
 
 function Setups() {
   const { controls: words, setups } = useWords();
@@ -101,7 +67,7 @@ export function ControlColumn({ id }: { id: string }) {
     <aside className="controls" id={id} aria-label={words.region}>
       <LockNote />
       <Setups />
-      <Presets />
+      <MethodChooser />
       <section className="terms" aria-label={groups.terms}>
         <div className="control-title">
           {groups.terms}

@@ -1,6 +1,6 @@
 import type { RunSettings } from '../../engine/runSettings';
 import type { SettingKey } from '../../state/settings';
-import { SETTING_KEYS } from '../../state/settings';
+import { sameValue, SETTING_KEYS } from '../../state/settings';
 import { LockIcon } from '../icons';
 import { usePlayground } from '../playground';
 import { useWords } from '../language';
@@ -11,7 +11,7 @@ export const useLocked = (key: SettingKey): boolean =>
 
 /** No locked setting lies between these two. */
 export const mayBecome = (from: RunSettings, to: RunSettings, locked: readonly SettingKey[] = []): boolean =>
-  locked.every((key) => from[key] === to[key]);
+  locked.every((key) => sameValue(from[key], to[key]));
 
 /** A small lock that says why a setting cannot be changed. */
 export function Lock() {

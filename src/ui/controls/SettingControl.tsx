@@ -2,13 +2,12 @@ import { memo, useId } from 'react';
 import type { RunSettings } from '../../engine/runSettings';
 import { isIdle } from '../../state/idleSettings';
 import { waitingForReset } from '../../state/playgroundState';
-import type { Setting, SettingKey } from '../../state/settings';
+import type { Setting, SettingKey, SettingValue } from '../../state/settings';
 import { SETTINGS } from '../../state/settings';
 import { Help } from '../Help';
 import { useActions, usePlayground } from '../playground';
 import { useWords } from '../language';
-import type { Words } from '../words/words';
-import { optionLabel } from '../words/words';
+import { optionLabel, valueWords } from '../words/words';
 import { Lock, useLocked } from './Lock';
 import { NumberInput, NumberSlider } from './NumberField';
 
@@ -22,18 +21,12 @@ export function SettingHelp({ settingKey }: { settingKey: SettingKey }) {
       <p className="help-facts">
         {(setting.kind === 'integer' || setting.kind === 'number') &&
           `${words.controls.range(String(setting.min), String(setting.max))} `}
-        {words.controls.atDefault(defaultWords(words, settingKey, setting))}{' '}
+        {words.controls.atDefault(valueWords(words, settingKey, setting.default))}{' '}
         {setting.live ? words.controls.live : words.controls.waits}
         {words.controls.stop}
       </p>
     </Help>
   );
-}
-
-function defaultWords(words: Words, key: SettingKey, setting: Setting): string {
-  if (setting.kind === 'boolean') return setting.default ? words.controls.on : words.controls.off;
-  if (setting.kind === 'choice') return optionLabel(words.settings, key, setting.default);
-  return String(setting.default);
 }
 
 /** One setting with its label, its help and whatever it takes to change it; all of it from the settings table. */
@@ -46,7 +39,7 @@ export const SettingControl = memo(function SettingControl({ settingKey }: { set
   const words = useWords();
   const locked = useLocked(settingKey);
   const { label } = words.settings[settingKey];
-  const change = (next: number | string | boolean) => setSetting(settingKey, next);
+  const change = (next: SettingValue) => setSetting(settingKey, next);
   const head = (
     <span className="setting-label">
       {label}
@@ -89,6 +82,36 @@ export const SettingControl = memo(function SettingControl({ settingKey }: { set
           {idleNote}
         </div>
       );
+    case 'set': {
+      const chosen = value as readonly string[];
+      return (
+        <div className="setting" role="group" aria-label={label}>
+          <div className="setting-row">
+            {head}
+            <SettingHelp settingKey={settingKey} />
+          </div>
+          {setting.options.map((option) => (
+            <label key={option.value} className="check">
+              <input
+                type="checkbox"
+                checked={chosen.includes(option.value)}
+                disabled={locked}
+                aria-describedby={describedBy}
+                onChange={() =>
+                  change(
+                    setting.options
+                      .map((each) => each.value)
+                      .filter((each) => (each === option.value) !== chosen.includes(each)),
+                  )
+                }
+              />{' '}
+              {optionLabel(words.settings, settingKey, option.value)}
+            </label>
+          ))}
+          {idleNote}
+        </div>
+      );
+    }
     case 'choice':
       return (
         <div className="setting">

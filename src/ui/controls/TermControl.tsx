@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import type { TermName } from '../../engine/runSettings';
 import { enabledKey, weightKey } from '../../state/presets';
-import { shownSample } from '../../state/playgroundState';
+import { leadingSample } from '../../state/playgroundState';
 import { SETTINGS } from '../../state/settings';
 import { Help } from '../Help';
 import { Num } from '../Num';
@@ -16,7 +16,7 @@ import { NumberInput, NumberSlider } from './NumberField';
 export const TermControl = memo(function TermControl({ term }: { term: TermName }) {
   const enabled = usePlayground((state) => state.settings[enabledKey(term)]);
   const weight = usePlayground((state) => state.settings[weightKey(term)]);
-  const value = useThrottledPlayground(shownSample)?.terms[term];
+  const value = useThrottledPlayground(leadingSample)?.terms[term];
   const { setSetting } = useActions();
   const switchLocked = useLocked(enabledKey(term));
   const weightLocked = useLocked(weightKey(term));

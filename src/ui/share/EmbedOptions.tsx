@@ -10,7 +10,7 @@ import { CopyField } from './CopyField';
 import { EMBED_SIZE, embedCode } from './embedCode';
 import { useLink } from './useLink';
 
-const GROUPS: readonly SettingGroup[] = ['terms', 'quantizer', 'data', 'generator', 'student'];
+const GROUPS: readonly SettingGroup[] = ['terms', 'quantizer', 'data', 'generator', 'student', 'comparison'];
 
 /** A number of pixels; taken when the field is left, then held within its range. */
 function Pixels({ label, value, onChange }: { label: string; value: number; onChange: (value: number) => void }) {

@@ -1,12 +1,8 @@
-import type {
-  AccuracyRow,
-  GeneratorSample,
-  RunOverview,
-  StudentSample,
-  SyntheticSnapshot,
-} from '../../engine/runReport';
+import type { AccuracyRow, GeneratorSample, RunOverview, SyntheticSnapshot } from '../../engine/runReport';
 import type { RunSettings, TermName } from '../../engine/runSettings';
 import { TERMS } from '../../engine/runSettings';
+import type { RunRecord } from '../../state/runRecord';
+import { armsIn } from '../../state/runRecord';
 import type { Series } from '../../state/series';
 import type { ShownQuality } from '../views/qualityValues';
 import type { Cloud } from '../views/scene';
@@ -46,12 +42,12 @@ export function generatorTable(series: Series<GeneratorSample>): Table {
   };
 }
 
-export function studentTable(series: Record<StudentSample['method'], Series<StudentSample>>): Table {
+export function studentTable(series: RunRecord['studentLosses']): Table {
   return {
     header: ['method', 'step', 'ce [nat]', 'distillation [1]', 'total [1]', 'learning_rate [1]'],
-    rows: (['calibration', 'fdda'] as const).flatMap((method) =>
-      samples(series[method]).map(({ step, ce, distillation, total, learningRate }) => [
-        method,
+    rows: armsIn(series).flatMap((arm) =>
+      samples(series[arm]!).map(({ step, ce, distillation, total, learningRate }) => [
+        arm,
         step,
         ce,
         distillation,
@@ -65,13 +61,13 @@ export function studentTable(series: Record<StudentSample['method'], Series<Stud
 export function curveTable(rows: readonly AccuracyRow[]): Table {
   return {
     header: ['method', 'student_step', 'accuracy [fraction]'],
-    rows: rows.flatMap(({ method, curve }) => curve.map(([step, accuracy]): Value[] => [method, step, accuracy])),
+    rows: rows.flatMap(({ id, curve }) => curve.map(([step, accuracy]): Value[] => [id, step, accuracy])),
   };
 }
 
 export function resultsTable(
   rows: readonly AccuracyRow[],
-  nameOf: (method: AccuracyRow['method']) => string,
+  nameOf: (id: AccuracyRow['id']) => string,
   { seed, weightBits, activationBits }: RunSettings,
 ): Table {
   return {
@@ -86,9 +82,9 @@ export function resultsTable(
       'weight_bits [bit]',
       'activation_bits [bit]',
     ],
-    rows: rows.map(({ method, accuracy, correct, n, state }) => [
-      method,
-      nameOf(method),
+    rows: rows.map(({ id, accuracy, correct, n, state }) => [
+      id,
+      nameOf(id),
       accuracy,
       correct,
       n,

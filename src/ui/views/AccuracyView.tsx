@@ -1,12 +1,13 @@
 import { memo, useCallback, useMemo } from 'react';
-import type { AccuracyRow, MethodId } from '../../engine/runReport';
-import type { PresetName } from '../../state/presets';
-import { presetOf } from '../../state/presets';
+import { armsOf } from '../../engine/methods/arms';
+import type { AccuracyRow, RowId } from '../../engine/runReport';
+import { ROW_IDS } from '../../state/history';
 import { isOver, shownMoment, shownSettings } from '../../state/playgroundState';
 import type { PlaygroundState } from '../../state/playgroundState';
 import type { Spread } from '../../state/compare/results';
 import type { ChartSeries } from '../charts/LineChart';
 import { LineChart } from '../charts/LineChart';
+import { leadingArm } from '../../state/runRecord';
 import { usePinned, useSpread } from '../compare/comparison';
 import { PinnedKey } from '../compare/PinnedKey';
 import { SeedMarks } from '../compare/SeedMarks';
@@ -20,20 +21,14 @@ import { useScheme } from '../useScheme';
 import { gainOf } from './gain';
 import { View } from './View';
 
-const METHODS: readonly MethodId[] = ['fullPrecision', 'ptq', 'calibration', 'fdda'];
 const NO_ROWS: readonly AccuracyRow[] = [];
 const accuracyOf = (state: PlaygroundState) => shownMoment(state)?.accuracy ?? NO_ROWS;
 
-/** What the last bar is called: it is FDDA only when all of its terms are on. */
-export function methodName(
-  { views: { accuracy: words }, presets }: Words,
-  method: MethodId,
-  preset: PresetName | null,
-): string {
-  if (method !== 'fdda' || preset === 'ptq' || preset === 'calibration' || preset === 'fdda')
-    return words.methods[method];
-  return preset === null ? words.ownTerms : presets[preset].name;
-}
+/** The rows of a run, as text: a list made anew would count as a change each time. Before there is a run, of the one to come. */
+export const rowIds = (state: PlaygroundState): string => {
+  const arms = state.overview?.arms ?? armsOf(shownSettings(state));
+  return ROW_IDS.filter((id) => id === 'fullPrecision' || id === 'ptq' || arms.some((arm) => arm.id === id)).join();
+};
 
 interface BarProps {
   name: string;
@@ -88,20 +83,14 @@ const Bar = memo(function Bar({ name, row, color, floor, over, pinned, spread }:
 type Colors = (typeof lineColors)[keyof typeof lineColors];
 
 /** How the students' accuracies went. */
-function curvesOf(
-  words: Words,
-  rows: readonly AccuracyRow[],
-  preset: PresetName | null,
-  colors: Colors,
-): ChartSeries[] {
-  return (['calibration', 'fdda'] as const).flatMap((method) => {
-    const row = rows.find((each) => each.method === method);
-    if (!row || row.curve.length === 0) return [];
+function curvesOf({ arms }: Words, rows: readonly AccuracyRow[], colors: Colors): ChartSeries[] {
+  return rows.flatMap((row) => {
+    if (row.id === 'fullPrecision' || row.id === 'ptq' || row.curve.length === 0) return [];
     return [
       {
-        id: method,
-        label: methodName(words, method, preset),
-        color: colors[method],
+        id: row.id,
+        label: arms.names[row.id],
+        color: colors[row.id],
         points: row.curve,
         dots: row.curve.length < 30,
       },
@@ -120,34 +109,35 @@ export function AccuracyView() {
   const slowRows = useThrottledPlayground(accuracyOf);
   const over = usePlayground(isOver);
   const applied = usePlayground(shownSettings);
-  const preset = presetOf(applied);
   const scheme = useScheme();
   const colors = lineColors[scheme];
-  const ptq = rows.find(({ method }) => method === 'ptq')?.accuracy ?? null;
+  const ptq = rows.find(({ id }) => id === 'ptq')?.accuracy ?? null;
 
   const pinned = usePinned();
   const spreads = useSpread();
-  const gain = gainOf(rows);
+  const leading = usePlayground((state) => leadingArm(state.overview));
+  const gain = gainOf(rows, leading);
+  const own = usePlayground(rowIds).split(',') as RowId[];
+  // An arm that only the pinned run has is shown as well.
+  const ids = ROW_IDS.filter((id) => own.includes(id) || pinned?.moment.accuracy.some((row) => row.id === id));
 
-  const curves = useMemo(() => curvesOf(all, slowRows, preset, colors), [slowRows, preset, colors, all]);
+  const curves = useMemo(() => curvesOf(all, slowRows, colors), [slowRows, colors, all]);
   const pinnedCurves = useMemo(
     () =>
-      (pinned ? curvesOf(all, pinned.moment.accuracy, presetOf(pinned.settings), colors) : []).map(
-        (each): ChartSeries => ({
-          ...each,
-          id: `pinned-${each.id}`,
-          label: all.compare.ofPinned(each.label),
-          dash: 'dotted',
-          dots: false,
-        }),
-      ),
+      (pinned ? curvesOf(all, pinned.moment.accuracy, colors) : []).map((each): ChartSeries => ({
+        ...each,
+        id: `pinned-${each.id}`,
+        label: all.compare.ofPinned(each.label),
+        dash: 'dotted',
+        dots: false,
+      })),
     [pinned, colors, all],
   );
   const drawn = useMemo(() => [...pinnedCurves, ...curves], [pinnedCurves, curves]);
-  const full = slowRows.find(({ method }) => method === 'fullPrecision')?.accuracy ?? null;
+  const full = slowRows.find(({ id }) => id === 'fullPrecision')?.accuracy ?? null;
   const references = useMemo(
-    () => [...(full === null ? [] : [{ y: full, label: words.methods.fullPrecision }])],
-    [full, words],
+    () => [...(full === null ? [] : [{ y: full, label: all.arms.names.fullPrecision }])],
+    [full, all],
   );
   const include = useMemo(() => references.map(({ y }) => y), [references]);
 
@@ -184,38 +174,36 @@ export function AccuracyView() {
             what: save.results,
             file: 'results',
             make: async () =>
-              (await import('../takeaway/tables')).resultsTable(
-                rows,
-                (method) => methodName(all, method, preset),
-                applied,
-              ),
+              (await import('../takeaway/tables')).resultsTable(rows, (id) => all.arms.names[id], applied),
           },
         ]),
   ];
 
   return (
     <View title={words.title} area="accuracy" help={words.help} things={things}>
-      <div className="bars" data-pinned={pinned !== null}>
-        {METHODS.map((method) => (
+      <div className="bars" data-pinned={pinned !== null} data-many={ids.length > 4}>
+        {ids.map((id) => (
           <Bar
-            key={method}
-            name={methodName(all, method, preset)}
-            row={rows.find((row) => row.method === method)}
-            color={colors[method]}
-            floor={method === 'ptq' ? null : ptq}
+            key={id}
+            name={all.arms.names[id]}
+            row={rows.find((row) => row.id === id)}
+            color={colors[id]}
+            floor={id === 'ptq' ? null : ptq}
             over={over}
-            spread={spreads.find((each) => each.method === method)}
-            pinned={
-              pinned ? (pinned.moment.accuracy.find((row) => row.method === method)?.accuracy ?? null) : undefined
-            }
+            spread={spreads.find((each) => each.id === id)}
+            pinned={pinned ? (pinned.moment.accuracy.find((row) => row.id === id)?.accuracy ?? null) : undefined}
           />
         ))}
       </div>
       {gain && (
         <p className="gain" title={exact(gain.points)}>
           {gain.clear
-            ? words.gain(size(gain.points), gain.points > 0)
-            : words.noGain(`${gain.points < 0 ? '−' : '+'}${size(gain.points)}`, grouped(gain.n))}
+            ? words.gain(all.arms.names[gain.arm], size(gain.points), gain.points > 0)
+            : words.noGain(
+                all.arms.names[gain.arm],
+                `${gain.points < 0 ? '−' : '+'}${size(gain.points)}`,
+                grouped(gain.n),
+              )}
         </p>
       )}
       {(pinned !== null || spreads.length > 0) && (

@@ -4,9 +4,9 @@ import { samePlane } from '../../state/compare/keptRun';
 import { failureOf, sentencesOf } from '../../state/failures';
 import type { Projection } from '../../state/linkView';
 import { PROJECTIONS } from '../../state/linkView';
-import { shownMoment } from '../../state/playgroundState';
+import { shownGenerator, shownMoment, shownSynthetic } from '../../state/playgroundState';
 import { Choice } from '../Choice';
-import { usePinned } from '../compare/comparison';
+import { pinnedSynthetic, usePinned } from '../compare/comparison';
 import { exact } from '../format';
 import { useActions, usePlayground } from '../playground';
 import { useFormat, useWords } from '../language';
@@ -14,6 +14,7 @@ import type { Thing } from '../takeaway/things';
 import { pointName } from '../words/words';
 import { useScheme } from '../useScheme';
 import { LOOKS } from './drawPoints';
+import { ArmPicker } from './ArmPicker';
 import { LayerPicker } from './LayerPicker';
 import { PointsMap } from './PointsMap';
 import type { Cloud, Hit, PointKind } from './scene';
@@ -29,7 +30,8 @@ function useMaps(layer: number | null, projection: Projection) {
   const [maps, setMaps] = useState<Record<string, ProjectionReply>>({});
   const [failed, setFailed] = useState<{ failure: Failure | null } | null>(null);
   const [asked, setAsked] = useState(0);
-  const key = `${run}/${layer}/${projection}`;
+  const arm = usePlayground(shownGenerator);
+  const key = `${run}/${arm}/${layer}/${projection}`;
   const have = key in maps;
   useEffect(() => {
     if (projection === 'pca' || layer === null || run === 0 || (have && asked === 0)) return;
@@ -108,7 +110,8 @@ export function CentersView() {
   const [hidden, setHidden] = useState<readonly PointKind[]>(NOTHING);
   const { map, computing, failed, recompute } = useMaps(layer, projection);
 
-  const snapshot = shown?.synthetic ?? null;
+  const snapshot = usePlayground(shownSynthetic);
+  const arm = usePlayground(shownGenerator);
   const visible = useCallback(
     (clouds: readonly Cloud[]) => clouds.filter(({ kind }) => !hidden.includes(kind)),
     [hidden],
@@ -130,7 +133,7 @@ export function CentersView() {
     () => pinned !== null && overview !== null && layer !== null && samePlane(pinned.overview, overview, layer),
     [pinned, overview, layer],
   );
-  const pinnedSnapshot = shared && projection === 'pca' ? (pinned?.moment.synthetic ?? null) : null;
+  const pinnedSnapshot = shared && projection === 'pca' ? pinnedSynthetic(pinned, arm) : null;
   const moving = useMemo(
     () =>
       visible(
@@ -144,8 +147,10 @@ export function CentersView() {
   );
   const trails = useMemo(
     () =>
-      projection === 'pca' && layer !== null && !hidden.includes('batch') ? trailsOf(history, shown, layer) : NOTHING,
-    [projection, layer, hidden, history, shown],
+      projection === 'pca' && layer !== null && !hidden.includes('batch')
+        ? trailsOf(history, shown, arm, layer)
+        : NOTHING,
+    [projection, layer, hidden, history, shown, arm],
   );
 
   const describe = useCallback(
@@ -169,6 +174,7 @@ export function CentersView() {
 
   const tools = (
     <>
+      <ArmPicker />
       <Choice
         label={words.projection}
         value={projection}

@@ -1,9 +1,10 @@
 import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import type { RunOverview, SyntheticSnapshot, Verdicts } from '../../engine/runReport';
-import { shownMoment } from '../../state/playgroundState';
+import { shownSynthetic } from '../../state/playgroundState';
+import { generatorArms } from '../../state/runRecord';
 import { Choice } from '../Choice';
 import { ClassMarker } from '../ClassMarker';
-import { usePinned } from '../compare/comparison';
+import { pinnedSynthetic, usePinned } from '../compare/comparison';
 import { pictureDrawn } from '../firstPicture';
 import { exact } from '../format';
 import { useActions, usePlayground } from '../playground';
@@ -12,6 +13,7 @@ import type { Thing } from '../takeaway/things';
 import { className } from '../words/words';
 import { useSize } from '../useSize';
 import type { Cell } from './drawImages';
+import { ArmPicker } from './ArmPicker';
 import { drawRow, roomFor, rowLayout } from './drawImages';
 import { View } from './View';
 
@@ -151,11 +153,13 @@ export function ImagesView() {
   const [ofPinned, setOfPinned] = useState(false);
   const shownPinned = ofPinned ? pinned : null;
   const now = usePlayground((state) => state.overview);
-  const nowSnapshot = usePlayground((state) => shownMoment(state)?.synthetic ?? null);
+  const nowSnapshot = usePlayground(shownSynthetic);
   const overview = shownPinned ? shownPinned.overview : now;
-  const snapshot = shownPinned ? shownPinned.moment.synthetic : nowSnapshot;
+  const arm = usePlayground((state) => state.arm);
+  const snapshot = shownPinned ? pinnedSynthetic(shownPinned, arm) : nowSnapshot;
   const chosen = usePlayground((state) => state.classIndex);
   const { toggleClass } = useActions();
+  const several = usePlayground((state) => generatorArms(state.overview).length > 1);
   const [box, { width, height }] = useSize<HTMLDivElement>();
   const [tip, setTip] = useState<Tip | null>(null);
   const classes = overview?.network.numClasses ?? 0;
@@ -191,17 +195,20 @@ export function ImagesView() {
 
   return (
     <View title={words.title} area="images" help={words.help} things={things}>
-      {pinned && (
+      {(pinned || several) && (
         <div className="view-bar">
-          <Choice
-            label={compare.imagesOf}
-            value={ofPinned ? 'pinned' : 'now'}
-            onChange={(value) => setOfPinned(value === 'pinned')}
-            options={[
-              { value: 'now', label: compare.thisRun },
-              { value: 'pinned', label: compare.pinned },
-            ]}
-          />
+          <ArmPicker />
+          {pinned && (
+            <Choice
+              label={compare.imagesOf}
+              value={ofPinned ? 'pinned' : 'now'}
+              onChange={(value) => setOfPinned(value === 'pinned')}
+              options={[
+                { value: 'now', label: compare.thisRun },
+                { value: 'pinned', label: compare.pinned },
+              ]}
+            />
+          )}
         </div>
       )}
       <div className="image-columns" aria-hidden="true">

@@ -2,7 +2,8 @@ import { useMemo, useState } from 'react';
 import type { GeneratorSample, StudentSample } from '../../engine/runReport';
 import { FDDA_TERMS, TERMS } from '../../engine/runSettings';
 import type { PlaygroundState } from '../../state/playgroundState';
-import { shownMoment } from '../../state/playgroundState';
+import { shownGenerator, shownMoment } from '../../state/playgroundState';
+import { armsIn, generatorArm } from '../../state/runRecord';
 import type { Series } from '../../state/series';
 import { emptySeries, thinned } from '../../state/series';
 import type { ChartSeries } from '../charts/LineChart';
@@ -16,12 +17,15 @@ import { useWords } from '../language';
 import type { Origin, Thing } from '../takeaway/things';
 import { useScheme } from '../useScheme';
 import { Num } from '../Num';
+import { ArmPicker } from './ArmPicker';
 import { View } from './View';
 
 const POINTS = 150;
 const NO_GENERATOR_LOSSES = emptySeries<GeneratorSample>();
-const NO_STUDENT_LOSSES = { calibration: emptySeries<StudentSample>(), fdda: emptySeries<StudentSample>() };
-const generatorLosses = (state: PlaygroundState) => state.generatorLosses;
+const NO_STUDENT_LOSSES: PlaygroundState['studentLosses'] = {};
+/** Of the generator that is shown. */
+const generatorLosses = (state: PlaygroundState) =>
+  state.generatorLosses[shownGenerator(state) ?? 'custom'] ?? NO_GENERATOR_LOSSES;
 const studentLosses = (state: PlaygroundState) => state.studentLosses;
 
 interface Line extends ChartSeries {
@@ -67,36 +71,38 @@ function useGeneratorLines(losses: Series<GeneratorSample>): Line[] {
 function useStudentLines(losses: PlaygroundState['studentLosses']): Line[] {
   const {
     comma,
+    arms: { names },
     views: { losses: words },
   } = useWords();
   const scheme = useScheme();
   return useMemo(() => {
     const colors = lineColors[scheme];
-    return (['calibration', 'fdda'] as const).flatMap((method) => {
-      const samples = thinned(losses[method], POINTS);
+    return armsIn(losses).flatMap((arm) => {
+      const samples = thinned(losses[arm]!, POINTS);
       if (samples.length === 0) return [];
       const line = (key: 'ce' | 'distillation', dash?: 'dashed'): Line => ({
-        id: method + key,
-        label: `${words[key]}${comma}${words.ofMethod[method]}`,
-        title: words.ofMethod[method],
-        color: colors[method],
+        id: arm + key,
+        label: `${words[key]}${comma}${names[arm]}`,
+        title: names[arm],
+        color: colors[arm],
         dash,
         points: samples.map((sample: StudentSample) => [sample.step, sample[key]] as const),
       });
       return [line('ce'), line('distillation', 'dashed')];
     });
-  }, [losses, scheme, comma, words]);
+  }, [losses, scheme, comma, names, words]);
 }
 
 /** Where the shown moment is on the current axis; null while live. */
 function useCursor(which: 'generator' | 'student'): number | null {
-  return usePlayground(({ viewing }) =>
-    viewing === null
-      ? null
-      : which === 'generator'
-        ? viewing.generatorStep
-        : (viewing.studentStep.fdda ?? viewing.studentStep.calibration ?? null),
-  );
+  return usePlayground((state) => {
+    const { viewing } = state;
+    if (viewing === null) return null;
+    if (which === 'generator') return viewing.generatorStep[shownGenerator(state) ?? 'custom'] ?? null;
+    // Several students: the one whose turn it was, else the last one that had it.
+    const steps = armsIn(viewing.studentStep).map((arm) => viewing.studentStep[arm]!);
+    return (viewing.arm && viewing.studentStep[viewing.arm]) ?? steps.at(-1) ?? null;
+  });
 }
 
 /** The line's value at the shown moment, or its newest. */
@@ -108,10 +114,7 @@ export function LossesView() {
   const words = views.losses;
   // The student's losses come up by themselves when it is its turn, unless the visitor chose a tab.
   const [wanted, setWanted] = useState<'generator' | 'student' | null>(null);
-  const studentsTurn = usePlayground((state) => {
-    const phase = shownMoment(state)?.phase;
-    return phase === 'calibration' || phase === 'fdda';
-  });
+  const studentsTurn = usePlayground((state) => shownMoment(state)?.phase === 'student');
   const which = wanted ?? (studentsTurn ? 'student' : 'generator');
   const [log, setLog] = useState(true);
   const series = { generator: useThrottledPlayground(generatorLosses), student: useThrottledPlayground(studentLosses) };
@@ -119,7 +122,10 @@ export function LossesView() {
   const student = useStudentLines(series.student);
   const lines = which === 'generator' ? generator : student;
   const pinned = usePinned();
-  const pinnedGenerator = useGeneratorLines(pinned?.generatorLosses ?? NO_GENERATOR_LOSSES);
+  const shownArm = usePlayground((state) => state.arm);
+  const pinnedArm = pinned && generatorArm(pinned.overview, shownArm);
+  const pinnedLosses = pinnedArm && pinned.generatorLosses[pinnedArm];
+  const pinnedGenerator = useGeneratorLines(pinnedLosses ?? NO_GENERATOR_LOSSES);
   const pinnedStudent = useStudentLines(pinned?.studentLosses ?? NO_STUDENT_LOSSES);
   const pinnedLines = which === 'generator' ? pinnedGenerator : pinnedStudent;
   const drawn = useMemo(
@@ -167,7 +173,7 @@ export function LossesView() {
           },
         ]
       : []),
-    ...(series.student.calibration.last || series.student.fdda.last
+    ...(armsIn(series.student).length > 0
       ? [
           {
             kind: 'table' as const,
@@ -186,15 +192,18 @@ export function LossesView() {
       help={words.help}
       things={things}
       tools={
-        <Choice
-          label={words.which}
-          value={which}
-          onChange={setWanted}
-          options={[
-            { value: 'generator', label: words.generator },
-            { value: 'student', label: words.student },
-          ]}
-        />
+        <>
+          {which === 'generator' && <ArmPicker />}
+          <Choice
+            label={words.which}
+            value={which}
+            onChange={setWanted}
+            options={[
+              { value: 'generator', label: words.generator },
+              { value: 'student', label: words.student },
+            ]}
+          />
+        </>
       }
     >
       {empty ? <div className="view-empty">{views.notYet}</div> : <LineChart label={title} {...chart} />}

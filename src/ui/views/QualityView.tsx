@@ -1,9 +1,8 @@
 import { useCallback, useMemo, useState } from 'react';
 import { coveredView } from '../../state/lessons/lessonState';
-import type { PlaygroundState } from '../../state/playgroundState';
-import { shownMoment } from '../../state/playgroundState';
+import { shownSynthetic } from '../../state/playgroundState';
 import { Choice } from '../Choice';
-import { usePinned } from '../compare/comparison';
+import { pinnedSynthetic, usePinned } from '../compare/comparison';
 import { short } from '../format';
 import { useWords } from '../language';
 import { divergingShades } from '../palette';
@@ -12,13 +11,12 @@ import type { Thing } from '../takeaway/things';
 import { useScheme } from '../useScheme';
 import type { Words } from '../words/words';
 import { className } from '../words/words';
+import { ArmPicker } from './ArmPicker';
 import { QualityFigures } from './QualityFigures';
 import { QualityMap } from './QualityMap';
 import type { QualityMeasure, ShownQuality } from './qualityValues';
 import { cellValues, QUALITY_MEASURES, readingAt, SHADES, shownQuality } from './qualityValues';
 import { View } from './View';
-
-const shownSynthetic = (state: PlaygroundState) => shownMoment(state)?.synthetic ?? null;
 
 /** The values of a layer and a class, or of all classes, in words. */
 function readings({ quality: words }: Words, shown: ShownQuality, layer: number, chosen: number | null): string[] {
@@ -70,9 +68,13 @@ export function QualityView() {
   const { selectLayer, toggleClass } = useActions();
   const [measure, setMeasure] = useState<QualityMeasure>('centers');
   const pinned = usePinned();
+  const arm = usePlayground((state) => state.arm);
 
   const shown = useMemo(() => overview && shownQuality(overview, snapshot), [overview, snapshot]);
-  const pinnedShown = useMemo(() => pinned && shownQuality(pinned.overview, pinned.moment.synthetic), [pinned]);
+  const pinnedShown = useMemo(
+    () => pinned && shownQuality(pinned.overview, pinnedSynthetic(pinned, arm)),
+    [pinned, arm],
+  );
   const values = useMemo(() => shown && cellValues(measure, shown), [measure, shown]);
   const names = useMemo(
     () =>
@@ -189,7 +191,7 @@ export function QualityView() {
   };
 
   return (
-    <View title={words.title} area="quality" help={words.help} things={things}>
+    <View title={words.title} area="quality" help={words.help} things={things} tools={<ArmPicker />}>
       {content()}
     </View>
   );

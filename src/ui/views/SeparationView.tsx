@@ -1,15 +1,15 @@
+import type { ArmId } from '../../engine/methods/arms';
 import { useMemo } from 'react';
 import type { RunOverview, SyntheticSnapshot } from '../../engine/runReport';
 import type { KeptRun } from '../../state/compare/keptRun';
 import { coveredView } from '../../state/lessons/lessonState';
 import type { Measure } from '../../state/linkView';
 import { MEASURES } from '../../state/linkView';
-import { shownMoment } from '../../state/playgroundState';
-import type { PlaygroundState } from '../../state/playgroundState';
+import { shownSynthetic } from '../../state/playgroundState';
 import type { ChartSeries } from '../charts/LineChart';
 import { LineChart } from '../charts/LineChart';
 import { Choice } from '../Choice';
-import { usePinned } from '../compare/comparison';
+import { pinnedSynthetic, usePinned } from '../compare/comparison';
 import { sameDepth } from '../compare/sentences';
 import { lineColors } from '../palette';
 import type { Scheme } from '../palette';
@@ -20,6 +20,7 @@ import type { Thing } from '../takeaway/things';
 import { className } from '../words/words';
 import { useScheme } from '../useScheme';
 import { PinnedKey } from '../compare/PinnedKey';
+import { ArmPicker } from './ArmPicker';
 import { View } from './View';
 
 /** Layers are counted from 1 on the axis. */
@@ -93,11 +94,12 @@ function seriesOf(
 function pinnedSeries(
   words: Words,
   metric: Measure,
-  { overview, moment }: KeptRun,
+  pinned: KeptRun,
+  arm: ArmId | null,
   chosen: number | null,
   scheme: Scheme,
 ): ChartSeries[] {
-  return seriesOf(words, metric, overview, moment.synthetic, chosen, scheme)
+  return seriesOf(words, metric, pinned.overview, pinnedSynthetic(pinned, arm), chosen, scheme)
     .filter(({ id }) => metric === 'batch' || id === 'real' || id === 'synthetic' || id.endsWith('S'))
     .map((each) => ({
       ...each,
@@ -107,8 +109,6 @@ function pinnedSeries(
       dots: false,
     }));
 }
-
-const shownSynthetic = (state: PlaygroundState) => shownMoment(state)?.synthetic ?? null;
 
 export function SeparationView() {
   const all = useWords();
@@ -128,10 +128,11 @@ export function SeparationView() {
     [all, metric, overview, snapshot, metric === 'batch' ? chosen : null, scheme], // eslint-disable-line react-hooks/exhaustive-deps
   );
   const pinned = usePinned();
+  const arm = usePlayground((state) => state.arm);
   const overlaid = pinned !== null && overview !== null && sameDepth(pinned, { overview });
   const pinnedLines = useMemo(
-    () => (overlaid ? pinnedSeries(all, metric, pinned, chosen, scheme) : []),
-    [all, overlaid, pinned, metric, metric === 'batch' ? chosen : null, scheme], // eslint-disable-line react-hooks/exhaustive-deps
+    () => (overlaid ? pinnedSeries(all, metric, pinned, arm, chosen, scheme) : []),
+    [all, overlaid, pinned, arm, metric, metric === 'batch' ? chosen : null, scheme], // eslint-disable-line react-hooks/exhaustive-deps
   );
   const lines = useMemo(() => [...pinnedLines, ...series], [pinnedLines, series]);
   const layers = overview?.network.layers.length ?? 0;
@@ -195,7 +196,7 @@ export function SeparationView() {
       : [];
 
   return (
-    <View title={words.title} area="separation" help={words.help} things={things}>
+    <View title={words.title} area="separation" help={words.help} things={things} tools={<ArmPicker />}>
       <div className="view-bar">
         <Choice
           label={words.metric}

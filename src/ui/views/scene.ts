@@ -1,3 +1,4 @@
+import type { ArmId } from '../../engine/methods/arms';
 import type { LayerPoints, RunOverview, SyntheticSnapshot } from '../../engine/runReport';
 import type { ProjectionReply } from '../../worker/protocol';
 import type { Moment } from '../../state/history';
@@ -72,16 +73,24 @@ export function projectedClouds(
   return { still, moving };
 }
 
-/** The ways of the synthetic batches up to `shown`, over at most `length` recorded moments. */
-export function trails(history: readonly Moment[], shown: Moment | null, layer: number, length = 16): Trail[] {
-  if (!shown?.synthetic) return [];
+/** The ways of one generator's synthetic batches up to `shown`, over at most `length` recorded moments. */
+export function trails(
+  history: readonly Moment[],
+  shown: Moment | null,
+  arm: ArmId | null,
+  layer: number,
+  length = 16,
+): Trail[] {
+  const now = arm && shown?.synthetic[arm];
+  if (!now) return [];
   const snapshots: SyntheticSnapshot[] = [];
-  for (const { id, synthetic } of history) {
+  for (const { id, synthetic: byArm } of history) {
+    const synthetic = byArm[arm];
     if (id <= shown.id && synthetic && synthetic !== snapshots[snapshots.length - 1]) snapshots.push(synthetic);
   }
   const recent = snapshots.slice(-length);
   if (recent.length < 2) return [];
-  return Array.from(shown.synthetic.batchPoints.labels, (classIndex, i) => ({
+  return Array.from(now.batchPoints.labels, (classIndex, i) => ({
     classIndex,
     xy: recent.flatMap((snapshot) => Array.from(ofLayer(snapshot.batchPoints, layer).subarray(2 * i, 2 * i + 2))),
   }));

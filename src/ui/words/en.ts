@@ -1,6 +1,7 @@
 import type { ShapeName } from '../../engine/data/shapeOutlines';
 import { SENTENCES } from '../../engine/sentences';
-import type { MethodId, RunPhase } from '../../engine/runReport';
+import type { ArmId } from '../../engine/methods/arms';
+import type { RunPhase } from '../../engine/runReport';
 import type { TermName } from '../../engine/runSettings';
 import type { PresetName } from '../../state/presets';
 import type { SetupName } from '../../state/setups';
@@ -9,6 +10,7 @@ import { describeNote, SETTINGS, SETTING_KEYS } from '../../state/settings';
 import type { LinkNote } from '../../state/shareLink';
 import type { Units } from '../format';
 import { enArgument } from './enArgument';
+import { enArms, enStage } from './enArms';
 import { enArticle } from './enArticle';
 import { enCompare } from './enCompare';
 import { enLessons, enTour } from './enLessons';
@@ -28,30 +30,36 @@ const settingWords = Object.fromEntries(
   SETTING_KEYS.map((key) => {
     const setting: Setting = SETTINGS[key];
     const options =
-      setting.kind === 'choice'
+      setting.kind === 'choice' || setting.kind === 'set'
         ? { options: Object.fromEntries(setting.options.map(({ value, label }) => [value, label])) }
         : {};
     return [key, { label: setting.label, help: setting.help, ...options }];
   }),
 ) as unknown as SettingWords;
 
-const phaseWords: Record<RunPhase, string> = {
+const phaseWords = {
   prepare: 'Getting ready',
   ptq: 'Measuring the original network and its quantized copy, before any training',
-  generator: 'Training the generator: its images move toward the statistics of real ones',
-  calibration: 'Training a student on the calibration images only, for comparison',
-  fdda: 'Training the student on calibration and synthetic images',
   done: 'Done',
 };
+
+/** What is going on. */
+function stageWords(phase: RunPhase, arm: ArmId | null): string {
+  if (phase === 'generator' || phase === 'student') return enStage[phase](arm ?? 'custom');
+  return phaseWords[phase];
+}
 
 const phaseNames: Record<RunPhase, string> = {
   prepare: 'Preparation',
   ptq: 'Quantizing',
   generator: 'Generator',
-  calibration: 'Calibration-only student',
-  fdda: 'Student',
+  student: 'Student',
   done: 'End',
 };
+
+/** Where in a run something is. */
+const placeName = (phase: RunPhase, arm: ArmId | null): string =>
+  arm === null ? phaseNames[phase] : `${phaseNames[phase]} of ${enArms.names[arm]}`;
 
 export const en = {
   title: 'FDDA playground',
@@ -60,6 +68,7 @@ export const en = {
   /** Below the fold; in a file of its own only for its length. */
   article: enArticle,
   argument: enArgument,
+  arms: enArms,
   compare: enCompare,
   lessons: enLessons,
   paired: enPaired,
@@ -131,9 +140,12 @@ export const en = {
     starting: 'Starting the engine',
     ready: 'Ready. Press Play.',
     queued: 'Starts as soon as the engine is ready',
-    running: (phase: RunPhase) => phaseWords[phase],
-    movingImages: 'Moving the images themselves toward the statistics of real ones; the generator stands still',
-    paused: (phase: RunPhase) => `Paused: ${phaseNames[phase].toLowerCase()}`,
+    running: stageWords,
+    movingImages: enStage.movingImages,
+    paused: (phase: RunPhase, arm: ArmId | null) => {
+      const place = placeName(phase, arm);
+      return `Paused: ${place[0].toLowerCase()}${place.slice(1)}`;
+    },
     finished: (rows: string) => `Finished. Accuracy: ${rows}.`,
     failed: 'Stopped by a problem',
     dead: 'The engine has stopped',
@@ -145,7 +157,8 @@ export const en = {
     live: 'Live',
     backToLive: 'Back to live',
     nothing: 'The timeline fills as the run goes',
-    at: (phase: RunPhase, step: number, elapsed: string) => `${phaseNames[phase]}, step ${step}, at ${elapsed}`,
+    at: (phase: RunPhase, arm: ArmId | null, step: number, elapsed: string) =>
+      `${placeName(phase, arm)}, step ${step}, at ${elapsed}`,
   },
 
   trouble: {
@@ -196,7 +209,7 @@ export const en = {
     hide: 'Hide settings',
     method: 'Method',
     methodHelp:
-      'Each method is a choice of loss terms; everything else stays. FDDA uses all five of the paper; FDDA+ is not in the paper and changes a few switches more. Press one, then Play or Reset, and compare the accuracies.',
+      'Each method is a choice of loss terms; everything else stays. FDDA uses all five of the paper; FDDA+ is not in the paper and changes a few switches more. Press one, tick others to run beside it, then Play or Reset, and compare the accuracies.',
     setup: 'All settings',
     setupHelp: [
       'Interactive: what this page starts with. Ranges, numbers of steps and the student’s learning rate were chosen by a search on the bundled network, so that a run takes less than a minute.',
@@ -215,6 +228,8 @@ export const en = {
     atDefault: (value: string) => `Default: ${value}.`,
     help: (label: string) => `Help: ${label}`,
     on: 'on',
+    /** A set without elements. */
+    nothing: 'none',
     /** Ends a sentence. */
     stop: '.',
     network: 'Network',
@@ -231,6 +246,7 @@ export const en = {
     terms: 'Loss terms',
     quantizer: 'Quantizer',
     student: 'Student',
+    comparison: 'Comparison',
   } satisfies Record<SettingGroup, string>,
   termDetails: 'Details of the loss terms',
   settings: settingWords,
@@ -444,7 +460,6 @@ export const en = {
       total: 'Weighted sum',
       ce: 'CE',
       distillation: 'Distillation',
-      ofMethod: { calibration: 'calibration only', fdda: 'with synthetic' },
       axis: 'step',
     },
 
@@ -452,23 +467,16 @@ export const en = {
       title: 'Accuracy',
       help: [
         'Share of unseen test images that are classified correctly.',
-        'Full precision: the original network. PTQ only: quantized, not trained. The two below were also trained: on the few real images alone, or on real and synthetic images together.',
+        'Full precision: the original network. PTQ only: quantized, not trained. The others were also trained: on the few real images alone, or on those and a method’s synthetic images.',
         'One run with one seed is no proof: small differences can be chance. In tests at 3 bits with one real image a class, synthetic images added 1.2 to 2.3 points to what real images alone reach (bundled network and CIFAR-10 photographs, three seeds). That the two center terms beat zero-shot style in so short a run has not been shown.',
       ],
-      methods: {
-        fullPrecision: 'Full precision',
-        ptq: 'PTQ only',
-        calibration: 'Calibration only',
-        fdda: 'FDDA',
-      } satisfies Record<MethodId, string>,
-      ownTerms: 'Own combination',
       of: (correct: string, n: string) => `${correct} of ${n}`,
       pending: 'not measured yet',
       skipped: 'not part of this run',
-      gain: (points: string, more: boolean) =>
-        `In this run: ${points} points ${more ? 'more' : 'fewer'} with synthetic images than without.`,
-      noGain: (points: string, n: string) =>
-        `In this run: no clear difference (${points} points are within chance for ${n} test images).`,
+      gain: (name: string, points: string, more: boolean) =>
+        `In this run: ${points} points ${more ? 'more' : 'fewer'} with ${name} than with calibration images only.`,
+      noGain: (name: string, points: string, n: string) =>
+        `In this run: no clear difference (${name} ${points} points, within chance for ${n} test images).`,
       curve: 'Student’s accuracy while it is trained',
       curveAxis: 'student step',
     },

@@ -1,6 +1,9 @@
+import type { ArmId } from '../../engine/methods/arms';
 import type { RunPhase } from '../../engine/runReport';
 import type { SettingNote } from '../../state/settings';
+import { valueText } from '../../state/settings';
 import { jaArgument } from './jaArgument';
+import { jaArms, jaStage } from './jaArms';
 import { jaArticle } from './jaArticle';
 import { jaCompare } from './jaCompare';
 import { jaLessons, jaTour } from './jaLessons';
@@ -13,34 +16,38 @@ import { jaShare } from './jaShare';
 import { jaViews } from './jaViews';
 import type { Words } from './words';
 
-const phaseWords: Record<RunPhase, string> = {
+const phaseWords = {
   prepare: '準備しています',
   ptq: '学習の前に、元のネットワークと量子化したネットワークの正解率を測っています',
-  generator: '生成器を学習しています：合成画像の統計量が実画像の統計量へ近づきます',
-  calibration: '比較のために、校正画像だけで生徒を学習しています',
-  fdda: '校正画像と合成画像で生徒を学習しています',
   done: '終了しました',
 };
+
+function stageWords(phase: RunPhase, arm: ArmId | null): string {
+  if (phase === 'generator' || phase === 'student') return jaStage[phase](arm ?? 'custom');
+  return phaseWords[phase];
+}
 
 const phaseNames: Record<RunPhase, string> = {
   prepare: '準備',
   ptq: '量子化',
   generator: '生成器',
-  calibration: '校正画像のみの生徒',
-  fdda: '生徒',
+  student: '生徒',
   done: '終了',
 };
+
+const placeName = (phase: RunPhase, arm: ArmId | null): string =>
+  arm === null ? phaseNames[phase] : `${phaseNames[phase]}（${jaArms.names[arm]}）`;
 
 function settingNote(note: SettingNote): string {
   switch (note.kind) {
     case 'unknown':
       return `「${note.key}」という設定はないため、無視しました。`;
     case 'invalid':
-      return `「${note.key}」を「${note.given}」にはできません。${String(note.used)} を使います。`;
+      return `「${note.key}」を「${note.given}」にはできません。${valueText(note.used)} を使います。`;
     case 'clamped':
-      return `「${note.key}」を ${note.given} にはできません。最も近い値 ${String(note.used)} を使います。`;
+      return `「${note.key}」を ${note.given} にはできません。最も近い値 ${valueText(note.used)} を使います。`;
     case 'rounded':
-      return `「${note.key}」は整数です。${note.given} を ${String(note.used)} に丸めました。`;
+      return `「${note.key}」は整数です。${note.given} を ${valueText(note.used)} に丸めました。`;
   }
 }
 
@@ -51,6 +58,7 @@ export const ja: Words = {
   howItWorks: '手法の解説',
   article: jaArticle,
   argument: jaArgument,
+  arms: jaArms,
   compare: jaCompare,
   lessons: jaLessons,
   paired: jaPaired,
@@ -117,9 +125,9 @@ export const ja: Words = {
     starting: 'エンジンを起動しています',
     ready: '準備ができました。「再生」を押してください。',
     queued: 'エンジンの準備ができしだい始めます',
-    running: (phase) => phaseWords[phase],
-    movingImages: '生成器は止めたまま、画像そのものを実画像の統計量へ近づけています',
-    paused: (phase) => `一時停止中：${phaseNames[phase]}`,
+    running: stageWords,
+    movingImages: jaStage.movingImages,
+    paused: (phase, arm) => `一時停止中：${placeName(phase, arm)}`,
     finished: (rows) => `終了しました。正解率：${rows}。`,
     failed: '問題が起きたため停止しました',
     dead: 'エンジンが停止しました',
@@ -131,7 +139,7 @@ export const ja: Words = {
     live: 'ライブ',
     backToLive: 'ライブに戻る',
     nothing: '実行が進むと記録されます',
-    at: (phase, step, elapsed) => `${phaseNames[phase]}、ステップ ${step}、開始から ${elapsed}`,
+    at: (phase, arm, step, elapsed) => `${placeName(phase, arm)}、ステップ ${step}、開始から ${elapsed}`,
   },
 
   trouble: {
@@ -201,6 +209,7 @@ export const ja: Words = {
     atDefault: (value) => `既定値：${value}。`,
     help: (label) => `ヘルプ：${label}`,
     on: 'オン',
+    nothing: 'なし',
     stop: '。',
     network: 'ネットワーク',
     openNetwork: 'ネットワークを開く…',
@@ -210,7 +219,14 @@ export const ja: Words = {
     facts: (layers, parameters, macs) =>
       `BatchNorm 層 ${layers}、パラメーター ${parameters}、画像あたりの積和演算 ${macs}`,
   },
-  groups: { data: 'データ', generator: '生成器', terms: '損失項', quantizer: '量子化器', student: '生徒' },
+  groups: {
+    data: 'データ',
+    generator: '生成器',
+    terms: '損失項',
+    quantizer: '量子化器',
+    student: '生徒',
+    comparison: '比較',
+  },
   termDetails: '損失項の詳細',
   settings: jaSettings,
 

@@ -51,6 +51,10 @@ export const jaSentences: Sentences = {
   resetHint: () => '「リセット」を押すと、同じシードで最初からやり直せます。',
   startLayerTooDeep: (layer, network, layers) =>
     `クラス項の最初の層が ${layer} 番目になっていますが、${network} の BatchNorm 層は ${layers} 個です。`,
+  tooManyImages: (asked, most) => `テスト画像が一度に ${asked} 枚求められましたが、多くても ${most} 枚までです。`,
+  tooManyImagesHint: () => '一度に求める枚数を減らしてください。',
+  noTestImage: (index, size) => `テスト画像 ${index} はありません。全部で ${size} 枚です。`,
+  noTestImageHint: (last) => `テスト画像は 0 から ${last} まで数えます。`,
   checkpointHint: () => '生成器をチェックポイントからではなく、最初から学習させてください。',
   checkpointUnusable: (reason) => `事前学習済みの生成器を使えません：${reason}`,
   checkpointUnusableHint: () =>

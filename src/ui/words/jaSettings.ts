@@ -1,4 +1,8 @@
+import { jaArms } from './jaArms';
 import type { SettingWords } from './settingWords';
+
+const { calibration, zeroShot, centralized, distorted, fdda, fddaPlus } = jaArms.names;
+const methodNames = { calibration, zeroShot, centralized, distorted, fdda, fddaPlus };
 
 /** The settings in Japanese; in English they are in the settings table. */
 export const jaSettings: SettingWords = {
@@ -190,8 +194,9 @@ export const jaSettings: SettingWords = {
     label: '画像に変化をつける',
     help: '画像からランダムな部分を切り出し、ときどき左右反転します。少ない画像を多く見せる工夫です。',
   },
-  compareCalibrationOnly: {
-    label: '合成画像なしでも学習',
-    help: '比較のために、校正画像だけで 2 つ目の生徒を学習させます。オフにするとその分の時間を省けます。',
+  beside: {
+    label: '並べて実行する手法',
+    help: '選んだ手法と並べて、同じ画像、同じシード、同じ量子化で実行する手法です。それぞれが自分の生徒を、合成画像を使うものは生成器も学習させるため、そのぶん時間がかかります。',
+    options: methodNames,
   },
 };

@@ -1,9 +1,11 @@
 import type { RunSettings } from '../../engine/runSettings';
 import type { SettingKey } from '../../state/settings';
 
-/** The words of one setting; a choice also has words for each of its options. */
+/** The words of one setting; a choice and a set also have words for each of their options. */
 export type WordsOfSetting<Value> = [Value] extends [string]
   ? { label: string; help: string; options: Record<Value, string> }
-  : { label: string; help: string; options?: undefined };
+  : [Value] extends [readonly (infer Each extends string)[]]
+    ? { label: string; help: string; options: Record<Each, string> }
+    : { label: string; help: string; options?: undefined };
 
 export type SettingWords = { [Key in SettingKey]: WordsOfSetting<RunSettings[Key]> };

@@ -1,4 +1,4 @@
-import type { SettingKey } from '../../state/settings';
+import type { SettingKey, SettingValue } from '../../state/settings';
 import type { PointKind } from '../views/scene';
 import type { en } from './en';
 
@@ -40,6 +40,19 @@ export function pointName(
     kind === 'pinned' ? words.compare.map.kind : centers.kinds[kind],
     className(words, names, classIndex),
   );
+}
+
+/** What a setting is at, in words. @param numberWords how a number is written */
+export function valueWords(
+  { controls, settings, comma }: Pick<Words, 'controls' | 'settings' | 'comma'>,
+  key: SettingKey,
+  value: SettingValue,
+  numberWords: (value: number) => string = String,
+): string {
+  if (typeof value === 'boolean') return value ? controls.on : controls.off;
+  if (typeof value === 'number') return numberWords(value);
+  if (typeof value === 'string') return optionLabel(settings, key, value);
+  return value.length === 0 ? controls.nothing : value.map((each) => optionLabel(settings, key, each)).join(comma);
 }
 
 /** What a setting's option is called. */

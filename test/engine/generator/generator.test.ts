@@ -1,11 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  Generator,
-  generatorMacs,
-  initialGeneratorWeights,
-  type GeneratorConfig,
-} from '../../../src/engine/generator/generator';
+import { Generator, initialGeneratorWeights, type GeneratorConfig } from '../../../src/engine/generator/generator';
+import { generatorMacs } from '../../../src/engine/generator/generatorConfig';
 import { Random } from '../../../src/engine/random';
 import { NODE_BACKENDS, use } from '../backends';
 

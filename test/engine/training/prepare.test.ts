@@ -26,6 +26,22 @@ const prepare = async (k: number, overrides: Partial<RunSettings> = {}) =>
     null,
   ))!;
 
+/** Standard deviations of the distorted term's noise, with these two settings. */
+function scalesOf({ createTargets, overview }: PreparedRun, mean: number, variance: number): Float32Array {
+  const targets = createTargets(overview.settings);
+  const scales = targets.distortionScales(mean, variance);
+  targets.dispose();
+  return scales;
+}
+
+/** [C, D] what the terms about centres aim at. */
+async function aimsOf({ createTargets, overview }: PreparedRun) {
+  const targets = createTargets(overview.settings);
+  const aims = await targets.centers.data();
+  targets.dispose();
+  return aims;
+}
+
 beforeAll(async () => {
   await use('wasm');
   before = tf.memory().numTensors;
@@ -98,11 +114,11 @@ describe('preparation', () => {
         await prepare(imagesPerClass),
         await prepare(imagesPerClass, { distortionScale: 'scatter' }),
       ];
-      const scales = measured.targets.distortionScales(0.5, 1);
+      const scales = scalesOf(measured, 0.5, 1);
       expect(scales).toEqual(classScatter(measured.calibration, measured.calibrationLabels));
-      expect(measured.targets.distortionScales(0, 0)).toEqual(scales);
+      expect(scalesOf(measured, 0, 0)).toEqual(scales);
       expect(scales.every((v) => v > 0)).toBe(true);
-      expect(new Set(fixed.targets.distortionScales(0.5, 1))).toEqual(new Set([0.5, 1]));
+      expect(new Set(scalesOf(fixed, 0.5, 1))).toEqual(new Set([0.5, 1]));
       // The map shows targets of that noise, whatever the two settings say that do not count then.
       const still = { distortionMean: 0, distortionVariance: 0 };
       const [exact, same] = [
@@ -155,9 +171,9 @@ describe('preparation', () => {
     ))!;
     const size = own.running.layout.size;
     const all = bnsCenters(own.calibration, new Uint8Array(own.calibration.rows), 1).table.pack();
-    const aim = await common.targets.centers.data();
+    const aim = await aimsOf(common);
     for (let c = 0; c < own.centers.rows; c++) expect(aim.slice(c * size, (c + 1) * size)).toEqual(all);
-    expect(await own.targets.centers.data()).toEqual(own.centers.pack());
+    expect(await aimsOf(own)).toEqual(own.centers.pack());
     expect(common.centers.pack()).toEqual(own.centers.pack());
     expect(common.overview.points.centers).toEqual(own.overview.points.centers);
     own.dispose();
@@ -189,7 +205,7 @@ describe('the look at the generator', () => {
       { latentDim: 12, channels: 4, imageSize: SIZE, imageChannels: 3, numClasses: C },
       new Random(1),
     );
-    const probe = new SyntheticProbe(teacher, generator, prepared, new Random(2));
+    const probe = new SyntheticProbe('fdda', teacher, generator, prepared, new Random(2));
     const inside = tf.memory().numTensors;
     const [first, again] = [await probe.look(0), await probe.look(0)];
     expect(again).toEqual(first);
@@ -245,7 +261,7 @@ describe('the look at the generator', () => {
       { latentDim: 12, channels: 4, imageSize: SIZE, imageChannels: 3, numClasses: C },
       new Random(1),
     );
-    const probe = new SyntheticProbe(teacher, generator, prepared, new Random(2));
+    const probe = new SyntheticProbe('fdda', teacher, generator, prepared, new Random(2));
     const without = await probe.map(8, method, async () => {});
     expect(without).toMatchObject({ layer: 8, method, step: null, synthetic: null, syntheticBatches: null });
     await probe.look(3);

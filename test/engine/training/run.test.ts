@@ -13,9 +13,10 @@ beforeAll(() => use('wasm'));
 
 async function storyOf(overrides: Partial<RunSettings> = {}) {
   const { run, done } = await tinyRun(overrides);
-  const images = (await run.frame(true)).synthetic!.images.rgba;
+  const images = (await run.frame(true)).synthetic[0].images.rgba;
   const frames = await framesOf(run);
-  const last = (await run.frame(true)).synthetic ?? frames.findLast((frame) => frame.synthetic)!.synthetic!;
+  const last =
+    (await run.frame(true)).synthetic[0] ?? frames.findLast(({ synthetic }) => synthetic.length > 0)!.synthetic[0];
   done();
   return { ...story(frames), first: Array.from(images), last: Array.from(last.images.rgba) };
 }
@@ -44,8 +45,8 @@ describe('a run', () => {
     const rare = story(frames);
     expect(rare.generator.map(({ step }) => step)).toEqual(Array.from({ length: 33 }, (_, i) => i + 1));
     const steps = Array.from({ length: 23 }, (_, i) => i + 1);
-    for (const method of ['calibration', 'fdda'])
-      expect(rare.student.filter((s) => s.method === method).map(({ step }) => step)).toEqual(steps);
+    for (const arm of ['calibration', 'fdda'])
+      expect(rare.student.filter((s) => s.arm === arm).map(({ step }) => step)).toEqual(steps);
     expect(rare.generator).toEqual(every.generator);
     expect(rare.student).toEqual(every.student);
     expect(rare.accuracy).toEqual(every.accuracy);
@@ -94,7 +95,7 @@ describe('a run', () => {
     const student = run.student;
     const rows = frames.at(-1)!.accuracy;
     done();
-    expect(rows.map(({ method }) => method)).toEqual(['fullPrecision', 'ptq', 'calibration', 'fdda']);
+    expect(rows.map(({ id }) => id)).toEqual(['fullPrecision', 'ptq', 'calibration', 'fdda']);
     for (const row of rows) {
       expect(row).toMatchObject({ state: 'done', n: 120 });
       expect(row.accuracy).toBe(row.correct! / 120);
@@ -151,48 +152,58 @@ describe('the methods are subsets of one run', () => {
     done();
     return {
       ...story(frames),
-      phases: [...new Set(frames.map(({ phase }) => phase))],
-      methods: frames.at(-1)!.accuracy.map(({ method }) => method),
+      phases: [...new Set(frames.map(({ phase, arm }) => (arm === null ? phase : `${phase} ${arm}`)))],
+      methods: frames.at(-1)!.accuracy.map(({ id }) => id),
     };
   };
 
   it.each<[string, Partial<RunSettings>, string[], string[]]>([
-    ['FDDA', {}, ['ptq', 'generator', 'calibration', 'fdda', 'done'], ['fullPrecision', 'ptq', 'calibration', 'fdda']],
+    [
+      'FDDA',
+      {},
+      ['ptq', 'generator fdda', 'student calibration', 'student fdda', 'done'],
+      ['fullPrecision', 'ptq', 'calibration', 'fdda'],
+    ],
     [
       'FDDA without the comparison',
-      { compareCalibrationOnly: false },
-      ['ptq', 'generator', 'fdda', 'done'],
+      { beside: [] },
+      ['ptq', 'generator fdda', 'student fdda', 'done'],
       ['fullPrecision', 'ptq', 'fdda'],
     ],
     ['PTQ only', { studentSteps: 0, generatorSteps: 0 }, ['ptq', 'done'], ['fullPrecision', 'ptq']],
-    ['no student', { studentSteps: 0 }, ['ptq', 'generator', 'done'], ['fullPrecision', 'ptq']],
+    ['no student', { studentSteps: 0 }, ['ptq', 'generator fdda', 'done'], ['fullPrecision', 'ptq']],
     [
       'calibration images only',
-      { syntheticBatch: 0, compareCalibrationOnly: false },
-      ['ptq', 'calibration', 'done'],
+      { syntheticBatch: 0, beside: [] },
+      ['ptq', 'student calibration', 'done'],
       ['fullPrecision', 'ptq', 'calibration'],
     ],
-    ['all terms off', off(...TERMS), ['ptq', 'calibration', 'done'], ['fullPrecision', 'ptq', 'calibration']],
+    ['all terms off', off(...TERMS), ['ptq', 'student calibration', 'done'], ['fullPrecision', 'ptq', 'calibration']],
     [
       'synthetic images only',
       { calibrationBatch: 0 },
-      ['ptq', 'generator', 'fdda', 'done'],
+      ['ptq', 'generator fdda', 'student fdda', 'done'],
       ['fullPrecision', 'ptq', 'fdda'],
     ],
     [
       'a generator as it is',
       { generatorSteps: 0 },
-      ['ptq', 'calibration', 'fdda', 'done'],
+      ['ptq', 'student calibration', 'student fdda', 'done'],
       ['fullPrecision', 'ptq', 'calibration', 'fdda'],
     ],
-    ['no test images', { testImages: 0 }, ['generator', 'calibration', 'fdda', 'done'], ['calibration', 'fdda']],
+    [
+      'no test images',
+      { testImages: 0 },
+      ['generator fdda', 'student calibration', 'student fdda', 'done'],
+      ['calibration', 'fdda'],
+    ],
   ])('%s', async (_, overrides, expected, methods) => {
     const result = await phases(overrides);
     expect(result.phases).toEqual(expected);
     expect(result.methods).toEqual(methods);
     expect(result.accuracy!.every(({ state }) => state === 'done')).toBe(true);
-    expect(new Set(result.student.map(({ method }) => method))).toEqual(
-      new Set(methods.filter((method) => method === 'calibration' || method === 'fdda')),
+    expect(new Set(result.student.map(({ arm }) => arm))).toEqual(
+      new Set(methods.filter((method) => method !== 'fullPrecision' && method !== 'ptq')),
     );
   });
 
@@ -268,17 +279,17 @@ describe('live changes', () => {
       augment: false,
       weightDecay: 0,
       momentum: 0,
-      compareCalibrationOnly: false,
+      beside: [],
       imagesPerClass: 1,
       calibrationBatch: 1,
     });
-    while (run.phase !== 'fdda') await run.advance();
+    while (run.phase !== 'student') await run.advance();
     run.update({ studentLearningRate: 0 });
     const { student, accuracy } = story(await framesOf(run));
     done();
     expect(student.map(({ learningRate }) => learningRate)).toEqual([0, 0, 0, 0, 0, 0]);
-    const fdda = accuracy!.find(({ method }) => method === 'fdda')!;
-    expect(fdda.accuracy).toBe(accuracy!.find(({ method }) => method === 'ptq')!.accuracy);
+    const fdda = accuracy!.find(({ id }) => id === 'fdda')!;
+    expect(fdda.accuracy).toBe(accuracy!.find(({ id }) => id === 'ptq')!.accuracy);
   });
 });
 
@@ -336,7 +347,7 @@ describe('steps that move images themselves', () => {
     refineShare: 0.8,
     refinedPerClass: 8,
     studentSteps: 2,
-    compareCalibrationOnly: false,
+    beside: [],
   };
 
   it('leave the generator as it is, start where it ended, and bring the loss down', async () => {
@@ -348,9 +359,10 @@ describe('steps that move images themselves', () => {
       await run.advance();
       const frame = await run.frame(true);
       samples.push(...frame.generator);
-      if (frame.synthetic && [11, 12, 13, 60].includes(frame.synthetic.step)) {
-        seen.push(frame.synthetic);
-        weights.push(JSON.stringify((await run.snapshot())!.generator.weights['conv3.kernel'].values));
+      const [synthetic] = frame.synthetic;
+      if (synthetic && [11, 12, 13, 60].includes(synthetic.step)) {
+        seen.push(synthetic);
+        weights.push(JSON.stringify((await run.generator.download())['conv3.kernel'].values));
       }
       expect(run.refined !== null).toBe(run.generatorStep > 12);
     }

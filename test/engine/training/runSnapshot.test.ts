@@ -24,6 +24,9 @@ const PLUS: Partial<RunSettings> = {
   syntheticShare: 'byRealImages',
 };
 
+/** Whether it is that arm's student's turn. */
+const isStudent = (run: Run, arm: string) => run.phase === 'student' && run.arm === arm;
+
 /** What is left to tell from a place on: samples and the final accuracies. */
 function rest(frames: RunFrame[]) {
   const { generator, student, accuracy } = story(frames);
@@ -43,9 +46,9 @@ describe('a snapshot', () => {
   const places: [string, Partial<RunSettings>, (run: Run, frame: RunFrame) => boolean][] = [
     ['before the first step', {}, () => true],
     ['in the middle of the generator', {}, (run) => run.generatorStep === 5],
-    ['between generator and student', {}, (run) => run.phase === 'calibration'],
-    ['in the middle of the calibration-only student', {}, (run, { step }) => run.phase === 'calibration' && step === 3],
-    ['in the middle of the student', {}, (run, { step }) => run.phase === 'fdda' && step === 5],
+    ['between generator and student', {}, (run) => run.arm === 'calibration'],
+    ['in the middle of the calibration-only student', {}, (run, { step }) => run.arm === 'calibration' && step === 3],
+    ['in the middle of the student', {}, (run, { step }) => isStudent(run, 'fdda') && step === 5],
     [
       'in the middle of the generator, with ranges from its first images',
       { activationRange: 'movingAverage' },
@@ -56,7 +59,7 @@ describe('a snapshot', () => {
     [
       'in the middle of a student that learns from such images',
       PLUS,
-      (run, { step }) => run.phase === 'fdda' && step === 5,
+      (run, { step }) => isStudent(run, 'custom') && step === 5,
     ],
     ['at the end', {}, (run) => run.finishedAll],
   ];
@@ -120,13 +123,13 @@ describe('a snapshot', () => {
     const { run, done } = await tinyRun({ ...settings, generatorLearningRate: 0.05 });
     await advanceTo(run, () => run.generatorStep === 2);
     await run.advance();
-    const { images } = (await run.frame(true)).synthetic!;
+    const [{ images }] = (await run.frame(true)).synthetic;
     const snapshot = (await run.snapshot())!;
     await framesOf(run);
     const inside = tf.memory().numTensors;
     await run.restore(snapshot);
     await run.restore(snapshot);
-    const again = (await run.frame()).synthetic!;
+    const [again] = (await run.frame()).synthetic;
     expect(again.step).toBe(3);
     expect(again.images).toEqual(images);
     expect(tf.memory().numTensors).toBeLessThanOrEqual(inside);
@@ -148,14 +151,14 @@ describe('no tensor is left', () => {
         calibrationBatch: 1,
         syntheticBatch: 1,
         testImages: 10,
-        compareCalibrationOnly: false,
+        beside: [],
       },
       tinyNetwork({ widths: [2, 3], strides: [2, 2] }),
     );
     const counts: Record<string, number> = {};
     await framesOf(run, () => {
       counts[`generator ${run.generatorStep}`] ??= tf.memory().numTensors;
-      return run.phase === 'fdda';
+      return run.phase === 'student';
     });
     expect(counts['generator 210']).toBe(counts['generator 10']);
     let last: RunFrame | null = null;
@@ -164,7 +167,7 @@ describe('no tensor is left', () => {
       last = await run.frame();
       counts[`${last.phase} ${last.step}`] ??= tf.memory().numTensors;
     }
-    expect(counts['fdda 210']).toBe(counts['fdda 10']);
+    expect(counts['student 210']).toBe(counts['student 10']);
     expect(last!.phase).toBe('done');
     done();
     expect(tf.memory().numTensors).toBe(before);
@@ -244,7 +247,7 @@ describe('a number that is not finite', () => {
   it('stops the student and says which', async () => {
     const { run, done } = await tinyRun({ ...settings, generatorSteps: 1, studentLearningRate: 1e30 });
     const error = await failureOf(run);
-    expect(run.phase).toBe('calibration');
+    expect([run.phase, run.arm]).toEqual(['student', 'calibration']);
     expect(error.term).toMatch(/^The student's (cross entropy|distillation loss)$/);
     // Ranges of activations hold the first explosion back.
     expect(error.step).toBeGreaterThan(1);

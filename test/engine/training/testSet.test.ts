@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { EVALUATION_BATCH, TestSet } from '../../../src/engine/training/testSet';
+import { TestSet } from '../../../src/engine/training/testSet';
+import { EVALUATION_BATCH } from '../../../src/engine/training/workCount';
 import { use } from '../backends';
 import { CLASS_NAMES, tinyDataset, tinyNetwork } from './tiny';
 

@@ -5,6 +5,7 @@ import { Generator } from '../../../src/engine/generator/generator';
 import { oneHotLabels } from '../../../src/engine/kernels/oneHotLabels';
 import { crossEntropy } from '../../../src/engine/losses/crossEntropy';
 import { bnsTerm, centralizedTerm, contrastTerm } from '../../../src/engine/losses/generatorLosses';
+import type { GeneratorTargets } from '../../../src/engine/losses/generatorTargets';
 import { Student } from '../../../src/engine/quantization/student';
 import { Random } from '../../../src/engine/random';
 import { GeneratorTrainer } from '../../../src/engine/training/generatorTrainer';
@@ -22,6 +23,7 @@ const only = (...terms: TermName[]) =>
 
 let teacher: Teacher;
 let prepared: PreparedRun;
+let targets: GeneratorTargets;
 let before = 0;
 
 beforeAll(() => use('wasm'));
@@ -29,9 +31,11 @@ beforeEach(async () => {
   before = tf.memory().numTensors;
   teacher = new Teacher(tinyNetwork());
   prepared = (await prepareRun(teacher, tinyDataset(), tinySettings(), null))!;
+  targets = prepared.createTargets(tinySettings());
 });
 afterEach(() => {
   vi.restoreAllMocks();
+  targets.dispose();
   prepared.dispose();
   teacher.dispose();
   expect(tf.memory().numTensors).toBe(before);
@@ -42,7 +46,7 @@ describe("the generator's trainer", () => {
     new GeneratorTrainer(
       Generator.create(config, new Random(1)),
       teacher,
-      prepared.targets,
+      targets,
       Uint8Array.from(reliable),
       new Random(2),
     );
@@ -94,10 +98,11 @@ describe("the generator's trainer", () => {
       labelRule: false,
     });
     const scaled = (await prepareRun(teacher, tinyDataset(), settings, null))!;
+    const aims = scaled.createTargets(settings);
     const made = new GeneratorTrainer(
       Generator.create(config, new Random(1)),
       teacher,
-      scaled.targets,
+      aims,
       new Uint8Array(C).fill(1),
       new Random(2),
     );
@@ -121,10 +126,7 @@ describe("the generator's trainer", () => {
         teacher.forward(tf.slice(all, [4 * g, 0, 0, 0], [4, -1, -1, -1]), tap);
         const row = poolStatistics(tap.packed(), tf.tensor2d(averagingMatrix([4]), [1, 4]), teacher.layout);
         const aim = { index: label, trusted: true, noise: tf.zeros([1, teacher.layout.size]) as tf.Tensor2D };
-        return tf.stack([
-          centralizedTerm(row, scaled.targets, aim),
-          contrastTerm(row, scaled.targets, aim, settings.contrastTemperature),
-        ]);
+        return tf.stack([centralizedTerm(row, aims, aim), contrastTerm(row, aims, aim, settings.contrastTemperature)]);
       });
       const tap = statisticsTap();
       const logits = teacher.forward(all, tap);
@@ -133,7 +135,7 @@ describe("the generator's trainer", () => {
       return {
         centralized,
         contrast,
-        bns: bnsTerm(whole, scaled.targets).dataSync()[0],
+        bns: bnsTerm(whole, aims).dataSync()[0],
         ceMixed: crossEntropy(logits, oneHotLabels(labels, C)).dataSync()[0],
       };
     });
@@ -143,6 +145,7 @@ describe("the generator's trainer", () => {
     }
     expect(sample.terms.ceSingle).toBeCloseTo(sample.terms.ceMixed!, 5);
     made.dispose();
+    aims.dispose();
     scaled.dispose();
   });
 

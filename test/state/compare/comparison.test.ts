@@ -107,7 +107,7 @@ describe('pinning', () => {
     expect(pinned!.moment).toBe(live);
     expect(pinned!.overview).toBe(overview);
     expect(pinned!.settings.weightBits).toBe(2);
-    expect(pinned!.generatorLosses.last!.step).toBe(4);
+    expect(pinned!.generatorLosses.fdda!.last!.step).toBe(4);
     // Compared here: a matcher would first look into every image.
     expect(store.getState().live === live).toBe(false);
   });

@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import type { KeptRun } from '../../../src/state/compare/keptRun';
 import { addKept, keptBytes, networkKey, sameCalibration, samePlane } from '../../../src/state/compare/keptRun';
 import type { Result } from '../../../src/state/compare/results';
-import { addResult, gains, MAX_RESULTS, resultOf, sortedResults, spreadOf } from '../../../src/state/compare/results';
+import {
+  addResult,
+  gains,
+  MAX_RESULTS,
+  resultOf,
+  rowsOf,
+  sortedResults,
+  spreadOf,
+} from '../../../src/state/compare/results';
 import { differingKeys, sameButSeed } from '../../../src/state/compare/difference';
 import { seedsFrom } from '../../../src/state/compare/seedSeries';
 import { nextMoment } from '../../../src/state/history';
@@ -28,6 +36,7 @@ function kept(run: number, changes: Partial<ReturnType<typeof defaultSettings>> 
   const fake = createFakeRun(settings(changes));
   const moment = nextMoment(null, {
     phase: 'done',
+    arm: null,
     step: 1,
     steps: 1,
     elapsedSeconds: 12,
@@ -37,10 +46,10 @@ function kept(run: number, changes: Partial<ReturnType<typeof defaultSettings>> 
     generator: [],
     student: [],
     accuracy: [
-      { method: 'ptq', accuracy: 0.5, correct: 50, n: 100, state: 'done', step: 1, steps: 1, curve: [] },
-      { method: 'fdda', accuracy: 0.6, correct: 60, n: 100, state: 'running', step: 1, steps: 2, curve: [] },
+      { id: 'ptq', accuracy: 0.5, correct: 50, n: 100, state: 'done', step: 1, steps: 1, curve: [], answers: null },
+      { id: 'fdda', accuracy: 0.6, correct: 60, n: 100, state: 'running', step: 1, steps: 2, curve: [], answers: null },
     ],
-    synthetic: fake.snapshot(1, settings(changes)),
+    synthetic: [fake.snapshot(1, settings(changes))],
   });
   return {
     run,
@@ -49,7 +58,7 @@ function kept(run: number, changes: Partial<ReturnType<typeof defaultSettings>> 
     overview: fake.overview,
     moment,
     finished: true,
-    generatorLosses: emptySeries(),
+    generatorLosses: { fdda: emptySeries() },
     studentLosses: { calibration: emptySeries(), fdda: emptySeries() },
   };
 }
@@ -57,6 +66,8 @@ function kept(run: number, changes: Partial<ReturnType<typeof defaultSettings>> 
 describe('settings of two runs', () => {
   it('differ in the table’s order, whatever was changed first', () => {
     expect(differingKeys(settings(), settings({ weightBits: 4, seed: 2 }))).toEqual(['seed', 'weightBits']);
+    expect(differingKeys(settings(), settings({ beside: ['calibration'] }))).toEqual([]);
+    expect(differingKeys(settings(), settings({ beside: ['calibration', 'fddaPlus'] }))).toEqual(['beside']);
     expect(sameButSeed(settings(), settings({ seed: 7 }))).toBe(true);
     expect(sameButSeed(settings(), settings({ seed: 7, weightBits: 8 }))).toBe(false);
   });
@@ -144,7 +155,7 @@ describe('a spread over seeds', () => {
 
   it('takes each method’s own seeds', () => {
     const spreads = spreadOf(results);
-    expect(spreads.map(({ method, summary: { n } }) => [method, n])).toEqual([
+    expect(spreads.map(({ id, summary: { n } }) => [id, n])).toEqual([
       ['ptq', 2],
       ['calibration', 2],
       ['fdda', 3],
@@ -157,13 +168,25 @@ describe('a spread over seeds', () => {
   });
 
   it('subtracts only within one run', () => {
-    const { bySeed, paired } = gains(results)!;
+    const { bySeed, paired } = gains(results, 'fdda')!;
     expect(bySeed.map(([seed, difference]) => [seed, Math.round(difference * 1000)])).toEqual([
       [1, 100],
       [3, -100],
     ]);
     expect(paired.mean).toBeCloseTo(0, 12);
-    expect(gains([results[1]])).toBeNull();
+    expect(gains([results[1]], 'fdda')).toBeNull();
+    // Any two arms, not only with calibration images alone.
+    const two = [result(4, { zeroShot: at(0.7), fdda: at(0.75) }), result(5, { zeroShot: at(0.7) })];
+    expect(gains(two, 'fdda', 'zeroShot')!.bySeed.map(([seed]) => seed)).toEqual([4]);
+    expect(gains(two, 'fdda')).toBeNull();
+  });
+});
+
+describe('the rows of a table of results', () => {
+  it('are those that occur in one of them, in their order', () => {
+    const list = [result(1, { fdda: at(0.7), ptq: at(0.3) }), result(2, { zeroShot: at(0.6), fullPrecision: at(0.9) })];
+    expect(rowsOf(list)).toEqual(['fullPrecision', 'ptq', 'zeroShot', 'fdda']);
+    expect(rowsOf([])).toEqual([]);
   });
 });
 

@@ -26,6 +26,7 @@ const of = (accuracy: number, n = 1000) => ({ accuracy, n });
 function result(change: Partial<RunResult> = {}): RunResult {
   return {
     settings: defaultSettings(),
+    arm: 'fdda',
     accuracy: { fullPrecision: of(0.95), ptq: of(0.6), calibration: of(0.65), fdda: of(0.75) },
     classes: 10,
     nearest: { real: [0.1, 0.12, 0.1, 0.15, 0.2, 0.8], n: 200, synthetic: [0.1, 0.1, 0.1, 0.1, 0.1, 0.4] },

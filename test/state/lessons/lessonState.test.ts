@@ -76,7 +76,7 @@ describe('a lesson', () => {
     store.actions.predict('first');
     expect(lesson().prediction).toBe('second');
     const { accuracy } = lesson().results[0];
-    const row = shownMoment(store.getState())!.accuracy.find(({ method }) => method === 'fdda')!;
+    const row = shownMoment(store.getState())!.accuracy.find(({ id }) => id === 'fdda')!;
     expect(accuracy.fdda).toEqual({ accuracy: row.accuracy, n: row.n });
 
     store.actions.playLesson();

@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Recording, RecordingFile } from '../../../src/state/recording/format';
-import { LIMITS } from '../../../src/state/recording/format';
-import { RecordingError } from '../../../src/state/recording/checks';
-import type { RecordingProblem } from '../../../src/state/recording/checks';
-import { packBytes, packNumbers, unpackNumbers } from '../../../src/state/recording/packing';
+import { packNumbers, unpackNumbers } from '../../../src/state/recording/packing';
 import { openRecording, readRecording } from '../../../src/state/recording/read';
 import { writeRecording } from '../../../src/state/recording/write';
+import type { RunFrame } from '../../../src/engine/runReport';
+import { afterFrame, emptyRecord } from '../../../src/state/runRecord';
+import { defaultSettings } from '../../../src/state/settings';
+import { createFakeRun } from '../../worker/fakeRun';
 import { sampleRecording } from './sample';
 
 let recording: Recording;
@@ -33,6 +34,9 @@ describe('a recorded run', () => {
       startLayer: before.overview.startLayer,
       settings: recording.settings,
       checkpoint: before.overview.checkpoint,
+      arms: before.overview.arms,
+      testLabels: before.overview.testLabels,
+      reading: null,
     });
     expect(calibration.reliable).toEqual(before.overview.calibration.reliable);
     expect(calibration.verdicts.labels).toEqual(before.overview.calibration.verdicts.labels);
@@ -51,15 +55,17 @@ describe('a recorded run', () => {
 
     expect(record.history).toHaveLength(before.history.length);
     record.history.forEach((moment, i) => {
-      const { synthetic, accuracy, elapsedSeconds, fraction, ...others } = moment;
+      const { synthetic: byArm, accuracy, elapsedSeconds, fraction, ...others } = moment;
       const {
-        synthetic: wasSynthetic,
+        synthetic: wasByArm,
         accuracy: wasAccuracy,
         elapsedSeconds: wasElapsed,
         fraction: wasFraction,
         ...othersBefore
       } = before.history[i];
+      const [synthetic, wasSynthetic] = [byArm.fdda, wasByArm.fdda];
       expect(others).toEqual(othersBefore);
+      expect(Object.keys(byArm)).toEqual(Object.keys(wasByArm));
       expect(accuracy).toEqual(wasAccuracy);
       expect(elapsedSeconds).toBeCloseTo(wasElapsed, 3);
       expect(fraction).toBeCloseTo(wasFraction, 3);
@@ -75,13 +81,13 @@ describe('a recorded run', () => {
       );
     });
     expect(record.live).toBe(record.history.at(-1));
-    expect(record.generatorLosses.items.map(({ step }) => step)).toEqual(
-      before.generatorLosses.items.map(({ step }) => step),
+    expect(record.generatorLosses.fdda!.items.map(({ step }) => step)).toEqual(
+      before.generatorLosses.fdda!.items.map(({ step }) => step),
     );
-    record.generatorLosses.items.forEach(({ terms }, i) =>
-      expect(terms.bns).toBeCloseTo(before.generatorLosses.items[i].terms.bns!, 4),
+    record.generatorLosses.fdda!.items.forEach(({ terms }, i) =>
+      expect(terms.bns).toBeCloseTo(before.generatorLosses.fdda!.items[i].terms.bns!, 4),
     );
-    expect(record.studentLosses.fdda.last!.step).toBe(4);
+    expect(record.studentLosses.fdda!.last!.step).toBe(4);
   });
 
   it('shows images that are hardly to be told from the ones there were', async () => {
@@ -90,7 +96,7 @@ describe('a recorded run', () => {
     for (const [after, before, most] of [
       [record.overview.calibration.images, recording.record.overview.calibration.images, 8],
       // Half of it the simulation's noise, which no picture has.
-      [record.live.synthetic!.images, recording.record.live.synthetic!.images, 22],
+      [record.live.synthetic.fdda!.images, recording.record.live.synthetic.fdda!.images, 22],
     ] as const) {
       expect(after).toMatchObject({ count: before.count, height: 32, width: 32 });
       const errors = Array.from(after.rgba, (value, i) => Math.abs(value - before.rgba[i]));
@@ -114,24 +120,26 @@ describe('a recorded run', () => {
 
   it('keeps a bounded number of snapshots; moments of the others show the last one before', async () => {
     const many = await readRecording(await writeRecording(sampleRecording({}, 40), 8));
-    const snapshots = [...new Set(many.record.history.map(({ synthetic }) => synthetic!))];
+    const snapshots = [...new Set(many.record.history.map(({ synthetic }) => synthetic.fdda!))];
     expect(snapshots).toHaveLength(8);
     expect([snapshots[0].step, snapshots.at(-1)!.step]).toEqual([0, 40]);
     for (const { generatorStep, synthetic } of many.record.history)
-      expect(synthetic!.step).toBeLessThanOrEqual(generatorStep ?? 0);
+      expect(synthetic.fdda!.step).toBeLessThanOrEqual(generatorStep.fdda ?? 0);
     const small = (await writeRecording(sampleRecording({}, 40), 8)).length;
     expect(small).toBeLessThan((await writeRecording(sampleRecording({}, 40), 24)).length);
   });
 
   it('without synthetic images or students is one too', async () => {
     const bare = sampleRecording();
-    const history = bare.record.history.map((moment) => ({ ...moment, synthetic: null, accuracy: [] }));
+    const history = bare.record.history.map((moment) => ({ ...moment, synthetic: {}, accuracy: [] }));
     const back = await readRecording(
       await writeRecording({ ...bare, record: { ...bare.record, history, live: history.at(-1)! } }),
     );
-    expect(back.record.history.every(({ synthetic, accuracy }) => synthetic === null && accuracy.length === 0)).toBe(
-      true,
-    );
+    expect(
+      back.record.history.every(
+        ({ synthetic, accuracy }) => Object.keys(synthetic).length === 0 && accuracy.length === 0,
+      ),
+    ).toBe(true);
   });
 
   it('of an older page lacks settings that came later, which are at their defaults', async () => {
@@ -148,7 +156,7 @@ describe('a recorded run', () => {
     for (const snapshot of file.snapshots) delete snapshot.quality;
     const { record } = await readRecording(JSON.stringify(file));
     expect(record.overview.quality).toBeNull();
-    expect(record.live.synthetic!.quality).toBeNull();
+    expect(record.live.synthetic.fdda!.quality).toBeNull();
     const again = JSON.parse(await writeRecording({ ...recording, record })) as RecordingFile;
     expect(again.overview).not.toHaveProperty('quality');
     expect(again.snapshots[0]).not.toHaveProperty('quality');
@@ -156,10 +164,10 @@ describe('a recorded run', () => {
 
   it('of a run that broke down keeps that there is no number', async () => {
     const broken = sampleRecording();
-    const { quality } = broken.record.live.synthetic!;
+    const { quality } = broken.record.live.synthetic.fdda!;
     quality!.joint.ownCenter = NaN;
     quality!.bnsGap[2] = Infinity;
-    const back = (await readRecording(await writeRecording(broken))).record.live.synthetic!.quality!;
+    const back = (await readRecording(await writeRecording(broken))).record.live.synthetic.fdda!.quality!;
     expect(back.joint.ownCenter).toBeNaN();
     expect(back.bnsGap[2]).toBeNaN();
   });
@@ -171,289 +179,93 @@ describe('a recorded run', () => {
   });
 });
 
-describe('a file that is no recorded run', () => {
-  const problemOf = async (content: string): Promise<RecordingProblem> => {
-    try {
-      await readRecording(content);
-    } catch (error) {
-      if (error instanceof RecordingError) return error.problem;
-      throw error;
+describe('a recorded run with several arms', () => {
+  it('comes back with the images, losses and answers of each', async () => {
+    const settings = { ...defaultSettings(), observationPerClass: 2, testImages: 100, beside: ['zeroShot'] as const };
+    const run = createFakeRun(settings);
+    let record = emptyRecord(run.overview);
+    const show = (frame: Partial<RunFrame>) => {
+      const whole = {
+        phase: 'generator',
+        arm: null,
+        step: 1,
+        steps: 1,
+        elapsedSeconds: record.history.length,
+        secondsPerStep: null,
+        remainingSeconds: null,
+        fraction: 0,
+        generator: [],
+        student: [],
+        accuracy: [],
+        synthetic: [],
+        ...frame,
+      } as RunFrame;
+      record = { ...record, ...afterFrame(record, whole) };
+    };
+    for (const arm of ['fdda', 'zeroShot'] as const) {
+      for (let step = 0; step <= 3; step++)
+        show({
+          arm,
+          synthetic: [run.snapshot(step, settings, arm)],
+          generator: step > 0 ? [run.generatorSample(step, settings, arm)] : [],
+        });
     }
-    throw new Error('It was read.');
-  };
-  const changed = (change: (file: RecordingFile) => unknown) => {
-    const file = JSON.parse(text) as RecordingFile;
-    change(file);
-    return problemOf(JSON.stringify(file));
-  };
-  /** For values of types that the format does not have. */
-  const wrong = (value: unknown) => value as never;
-
-  it.each([
-    ['nothing', '', { kind: 'empty' }],
-    ['blanks', ' \n ', { kind: 'empty' }],
-    ['prose', 'Dear reader,', { kind: 'notJson' }],
-    ['a page', '<!doctype html><html></html>', { kind: 'notJson' }],
-    ['a number', '3', { kind: 'foreign' }],
-    ['null', 'null', { kind: 'foreign' }],
-    ['a list', '[1, 2]', { kind: 'foreign' }],
-    ['a network', '{"format":"layers-model","modelTopology":{}}', { kind: 'foreign' }],
-    ['a text', '"fdda-playground-run"', { kind: 'foreign' }],
-    ['a name alone', '{"format":"fdda-playground-run"}', { kind: 'version', found: 'undefined', known: 1 }],
-    ['a newer format', '{"format":"fdda-playground-run","version":2}', { kind: 'version', found: '2', known: 1 }],
-    ['a strange version', '{"format":"fdda-playground-run","version":"1"}', { kind: 'version', found: '1', known: 1 }],
-    [
-      'a version and nothing else',
-      '{"format":"fdda-playground-run","version":1}',
-      { kind: 'field', path: 'settings', fault: 'missing' },
-    ],
-  ])('%s', async (_what, content, problem) => {
-    expect(await problemOf(content)).toEqual(problem);
-  });
-
-  it.each([0.1, 0.5, 0.9, 0.999])('cut off after %d of its length', async (share) => {
-    // Cut where it ends in the middle of a value.
-    expect(await problemOf(text.slice(0, Math.floor(text.length * share)).replace(/[}\]\s]+$/, ''))).toEqual({
-      kind: 'truncated',
+    for (const [arm, correct] of [
+      ['zeroShot', 60],
+      ['fdda', 70],
+    ] as const) {
+      show({
+        phase: 'student',
+        arm,
+        student: [run.studentSample(arm, 1, settings)],
+        accuracy: [
+          {
+            id: arm,
+            accuracy: correct / 100,
+            correct,
+            n: 100,
+            state: 'done',
+            step: 1,
+            steps: 1,
+            curve: [[1, correct / 100]],
+            answers: run.answers(arm, correct),
+          },
+        ],
+      });
+    }
+    const facts = { ...recording, settings, record: { ...record, overview: run.overview, live: record.live! } };
+    const back = await readRecording(await writeRecording(facts));
+    expect(back.settings.beside).toEqual(['zeroShot']);
+    expect(back.record.overview.arms.map(({ id, leads }) => [id, leads])).toEqual([
+      ['zeroShot', false],
+      ['fdda', true],
+    ]);
+    back.record.history.forEach((moment, i) => {
+      const before = record.history[i];
+      expect([moment.phase, moment.arm]).toEqual([before.phase, before.arm]);
+      expect(moment.generatorStep).toEqual(before.generatorStep);
+      for (const arm of ['fdda', 'zeroShot'] as const)
+        expect(moment.synthetic[arm]?.step).toBe(before.synthetic[arm]?.step);
     });
-  });
-
-  it('NaN and Infinity, which JSON does not have', async () => {
-    expect(await problemOf(text.replace(/"startLayer":\d+/, '"startLayer":NaN'))).toEqual({ kind: 'notJson' });
-    expect(await problemOf(text.replace(/"startLayer":\d+/, '"startLayer":1e999'))).toEqual({
-      kind: 'field',
-      path: 'overview.startLayer',
-      fault: 'type',
-    });
-  });
-
-  it('far too long', async () => {
-    expect(await problemOf(' '.repeat(LIMITS.fileBytes + 1))).toEqual({
-      kind: 'tooLarge',
-      bytes: LIMITS.fileBytes + 1,
-      most: LIMITS.fileBytes,
-    });
-  });
-
-  const field = (path: string, fault: string) => ({ kind: 'field', path, fault });
-  it.each<[string, (file: RecordingFile) => unknown, object]>([
-    ['a setting of the wrong type', (f) => (f.settings.seed = wrong('1')), field('settings.seed', 'type')],
-    ['a setting out of its range', (f) => (f.settings.weightBits = 64), field('settings.weightBits', 'range')],
-    ['half a bit', (f) => (f.settings.weightBits = 2.5), field('settings.weightBits', 'type')],
-    ['a choice there is not', (f) => (f.settings.firstLast = wrong('9')), field('settings.firstLast', 'range')],
-    ['settings that are a list', (f) => (f.settings = wrong([])), field('settings', 'type')],
-    ['no versions', (f) => delete (f as Partial<RecordingFile>).versions, field('versions', 'missing')],
-    ['an endless version', (f) => (f.versions.tfjs = '4'.repeat(1000)), field('versions.tfjs', 'length')],
-    ['a backend there is not', (f) => (f.backend = wrong('abacus')), field('backend', 'range')],
-    ['a date that is none', (f) => (f.written = 'yesterday'), field('written', 'range')],
-    ['no overview', (f) => (f.overview = wrong(null)), field('overview', 'type')],
-    ['no class', (f) => (f.overview.network.classNames = []), field('overview.network.classNames', 'length')],
-    [
-      'a thousand classes',
-      (f) => (f.overview.network.classNames = Array<string>(1000).fill('x')),
-      field('overview.network.classNames', 'length'),
-    ],
-    [
-      'a layer without a name',
-      (f) => (f.overview.network.layers[2] = wrong({ channels: 3 })),
-      field('overview.network.layers[2].name', 'missing'),
-    ],
-    ['a layer too few', (f) => f.overview.network.layers.pop(), field('overview.points.centers.xy.data', 'packed')],
-    [
-      'a class too few',
-      (f) => f.overview.network.classNames.pop(),
-      field('overview.points.centers.labels[9]', 'range'),
-    ],
-    ['a start layer beyond the last', (f) => (f.overview.startLayer = 19), field('overview.startLayer', 'range')],
-    [
-      'an input without color',
-      (f) => f.overview.network.inputShape.pop(),
-      field('overview.network.inputShape', 'length'),
-    ],
-    [
-      'images of another size',
-      (f) => (f.overview.calibration.images.width = 16),
-      field('overview.calibration.images.width', 'contradiction'),
-    ],
-    [
-      'four billion images',
-      (f) => (f.overview.calibration.images.count = 2 ** 32),
-      field('overview.calibration.images.count', 'range'),
-    ],
-    [
-      'more images than there are bytes',
-      (f) => (f.overview.calibration.images.count = 4096),
-      field('overview.calibration.images.data', 'packed'),
-    ],
-    [
-      'fewer images than there are bytes',
-      (f) => (f.snapshots[1].images.count = 1),
-      field('snapshots[1].images.data', 'packed'),
-    ],
-    [
-      'images that are no base64',
-      (f) => (f.snapshots[0].images.data = '***'),
-      field('snapshots[0].images.data', 'packed'),
-    ],
-    [
-      'images that are not deflated',
-      (f) => (f.snapshots[0].images.data = btoa('hello')),
-      field('snapshots[0].images.data', 'packed'),
-    ],
-    [
-      'images that are a list',
-      (f) => (f.snapshots[0].images.data = wrong([1, 2])),
-      field('snapshots[0].images.data', 'type'),
-    ],
-    [
-      'a verdict too few',
-      (f) => f.snapshots[0].verdicts.predicted.pop(),
-      field('snapshots[0].verdicts.predicted', 'length'),
-    ],
-    [
-      'a verdict for no class',
-      (f) => (f.snapshots[0].verdicts.predicted[3] = 10),
-      field('snapshots[0].verdicts.predicted[3]', 'range'),
-    ],
-    [
-      'a probability over 1',
-      (f) => (f.snapshots[0].verdicts.probability[0] = 1.5),
-      field('snapshots[0].verdicts.probability[0]', 'range'),
-    ],
-    [
-      'a probability of null',
-      (f) => (f.snapshots[0].verdicts.probability[0] = wrong(null)),
-      field('snapshots[0].verdicts.probability[0]', 'type'),
-    ],
-    [
-      'rows that do not fit the classes',
-      (f) => (f.snapshots[2].perClass = 5),
-      field('snapshots[2].perClass', 'contradiction'),
-    ],
-    [
-      'a negative scale',
-      (f) => (f.overview.points.observation.xy.scale = -1),
-      field('overview.points.observation.xy.scale', 'range'),
-    ],
-    [
-      'a million points',
-      (f) => (f.overview.points.observation.count = 1e6),
-      field('overview.points.observation.count', 'range'),
-    ],
-    [
-      'a silhouette of 2',
-      (f) => (f.overview.separation.silhouette[0] = 2),
-      field('overview.separation.silhouette[0]', 'range'),
-    ],
-    [
-      'a layer without separation',
-      (f) => f.snapshots[0].separation.intraClass.pop(),
-      field('snapshots[0].separation.intraClass', 'length'),
-    ],
-    [
-      'a share of 2',
-      (f) => (f.overview.quality!.nearestCenterRate = 2),
-      field('overview.quality.nearestCenterRate', 'range'),
-    ],
-    [
-      'a spread for too few',
-      (f) => (f.snapshots[0].quality!.spreadByClass = f.snapshots[0].points.xy),
-      field('snapshots[0].quality.spreadByClass.data', 'packed'),
-    ],
-    [
-      'an activation too few',
-      (f) => f.overview.quality!.activations.pop(),
-      field('overview.quality.calibrationCoverage', 'length'),
-    ],
-    [
-      'synthetic images that reach another number of activations',
-      (f) => f.snapshots[1].quality!.coverage.pop(),
-      field('snapshots[1].quality.coverage', 'length'),
-    ],
-    [
-      'quality of synthetic images alone',
-      (f) => delete f.overview.quality,
-      field('snapshots[0].quality', 'contradiction'),
-    ],
-    ['columns of different lengths', (f) => f.losses.generator.bns.pop(), field('losses.generator.bns', 'length')],
-    [
-      'a column missing',
-      (f) => delete (f.losses.student.fdda as Partial<RecordingFile['losses']['student']['fdda']>).ce,
-      field('losses.student.fdda.ce', 'missing'),
-    ],
-    ['steps that go back', (f) => (f.losses.generator.step[1] = 1), field('losses.generator.step[1]', 'contradiction')],
-    [
-      'a loss in words',
-      (f) => (f.losses.generator.total[0] = wrong('low')),
-      field('losses.generator.total[0]', 'type'),
-    ],
-    ['a total of null', (f) => (f.losses.generator.total[0] = null), field('losses.generator.total[0]', 'type')],
-    [
-      'a hundred thousand samples',
-      (f) => (f.losses.generator.step = Array.from({ length: 100_000 }, (_, i) => i)),
-      field('losses.generator.step', 'length'),
-    ],
-    ['no moment', (f) => (f.moments = []), field('moments', 'length')],
-    [
-      'a hundred thousand moments',
-      (f) => (f.moments = Array<(typeof f.moments)[0]>(100_000).fill(f.moments[0])),
-      field('moments', 'length'),
-    ],
-    [
-      'a moment that shows a snapshot there is not',
-      (f) => (f.moments[3].snapshot = 7),
-      field('moments[3].snapshot', 'range'),
-    ],
-    [
-      'a moment with accuracies there are not',
-      (f) => (f.moments[0].accuracy = 99),
-      field('moments[0].accuracy', 'range'),
-    ],
-    [
-      'a moment before the one before',
-      (f) => (f.moments[2].elapsedSeconds = 0),
-      field('moments[2].elapsedSeconds', 'contradiction'),
-    ],
-    ['a phase there is not', (f) => (f.moments[0].phase = wrong('lunch')), field('moments[0].phase', 'range')],
-    ['more than all of a run', (f) => (f.moments[0].fraction = 1.2), field('moments[0].fraction', 'range')],
-    [
-      'an accuracy that is not its count',
-      (f) => (f.accuracies[1][0].accuracy = 0.5),
-      field('accuracies[1][0].accuracy', 'contradiction'),
-    ],
-    [
-      'an accuracy twice',
-      (f) => f.accuracies[1].push(f.accuracies[1][0]),
-      field('accuracies[1][2].method', 'contradiction'),
-    ],
-    [
-      'more right than there are',
-      (f) => (f.accuracies[1][0].correct = 101),
-      field('accuracies[1][0].correct', 'range'),
-    ],
-    [
-      'a curve of single numbers',
-      (f) => (f.accuracies.at(-1)!.at(-1)!.curve = wrong([1, 2])),
-      { kind: 'field', fault: 'type' },
-    ],
-    [
-      'a prototype in place of a field',
-      (f) =>
-        Object.assign(f, { settings: JSON.parse('{"__proto__": {"seed": 4}}') as object, versions: { toString: 'x' } }),
-      field('versions.playground', 'missing'),
-    ],
-  ])('%s', async (_what, change, problem) => {
-    expect(await changed(change)).toMatchObject(problem);
-  });
-
-  it('a small text that unpacks to hundreds of megabytes is refused without taking them', async () => {
-    const bomb = await packBytes(new Uint8Array(64 * 2 ** 20));
-    expect(bomb.length).toBeLessThan(200_000);
-    const before = process.memoryUsage().rss;
-    expect(await changed((file) => (file.snapshots[0].images.data = bomb))).toEqual(
-      field('snapshots[0].images.data', 'packed'),
-    );
-    expect(process.memoryUsage().rss - before).toBeLessThan(48 * 2 ** 20);
+    for (const arm of ['fdda', 'zeroShot'] as const) {
+      expect(back.record.generatorLosses[arm]!.items.map((each) => [each.arm, each.step])).toEqual([
+        [arm, 1],
+        [arm, 2],
+        [arm, 3],
+      ]);
+      expect(back.record.studentLosses[arm]!.last!.arm).toBe(arm);
+    }
+    for (const row of back.record.live.accuracy)
+      expect(row.answers).toEqual(record.live!.accuracy.find(({ id }) => id === row.id)!.answers);
+    // Images of each kept to the bound, first and last among them.
+    const few = await readRecording(await writeRecording(facts, 4));
+    const kept = [...new Set(few.record.history.flatMap(({ synthetic }) => Object.values(synthetic)))];
+    expect(kept.map(({ arm, step }) => [arm, step])).toEqual([
+      ['fdda', 0],
+      ['fdda', 3],
+      ['zeroShot', 0],
+      ['zeroShot', 3],
+    ]);
   });
 });
 

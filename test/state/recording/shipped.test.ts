@@ -19,14 +19,14 @@ describe('the recorded run that comes with the page', () => {
       dataset: 'Shapes',
       phase: 'done',
     });
-    expect(record.live.accuracy.map(({ method, accuracy }) => [method, accuracy !== null])).toEqual(
+    expect(record.live.accuracy.map(({ id, accuracy }) => [id, accuracy !== null])).toEqual(
       ['fullPrecision', 'ptq', 'calibration', 'fdda'].map((method) => [method, true]),
     );
-    expect(record.generatorLosses.last!.step).toBe(settings.generatorSteps);
-    expect(new Set(record.history.map(({ synthetic }) => synthetic)).size).toBeGreaterThanOrEqual(5);
+    expect(record.generatorLosses.fdda!.last!.step).toBe(settings.generatorSteps);
+    expect(new Set(record.history.map(({ synthetic }) => synthetic.fdda)).size).toBeGreaterThanOrEqual(5);
     expect(record.history.length).toBeGreaterThan(30);
     expect(record.overview.quality).not.toBeNull();
-    for (const { synthetic } of record.history) expect(synthetic!.quality).not.toBeNull();
+    for (const { synthetic } of record.history) expect(synthetic.fdda!.quality).not.toBeNull();
   });
 
   it('has its last images once more by themselves, small', async () => {
@@ -34,7 +34,7 @@ describe('the recorded run that comes with the page', () => {
     expect(statSync(file).size).toBeLessThan(45_000);
     const { images, classes } = await readPoster(readFileSync(file, 'utf8'));
     const { record } = await readRecording(readFileSync(FILE, 'utf8'));
-    const last = record.live.synthetic!.images;
+    const last = record.live.synthetic.fdda!.images;
     expect(classes).toBe(record.overview.network.numClasses);
     expect({ ...images, rgba: null }).toEqual({ ...last, rgba: null });
     // Made of the same coefficients; rounding once more may move some.

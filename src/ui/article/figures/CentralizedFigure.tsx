@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { shownMoment } from '../../../state/playgroundState';
+import { shownGenerator, shownSynthetic } from '../../../state/playgroundState';
 import type { PlaygroundState } from '../../../state/playgroundState';
 import type { ChartSeries } from '../../charts/LineChart';
 import { LineChart } from '../../charts/LineChart';
@@ -13,7 +13,6 @@ import { ClassPicker } from '../ClassPicker';
 import { countNearestOwn, distancesByStep } from '../distances';
 
 const recorded = (state: PlaygroundState) => state.history;
-const shownSynthetic = (state: PlaygroundState) => shownMoment(state)?.synthetic ?? null;
 const FROM_0 = [0];
 
 /** How a class's synthetic batch approaches its own center, or does not, as the generator learns. */
@@ -26,14 +25,15 @@ export function CentralizedFigure() {
   const overview = usePlayground((state) => state.overview);
   const layer = usePlayground((state) => state.layer);
   const chosen = usePlayground((state) => state.classIndex);
-  const viewing = usePlayground((state) => state.viewing);
+  const arm = usePlayground(shownGenerator);
+  const viewedStep = usePlayground(({ viewing }) => (arm && viewing?.synthetic[arm]?.step) ?? null);
   const history = useThrottledPlayground(recorded);
   const snapshot = useThrottledPlayground(shownSynthetic);
   const scheme = useScheme();
   const classes = overview?.network.numClasses ?? 0;
   const series = useMemo((): ChartSeries[] => {
     if (layer === null || classes === 0) return [];
-    const samples = distancesByStep(history, layer, classes, chosen);
+    const samples = distancesByStep(history, arm, layer, classes, chosen);
     const colors = lineColors[scheme];
     const line = (id: 'own' | 'other', label: string, color: string, dash?: 'dashed'): ChartSeries => ({
       id,
@@ -47,7 +47,7 @@ export function CentralizedFigure() {
       line('own', views.separation.own, colors.centralized),
       line('other', views.separation.other, colors.real, 'dashed'),
     ];
-  }, [history, layer, classes, chosen, scheme, views]);
+  }, [history, arm, layer, classes, chosen, scheme, views]);
   if (!overview || layer === null) return <div className="view-empty">{views.waiting}</div>;
   return (
     <>
@@ -57,13 +57,7 @@ export function CentralizedFigure() {
       </div>
       <div className="figure-chart tall">
         {series[0].points.length > 0 ? (
-          <LineChart
-            label={words.figure}
-            series={series}
-            xLabel={words.axis}
-            include={FROM_0}
-            cursor={viewing?.synthetic?.step ?? null}
-          />
+          <LineChart label={words.figure} series={series} xLabel={words.axis} include={FROM_0} cursor={viewedStep} />
         ) : (
           <div className="view-empty">{views.notYet}</div>
         )}

@@ -1,7 +1,9 @@
 import { useMemo } from 'react';
 import { expectedDistorted, distortedFloor } from '../../../engine/losses/distortedFloor';
+import type { GeneratorSample } from '../../../engine/runReport';
 import type { PlaygroundState } from '../../../state/playgroundState';
-import { thinned } from '../../../state/series';
+import { shownGenerator } from '../../../state/playgroundState';
+import { emptySeries, thinned } from '../../../state/series';
 import { SETTINGS } from '../../../state/settings';
 import type { ChartSeries } from '../../charts/LineChart';
 import { LineChart } from '../../charts/LineChart';
@@ -20,7 +22,8 @@ const PLACES = Array.from({ length: 81 }, (_, i) => -REACH + (i * 2 * REACH) / 8
 const BELL = 0.9;
 const POINTS = 150;
 const FROM_0 = [0];
-const losses = (state: PlaygroundState) => state.generatorLosses;
+const NO_LOSSES = emptySeries<GeneratorSample>();
+const losses = (state: PlaygroundState) => state.generatorLosses[shownGenerator(state) ?? 'custom'] ?? NO_LOSSES;
 
 /** A small slider's setting: the shape that the controls' slider takes, for what is no setting of a run. */
 const BATCH = { ...SETTINGS.distortionMean, min: -REACH, max: REACH };
@@ -44,7 +47,7 @@ export function DistortedFigure({ batch, noise, onBatch, onNoise }: DistortedFig
   const inRun = usePlayground((state) => state.settings.distortionMean);
   const sigma = noise ?? inRun;
   const samples = useThrottledPlayground(losses);
-  const cursor = usePlayground(({ viewing }) => viewing?.generatorStep ?? null);
+  const cursor = usePlayground((state) => state.viewing?.generatorStep[shownGenerator(state) ?? 'custom'] ?? null);
   const scheme = useScheme();
   const colors = lineColors[scheme];
   const [box, { width, height }] = useSize<HTMLDivElement>();

@@ -1,14 +1,13 @@
-import type { AccuracyRow, MethodId } from '../../../engine/runReport';
+import type { AccuracyRow, RowId } from '../../../engine/runReport';
 import { shownMoment } from '../../../state/playgroundState';
 import type { PlaygroundState } from '../../../state/playgroundState';
-import { presetOf } from '../../../state/presets';
+import { leadingArm } from '../../../state/runRecord';
 import { exact, grouped } from '../../format';
 import { useFormat, useWords } from '../../language';
 import { usePlayground, useThrottledPlayground } from '../../playground';
-import { methodName } from '../../views/AccuracyView';
+import { rowIds } from '../../views/AccuracyView';
 import { gainOf, standardError } from '../../views/gain';
 
-const METHODS: readonly MethodId[] = ['fullPrecision', 'ptq', 'calibration', 'fdda'];
 const NO_ROWS: readonly AccuracyRow[] = [];
 const accuracyOf = (state: PlaygroundState) => shownMoment(state)?.accuracy ?? NO_ROWS;
 
@@ -22,8 +21,9 @@ export function GainFigure() {
   const { percent } = useFormat();
   const rows = useThrottledPlayground(accuracyOf);
   const applied = usePlayground((state) => state.applied);
-  const preset = presetOf(applied);
-  const gain = gainOf(rows);
+  const ids = usePlayground(rowIds).split(',') as RowId[];
+  const leading = usePlayground((state) => leadingArm(state.overview));
+  const gain = gainOf(rows, leading);
   const points = gain && Math.abs(gain.points).toFixed(1);
   return (
     <>
@@ -38,16 +38,16 @@ export function GainFigure() {
           </tr>
         </thead>
         <tbody>
-          {METHODS.map((method) => {
-            const row = rows.find((each) => each.method === method);
+          {ids.map((id) => {
+            const row = rows.find((each) => each.id === id);
             const known =
               row && row.accuracy !== null && row.correct !== null
                 ? { ...row, accuracy: row.accuracy, correct: row.correct }
                 : null;
             const error = known && standardError(known.accuracy, known.n);
             return (
-              <tr key={method}>
-                <th scope="row">{methodName(all, method, preset)}</th>
+              <tr key={id}>
+                <th scope="row">{all.arms.names[id]}</th>
                 {known && error !== null ? (
                   <>
                     <td>{accuracy.of(grouped(known.correct), grouped(known.n))}</td>
@@ -71,8 +71,8 @@ export function GainFigure() {
       {gain && points && (
         <p className="gain">
           {gain.clear
-            ? accuracy.gain(points, gain.points > 0)
-            : accuracy.noGain(`${gain.points < 0 ? '−' : '+'}${points}`, grouped(gain.n))}
+            ? accuracy.gain(all.arms.names[gain.arm], points, gain.points > 0)
+            : accuracy.noGain(all.arms.names[gain.arm], `${gain.points < 0 ? '−' : '+'}${points}`, grouped(gain.n))}
         </p>
       )}
       <p className="figure-note">{words.chance}</p>

@@ -26,8 +26,9 @@ export function QuantizerFigure() {
   const {
     argument: { lacks: words },
     views: {
-      accuracy: { methods, pending },
+      accuracy: { pending },
     },
+    arms: { names },
   } = useWords();
   const { percent } = useFormat();
   const applied = usePlayground((state) => state.settings.weightBits);
@@ -86,10 +87,10 @@ export function QuantizerFigure() {
       <h4>{words.price}</h4>
       <div className="bars">
         {(['fullPrecision', 'ptq'] as const).map((method) => {
-          const accuracy = rows.find((row) => row.method === method)?.accuracy ?? null;
+          const accuracy = rows.find((row) => row.id === method)?.accuracy ?? null;
           return (
             <div key={method} className="bar">
-              <span className="bar-name">{methods[method]}</span>
+              <span className="bar-name">{names[method]}</span>
               <span className="bar-track">
                 {accuracy !== null && (
                   <span className="bar-fill" style={{ width: `${accuracy * 100}%`, background: colors[method] }} />

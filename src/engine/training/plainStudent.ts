@@ -1,0 +1,88 @@
+/** The student as plain quantization makes it: what PTQ measures, and where every arm's student begins. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Generator } from '../generator/generator';
+import { Student } from '../quantization/student';
+import type { Random } from '../random';
+import type { RunSettings } from '../runSettings';
+import type { PreparedRun } from './prepare';
+import type { Teacher } from './teacher';
+
+/** Images of the untrained generator that the program's moving average of activation ranges sees, in batches. */
+const MOVING_AVERAGE_BATCHES = 50;
+
+export type ActivationRanges = Awaited<ReturnType<Student['ranges']>>;
+
+/** Makes students with the teacher's weights and the same activation ranges, which are worked out once. Owns the first of them. */
+export class PlainStudent {
+  private student: Student | null = null;
+
+  /** @param createGenerator as it is at the start; only asked for where ranges come from generated images */
+  constructor(
+    private readonly teacher: Teacher,
+    private readonly prepared: PreparedRun,
+    private readonly settings: RunSettings,
+    private readonly createGenerator: () => Generator,
+    private readonly random: Random,
+  ) {}
+
+  /** Stays this object's. */
+  async get(): Promise<Student> {
+    return (this.student ??= await this.make());
+  }
+
+  /** Another one like it; the caller's. */
+  async create(): Promise<Student> {
+    const ranges = await (await this.get()).ranges();
+    const student = new Student(this.teacher.network, this.settings);
+    student.setRanges(ranges);
+    return student;
+  }
+
+  /** Empty before they were worked out. */
+  async ranges(): Promise<ActivationRanges> {
+    return (await this.student?.ranges()) ?? {};
+  }
+
+  restore(ranges: ActivationRanges): void {
+    this.dispose();
+    if (Object.keys(ranges).length === 0) return;
+    this.student = new Student(this.teacher.network, this.settings);
+    this.student.setRanges(ranges);
+  }
+
+  dispose(): void {
+    this.student?.dispose();
+    this.student = null;
+  }
+
+  private async make(): Promise<Student> {
+    const { activationRange } = this.settings;
+    const student = new Student(this.teacher.network, this.settings);
+    try {
+      if (activationRange === 'movingAverage') this.moveRanges(student);
+      else await student.calibrateRanges([this.prepared.calibrationImages], activationRange);
+    } catch (error) {
+      student.dispose();
+      throw error;
+    }
+    return student;
+  }
+
+  /** The program's activation ranges: a moving average over images of the generator as it is at the start. */
+  private moveRanges(student: Student): void {
+    const random = this.random.fork('moving average');
+    const generator = this.createGenerator();
+    const { latentDim } = generator.config;
+    const { generatorBatch: batch } = this.settings;
+    student.updateRanges = true;
+    for (let i = 0; i < MOVING_AVERAGE_BATCHES; i++) {
+      const labels = Array.from({ length: batch }, () => random.integer(this.teacher.definition.numClasses));
+      const z = random.fillNormal(new Float32Array(batch * latentDim));
+      tf.tidy(() => {
+        student.forward(generator.generate(tf.tensor2d(z, [batch, latentDim]), labels));
+      });
+    }
+    student.updateRanges = false;
+    generator.dispose();
+  }
+}

@@ -1,0 +1,164 @@
+/** Fine-tunes one arm's student, and measures it on the way. */
+import type { Arm, ArmId } from '../../methods/arms';
+import type { Student } from '../../quantization/student';
+import type { Random } from '../../random';
+import type { AccuracyRow, StudentSample } from '../../runReport';
+import type { RunSettings } from '../../runSettings';
+import type { PreparedRun } from '../prepare';
+import { SampleBuffer } from '../sampleBuffer';
+import { StudentTrainer, type StudentTrainerSnapshot } from '../studentTrainer';
+import type { Teacher } from '../teacher';
+import type { TestSet } from '../testSet';
+import { evaluationSteps, type WorkCount } from '../workCount';
+import type { GeneratorStage } from './generatorStage';
+import { copyOfRow, Measurement } from './measurement';
+import type { Stage, StageSamples } from './stage';
+
+export interface StudentData {
+  row: AccuracyRow;
+  /** Null: not begun, or over and given up. */
+  trainer: StudentTrainerSnapshot | null;
+}
+
+/** What an arm's student is made of; all of it stays the run's. */
+export interface StudentIngredients {
+  teacher: Teacher;
+  prepared: PreparedRun;
+  testSet: TestSet;
+  work: WorkCount;
+  /** A student as plain quantization makes it; the caller's. */
+  createStudent: () => Promise<Student>;
+  /** Accuracy of plain quantization, where every student begins; null where it is not measured. */
+  startAccuracy: () => number | null;
+  random: Random;
+}
+
+export const studentStageId = (arm: ArmId): string => `student ${arm}`;
+
+/** Owns the student and its optimizer while it is trained; when it is over, the leading arm's for whoever wants to take it away. */
+export class StudentStage implements Stage<StudentData> {
+  readonly phase = 'student';
+  readonly id: string;
+  readonly arm: ArmId;
+  readonly macs: number;
+  private readonly leads: boolean;
+  private readonly measurement: Measurement;
+  private readonly samples = new SampleBuffer<StudentSample>();
+  private trainer: StudentTrainer | null = null;
+
+  /**
+   * @param settings the arm's, as they are now
+   * @param source of synthetic images; null: it learns from the calibration images alone
+   */
+  constructor(
+    { id, leads }: Arm,
+    private readonly settings: () => RunSettings,
+    private readonly source: GeneratorStage | null,
+    private readonly parts: StudentIngredients,
+  ) {
+    this.id = studentStageId(id);
+    this.arm = id;
+    this.leads = leads;
+    this.macs = parts.work.student(settings(), source !== null);
+    this.measurement = new Measurement(parts.testSet, id, settings().studentSteps);
+  }
+
+  get row(): AccuracyRow {
+    return this.measurement.row;
+  }
+
+  get done(): boolean {
+    return this.row.state === 'done';
+  }
+
+  /** The fine-tuned student once the stage is done and where it was kept; it stays the stage's. */
+  get student(): Student | null {
+    return this.done ? (this.trainer?.student ?? null) : null;
+  }
+
+  progress() {
+    return { step: this.trainer?.steps ?? this.row.step, steps: this.settings().studentSteps };
+  }
+
+  async advance(): Promise<number> {
+    const trainer = (this.trainer ??= await this.createTrainer());
+    const settings = this.settings();
+    const { measurement, row, parts } = this;
+    const start = parts.startAccuracy();
+    if (row.curve.length === 0 && start !== null) row.curve.push([0, start]);
+    const measuredStep = row.curve.at(-1)?.[0] ?? 0;
+    const evaluates =
+      measurement.measured !== null ||
+      (trainer.steps > measuredStep && evaluationSteps(settings).includes(trainer.steps));
+    if (evaluates) await measurement.measure(trainer.steps, (x) => trainer.student.forward(x));
+    else {
+      row.state = 'running';
+      trainer.step(settings);
+      row.step = trainer.steps;
+    }
+    // The last step is measured (without test images there is nothing to measure) before the stage is over.
+    if (
+      trainer.steps >= settings.studentSteps &&
+      measurement.measured === null &&
+      (evaluates || measurement.batches === 0)
+    ) {
+      await this.drain();
+      row.state = 'done';
+      if (!this.leads) this.disposeTrainer();
+    }
+    return evaluates ? parts.work.evaluationBatch : parts.work.studentStep(settings, this.source !== null);
+  }
+
+  private async createTrainer(): Promise<StudentTrainer> {
+    const { teacher, prepared, createStudent, random } = this.parts;
+    const settings = this.settings();
+    const student = await createStudent();
+    return new StudentTrainer(
+      this.arm,
+      student,
+      teacher,
+      {
+        calibrationImages: prepared.calibrationImages,
+        calibrationLabels: prepared.calibrationLabels,
+        generator: this.source?.generator ?? null,
+        refined: this.source?.refined ?? null,
+        classes: this.source?.trainer.drawableClasses(Infinity, settings) ?? [],
+      },
+      settings,
+      // Named by what it learns from, not by the arm: arms draw alike, and none depends on which others there are.
+      random.fork(this.source ? 'student fdda' : 'student calibration'),
+    );
+  }
+
+  async snapshot(): Promise<StudentData | null> {
+    if (this.measurement.measured !== null) return null;
+    const going = this.done ? null : this.trainer;
+    return { row: copyOfRow(this.row), trainer: going ? await going.snapshot() : null };
+  }
+
+  async restore({ row, trainer }: StudentData): Promise<void> {
+    this.disposeTrainer();
+    this.measurement.restore(row);
+    this.samples.clear();
+    if (!trainer) return;
+    this.trainer = await this.createTrainer();
+    this.trainer.restore(trainer);
+  }
+
+  async drain(): Promise<void> {
+    if (this.trainer) this.samples.add(await this.trainer.drain());
+  }
+
+  take(): StageSamples {
+    return { student: this.samples.take() };
+  }
+
+  private disposeTrainer(): void {
+    this.trainer?.dispose();
+    this.trainer = null;
+  }
+
+  dispose(): void {
+    this.disposeTrainer();
+  }
+}

@@ -1,0 +1,62 @@
+import type { RunOverview } from '../engine/runReport';
+import type { RunSettings } from '../engine/runSettings';
+import { runWork } from '../engine/training/workCount';
+import type { BackendName } from '../worker/protocol';
+import { remember, remembered } from './remembered';
+
+/** Multiply-accumulates a second that whole runs made, by backend. */
+export type Speeds = Readonly<Partial<Record<BackendName, number>>>;
+
+const NAME = 'fdda-speed';
+/** A run says how fast this machine is once it has gone on so long. */
+const LEAST_SECONDS = 3;
+/**
+ * Multiply-accumulates a second of a run, per one of reading the statistics: training does most of its work in large matrix
+ * products, and of an upsampling with its convolution only 9 of 36 products are left. The default run on wasm: 10.8 against
+ * 5.2 GMAC/s. Elsewhere it may be off by half; a run of one's own then takes its place.
+ */
+const RUN_PER_READING = 2;
+
+/** What earlier visits found; nothing where that cannot be read. */
+export function rememberedSpeeds(): Speeds {
+  try {
+    const known: unknown = JSON.parse(remembered(NAME) ?? '{}');
+    if (typeof known !== 'object' || known === null) return {};
+    return Object.fromEntries(Object.entries(known).filter(([, speed]) => typeof speed === 'number' && speed > 0));
+  } catch {
+    return {};
+  }
+}
+
+/** `speeds` with what a run has shown so far; the very same where that is too little. */
+export function afterRun(
+  speeds: Speeds,
+  backend: BackendName | null,
+  settings: RunSettings,
+  overview: RunOverview | null,
+  position: { fraction: number; elapsedSeconds: number } | null,
+): Speeds {
+  if (!backend || !overview || !position || position.elapsedSeconds < LEAST_SECONDS) return speeds;
+  const speed = (position.fraction * runWork(settings, overview.network)) / position.elapsedSeconds;
+  if (!(speed > 0 && Number.isFinite(speed))) return speeds;
+  const next = { ...speeds, [backend]: speed };
+  remember(NAME, JSON.stringify(next));
+  return next;
+}
+
+/**
+ * Seconds that a whole run with these settings takes here: its work, and the speed of the last run on this backend; before
+ * one, that of reading the statistics. Null while neither is known.
+ */
+export function estimatedSeconds(
+  settings: RunSettings,
+  overview: RunOverview | null,
+  backend: BackendName | null,
+  speeds: Speeds,
+): number | null {
+  if (!overview || !backend) return null;
+  const { network, reading } = overview;
+  const read = reading && reading.seconds > 0 ? (RUN_PER_READING * reading.macs) / reading.seconds : null;
+  const speed = speeds[backend] ?? read;
+  return speed === null ? null : runWork(settings, network) / speed;
+}
