@@ -11,6 +11,9 @@ const IDLE: Partial<Record<SettingKey, (settings: RunSettings) => boolean>> = {
   distortionMean: ({ distortedEnabled, distortionScale }) => !distortedEnabled || distortionScale === 'scatter',
   distortionVariance: ({ distortedEnabled, distortionScale }) => !distortedEnabled || distortionScale === 'scatter',
   distortionScale: ({ distortedEnabled }) => !distortedEnabled,
+  weightRangeShare: ({ weightRange }) => weightRange === 'mse',
+  // Learned step sizes have a gradient of their own where values are clipped.
+  clippedGradient: ({ stepSizes }) => stepSizes === 'learned',
   syntheticShare: (settings) => {
     const [fixed, changed] = (['fixed', 'byRealImages'] as const).map(
       (syntheticShare) => studentBatch({ ...settings, syntheticShare }, settings.imagesPerClass, true).synthetic,

@@ -456,6 +456,32 @@ export const SETTINGS: SettingsTable = {
     help: 'Which interval the few values of an activation are spread over. The first three look at the calibration images. The last is the authors’ program: a moving average over generated images, which are poor early on.',
   },
 
+  weightRange: {
+    kind: 'choice',
+    group: 'quantizer',
+    default: 'minMax',
+    url: 'weight-range',
+    live: false,
+    options: [
+      { value: 'minMax', label: 'Smallest to largest' },
+      { value: 'mse', label: 'Least squared error' },
+    ],
+    label: 'Weight range',
+    help: 'Which interval the few values of a weight are spread over. Smallest to largest is the authors’ program, and wastes levels on a few large weights. Least squared error searches the grid that changes the weights least, once, at the start.',
+  },
+  weightRangeShare: {
+    kind: 'number',
+    group: 'quantizer',
+    default: 1,
+    min: 0.3,
+    max: 1,
+    step: 0.05,
+    url: 'weight-range-share',
+    live: false,
+    label: 'Share of the weight range',
+    help: '1, as in the paper: the grid reaches from the smallest to the largest weight. Less: it spans that share of it, and what lies outside is clipped.',
+  },
+
   // ---- student --------------------------------------------------------------------------------------------
   studentSteps: {
     kind: 'integer',
@@ -507,6 +533,32 @@ export const SETTINGS: SettingsTable = {
     label: 'Share of synthetic images',
     help: 'As set: the two numbers above. By real images: with more than three real images a class, the more there are, the fewer of a step’s images are synthetic: under half with 4, about a tenth with 32. The step keeps as many in all.',
   },
+  stepSizes: {
+    kind: 'choice',
+    group: 'student',
+    default: 'fixed',
+    url: 'step-sizes',
+    live: false,
+    options: [
+      { value: 'fixed', label: 'Fixed' },
+      { value: 'learned', label: 'Learned' },
+    ],
+    label: 'Step sizes',
+    help: 'Fixed: the distance between two values of a quantizer stays as the ranges gave it. Learned: it is trained together with the weights (LSQ), so that the grid finds its own place.',
+  },
+  clippedGradient: {
+    kind: 'choice',
+    group: 'student',
+    default: 'mask',
+    url: 'clipped-gradient',
+    live: false,
+    options: [
+      { value: 'mask', label: 'Stopped' },
+      { value: 'pass', label: 'Passed on' },
+    ],
+    label: 'Gradient where values are clipped',
+    help: 'Stopped: a value outside its range is not pushed any further. Passed on, as in the authors’ program: nothing ever pulls such values back, and a long training ends in weights that are no numbers.',
+  },
   studentLearningRate: {
     kind: 'number',
     group: 'student',
@@ -519,6 +571,18 @@ export const SETTINGS: SettingsTable = {
     live: true,
     label: 'Student learning rate',
     help: 'How far each step moves the quantized network’s weights. It is small because the distillation loss is large; much more makes the student collapse.',
+  },
+  updateLimit: {
+    kind: 'number',
+    group: 'student',
+    default: 0,
+    min: 0,
+    max: 1,
+    step: 0.001,
+    url: 'update-limit',
+    live: false,
+    label: 'Largest relative step',
+    help: 'No weight changes by more than this share of its own size in one step, so that a learning rate that is too large does not destroy the student. 0: no limit.',
   },
   studentSchedule: {
     kind: 'choice',
