@@ -73,6 +73,10 @@ export interface RunSettings {
   firstLast: 'low' | '8';
   /** Where activation ranges come from; 'movingAverage' is the program's, on generated images. */
   activationRange: 'minMax' | 'percentile' | 'mse' | 'movingAverage';
+  /** 'minMax': a kernel's smallest to largest value, taken anew in every step, as in the program; 'mse': the grid of least squared error, taken once. */
+  weightRange: 'minMax' | 'mse';
+  /** Share of smallest to largest that a kernel's grid spans; what lies outside is clipped (1: the program). Only with 'minMax'. */
+  weightRangeShare: number;
 
   // ---- student ----------------------------------------------------------------------------------------------
   studentSteps: number;
@@ -82,7 +86,13 @@ export interface RunSettings {
   syntheticBatch: number;
   /** 'fixed': the two numbers above; 'byRealImages': the more real images a class there are, the fewer of both are synthetic. */
   syntheticShare: 'fixed' | 'byRealImages';
+  /** Step sizes of kernels and activations: 'fixed', or 'learned' with the weights (LSQ, Esser et al. 2020). */
+  stepSizes: 'fixed' | 'learned';
+  /** What the gradient does where the quantizer clips: 'mask' stops it, 'pass' lets it through as the program does. */
+  clippedGradient: 'mask' | 'pass';
   studentLearningRate: number;
+  /** Largest change of a step beside a weight's own size (norms of the tensors); 0: no limit. */
+  updateLimit: number;
   /** 'run': falls from the learning rate to 0 over studentSteps (half a cosine); 'program': cosine of 100 epochs, rising again. */
   studentSchedule: 'run' | 'program';
   momentum: number;

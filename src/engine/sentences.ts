@@ -45,6 +45,13 @@ export const SENTENCES = {
   notFiniteResetHint: () => 'Press Reset, lower the learning rate or the weight of this term, and go on.',
   notFiniteSnapshotHint: (step: string) =>
     `Go back to the snapshot of step ${step}, lower the learning rate or the weight of this term, and go on.`,
+  collapsedLoss: (step: string, from: string, to: string, weight: string) =>
+    `The student’s loss rose tenfold, from ${from} to ${to}, by step ${step}: its training has collapsed. The weight that moved furthest is ${weight}.`,
+  collapsedAccuracy: (step: string, student: string, plain: string, weight: string) =>
+    `After step ${step} the student gets ${student} % right, less than plain quantization with ${plain} %: its training has collapsed. The weight that moved furthest is ${weight}.`,
+  collapsedHint: () => 'Press Reset and lower the student’s learning rate; meanwhile the run goes on.',
+  collapsedSnapshotHint: (step: string) =>
+    `Go back to the snapshot of step ${step} and lower the student’s learning rate; meanwhile the run goes on.`,
   noMemory: () => 'There is not enough memory for this run.',
   noMemoryHint: () => 'Choose smaller batches or fewer generator channels, then restart the engine.',
   changeSettingHint: () => 'Change this setting and try again; the run you had is still there.',

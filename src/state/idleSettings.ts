@@ -13,6 +13,9 @@ const IDLE: Partial<Record<SettingKey, (settings: RunSettings) => boolean>> = {
   distortionScale: ({ distortedEnabled }) => !distortedEnabled,
   // Beside nothing that is trained nothing is.
   beside: ({ studentSteps }) => studentSteps === 0,
+  weightRangeShare: ({ weightRange }) => weightRange === 'mse',
+  // Learned step sizes have a gradient of their own where values are clipped.
+  clippedGradient: ({ stepSizes }) => stepSizes === 'learned',
   syntheticShare: (settings) => {
     const [fixed, changed] = (['fixed', 'byRealImages'] as const).map(
       (syntheticShare) => studentBatch({ ...settings, syntheticShare }, settings.imagesPerClass, true).synthetic,

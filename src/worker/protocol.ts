@@ -92,8 +92,10 @@ export interface ProjectionReply {
 export type FailureCode =
   /** A model file that cannot be used. Nothing changed. */
   | 'network'
-  /** A loss became NaN or infinite; the run is paused. */
+  /** A loss or a weight became NaN or infinite; the run cannot go on from there. */
   | 'notFinite'
+  /** A student's training has made it worse; the run goes on, and may be taken back to a snapshot from before. */
+  | 'collapsed'
   | 'deviceLost'
   | 'outOfMemory'
   | 'backend'
@@ -108,7 +110,7 @@ export interface Failure {
   hint: string;
   /** Both for other languages, where they are sentences that the page knows. */
   said?: { message?: Said; hint?: Said };
-  /** Loss term and step, for `notFinite`. */
+  /** Loss term, for `notFinite`; step, for that and `collapsed`. */
   term?: string;
   step?: number;
   /** Step of the snapshot `restoreSnapshot` would return to. */

@@ -1,7 +1,7 @@
 import { CheckpointError } from '../engine/generator/checkpoint';
 import { NetworkError } from '../engine/network/networkError';
 import { inWords, say, saidOf, type Said } from '../engine/sentences';
-import { NotFiniteError } from '../engine/training/notFinite';
+import { CollapseError, NotFiniteError } from '../engine/training/notFinite';
 import { DatasetMismatch } from '../engine/training/prepare';
 import type { Failure, FailureCode } from './protocol';
 
@@ -43,6 +43,10 @@ export function describeFailure(error: unknown, snapshotStep?: number): Failure 
   if (error instanceof NotFiniteError) {
     const hint = snapshotStep === undefined ? say('notFiniteResetHint') : say('notFiniteSnapshotHint', snapshotStep);
     return { ...failure('notFinite', hint), term: error.term, step: error.step, ...snapshot };
+  }
+  if (error instanceof CollapseError) {
+    const hint = snapshotStep === undefined ? say('collapsedHint') : say('collapsedSnapshotHint', snapshotStep);
+    return { ...failure('collapsed', hint), step: error.step, ...snapshot };
   }
   if (error instanceof Refusal) return failure(error.code, error.saidHint);
   if (error instanceof DatasetMismatch) return failure('network', say('mismatchHint'));

@@ -10,6 +10,7 @@ import { Run, type RunSnapshot } from '../engine/training/run';
 import type { ImageTile } from '../engine/runReport';
 import { LIVE_SETTINGS, type LiveSettings, type RunSettings } from '../engine/runSettings';
 import { say, type Said } from '../engine/sentences';
+import { CollapseError } from '../engine/training/notFinite';
 import { Teacher } from '../engine/training/teacher';
 import { ServerBackends } from './serverBackends';
 import { loadBundled, type Bundled } from './serverBundled';
@@ -337,7 +338,7 @@ export class ServerSession {
       }
       place = placeOf(run);
       const fine = await this.guard(run, async () => {
-        await run.advance();
+        await this.advance(run);
         await this.sendFrame(placeOf(run) !== place || run.finishedAll);
         await this.snapshots.take(run);
       });
@@ -355,7 +356,7 @@ export class ServerSession {
     if (run.finishedAll) return this.status('finished');
     this.status('running');
     const fine = await this.guard(run, async () => {
-      await run.advance();
+      await this.advance(run);
       await this.sendFrame(true);
     });
     if (fine) this.status(run.finishedAll ? 'finished' : 'paused');
@@ -370,6 +371,17 @@ export class ServerSession {
     this.snapshots.begin(snapshot);
     this.status('paused');
     await this.guard(run, () => this.sendFrame(true));
+  }
+
+  /** One unit. A student that collapses is said so, and what was kept of it before is kept; the run goes on. */
+  private async advance(run: Run): Promise<void> {
+    try {
+      await run.advance();
+    } catch (error) {
+      if (!(error instanceof CollapseError)) throw error;
+      this.snapshots.freeze();
+      this.fail(null, error);
+    }
   }
 
   /** Runs a piece of the run; on failure posts it, stops playing and returns false. */

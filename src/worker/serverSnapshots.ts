@@ -15,6 +15,7 @@ export class ServerSnapshots {
   private proven: RunSnapshot | null = null;
   private candidate: RunSnapshot | null = null;
   private takenAt = 0;
+  private frozen = false;
 
   /** The newest one that is safe to go back to. */
   get safe(): RunSnapshot | null {
@@ -30,12 +31,19 @@ export class ServerSnapshots {
   begin(first: RunSnapshot | null): void {
     this.proven = first;
     this.candidate = null;
+    this.frozen = false;
     this.takenAt = performance.now();
+  }
+
+  /** From now on what is safe stays as it is: what comes after is worse. Until the run begins anew or goes back. */
+  freeze(): void {
+    this.frozen = true;
+    this.candidate = null;
   }
 
   /** Takes one when it is time. @throws NotFiniteError where a loss since the last one was no finite number */
   async take(run: Run, intervalMs = INTERVAL_MS): Promise<void> {
-    if (performance.now() - this.takenAt < intervalMs) return;
+    if (this.frozen || performance.now() - this.takenAt < intervalMs) return;
     // Reads the losses so far. None in the middle of a measurement: then soon after.
     const snapshot = await run.snapshot();
     if (!snapshot) return;

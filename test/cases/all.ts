@@ -4,6 +4,7 @@ import { convolutionCases } from './convolutions';
 import { fusedKernelCases } from './fusedKernels';
 import { generatorCases } from './generator';
 import { kernelCases } from './kernels';
+import { learnedQuantizerCases } from './learnedQuantizer';
 import { lossesCases } from './losses';
 import { networkCases } from './network';
 import { optimizerCases } from './optimizers';
@@ -23,6 +24,7 @@ export const allCases: Case[] = [
   ...networkCases,
   ...optimizerCases,
   ...quantizerCases,
+  ...learnedQuantizerCases,
   ...studentCases,
   ...statisticsCases,
   ...generatorCases,

@@ -54,25 +54,86 @@ export function dequantize(q: tf.Tensor, { scale, zero }: QuantizationGrid): tf.
 }
 
 /**
- * `x` rounded to the grid. The gradient passes straight through, also where values are clipped; the grid is a constant.
+ * What a gradient does where values are clipped: 'pass' is the plain straight-through estimator of the authors' program, 'mask' lets
+ * nothing pass there (PyTorch's `fake_quantize`, PACT, LSQ), so that no value is pushed further out for ever.
+ */
+export type ClippedGradient = 'mask' | 'pass';
+
+/**
+ * `x` rounded to the grid, which is a constant. The gradient passes straight through inside the grid, and outside as `clipped` says.
  *
  * @param grid the grid, or a function that makes it of `x` and is then not differentiated
  */
-export function fakeQuantizeOnGrid<T extends tf.Tensor>(x: T, grid: QuantizationGrid | (() => QuantizationGrid)): T {
+export function fakeQuantizeOnGrid<T extends tf.Tensor>(
+  x: T,
+  grid: QuantizationGrid | (() => QuantizationGrid),
+  clipped: ClippedGradient = 'pass',
+): T {
+  let bits = 0;
   return differentiable<T>(
     [x],
-    () =>
+    (save) =>
       tf.tidy(() => {
         const g = typeof grid === 'function' ? grid() : grid;
-        return fused(
-          'FakeQuantize',
-          { x, scale: g.scale, zero: g.zero },
-          { bits: g.bits },
-          () => dequantize(quantize(x, g), g) as T,
-        );
+        bits = g.bits;
+        if (clipped === 'mask') save([x, g.scale, g.zero]);
+        return onGrid(x, g);
       }),
-    (dy) => [tf.clone(dy)],
+    (dy, [saved, scale, zero]) =>
+      clipped === 'pass' ? [tf.clone(dy)] : [gridGradients(dy, saved, { scale, zero, bits }, false)[0]],
   );
+}
+
+/**
+ * Fake quantization on a learned grid (LSQ, Esser et al. 2020, with LSQ+'s zero points): differentiable in `x`, and in the step and the zero
+ * point as PyTorch's `_fake_quantize_learnable_per_channel_affine` has it. The grid is scale = 1 / step, the zero point rounded to a whole
+ * number, with a gradient that passes straight through the rounding.
+ *
+ * d/dx: 1 inside the grid, 0 outside. d/dstep: q + zero - x / step inside, the clipped level q + zero outside. d/dzero: 0 inside, step outside.
+ *
+ * @param step, zero scalars or one value a channel, as in QuantizationGrid
+ */
+export function fakeQuantizeLearned<T extends tf.Tensor>(x: T, step: tf.Tensor, zero: tf.Tensor, bits: number): T {
+  checkBits(bits);
+  return differentiable<T>(
+    [x, step, zero],
+    (save) => {
+      const scale = tf.div(1, step);
+      const rounded = tf.round(zero);
+      save([x, scale, rounded]);
+      return tf.tidy(() => onGrid(x, { scale, zero: rounded, bits }));
+    },
+    (dy, [saved, scale, rounded]) => {
+      const [dx, dStep, outside] = gridGradients(dy, saved, { scale, zero: rounded, bits }, true);
+      return [dx, dStep, tf.div(outside, scale)];
+    },
+  );
+}
+
+function onGrid<T extends tf.Tensor>(x: T, g: QuantizationGrid): T {
+  const { scale, zero, bits } = g;
+  return fused('FakeQuantize', { x, scale, zero }, { bits }, () => dequantize(quantize(x, g), g) as T);
+}
+
+/**
+ * [dx], dy where x is not clipped; with `sums` also, of the grid's shape, dy times d/dstep, and dy where x is clipped, summed over each
+ * channel.
+ */
+function gridGradients(dy: tf.Tensor, x: tf.Tensor, grid: QuantizationGrid, sums: boolean): tf.Tensor[] {
+  const { scale, zero, bits } = grid;
+  return fused<tf.Tensor[]>('FakeQuantizeGradient', { dy, x, scale, zero }, { bits, sums }, () => {
+    const half = 2 ** (bits - 1);
+    const product = tf.mul(x, scale);
+    const q = tf.round(tf.sub(product, zero));
+    const inside = tf.cast(tf.logicalAnd(tf.greaterEqual(q, -half), tf.lessEqual(q, half - 1)), 'float32');
+    const dx = tf.mul(dy, inside);
+    if (!sums) return [dx];
+    const level = tf.add(tf.clipByValue(q, -half, half - 1), zero);
+    const overChannels = (t: tf.Tensor) =>
+      tf.reshape(tf.sum(tf.reshape(t, [x.size / scale.size, scale.size]), 0), scale.shape);
+    const derivative = tf.sub(level, tf.mul(product, inside));
+    return [dx, overChannels(tf.mul(dy, derivative)), overChannels(tf.sub(dy, dx))];
+  });
 }
 
 /**
@@ -113,7 +174,8 @@ export function fakeQuantize<T extends tf.Tensor>(
   lo: number | tf.Tensor,
   hi: number | tf.Tensor,
   bits: number,
+  clipped: ClippedGradient = 'pass',
 ): T {
   checkBits(bits);
-  return fakeQuantizeOnGrid(x, () => quantizationGrid(lo, hi, bits));
+  return fakeQuantizeOnGrid(x, () => quantizationGrid(lo, hi, bits), clipped);
 }

@@ -21,6 +21,7 @@ export type FusedKernel =
   | 'FrozenBatchNormStatistics'
   | 'FrozenBatchNormStatisticsGradient'
   | 'FakeQuantize'
+  | 'FakeQuantizeGradient'
   | 'FakeQuantizeToOwnRange'
   | 'ChannelRange'
   | 'ActivationGradient'
@@ -40,6 +41,7 @@ export type FusedKernel =
   | 'Unpack'
   | 'AdamUpdate'
   | 'SgdUpdate'
+  | 'LimitUpdate'
   | 'UpsampleConv2d'
   | 'UpsampleConv2dInputGradient'
   | 'UpsampleConv2dFilterGradient';

@@ -6,6 +6,11 @@ import type { RunSettings } from '../runSettings';
 
 export type QuantizerSettings = Pick<RunSettings, 'weightBits' | 'activationBits' | 'weightGranularity' | 'firstLast'>;
 
+/** How a student's grids come about; what is left out is as in the authors' program. */
+export type GridSettings = Partial<
+  Pick<RunSettings, 'weightRange' | 'weightRangeShare' | 'stepSizes' | 'clippedGradient'>
+>;
+
 /** Bits of the first and last layers under 'firstLast: 8' (F8L8). */
 export const FIRST_LAST_BITS = 8;
 

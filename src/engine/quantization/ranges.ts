@@ -38,7 +38,7 @@ export function weightRange(
 /** Shape of a kernel's ranges, see weightRange. */
 export function weightChannels(
   op: (Conv2dNode | DenseNode)['op'],
-  kernel: tf.Tensor,
+  kernel: { shape: number[] },
   granularity: RunSettings['weightGranularity'],
 ): number[] {
   if (granularity === 'perTensor') return [];

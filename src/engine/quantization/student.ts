@@ -6,12 +6,16 @@ import {
   fakeQuantizeToOwnRange,
   quantizationGrid,
   quantize,
+  type ClippedGradient,
   type QuantizationGrid,
 } from '../kernels/fakeQuantize';
 import { forward, uploadWeights, type ForwardHooks, type WeightTensors } from '../network/executor';
 import type { ActivationNode, Conv2dNode, DenseNode, Network, NetworkDefinition } from '../network/types';
 import { activationNodes } from '../network/activationRanges';
-import { isWeighted, quantizationPlan, type QuantizationPlan, type QuantizerSettings } from './plan';
+import { inspectNetwork } from '../network/inspect';
+import { LearnedStep } from './learnedStep';
+import { leastSquaresGrids } from './leastSquares';
+import { isWeighted, quantizationPlan, type GridSettings, type QuantizationPlan, type QuantizerSettings } from './plan';
 import {
   calibratedRange,
   MOVING_AVERAGE_BETA,
@@ -31,6 +35,8 @@ export interface StudentSnapshot {
   weights: Record<string, Float32Array>;
   /** Activation node -> range; empty before any calibration. */
   ranges: Record<string, Range>;
+  /** Node -> ratios of its learned step sizes; left out where none are learned. */
+  steps?: Record<string, Float32Array>;
 }
 
 /** A kernel as a device with integers would hold it: value = (integer + zero) / scale. */
@@ -47,7 +53,7 @@ export interface QuantizedWeight {
   zero: Float32Array;
 }
 
-type ActivationState = { lo: tf.Scalar; hi: tf.Scalar; grid: QuantizationGrid };
+type ActivationState = { lo: tf.Scalar; hi: tf.Scalar; grid: QuantizationGrid; learned: LearnedStep | null };
 
 /**
  * Owns trainable copies of the teacher's kernels, biases, gammas and betas, frozen copies of its running statistics, and
@@ -66,10 +72,21 @@ export class Student {
 
   private readonly weights: WeightTensors;
   private readonly activations = new Map<string, ActivationState>();
+  /** Of kernels whose grid is not taken from them anew in every pass; by node. */
+  private readonly kernelGrids = new Map<string, QuantizationGrid>();
+  private readonly kernelSteps = new Map<string, LearnedStep>();
+  private readonly clipped: ClippedGradient;
+  private readonly share: number;
+  private readonly learns: boolean;
+  /** Values of one image's activation, by node; only where step sizes are learned. */
+  private readonly valuesOf = new Map<string, number>();
 
   /** Error or RangeError where the network or the bits do not allow a plan (see quantizationPlan). */
-  constructor(network: Network, settings: QuantizerSettings) {
+  constructor(network: Network, settings: QuantizerSettings & GridSettings) {
     this.definition = network.definition;
+    this.clipped = settings.clippedGradient ?? 'pass';
+    this.share = settings.weightRangeShare ?? 1;
+    this.learns = settings.stepSizes === 'learned';
     this.plan = quantizationPlan(network.definition, settings);
     const frozen = new Set(
       network.definition.nodes.flatMap((node) => (node.op === 'batchNorm' ? [node.mean, node.variance] : [])),
@@ -80,22 +97,60 @@ export class Student {
     });
     this.variables = uploadWeights(pick(false), true) as Record<string, tf.Variable>;
     this.weights = { ...this.variables, ...uploadWeights(pick(true)) };
+    if (this.learns)
+      for (const [node, shape] of inspectNetwork(network).shapes)
+        this.valuesOf.set(
+          node,
+          shape.reduce((a, b) => a * b, 1),
+        );
+    if (settings.weightRange === 'mse' || this.learns) this.placeKernelGrids(network, settings.weightRange ?? 'minMax');
+  }
+
+  /** Grids of the kernels as they come, and step sizes that begin there. */
+  private placeKernelGrids(network: Network, range: 'minMax' | 'mse'): void {
+    for (const node of this.definition.nodes.filter(isWeighted)) {
+      const bits = this.plan.weightBits[node.name];
+      const { shape, values } = network.weights[node.kernel];
+      const grid =
+        range === 'mse'
+          ? leastSquaresGrids(values, weightChannels(node.op, { shape }, this.plan.weightGranularity), bits)
+          : tf.tidy(() => this.ownGrid(node, this.weights[node.kernel]));
+      if (this.learns) {
+        this.kernelSteps.set(node.name, new LearnedStep(grid, values.length / grid.scale.size, 2 ** (bits - 1) - 1));
+        tf.dispose([grid.scale, grid.zero]);
+      } else {
+        for (const tensor of [grid.scale, grid.zero]) tf.keep(tensor);
+        this.kernelGrids.set(node.name, grid);
+      }
+    }
   }
 
   get trainable(): tf.Variable[] {
-    return Object.values(this.variables);
+    return [...Object.values(this.variables), ...Object.values(this.stepRatios)];
+  }
+
+  /** What is trained of the step sizes, by node; empty where they are fixed, or before the activations have ranges. */
+  get stepRatios(): Record<string, tf.Variable> {
+    const ofActivations = [...this.activations].flatMap(([node, { learned }]) =>
+      learned ? [[node, learned] as const] : [],
+    );
+    return Object.fromEntries([...this.kernelSteps, ...ofActivations].map(([node, { ratio }]) => [node, ratio]));
   }
 
   /** What makes the executor's forward pass the student's. Error in a pass that meets an activation without a range. */
   hooks(): ForwardHooks {
     return {
-      kernel: (node, kernel) =>
-        fakeQuantizeToOwnRange(
-          kernel,
-          weightChannels(node.op, kernel, this.plan.weightGranularity),
-          this.plan.weightBits[node.name],
-        ),
-      activation: (node, x) => fakeQuantizeOnGrid(x, () => this.activationGrid(node, x)),
+      kernel: (node, kernel) => {
+        const [learned, grid] = [this.kernelSteps.get(node.name), this.kernelGrids.get(node.name)];
+        if (learned) return learned.quantize(kernel);
+        if (grid) return fakeQuantizeOnGrid(kernel, grid, this.clipped);
+        if (this.share < 1) return fakeQuantizeOnGrid(kernel, () => this.ownGrid(node, kernel), this.clipped);
+        const channels = weightChannels(node.op, kernel, this.plan.weightGranularity);
+        return fakeQuantizeToOwnRange(kernel, channels, this.plan.weightBits[node.name]);
+      },
+      activation: (node, x) =>
+        this.activations.get(node.name)?.learned?.quantize(x) ??
+        fakeQuantizeOnGrid(x, () => this.activationGrid(node, x), this.clipped),
     };
   }
 
@@ -104,9 +159,18 @@ export class Student {
     return tf.tidy(() => forward(this.definition, this.weights, images, this.hooks()));
   }
 
+  /** The grid of a kernel as it is now; the caller owns its tensors. */
   private weightGrid(node: Conv2dNode | DenseNode, kernel: tf.Tensor): QuantizationGrid {
+    const [learned, grid] = [this.kernelSteps.get(node.name), this.kernelGrids.get(node.name)];
+    if (learned) return learned.grid();
+    if (grid) return { ...grid, scale: tf.clone(grid.scale), zero: tf.clone(grid.zero) };
+    return this.ownGrid(node, kernel);
+  }
+
+  private ownGrid(node: Conv2dNode | DenseNode, kernel: tf.Tensor): QuantizationGrid {
     const { lo, hi } = weightRange(node.op, kernel, this.plan.weightGranularity);
-    return quantizationGrid(lo, hi, this.plan.weightBits[node.name]);
+    const part = (end: tf.Tensor) => (this.share < 1 ? tf.mul(end, this.share) : end);
+    return quantizationGrid(part(lo), part(hi), this.plan.weightBits[node.name]);
   }
 
   private activationGrid(node: ActivationNode, x: tf.Tensor): QuantizationGrid {
@@ -129,8 +193,8 @@ export class Student {
     const old = this.activations.get(node);
     const grid = quantizationGrid(lo, hi, this.plan.activationBits[node]);
     for (const tensor of [lo, hi, grid.scale, grid.zero]) tf.keep(tensor);
-    this.activations.set(node, { lo, hi, grid });
-    if (old) disposeActivation(old);
+    this.activations.set(node, { lo, hi, grid, learned: old?.learned ?? null });
+    if (old) disposeGrid(old);
   }
 
   /**
@@ -174,40 +238,59 @@ export class Student {
     for (const { name } of activationNodes(this.definition)) {
       if (!ranges[name]) throw new Error(`There is no range for the activation '${name}'.`);
       tf.tidy(() => this.setActivation(name, tf.scalar(ranges[name].lo), tf.scalar(ranges[name].hi)));
+      if (this.learns) this.learnActivation(name);
     }
   }
 
-  /** The activation ranges as they are; empty before any calibration. */
+  /** The activation's step is learned from now on, from where its range puts it. */
+  private learnActivation(node: string): void {
+    const state = this.activations.get(node)!;
+    if (state.learned) state.learned.moveTo(state.grid);
+    else {
+      const largest = 2 ** this.plan.activationBits[node] - 1;
+      state.learned = new LearnedStep(state.grid, this.valuesOf.get(node)!, largest);
+    }
+  }
+
+  /** The activation ranges as they are, smallest to largest level where step sizes are learned; empty before any calibration. */
   async ranges(): Promise<Record<string, Range>> {
-    if (this.activations.size === 0) return {};
-    const names = [...this.activations.keys()];
-    const packed = tf.tidy(() => tf.stack([...this.activations.values()].flatMap(({ lo, hi }) => [lo, hi])));
-    const values = await packed.data();
-    packed.dispose();
-    return Object.fromEntries(names.map((name, i) => [name, { lo: values[2 * i], hi: values[2 * i + 1] }]));
+    return readRanges(this.activations, ({ lo, hi, learned }) => {
+      if (!learned) return [lo, hi];
+      const { scale, zero, bits } = learned.grid();
+      const half = 2 ** (bits - 1);
+      return [tf.div(tf.sub(zero, half), scale), tf.div(tf.add(zero, half - 1), scale)];
+    });
   }
 
   async snapshot(): Promise<StudentSnapshot> {
-    const [ranges, ...weights] = await Promise.all([
-      this.ranges(),
-      ...Object.entries(this.variables).map(
-        async ([key, variable]) => [key, ((await variable.data()) as Float32Array).slice()] as const,
-      ),
+    const copies = async (variables: Record<string, tf.Variable>) =>
+      Object.fromEntries(
+        await Promise.all(
+          Object.entries(variables).map(
+            async ([key, variable]) => [key, ((await variable.data()) as Float32Array).slice()] as const,
+          ),
+        ),
+      );
+    const [ranges, weights, steps] = await Promise.all([
+      readRanges(this.activations, ({ lo, hi }) => [lo, hi]),
+      copies(this.variables),
+      copies(this.stepRatios),
     ]);
-    return { weights: Object.fromEntries(weights), ranges };
+    return { weights, ranges, ...(this.learns ? { steps } : {}) };
   }
 
-  /** Goes back to a snapshot of a student of the same network. Error where it does not fit. */
-  restore({ weights, ranges }: StudentSnapshot): void {
+  /** Goes back to a snapshot of a student of the same network and settings. Error where it does not fit. */
+  restore({ weights, ranges, steps = {} }: StudentSnapshot): void {
     for (const [key, { size }] of Object.entries(this.variables)) {
       if (weights[key]?.length !== size) throw new Error(`The snapshot has no weight '${key}' of ${size} values.`);
     }
-    for (const [key, variable] of Object.entries(this.variables)) {
-      // A copy: backends may keep the array they are given.
-      tf.tidy(() => variable.assign(tf.tensor(weights[key].slice(), variable.shape)));
-    }
     if (Object.keys(ranges).length > 0) this.setRanges(ranges);
     else this.clearRanges();
+    for (const [node, { size }] of Object.entries(this.stepRatios)) {
+      if (steps[node]?.length !== size) throw new Error(`The snapshot has no step sizes of '${node}'.`);
+    }
+    assign(this.variables, weights);
+    assign(this.stepRatios, steps);
   }
 
   /** The kernels as integers with their scales and zero points, in network order: for export and for looking at. */
@@ -234,18 +317,41 @@ export class Student {
   }
 
   private clearRanges(): void {
-    for (const state of this.activations.values()) disposeActivation(state);
+    for (const state of this.activations.values()) {
+      disposeGrid(state);
+      state.learned?.dispose();
+    }
     this.activations.clear();
   }
 
   dispose(): void {
     this.clearRanges();
+    for (const step of this.kernelSteps.values()) step.dispose();
+    for (const { scale, zero } of this.kernelGrids.values()) tf.dispose([scale, zero]);
     tf.dispose(this.weights);
   }
 }
 
-function disposeActivation({ lo, hi, grid }: ActivationState): void {
+function disposeGrid({ lo, hi, grid }: ActivationState): void {
   tf.dispose([lo, hi, grid.scale, grid.zero]);
+}
+
+/** Copies: backends may keep the arrays they are given. */
+function assign(variables: Record<string, tf.Variable>, values: Record<string, Float32Array>): void {
+  for (const [key, variable] of Object.entries(variables))
+    tf.tidy(() => variable.assign(tf.tensor(values[key].slice(), variable.shape)));
+}
+
+async function readRanges(
+  activations: ReadonlyMap<string, ActivationState>,
+  ends: (state: ActivationState) => [tf.Tensor, tf.Tensor],
+): Promise<Record<string, Range>> {
+  if (activations.size === 0) return {};
+  const names = [...activations.keys()];
+  const packed = tf.tidy(() => tf.stack([...activations.values()].flatMap(ends)));
+  const values = await packed.data();
+  packed.dispose();
+  return Object.fromEntries(names.map((name, i) => [name, { lo: values[2 * i], hi: values[2 * i + 1] }]));
 }
 
 function concatenated(parts: Float32Array[]): Float32Array {

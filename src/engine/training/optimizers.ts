@@ -41,10 +41,12 @@ abstract class Optimizer {
   /**
    * @param variables what is trained, by key; they stay the caller's
    * @param stateNames vectors of the variables' size that the rule remembers, all 0 at the start
+   * @param limit largest change of a variable in one update, in norms of its own; 0: none
    */
   protected constructor(
     private readonly variables: Record<string, tf.Variable>,
     private readonly stateNames: readonly string[],
+    private readonly limit: number = 0,
   ) {
     this.groups = grouped(variables).map((group) => {
       const sizes = group.map((key) => variables[key].size);
@@ -84,8 +86,9 @@ abstract class Optimizer {
         const g = flatten(group.keys.map((key) => gradients[key]));
         const next = this.update(p, g, group.state, learningRate, this.step);
         for (const name of this.stateNames) this.setState(group, name, next.state[name] as tf.Tensor1D);
+        const moved = this.limit > 0 ? limited(p, next.p as tf.Tensor1D, group.sizes, this.limit) : next.p;
         const parts = cut(
-          next.p as tf.Tensor1D,
+          moved as tf.Tensor1D,
           group.keys.map((key) => this.variables[key].shape),
         );
         group.keys.forEach((key, i) => this.variables[key].assign(parts[i]));
@@ -167,7 +170,30 @@ function grouped(variables: Record<string, tf.Variable>): string[][] {
   return groups;
 }
 
-function flatten(tensors: tf.Tensor[]): tf.Tensor1D {
+/** A weight counts as at least this large (root mean square) when its change is limited: biases begin at 0. */
+const SMALLEST_WEIGHT = 0.01;
+
+/**
+ * `next` with every tensor's change limited: its norm is at most `limit` times the norm of the tensor itself (the trust ratio of LARS, You et al. 2017, as a
+ * bound). So a learning rate that is too large for the loss cannot spoil a network within a few steps.
+ */
+function limited(p: tf.Tensor1D, next: tf.Tensor1D, sizes: number[], limit: number): tf.Tensor {
+  const attrs = { sizes, limit, floor: SMALLEST_WEIGHT };
+  return fused('LimitUpdate', { p, next }, attrs, () => {
+    let at = 0;
+    const parts = sizes.map((size) => {
+      const [from, to] = [tf.slice(p, [at], [size]), tf.slice(next, [at], [size])];
+      at += size;
+      const change = tf.sub(to, from);
+      const most = tf.mul(limit, tf.maximum(tf.norm(from), SMALLEST_WEIGHT * Math.sqrt(size)));
+      return tf.add(from, tf.mul(change, tf.minimum(1, tf.div(most, tf.maximum(tf.norm(change), 1e-30)))));
+    });
+    return tf.concat(parts as tf.Tensor1D[]);
+  });
+}
+
+/** The values of all tensors end to end. */
+export function flatten(tensors: tf.Tensor[]): tf.Tensor1D {
   if (tensors.length === 1) return tf.reshape(tensors[0], [tensors[0].size]);
   return fused('Pack', { ...tensors } as unknown as Record<string, tf.Tensor>, {}, () =>
     tf.concat(tensors.map((t) => tf.reshape(t, [t.size]) as tf.Tensor1D)),
@@ -203,8 +229,9 @@ export class Adam extends Optimizer {
   constructor(
     variables: Record<string, tf.Variable>,
     private readonly options: AdamOptions = GENERATOR_ADAM,
+    limit = 0,
   ) {
-    super(variables, ['m', 'v']);
+    super(variables, ['m', 'v'], limit);
   }
 
   protected override update(
@@ -244,8 +271,9 @@ export class Sgd extends Optimizer {
   constructor(
     variables: Record<string, tf.Variable>,
     private readonly options: SgdOptions = STUDENT_SGD,
+    limit = 0,
   ) {
-    super(variables, options.momentum === 0 ? [] : ['momentum']);
+    super(variables, options.momentum === 0 ? [] : ['momentum'], limit);
   }
 
   protected override update(

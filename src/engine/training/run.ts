@@ -209,6 +209,7 @@ export class Run {
    *
    * @throws NotFiniteError where a loss is no finite number. Losses are read every few steps, so that also `frame` and
    *   `snapshot` may find one; from then on all three throw it, until `restore`.
+   * @throws CollapseError, once, where a student has become worse instead of better; the unit is done, and the run may go on
    */
   async advance(): Promise<void> {
     if (this.broken) throw this.broken;
@@ -222,7 +223,9 @@ export class Run {
     this.doneMacs += macs;
     this.recent.push(seconds);
     if (this.recent.length > RECENT_UNITS) this.recent.shift();
+    const alarm = (await stage.alarm?.()) ?? null;
     if (stage.done) this.skipDone();
+    if (alarm) throw alarm;
   }
 
   private skipDone(): void {

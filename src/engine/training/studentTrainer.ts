@@ -6,8 +6,10 @@ import type { RefinedImages } from '../generator/refinedImages';
 import { studentLosses } from '../losses/studentLosses';
 import type { Student, StudentSnapshot } from '../quantization/student';
 import type { Random } from '../random';
-import { NotFiniteError } from './notFinite';
+import { LossWatch } from './lossWatch';
+import { CollapseError, NotFiniteError, type CollapseSign } from './notFinite';
 import { Sgd, type OptimizerSnapshot } from './optimizers';
+import { WeightWatch } from './weightWatch';
 import type { StudentSample } from '../runReport';
 import { studentBatch, type RunSettings } from '../runSettings';
 import { COSINE_EPOCHS, cosineFactor } from './schedules';
@@ -17,6 +19,8 @@ export interface StudentTrainerSnapshot {
   step: number;
   student: StudentSnapshot;
   optimizer: OptimizerSnapshot;
+  /** Of the step sizes; left out where none are learned. */
+  stepOptimizer?: OptimizerSnapshot;
 }
 
 /** Where a student's images come from; all of it stays the caller's. */
@@ -42,6 +46,11 @@ interface Pending {
 /** Owns the student and its optimizer. */
 export class StudentTrainer {
   private readonly optimizer: Sgd;
+  /** Step sizes have one of their own: they are not pulled toward zero. */
+  private readonly stepOptimizer: Sgd | null;
+  private readonly watch: WeightWatch;
+  private losses = new LossWatch();
+  private risen: { from: number; to: number; step: number } | null = null;
   private pending: Pending[] = [];
   private done = 0;
 
@@ -54,11 +63,13 @@ export class StudentTrainer {
     settings: RunSettings,
     private readonly random: Random,
   ) {
-    this.optimizer = new Sgd(student.variables, {
-      momentum: settings.momentum,
-      weightDecay: settings.weightDecay,
-      nesterov: settings.momentum > 0,
-    });
+    const { momentum, weightDecay, updateLimit } = settings;
+    const optimizer = (variables: Record<string, tf.Variable>, decay: number) =>
+      new Sgd(variables, { momentum, weightDecay: decay, nesterov: momentum > 0 }, updateLimit);
+    this.optimizer = optimizer(student.variables, weightDecay);
+    const ratios = student.stepRatios;
+    this.watch = new WeightWatch({ ...student.variables, ...ratios });
+    this.stepOptimizer = Object.keys(ratios).length > 0 ? optimizer(ratios, 0) : null;
   }
 
   /** Steps done. */
@@ -108,48 +119,77 @@ export class StudentTrainer {
         packed = tf.keep(tf.stack([loss.ce, loss.distillation, loss.total])) as tf.Tensor1D;
         return loss.total;
       }, this.student.trainable);
-      this.optimizer.apply(
-        Object.fromEntries(
-          Object.entries(this.student.variables).map(([key, variable]) => [key, grads[variable.name]]),
-        ),
-        learningRate,
-      );
+      const of = (variables: Record<string, tf.Variable>) =>
+        Object.fromEntries(Object.entries(variables).map(([key, variable]) => [key, grads[variable.name]]));
+      this.optimizer.apply(of(this.student.variables), learningRate);
+      this.stepOptimizer?.apply(of(this.student.stepRatios), learningRate);
       return packed!;
     });
     this.pending.push({ step: step + 1, learningRate, values });
   }
 
   /**
-   * Reads the numbers of all steps since the last call, in one readback.
+   * Reads the numbers of all steps since the last call, and looks whether all weights are numbers, in one readback.
    *
-   * @throws NotFiniteError naming the first term and step that is not a finite number
+   * @throws NotFiniteError naming the first loss and step, or the first weight, that is not a finite number
    */
   async drain(): Promise<StudentSample[]> {
     const taken = this.pending;
     this.pending = [];
     if (taken.length === 0) return [];
-    const stacked = tf.stack(taken.map((p) => p.values));
+    const packed = tf.tidy(() =>
+      tf.concat([...taken.map((p) => p.values), tf.reshape(this.watch.squares(), [1])] as tf.Tensor1D[]),
+    );
     tf.dispose(taken.map((p) => p.values));
-    const values = await stacked.data();
-    stacked.dispose();
-    return taken.map(({ step, learningRate }, i) => {
+    const values = await packed.data();
+    packed.dispose();
+    const samples = taken.map(({ step, learningRate }, i): StudentSample => {
       const [ce, distillation, total] = values.subarray(3 * i, 3 * i + 3);
       if (!Number.isFinite(ce)) throw new NotFiniteError("The student's cross entropy", step);
       if (!Number.isFinite(distillation)) throw new NotFiniteError("The student's distillation loss", step);
       return { arm: this.arm, step, ce, distillation, total, learningRate };
     });
+    const last = taken[taken.length - 1].step;
+    if (!Number.isFinite(values[values.length - 1])) {
+      throw new NotFiniteError(`The student's weight ${(await this.watch.worst())!.key}`, last);
+    }
+    const rise = this.losses.look(samples.map(({ total }) => total));
+    if (rise) this.risen = { ...rise, step: last };
+    return samples;
+  }
+
+  /** A collapse that the losses show since the last call; null: none. */
+  async collapse(): Promise<CollapseError | null> {
+    const { risen } = this;
+    this.risen = null;
+    return risen && this.collapsed({ kind: 'loss', from: risen.from, to: risen.to }, risen.step);
+  }
+
+  /** A collapse by this sign, with the weight that has moved furthest. */
+  async collapsed(sign: CollapseSign, step: number): Promise<CollapseError> {
+    return new CollapseError(sign, step, (await this.watch.worst())!.key);
   }
 
   async snapshot(): Promise<StudentTrainerSnapshot> {
     const step = this.done;
-    const [student, optimizer] = await Promise.all([this.student.snapshot(), this.optimizer.snapshot()]);
-    return { step, student, optimizer };
+    const [student, optimizer, stepOptimizer] = await Promise.all([
+      this.student.snapshot(),
+      this.optimizer.snapshot(),
+      this.stepOptimizer?.snapshot(),
+    ]);
+    return { step, student, optimizer, ...(stepOptimizer ? { stepOptimizer } : {}) };
   }
 
-  restore({ step, student, optimizer }: StudentTrainerSnapshot): void {
+  restore({ step, student, optimizer, stepOptimizer }: StudentTrainerSnapshot): void {
     this.student.restore(student);
     this.optimizer.restore(optimizer);
+    if (this.stepOptimizer) {
+      if (!stepOptimizer) throw new Error('The snapshot has no memory of the step sizes.');
+      this.stepOptimizer.restore(stepOptimizer);
+    }
     this.done = step;
+    this.losses = new LossWatch();
+    this.risen = null;
     tf.dispose(this.pending.map((p) => p.values));
     this.pending = [];
   }
@@ -158,6 +198,8 @@ export class StudentTrainer {
     tf.dispose(this.pending.map((p) => p.values));
     this.pending = [];
     this.optimizer.dispose();
+    this.stepOptimizer?.dispose();
+    this.watch.dispose();
     this.student.dispose();
   }
 }

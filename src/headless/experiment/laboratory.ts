@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Dataset } from '../../engine/data/dataset';
 import { countRight, encodeRight, rightAnswers } from '../../engine/evaluation/rightAnswers';
 import { Random } from '../../engine/random';
-import { NotFiniteError } from '../../engine/training/notFinite';
+import { CollapseError, NotFiniteError } from '../../engine/training/notFinite';
 import { Run } from '../../engine/training/run';
 import type { RunSettings } from '../../engine/runSettings';
 import { Teacher } from '../../engine/training/teacher';
@@ -136,18 +136,24 @@ export class Laboratory {
     }
   }
 
-  private async trainStudent(task: Task, conduct: Conduct): Promise<Measured | null> {
+  private async trainStudent(task: Task, conduct: Conduct): Promise<(Measured & { collapse: string | null }) | null> {
     const { settings } = task.cell;
     const run = await this.runWithGenerator(task);
+    let collapse: string | null = null;
     try {
       for (let step = 0; !run.finishedAll; step++) {
         if (conduct.stopped()) return null;
-        await run.advance();
+        try {
+          await run.advance();
+        } catch (error) {
+          if (!(error instanceof CollapseError)) throw error;
+          collapse ??= error.message;
+        }
         conduct.progress(step / settings.studentSteps);
         await breathe();
       }
       const student = run.student ?? (await run.quantized());
-      return await this.measure((x) => student.forward(x), settings);
+      return { ...(await this.measure((x) => student.forward(x), settings)), collapse };
     } finally {
       run.dispose();
     }

@@ -133,6 +133,11 @@ const ADDITIONS = {
   scaledDistances: false,
   distortionScale: 'fixed',
   syntheticShare: 'fixed',
+  weightRange: 'minMax',
+  weightRangeShare: 1,
+  stepSizes: 'fixed',
+  clippedGradient: 'pass',
+  updateLimit: 0,
 } as const satisfies Partial<RunSettings>;
 
 /** What has no effect as the other settings are. */

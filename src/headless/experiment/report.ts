@@ -125,6 +125,7 @@ function rowsOf({ column, learningRate, students }: ColumnFindings): Row[] {
             accuracy: found.test.correct / found.test.n,
             right: found.test.right ?? null,
             validationAccuracy: found.validation.correct / found.validation.n,
+            collapse: found.collapse ?? null,
             steps: found.steps,
             learningRate: isTrained(column) ? learningRate : null,
             seconds: found.seconds,

@@ -12,6 +12,8 @@ export interface Row extends Group {
   right: string | null;
   /** 0 to 1, on images of the validation split. */
   validationAccuracy: number;
+  /** How the training made the student worse instead of better; null: it did not, as far as was looked. */
+  collapse: string | null;
   /** Of the student. */
   steps: number;
   learningRate: number | null;

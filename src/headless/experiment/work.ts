@@ -29,7 +29,15 @@ export type Finding =
   | { kind: 'fullPrecision'; test: TestCount; validation: Count; seconds: number }
   | { kind: 'generator'; steps: number; seconds: number }
   | { kind: 'quality'; quality: Quality; seconds: number }
-  | { kind: 'student'; test: TestCount; validation: Count; steps: number; seconds: number }
+  | {
+      kind: 'student';
+      test: TestCount;
+      validation: Count;
+      steps: number;
+      seconds: number;
+      /** What was said when its training made it worse; null or left out: it did not. */
+      collapse?: string | null;
+    }
   /** Training diverged: which loss, at which step. */
   | { kind: 'failed'; message: string; seconds: number };
 

@@ -173,7 +173,8 @@ export const en = {
     },
     titles: {
       network: 'This network cannot be used',
-      notFinite: 'A loss is no longer a number',
+      notFinite: 'A loss or a weight is no longer a number',
+      collapsed: 'The training has collapsed',
       deviceLost: 'The graphics device was lost',
       outOfMemory: 'Out of memory',
       backend: 'This backend does not work',

@@ -154,7 +154,8 @@ export const ja: Words = {
     },
     titles: {
       network: 'このネットワークは使えません',
-      notFinite: '損失が数値でなくなりました',
+      notFinite: '損失か重みが数値でなくなりました',
+      collapsed: '学習が崩れました',
       deviceLost: 'グラフィックスデバイスが失われました',
       outOfMemory: 'メモリー不足です',
       backend: 'このバックエンドは動きません',

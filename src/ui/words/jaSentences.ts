@@ -38,6 +38,13 @@ export const jaSentences: Sentences = {
   reloadHint: () => 'ページを再読み込みしてください。',
 
   notFinite: (term, step) => `ステップ ${step} で ${term} が有限の数でなくなりました。`,
+  collapsedLoss: (step, from, to, weight) =>
+    `ステップ ${step} までに生徒の損失が ${from} から ${to} へと 10 倍に増え、学習が崩れました。最も大きく動いた重みは ${weight} です。`,
+  collapsedAccuracy: (step, student, plain, weight) =>
+    `ステップ ${step} の後、生徒の正解率は ${student} % で、量子化しただけの ${plain} % を下回り、学習が崩れました。最も大きく動いた重みは ${weight} です。`,
+  collapsedHint: () => '「リセット」を押して生徒の学習率を下げてください。それまで実行は続きます。',
+  collapsedSnapshotHint: (step) =>
+    `ステップ ${step} のスナップショットに戻り、生徒の学習率を下げてください。それまで実行は続きます。`,
   notFiniteResetHint: () => '「リセット」を押し、学習率かこの項の重みを下げてから続けてください。',
   notFiniteSnapshotHint: (step) =>
     `ステップ ${step} のスナップショットに戻り、学習率かこの項の重みを下げてから続けてください。`,

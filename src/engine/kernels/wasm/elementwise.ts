@@ -1,7 +1,16 @@
 /** Leaky ReLU, fake quantization and the optimizers' rules on this project's wasm module, each in one pass over the values. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Activation } from '../activations';
-import { address, exportsOf, inParallel, output, withScratch, writeFloats, type WasmBackend } from './module';
+import {
+  address,
+  exportsOf,
+  inParallel,
+  output,
+  withScratch,
+  writeFloats,
+  writeIntegers,
+  type WasmBackend,
+} from './module';
 
 const FLOAT = 4;
 /** Values that are worth waking a thread for. */
@@ -44,6 +53,18 @@ export function leakyReluGradient(backend: WasmBackend, dy: Info, x: Info, slope
   return dx;
 }
 
+/** x between 0 and 6. */
+export function relu6(backend: WasmBackend, x: Info): Info {
+  const y = output(backend, x.shape);
+  inParallel(backend, 'relu6', sizeOf(x), WORTH_A_THREAD, (first, last) => [
+    address(backend, x),
+    address(backend, y),
+    first,
+    last,
+  ]);
+  return y;
+}
+
 const ACTIVATIONS = { relu: 'reluGradient', relu6: 'relu6Gradient', tanh: 'tanhGradient' } as const;
 
 /** dL/dx of an activation from its value y. */
@@ -67,6 +88,53 @@ export function fakeQuantize(backend: WasmBackend, x: Info, scale: Info, zero: I
   if (channels > 1) exportsOf(backend).fakeQuantizeColumns(from, to, s, z, half, count / channels, channels);
   else inParallel(backend, 'fakeQuantize', count, WORTH_A_THREAD, (first, last) => [from, to, s, z, half, first, last]);
   return y;
+}
+
+/** Values whose sums are taken together: cut by the data, never by the number of threads, so that the sums are the same for any. */
+const CHUNK = 16_384;
+
+/**
+ * dL/dx of the same, nothing where x is clipped; with `sums` also dL/d(1 / scale) and the sum of dy over what is clipped, of scale's
+ * shape each.
+ */
+export function fakeQuantizeGradient(
+  backend: WasmBackend,
+  { dy, x, scale, zero }: { dy: Info; x: Info; scale: Info; zero: Info },
+  bits: number,
+  sums: boolean,
+): Info[] {
+  const dx = output(backend, x.shape);
+  const [count, channels, half] = [sizeOf(x), sizeOf(scale), 2 ** (bits - 1)];
+  const [steps, zeros] = sums ? [output(backend, scale.shape), output(backend, scale.shape)] : [null, null];
+  const from = [dy, x, dx, scale, zero].map((tensor) => address(backend, tensor));
+  const module = exportsOf(backend);
+  if (channels > 1) {
+    const [s, z] = [steps, zeros].map((tensor) => (tensor ? address(backend, tensor) : 0));
+    if (s) module.zero(s, channels * FLOAT);
+    if (z) module.zero(z, channels * FLOAT);
+    const [a, b, c, d, e] = from;
+    module.fakeQuantizeColumnsGradient(a, b, c, d, e, half, s, z, count / channels, channels);
+  } else {
+    const chunks = Math.ceil(count / CHUNK);
+    withScratch(backend, (2 * chunks + 1) * FLOAT, (scratch) => {
+      const [second, third] = [scratch + chunks * FLOAT, scratch + 2 * chunks * FLOAT];
+      inParallel(backend, 'fakeQuantizeGradient', chunks, Math.ceil(WORTH_A_THREAD / CHUNK), (first, last) => [
+        ...from,
+        half,
+        sums ? scratch : 0,
+        second,
+        CHUNK,
+        count,
+        first,
+        last,
+      ]);
+      if (steps && zeros) {
+        module.columnSums(scratch, address(backend, steps), third, 0, chunks, 1);
+        module.columnSums(second, address(backend, zeros), third, 0, chunks, 1);
+      }
+    });
+  }
+  return steps && zeros ? [dx, steps, zeros] : [dx];
 }
 
 /** Smallest and largest value of each of the last `count` channels, [count] each. */
@@ -150,6 +218,26 @@ export function adamUpdate(
     ]);
   });
   return [next, m, v];
+}
+
+export interface LimitAttrs {
+  sizes: number[];
+  limit: number;
+  floor: number;
+}
+
+/** next, every part of it no further from p than the limit allows; see ../../training/optimizers.ts. */
+export function limitUpdate(backend: WasmBackend, { p, next }: { p: Info; next: Info }, attrs: LimitAttrs): Info {
+  const limited = output(backend, p.shape);
+  const module = exportsOf(backend);
+  module.copy(address(backend, next), address(backend, limited), sizeOf(p) * FLOAT);
+  const { sizes, limit, floor } = attrs;
+  withScratch(backend, (2 + sizes.length) * FLOAT, (settings) => {
+    writeFloats(backend, settings, [limit, floor]);
+    writeIntegers(backend, settings + 2 * FLOAT, sizes);
+    module.limitUpdate(address(backend, p), address(backend, limited), settings + 2 * FLOAT, sizes.length, settings);
+  });
+  return limited;
 }
 
 export interface SgdAttrs {

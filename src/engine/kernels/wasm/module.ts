@@ -325,6 +325,34 @@ export interface Exports {
   tanhGradient(dy: number, y: number, dx: number, first: number, last: number): void;
   fakeQuantize(x: number, y: number, scale: number, zero: number, half: number, first: number, last: number): void;
   fakeQuantizeColumns(x: number, y: number, scale: number, zero: number, half: number, rows: number, c: number): void;
+  limitUpdate(p: number, next: number, sizes: number, count: number, settings: number): void;
+  relu6(x: number, y: number, first: number, last: number): void;
+  fakeQuantizeGradient(
+    dy: number,
+    x: number,
+    dx: number,
+    scale: number,
+    zero: number,
+    half: number,
+    steps: number,
+    zeros: number,
+    chunk: number,
+    count: number,
+    first: number,
+    last: number,
+  ): void;
+  fakeQuantizeColumnsGradient(
+    dy: number,
+    x: number,
+    dx: number,
+    scale: number,
+    zero: number,
+    half: number,
+    steps: number,
+    zeros: number,
+    rows: number,
+    c: number,
+  ): void;
   columnRanges(x: number, lo: number, hi: number, rows: number, c: number): void;
   quantizationGrids(
     lo: number,
@@ -481,4 +509,9 @@ export function withScratch<T>({ wasm }: WasmBackend, bytes: number, work: (addr
 /** Puts numbers into the memory, as float32. */
 export function writeFloats({ wasm }: WasmBackend, at: number, values: number[]): void {
   new Float32Array(memoryOf(wasm).buffer, at, values.length).set(values);
+}
+
+/** Puts whole numbers into the memory, as int32. */
+export function writeIntegers({ wasm }: WasmBackend, at: number, values: number[]): void {
+  new Int32Array(memoryOf(wasm).buffer, at, values.length).set(values);
 }

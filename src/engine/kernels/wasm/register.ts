@@ -9,13 +9,17 @@ import {
   adamUpdate,
   channelRange,
   fakeQuantize,
+  fakeQuantizeGradient,
   fakeQuantizeToOwnRange,
   leakyRelu,
   leakyReluGradient,
+  limitUpdate,
   pack,
+  relu6,
   sgdUpdate,
   unpack,
   type AdamAttrs,
+  type LimitAttrs,
   type SgdAttrs,
 } from './elementwise';
 import { binary, type WasmBackend } from './module';
@@ -178,6 +182,13 @@ export function registerKernels(): void {
     isColumnSum,
   );
 
+  // For every tensor: tfjs's own makes 0 of what is no number, and a student that is spoiled would look sound.
+  replace(
+    'Relu6',
+    (backend, { x }) => relu6(backend, x),
+    () => true,
+  );
+
   add('ImageMean', (backend, { x }) => imageMean(backend, x));
   add('ImageMeanGradient', (backend, { dy }, { h, w }: { h: number; w: number }) =>
     imageMeanGradient(backend, dy, h, w),
@@ -216,6 +227,9 @@ export function registerKernels(): void {
   add('FakeQuantize', (backend, { x, scale, zero }, { bits }: { bits: number }) =>
     fakeQuantize(backend, x, scale, zero, bits),
   );
+  add('FakeQuantizeGradient', (backend, inputs, { bits, sums }: { bits: number; sums: boolean }) =>
+    fakeQuantizeGradient(backend, inputs as never, bits, sums),
+  );
   add('FakeQuantizeToOwnRange', (backend, { x }, { count, bits }: { count: number; bits: number }) =>
     fakeQuantizeToOwnRange(backend, x, count, bits, SMALLEST_RANGE),
   );
@@ -223,6 +237,7 @@ export function registerKernels(): void {
   add('Pack', (backend, inputs) => pack(backend, Object.values(inputs)));
   add('Unpack', (backend, { packed }, { shapes }: { shapes: number[][] }) => unpack(backend, packed, shapes));
   add('AdamUpdate', (backend, inputs, attrs: AdamAttrs) => adamUpdate(backend, inputs as never, attrs));
+  add('LimitUpdate', (backend, inputs, attrs: LimitAttrs) => limitUpdate(backend, inputs as never, attrs));
   add('SgdUpdate', (backend, inputs, attrs: SgdAttrs) => sgdUpdate(backend, inputs as never, attrs));
   add('UpsampleConv2d', (backend, { x, filter }) => upsampleConv2d(backend, x, filter));
   add('UpsampleConv2dInputGradient', (backend, { dy, filter }) => upsampleConv2dInputGradient(backend, dy, filter));

@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { Activation } from '../activations';
-import { launchElementwise, type WebgpuBackend } from './program';
+import { launchElementwise, NOT_A_NUMBER, type WebgpuBackend } from './program';
 
 const DERIVATIVE: Record<Activation, string> = {
   relu: 'f32(y[i] > 0.0)',
@@ -21,6 +21,20 @@ export function activationGradient(
     inputs: { dy, y },
     outputs: { dx: y.shape },
     source: () => `fn each(i: u32) { dx[i] = dy[i] * (${DERIVATIVE[kind]}); }`,
+  })[0];
+}
+
+/** x between 0 and 6; what is no number stays so, which WGSL's clamp does not promise. */
+export function relu6(backend: WebgpuBackend, x: TensorInfo): TensorInfo {
+  return launchElementwise(backend, {
+    name: 'Relu6',
+    inputs: { x },
+    outputs: { y: x.shape },
+    source: () => `
+      ${NOT_A_NUMBER}
+      fn each(i: u32) {
+        if (isNotANumber(x[i])) { y[i] = x[i]; } else { y[i] = clamp(x[i], 0.0, 6.0); }
+      }`,
   })[0];
 }
 

@@ -6,8 +6,9 @@
  */
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { SMALLEST_RANGE } from '../scalarQuantizer';
-import { launch, launchElementwise, size, type WebgpuBackend } from './program';
-import { LANES, ROW_THREADS, slabs } from './rows';
+import { launch, launchElementwise, NOT_A_NUMBER, size, type WebgpuBackend } from './program';
+import { LANES, ROW_THREADS, rowSums, slabs } from './rows';
+import { columnSums } from './statistics';
 
 /** Values that an invocation may look at one after the other, before a range is taken in two steps. Not tuned on a real adapter. */
 const MOST_STEPS = 64;
@@ -15,13 +16,19 @@ const MOST_STEPS = 64;
 const WORKGROUPS = 128;
 
 const QUANTIZE = `
+  ${NOT_A_NUMBER}
   // An exclusive or with a 0 that the compiler does not know: a product is not fused with what follows.
   fn rounded(product: f32) -> f32 { return bitcast<f32>(bitcast<u32>(product) ^ u.nothing); }
   fn fakeQuantized(x: f32, scale: f32, zero: f32) -> f32 {
+    if (isNotANumber(x)) { return x; }
     let q = clamp(round(rounded(x * scale) - zero), -u.half, u.half - 1.0);
     return (q + zero) / scale;
   }
-  fn scaleOf(lo: f32, hi: f32) -> f32 { return (2.0 * u.half - 1.0) / max(hi - lo, ${SMALLEST_RANGE}); }
+  fn scaleOf(lo: f32, hi: f32) -> f32 {
+    if (isNotANumber(lo)) { return lo; }
+    if (isNotANumber(hi)) { return hi; }
+    return (2.0 * u.half - 1.0) / max(hi - lo, ${SMALLEST_RANGE});
+  }
   fn zeroOf(lo: f32, scale: f32) -> f32 { return round(rounded(scale * lo)) + u.half; }`;
 
 const constants = (bits: number) => ({ integers: { nothing: 0 }, floats: { half: 2 ** (bits - 1) } });
@@ -47,15 +54,106 @@ export function fakeQuantize(
   })[0];
 }
 
+/**
+ * dL/dx of the same, nothing where x is clipped; with `sums` also, of scale's shape, dL/d(1 / scale) and the sum of dy over what is clipped:
+ * one launch for columns that each belong to one channel, and two that add them up.
+ */
+export function fakeQuantizeGradient(
+  backend: WebgpuBackend,
+  inputs: { dy: TensorInfo; x: TensorInfo; scale: TensorInfo; zero: TensorInfo },
+  bits: number,
+  sums: boolean,
+): TensorInfo[] {
+  const { integers, floats } = constants(bits);
+  const { shape } = inputs.x;
+  const GRADIENT = `
+    ${QUANTIZE}
+    fn place(at: u32) -> vec2<f32> {
+      let product = rounded(x[at] * scale[at % u.scaleSize]);
+      return vec2<f32>(product, round(product - zero[at % u.zeroSize]));
+    }
+    fn isInside(q: f32) -> bool { return q >= -u.half && q <= u.half - 1.0; }`;
+  if (!sums) {
+    return launchElementwise(backend, {
+      name: 'FakeQuantizeGradient',
+      inputs,
+      outputs: { dx: shape },
+      integers,
+      floats,
+      source: () => `
+        ${GRADIENT}
+        fn each(i: u32) { dx[i] = select(0.0, dy[i], isInside(place(i).y)); }`,
+    });
+  }
+  const [total, channels] = [size(shape), size(inputs.scale.shape)];
+  const columns = manyColumns(total, channels);
+  const { integers: fields, groups } = table(total, columns);
+  const [dx, steps, zeros] = launch(backend, {
+    name: 'FakeQuantizeGradient',
+    variant: 'sums',
+    inputs,
+    outputs: { dx: shape, steps: [columns / channels, channels], zeros: [columns / channels, channels] },
+    integers: { ...fields, ...integers },
+    floats,
+    threads: ROW_THREADS,
+    groups,
+    source: () => `
+      ${GRADIENT}
+      ${rowSums('step', 'zero')}
+      fn run(lane: u32, group: vec3<u32>, groups: vec3<u32>) {
+        ${LANES}
+        var ofStep = 0.0;
+        var ofZero = 0.0;
+        if (inside) {
+          for (var r = row; r < u.rows; r += rowLanes) {
+            let at = r * u.channels + channel;
+            if (at < u.total) {
+              let d = dy[at];
+              let p = place(at);
+              let level = clamp(p.y, -u.half, u.half - 1.0) + zero[at % u.zeroSize];
+              if (isInside(p.y)) {
+                dx[at] = d;
+                ofStep += d * (level - p.x);
+              } else {
+                dx[at] = 0.0;
+                ofStep += d * level;
+                ofZero += d;
+              }
+            }
+          }
+        }
+        let stepSum = sum_step(lane, rowLanes, ofStep);
+        let zeroSum = sum_zero(lane, rowLanes, ofZero);
+        if (inside && row == 0u) {
+          steps[channel] = stepSum;
+          zeros[channel] = zeroSum;
+        }
+      }`,
+  });
+  const result = [steps, zeros].map((each) => columnSums(backend, each, inputs.scale.shape));
+  for (const { dataId } of [steps, zeros]) backend.disposeData(dataId);
+  return [dx, ...result];
+}
+
 /** WGSL: smallest and largest value of every channel in two functions' worth of workgroup memory; \`u.total\` values in all. */
 const EXTREMES = (lo: string, hi: string) => `
+  fn least_(a: f32, b: f32) -> f32 {
+    if (isNotANumber(a)) { return a; }
+    if (isNotANumber(b)) { return b; }
+    return min(a, b);
+  }
+  fn greatest_(a: f32, b: f32) -> f32 {
+    if (isNotANumber(a)) { return a; }
+    if (isNotANumber(b)) { return b; }
+    return max(a, b);
+  }
   var<workgroup> shared_: array<vec2<f32>, ${ROW_THREADS}>;
   fn extremes(lane: u32, row: u32, rowLanes: u32, channel: u32) -> vec2<f32> {
     // Every channel has a value in row 0.
     var range = vec2<f32>(${lo}[channel], ${hi}[channel]);
     for (var r = row; r < u.rows; r += rowLanes) {
       let at = r * u.channels + channel;
-      if (at < u.total) { range = vec2<f32>(min(range.x, ${lo}[at]), max(range.y, ${hi}[at])); }
+      if (at < u.total) { range = vec2<f32>(least_(range.x, ${lo}[at]), greatest_(range.y, ${hi}[at])); }
     }
     shared_[lane] = range;
     workgroupBarrier();
@@ -63,7 +161,7 @@ const EXTREMES = (lo: string, hi: string) => `
       let next = (width + 1u) / 2u;
       if (lane / u.slab + next < width) {
         let other = shared_[lane + next * u.slab];
-        shared_[lane] = vec2<f32>(min(shared_[lane].x, other.x), max(shared_[lane].y, other.y));
+        shared_[lane] = vec2<f32>(least_(shared_[lane].x, other.x), greatest_(shared_[lane].y, other.y));
       }
       workgroupBarrier();
       width = next;
@@ -78,6 +176,10 @@ function table(total: number, channels: number) {
 }
 
 const steps = (total: number, channels: number) => total / channels / Math.floor(ROW_THREADS / Math.min(32, channels));
+
+/** Columns, each of which belongs to one of `count` channels: enough of them to keep a GPU busy. */
+const manyColumns = (total: number, count: number) =>
+  count * Math.min(Math.floor(total / count), Math.ceil((WORKGROUPS * 32) / count));
 
 /**
  * Smallest and largest value of every channel, [count] each: value i belongs to channel i % count.
@@ -99,6 +201,7 @@ export function channelRange(backend: WebgpuBackend, x: TensorInfo, count: numbe
       ...table(values, channels),
       threads: ROW_THREADS,
       source: () => `
+      ${NOT_A_NUMBER}
       ${EXTREMES(lo, hi)}
       fn run(lane: u32, group: vec3<u32>, groups: vec3<u32>) {
         ${LANES}
@@ -111,7 +214,7 @@ export function channelRange(backend: WebgpuBackend, x: TensorInfo, count: numbe
     });
   if (steps(total, count) <= MOST_STEPS) return launchRange({ x }, total, count, ['x', 'x']);
   // More columns first, each of which belongs to one channel.
-  const columns = count * Math.min(Math.floor(total / count), Math.ceil((WORKGROUPS * 32) / count));
+  const columns = manyColumns(total, count);
   const [lo, hi] = launchRange({ x }, total, columns, ['x', 'x']);
   const range = launchRange({ lo, hi }, columns, count, ['lo', 'hi']);
   for (const { dataId } of [lo, hi]) backend.disposeData(dataId);

@@ -9,7 +9,7 @@
  * as after any other `assign`, so clones, snapshots and readbacks under way keep what they saw.
  */
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { launchElementwise, size, type WebgpuBackend } from './program';
+import { launch, launchElementwise, size, type WebgpuBackend } from './program';
 
 /** All values of some float32 tensors, end to end: [total]. Buffer copies, no launch. */
 export function pack(backend: WebgpuBackend, tensors: TensorInfo[]): TensorInfo {
@@ -125,4 +125,54 @@ export function sgdUpdate(
       newP[i] = p[i] - ${buffer && nesterov ? '(decayed + moved * u.momentum)' : 'moved'} * u.rate;
     }`,
   });
+}
+
+export interface LimitAttrs {
+  sizes: number[];
+  limit: number;
+  floor: number;
+}
+
+const LIMIT_THREADS = 256;
+
+/** next, every part of it no further from p than the limit allows: one workgroup a part. */
+export function limitUpdate(
+  backend: WebgpuBackend,
+  { p, next }: { p: TensorInfo; next: TensorInfo },
+  { sizes, limit, floor }: LimitAttrs,
+): TensorInfo {
+  const ends = Int32Array.from(sizes);
+  for (let i = 1; i < ends.length; i++) ends[i] += ends[i - 1];
+  const bounds = backend.makeTensorInfo([ends.length], 'int32', ends);
+  const [limited] = launch(backend, {
+    name: 'LimitUpdate',
+    inputs: { p, next, bounds },
+    outputs: { limited: p.shape },
+    floats: { limit, floor },
+    threads: LIMIT_THREADS,
+    groups: [ends.length, 1, 1],
+    source: () => `
+      var<workgroup> sums: array<vec2<f32>, ${LIMIT_THREADS}>;
+      fn run(lane: u32, group: vec3<u32>, groups: vec3<u32>) {
+        let last = u32(bounds[group.x]);
+        let first = select(u32(bounds[max(group.x, 1u) - 1u]), 0u, group.x == 0u);
+        var mine = vec2<f32>(0.0);
+        for (var i = first + lane; i < last; i += ${LIMIT_THREADS}u) {
+          let d = next[i] - p[i];
+          mine += vec2<f32>(p[i] * p[i], d * d);
+        }
+        sums[lane] = mine;
+        workgroupBarrier();
+        for (var width = ${LIMIT_THREADS / 2}u; width > 0u; width /= 2u) {
+          if (lane < width) { sums[lane] += sums[lane + width]; }
+          workgroupBarrier();
+        }
+        let most = u.limit * u.limit * max(sums[0].x, u.floor * u.floor * f32(last - first));
+        let change = sums[0].y;
+        let share = select(1.0, sqrt(most / change), change > most);
+        for (var i = first + lane; i < last; i += ${LIMIT_THREADS}u) { limited[i] = p[i] + share * (next[i] - p[i]); }
+      }`,
+  });
+  backend.disposeData(bounds.dataId);
+  return limited;
 }

@@ -61,6 +61,12 @@ export interface Launch {
   source(): string;
 }
 
+/**
+ * WGSL's min, max and clamp may turn what is no number into one, and a compiler may take comparisons of it for settled: its bits are looked at.
+ */
+export const NOT_A_NUMBER = `
+  fn isNotANumber(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }`;
+
 /** Runs it; the caller owns the outputs, which come in the order in which they are declared. */
 export function launch(backend: WebgpuBackend, spec: Launch): TensorInfo[] {
   const converted: TensorInfo[] = [];

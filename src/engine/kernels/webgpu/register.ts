@@ -2,10 +2,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { fusedKernelName, type FusedKernel } from '../fused';
 import type { Activation } from '../activations';
-import { activationGradient, leakyRelu, leakyReluGradient } from './activations';
+import { activationGradient, leakyRelu, leakyReluGradient, relu6 } from './activations';
 import { concatColumns, splitColumns } from './columns';
 import { convolution, filterGradient, inputGradient, type Shape4D } from './convolution';
-import { channelRange, fakeQuantize, fakeQuantizeToOwnRange } from './fakeQuantize';
+import { channelRange, fakeQuantize, fakeQuantizeGradient, fakeQuantizeToOwnRange } from './fakeQuantize';
 import {
   frozenBatchNorm,
   frozenBatchNormGradient,
@@ -24,7 +24,16 @@ import {
   weightedSum,
   type DistillationAttrs,
 } from './losses';
-import { adamUpdate, pack, sgdUpdate, unpack, type AdamAttrs, type SgdAttrs } from './optimizers';
+import {
+  adamUpdate,
+  limitUpdate,
+  pack,
+  sgdUpdate,
+  unpack,
+  type AdamAttrs,
+  type LimitAttrs,
+  type SgdAttrs,
+} from './optimizers';
 import { maxPoolGradient } from './pooling';
 import type { WebgpuBackend } from './program';
 import { columnSums, imageMean, imageMeanGradient, imageStatistics, imageStatisticsGradient } from './statistics';
@@ -148,6 +157,11 @@ let registered = false;
 export function registerWebgpuKernels(): void {
   if (registered) return;
   registered = true;
+  replace(
+    'Relu6',
+    () => true,
+    (backend, { x }) => relu6(backend, x),
+  );
   replace('Conv2D', isOurConvolution, (backend, { x, filter }, attrs: ConvAttrs) => {
     const { outShape, strides, top, left } = geometry(x.shape, filter.shape, attrs);
     return convolution(backend, x, filter, outShape, strides, top, left);
@@ -198,6 +212,9 @@ export function registerWebgpuKernels(): void {
   add('FakeQuantize', (backend, { x, scale, zero }, { bits }: { bits: number }) =>
     fakeQuantize(backend, x, scale, zero, bits),
   );
+  add('FakeQuantizeGradient', (backend, inputs, { bits, sums }: { bits: number; sums: boolean }) =>
+    fakeQuantizeGradient(backend, inputs as never, bits, sums),
+  );
   add('FakeQuantizeToOwnRange', (backend, { x }, { count, bits }: { count: number; bits: number }) =>
     fakeQuantizeToOwnRange(backend, x, count, bits),
   );
@@ -239,6 +256,7 @@ export function registerWebgpuKernels(): void {
   add('Pack', (backend, inputs) => pack(backend, Object.values(inputs)));
   add('Unpack', (backend, { packed }, { shapes }: { shapes: number[][] }) => unpack(backend, packed, shapes));
   add('AdamUpdate', (backend, inputs, attrs: AdamAttrs) => adamUpdate(backend, inputs as never, attrs));
+  add('LimitUpdate', (backend, inputs, attrs: LimitAttrs) => limitUpdate(backend, inputs as never, attrs));
   add('SgdUpdate', (backend, inputs, attrs: SgdAttrs) => sgdUpdate(backend, inputs as never, attrs));
   add('UpsampleConv2d', (backend, { x, filter }) => upsampleConv2d(backend, x, filter));
   add('UpsampleConv2dInputGradient', (backend, { dy, filter }) => upsampleConv2dInputGradient(backend, dy, filter));

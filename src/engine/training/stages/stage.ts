@@ -1,5 +1,6 @@
 import type { ArmId } from '../../methods/arms';
 import type { AccuracyRow, GeneratorSample, RunPhase, StudentSample } from '../../runReport';
+import type { CollapseError } from '../notFinite';
 
 /** What a stage's steps had to say since they were last asked. */
 export interface StageSamples {
@@ -34,6 +35,8 @@ export interface Stage<Data = unknown> {
   restore(data: Data): Promise<void>;
   /** Reads the numbers of the steps since the last call. @throws NotFiniteError where one of them is no finite number */
   drain(): Promise<void>;
+  /** What its user should know before it goes on, said once; null: all is well. Left out where nothing of the kind can happen. */
+  alarm?(): Promise<CollapseError | null>;
   /** Everything that was read since the last call. */
   take(): StageSamples;
   dispose(): void;

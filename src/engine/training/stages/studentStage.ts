@@ -4,6 +4,7 @@ import type { Student } from '../../quantization/student';
 import type { Random } from '../../random';
 import type { AccuracyRow, StudentSample } from '../../runReport';
 import type { RunSettings } from '../../runSettings';
+import type { CollapseError } from '../notFinite';
 import type { PreparedRun } from '../prepare';
 import { SampleBuffer } from '../sampleBuffer';
 import { StudentTrainer, type StudentTrainerSnapshot } from '../studentTrainer';
@@ -45,6 +46,8 @@ export class StudentStage implements Stage<StudentData> {
   private readonly measurement: Measurement;
   private readonly samples = new SampleBuffer<StudentSample>();
   private trainer: StudentTrainer | null = null;
+  /** It was measured to be worse than plain quantization, and nobody has been told yet. */
+  private fallen: CollapseError | null = null;
 
   /**
    * @param settings the arm's, as they are now
@@ -90,8 +93,15 @@ export class StudentStage implements Stage<StudentData> {
     const evaluates =
       measurement.measured !== null ||
       (trainer.steps > measuredStep && evaluationSteps(settings).includes(trainer.steps));
-    if (evaluates) await measurement.measure(trainer.steps, (x) => trainer.student.forward(x));
-    else {
+    if (evaluates) {
+      const whole = await measurement.measure(trainer.steps, (x) => trainer.student.forward(x));
+      if (whole && isWorse(row, start)) {
+        this.fallen = await trainer.collapsed(
+          { kind: 'accuracy', plain: start!, student: row.accuracy! },
+          trainer.steps,
+        );
+      }
+    } else {
       row.state = 'running';
       trainer.step(settings);
       row.step = trainer.steps;
@@ -140,6 +150,7 @@ export class StudentStage implements Stage<StudentData> {
     this.disposeTrainer();
     this.measurement.restore(row);
     this.samples.clear();
+    this.fallen = null;
     if (!trainer) return;
     this.trainer = await this.createTrainer();
     this.trainer.restore(trainer);
@@ -147,6 +158,12 @@ export class StudentStage implements Stage<StudentData> {
 
   async drain(): Promise<void> {
     if (this.trainer) this.samples.add(await this.trainer.drain());
+  }
+
+  async alarm(): Promise<CollapseError | null> {
+    const { fallen } = this;
+    this.fallen = null;
+    return fallen ?? (await this.trainer?.collapse()) ?? null;
   }
 
   take(): StageSamples {
@@ -161,4 +178,11 @@ export class StudentStage implements Stage<StudentData> {
   dispose(): void {
     this.disposeTrainer();
   }
+}
+
+/** Beyond chance below `start`: by more than two standard errors of the difference of two shares of n images. */
+function isWorse({ accuracy, n }: AccuracyRow, start: number | null): boolean {
+  if (start === null || accuracy === null || n === 0) return false;
+  const error = Math.sqrt((accuracy * (1 - accuracy) + start * (1 - start)) / n);
+  return start - accuracy > 2 * error;
 }

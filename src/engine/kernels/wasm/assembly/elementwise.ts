@@ -34,6 +34,20 @@ export function leakyReluGradient(dy: usize, x: usize, dx: usize, slope: usize, 
   }
 }
 
+/** y = x between 0 and 6; what is no number stays so, which tfjs's own kernel turns into 0. */
+export function relu6(x: usize, y: usize, first: i32, last: i32): void {
+  const zero = f32x4.splat(0), six = f32x4.splat(6);
+  let i = first;
+  for (; i + 4 <= last; i += 4) {
+    const at = <usize>i << 2;
+    v128.store(y + at, f32x4.min(f32x4.max(v128.load(x + at), zero), six));
+  }
+  for (; i < last; i++) {
+    const at = <usize>i << 2;
+    store<f32>(y + at, min<f32>(max<f32>(load<f32>(x + at), 0), 6));
+  }
+}
+
 /** dL/dx of an activation from its value y. KIND 0: ReLU, 1: ReLU6, 2: tanh. */
 // @ts-ignore: decorator
 @inline
@@ -115,6 +129,103 @@ export function fakeQuantizeColumns(x: usize, y: usize, scale: usize, zero: usiz
     }
     x += <usize>c << 2;
     y += <usize>c << 2;
+  }
+}
+
+/** Where a rounded value lies on the grid: not clipped. */
+// @ts-ignore: decorator
+@inline
+function insideGrid(q: v128, low: v128, high: v128): v128 {
+  return v128.and(f32x4.ge(q, low), f32x4.le(q, high));
+}
+
+/**
+ * Gradients of fake quantization with one grid: dx = dy where x is not clipped; with `steps` (an address, or 0) also dy times the derivative in the
+ * step 1 / scale, and dy where x is clipped, summed over each of the chunks first .. last of `chunk` values, of `count` in all.
+ */
+export function fakeQuantizeGradient(
+  dy: usize, x: usize, dx: usize, scale: usize, zero: usize, half: i32, steps: usize, zeros: usize, chunk: i32, count: i32, first: i32, last: i32,
+): void {
+  const s = load<f32>(scale), z = load<f32>(zero);
+  const low = <f32>-half, high = <f32>(half - 1);
+  const s4 = f32x4.splat(s), z4 = f32x4.splat(z), low4 = f32x4.splat(low), high4 = f32x4.splat(high), nothing = f32x4.splat(0);
+  for (let part = first; part < last; part++) {
+    let i = part * chunk;
+    const end = min<i32>(count, i + chunk);
+    let step4 = nothing, zero4 = nothing;
+    let stepSum: f32 = 0, zeroSum: f32 = 0;
+    for (; i + 4 <= end; i += 4) {
+      const at = <usize>i << 2;
+      const d = v128.load(dy + at), product = f32x4.mul(v128.load(x + at), s4);
+      const q = f32x4.nearest(f32x4.sub(product, z4));
+      const inside = insideGrid(q, low4, high4);
+      v128.store(dx + at, v128.and(d, inside));
+      if (steps) {
+        const level = f32x4.add(f32x4.min(f32x4.max(q, low4), high4), z4);
+        step4 = f32x4.add(step4, f32x4.mul(d, f32x4.sub(level, v128.and(product, inside))));
+        zero4 = f32x4.add(zero4, v128.andnot(d, inside));
+      }
+    }
+    for (; i < end; i++) {
+      const at = <usize>i << 2;
+      const d = load<f32>(dy + at), product = load<f32>(x + at) * s;
+      const q = nearest<f32>(product - z);
+      const inside = q >= low && q <= high;
+      store<f32>(dx + at, inside ? d : 0);
+      if (steps) {
+        const level = min<f32>(max<f32>(q, low), high) + z;
+        stepSum += d * (inside ? level - product : level);
+        if (!inside) zeroSum += d;
+      }
+    }
+    if (steps) {
+      store<f32>(steps + (<usize>part << 2), stepSum + sumOfLanes(step4));
+      store<f32>(zeros + (<usize>part << 2), zeroSum + sumOfLanes(zero4));
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function sumOfLanes(v: v128): f32 {
+  return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3);
+}
+
+/** The same for [rows, c] with a grid for each of the c columns; sums [c], if `steps` is not 0, which must be 0 before. */
+export function fakeQuantizeColumnsGradient(
+  dy: usize, x: usize, dx: usize, scale: usize, zero: usize, half: i32, steps: usize, zeros: usize, rows: i32, c: i32,
+): void {
+  const low = <f32>-half, high = <f32>(half - 1);
+  const low4 = f32x4.splat(low), high4 = f32x4.splat(high);
+  for (let r = 0; r < rows; r++) {
+    let k = 0;
+    for (; k + 4 <= c; k += 4) {
+      const at = <usize>k << 2;
+      const d = v128.load(dy + at), z = v128.load(zero + at), product = f32x4.mul(v128.load(x + at), v128.load(scale + at));
+      const q = f32x4.nearest(f32x4.sub(product, z));
+      const inside = insideGrid(q, low4, high4);
+      v128.store(dx + at, v128.and(d, inside));
+      if (steps) {
+        const level = f32x4.add(f32x4.min(f32x4.max(q, low4), high4), z);
+        v128.store(steps + at, f32x4.add(v128.load(steps + at), f32x4.mul(d, f32x4.sub(level, v128.and(product, inside)))));
+        v128.store(zeros + at, f32x4.add(v128.load(zeros + at), v128.andnot(d, inside)));
+      }
+    }
+    for (; k < c; k++) {
+      const at = <usize>k << 2;
+      const d = load<f32>(dy + at), z = load<f32>(zero + at), product = load<f32>(x + at) * load<f32>(scale + at);
+      const q = nearest<f32>(product - z);
+      const inside = q >= low && q <= high;
+      store<f32>(dx + at, inside ? d : 0);
+      if (steps) {
+        const level = min<f32>(max<f32>(q, low), high) + z;
+        store<f32>(steps + at, load<f32>(steps + at) + d * (inside ? level - product : level));
+        if (!inside) store<f32>(zeros + at, load<f32>(zeros + at) + d);
+      }
+    }
+    dy += <usize>c << 2;
+    x += <usize>c << 2;
+    dx += <usize>c << 2;
   }
 }
 
@@ -212,5 +323,34 @@ export function sgd(p: usize, g: usize, b: usize, pOut: usize, bOut: usize, sett
       direction = nesterov ? direction + moved * momentum : moved;
     }
     store<f32>(pOut + at, value - direction * rate);
+  }
+}
+
+/**
+ * In place of `count` segments of `next`, end to end, each of sizes[i] values: p + (next - p) shrunk so that its norm is at most `limit` times
+ * the norm of p, or of values of size `floor` where that is more. `settings`: limit, floor. What is no number stays so.
+ */
+export function limitUpdate(p: usize, next: usize, sizes: usize, count: i32, settings: usize): void {
+  const limit = <f64>load<f32>(settings), floor = <f64>load<f32>(settings, 4);
+  for (let k = 0; k < count; k++) {
+    const size = load<i32>(sizes + (<usize>k << 2));
+    let own: f64 = 0, change: f64 = 0;
+    for (let i = 0; i < size; i++) {
+      const at = <usize>i << 2;
+      const value = <f64>load<f32>(p + at), d = <f64>load<f32>(next + at) - value;
+      own += value * value;
+      change += d * d;
+    }
+    const most = limit * limit * max<f64>(own, floor * floor * <f64>size);
+    if (change > most) {
+      const share = sqrt<f64>(most / change);
+      for (let i = 0; i < size; i++) {
+        const at = <usize>i << 2;
+        const value = load<f32>(p + at);
+        store<f32>(next + at, value + <f32>(share * <f64>(load<f32>(next + at) - value)));
+      }
+    }
+    p += <usize>size << 2;
+    next += <usize>size << 2;
   }
 }
