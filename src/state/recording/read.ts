@@ -108,8 +108,11 @@ function readDate(field: Field): string {
   return text;
 }
 
+/** What the program did before these settings existed, where that is not what their defaults do now. */
+const BEFORE: Partial<RunSettings> = { clippedGradient: 'pass', weightRangeShare: 1, updateLimit: 0 };
+
 /**
- * A setting that the file lacks did not exist when it was written: its default says what the program did then. One that
+ * A setting that the file lacks did not exist when it was written: `BEFORE` or its default says what the program did then. One that
  * this page does not know is left out.
  */
 function readSettings(field: Field): RunSettings {
@@ -134,7 +137,7 @@ function readSettings(field: Field): RunSettings {
       }
     }
   });
-  return { ...defaultSettings(), ...Object.fromEntries(values) };
+  return { ...defaultSettings(), ...BEFORE, ...Object.fromEntries(values) };
 }
 
 // ---- what it showed ---------------------------------------------------------------------------------------------
