@@ -8,7 +8,6 @@ import { chooseLanguage, rememberedLanguage } from './state/language';
 import { loadShipped } from './state/recording/shipped';
 import { readLink } from './state/shareLink';
 import { ComparisonContext } from './ui/compare/comparison';
-import { firstPicture } from './ui/firstPicture';
 import { UpdateNotice } from './ui/offline/UpdateNotice';
 import { AddressFollower } from './ui/share/AddressFollower';
 import { EmbedPage } from './ui/EmbedPage';
@@ -69,15 +68,10 @@ async function show(): Promise<void> {
 
 void show();
 
-/** The engine takes every core while it finds its backend: the first picture goes before it, unless that is long in coming. */
-const PATIENCE_MS = 3000;
-const shown = shipped
+shipped
   .then((text) => text !== null && playground.actions.showShipped(text))
   .catch((error: unknown) => {
     // The page works without it.
     console.warn('The recorded run cannot be shown:', error);
-    return false;
-  })
-  .then((isShown) => (isShown ? firstPicture : undefined));
-await Promise.race([shown, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+  });
 playground.actions.start();

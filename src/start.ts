@@ -1,6 +1,7 @@
-/** The page's first and small script: a picture at once, then the page. */
+/** The page's first and small script: a picture at once, then page and engine side by side. */
 import { SHIPPED_POSTER } from './state/recording/poster';
 import { isRecordedWanted, showPoster } from './ui/poster';
+import { spawnAhead } from './worker/spawn';
 
 /** A frame of the poster, or what a hidden page has instead: it draws none. */
 const painted = () =>
@@ -23,4 +24,8 @@ async function showFirst(): Promise<void> {
 
 // The page does without it.
 if (isRecordedWanted(location.search)) await showFirst().catch(() => undefined);
+const params = new URLSearchParams(location.search);
+// What else the address asks for is read by the page.
+const wasm = !params.has('backend') && !params.get('without')?.includes('wasm');
+spawnAhead(new URL('./', document.baseURI).href, wasm);
 await import('./main');

@@ -57,6 +57,8 @@ export interface PlaygroundState extends RunRecord, LessonState {
   /** Backends that the link rules out. */
   without: readonly BackendName[];
   backends: readonly BackendReport[];
+  /** A faster backend was found, and the next run will move there; null: no news. */
+  nextBackend: BackendName | null;
   networkName: string | null;
   bundled: boolean;
   /** What the engine does while there is no run to speak of. */
@@ -142,6 +144,7 @@ export interface PlaygroundActions extends LessonActions {
   showLive(): void;
   dismissTrouble(): void;
   dismissNotes(): void;
+  dismissNextBackend(): void;
   dispose(): void;
 }
 

@@ -4,6 +4,7 @@ import type { RunSettings } from '../engine/runSettings';
 import type { InitializeReply, NetworkFile } from '../worker/protocol';
 import type { WorkerLike } from '../worker/client';
 import { EngineClient, EngineGone } from '../worker/client';
+import { rememberBackend, rememberedBackend } from './backendMemory';
 import { holdLocked } from './embed';
 import { failureOf } from './failures';
 import { createLessons, initialLessons } from './lessons/lessonState';
@@ -52,6 +53,7 @@ export function createPlayground(options: PlaygroundOptions) {
     wantedBackend: link.backend,
     without: link.without,
     backends: [],
+    nextBackend: null,
     networkName: null,
     bundled: true,
     progress: null,
@@ -106,7 +108,14 @@ export function createPlayground(options: PlaygroundOptions) {
                 : state.linkNotes,
           };
         }),
-      moved: (backend, backends) => set({ backend, backends }),
+      moved: (backend, backends) => set({ backend, backends, nextBackend: null }),
+      backends: (backends, fastest) => {
+        const { backend, wantedBackend } = get();
+        set({ backends });
+        if (fastest === null || wantedBackend !== null) return;
+        rememberBackend(fastest);
+        set({ nextBackend: fastest === backend ? null : fastest });
+      },
       frame: (frame) => {
         set((state) => ({
           ...withEngineRun(state, afterFrame(engineRun(state), frame)),
@@ -176,7 +185,7 @@ export function createPlayground(options: PlaygroundOptions) {
       const reply = await request(settings);
       if (reply) {
         const { backend, backends, networkName, bundled } = reply;
-        set({ engine: 'ready', backend, backends, networkName, bundled });
+        set({ engine: 'ready', backend, backends, nextBackend: null, networkName, bundled });
       }
     } catch (error) {
       if (mine !== replacements) return false;
@@ -202,7 +211,13 @@ export function createPlayground(options: PlaygroundOptions) {
 
   function initialize(): void {
     void replaceRun((settings) =>
-      client.initialize({ settings, baseUrl: options.baseUrl, backend: get().wantedBackend, without: link.without }),
+      client.initialize({
+        settings,
+        baseUrl: options.baseUrl,
+        backend: get().wantedBackend,
+        remembered: rememberedBackend(),
+        without: link.without,
+      }),
     );
   }
 
@@ -327,6 +342,7 @@ export function createPlayground(options: PlaygroundOptions) {
     },
     dismissTrouble: () => set({ trouble: null }),
     dismissNotes: () => set({ linkNotes: [] }),
+    dismissNextBackend: () => set({ nextBackend: null }),
     dispose() {
       clearTimers();
       actions.stopReplay();

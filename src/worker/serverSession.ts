@@ -11,14 +11,17 @@ import type { RunPhase } from '../engine/runReport';
 import { LIVE_SETTINGS, type LiveSettings, type RunSettings } from '../engine/runSettings';
 import { say, type Said } from '../engine/sentences';
 import { Teacher } from '../engine/training/teacher';
-import { ServerBackends } from './serverBackends';
-import { loadBundled, type Bundled } from './serverBundled';
+import { ServerBackends, type BackendTools } from './serverBackends';
+import { fetchBundled, readBundled, type Bundled, type BundledFiles } from './serverBundled';
 import { describeFailure, failureOf, isDeviceLost, Refusal } from './serverFailures';
+import { IdleWork } from './serverIdle';
 import { ServerSnapshots, stepOf } from './serverSnapshots';
 import { transferables } from './serverTransfer';
 import type { BackendName, Failure, InitializeReply, Message, ProjectionReply, Request, RunStatus } from './protocol';
 
 const FRAME_INTERVAL_MS = 100;
+/** Time for the page to draw what it got, and to say that it wants to play. */
+const IDLE_MS = 500;
 
 export interface SessionOptions {
   post: (message: Message, transfer: ArrayBuffer[]) => void;
@@ -26,19 +29,28 @@ export interface SessionOptions {
   load: (url: string) => Promise<ArrayBuffer>;
   /** Lets other events of the worker in between two steps. */
   breathe: () => Promise<void>;
+  /** Milliseconds without a request before other backends are tried. */
+  idleMs?: number;
+  /** What is done with backends; a test plays those that Node has not. */
+  backends?: BackendTools;
 }
 
 type Reply = InitializeReply | ProjectionReply | null;
-type Queued = Exclude<Request, { type: 'acknowledge' } | { type: 'update' } | { type: 'pause' } | { type: 'project' }>;
+type Queued = Exclude<
+  Request,
+  { type: 'warmUp' } | { type: 'acknowledge' } | { type: 'update' } | { type: 'pause' } | { type: 'project' }
+>;
 
 /** A newer request has made this one pointless; it is answered all the same. */
 class Superseded extends Error {}
 
 export class ServerSession {
   private readonly dataset: Dataset = createShapes();
-  private readonly backends = new ServerBackends((detail) => this.deviceLost(detail));
+  private readonly backends: ServerBackends;
+  private readonly idle: IdleWork;
   private readonly snapshots = new ServerSnapshots();
   private baseUrl = '';
+  private fetched: BundledFiles | null = null;
   private bundled: Bundled | null = null;
   private isBundled = true;
   private teacher: Teacher | null = null;
@@ -60,11 +72,18 @@ export class ServerSession {
   /** It was playing when its device was lost. */
   private interrupted = false;
 
-  constructor(private readonly options: SessionOptions) {}
+  constructor(private readonly options: SessionOptions) {
+    this.backends = new ServerBackends((detail) => this.deviceLost(detail), options.backends);
+    this.idle = new IdleWork((signal) => this.tryBackends(signal), options.idleMs ?? IDLE_MS);
+  }
 
   /** Takes one message from the page. Never throws; what goes wrong is posted. */
   receive(request: Request): void {
     switch (request.type) {
+      case 'warmUp':
+        this.fetchFrom(request.baseUrl);
+        if (request.wasm) this.backends.warmUp(wasmOptions(request.baseUrl));
+        return;
       case 'acknowledge':
         if (request.runId === this.runId && request.sequence === this.unacknowledged) this.unacknowledged = null;
         return;
@@ -93,9 +112,18 @@ export class ServerSession {
     }
   }
 
-  /** Requests that change the run are worked off one after the other, never beside a step. */
+  /** Requests that change the run are worked off one after the other, never beside a step nor beside a backend's trial. */
   private enqueue(request: { id: number; runId: number }, work: () => Promise<Reply>): void {
-    this.queue = this.queue.then(() => this.answer(request, work));
+    void this.idle.wake();
+    this.queue = this.queue
+      .then(() => this.idle.wake())
+      .then(() => this.answer(request, work))
+      .then(() => this.rest());
+  }
+
+  /** Nothing is asked for; if nothing runs either, there is time to try other backends. */
+  private rest(): void {
+    if (this.run && !this.playing && !this.backends.explored) this.idle.rest();
   }
 
   private async answer({ id, runId }: { id: number; runId: number }, work: () => Promise<Reply>): Promise<void> {
@@ -111,29 +139,32 @@ export class ServerSession {
     if (BEGINS.has(request.type)) await this.settle();
     switch (request.type) {
       case 'initialize':
-        this.baseUrl = request.baseUrl;
-        await this.chooseBackend(request.runId, request.backend, request.without);
+        this.fetchFrom(request.baseUrl);
+        await this.chooseBackend(request);
         await this.useBundled(request.runId, request.settings);
         return this.initialized();
       case 'configure': {
         if (!this.teacher) throw new Refusal('network', say('noNetwork'), say('restartOrReloadHint'));
-        await this.begin(
-          request.runId,
-          this.teacher,
-          this.isBundled,
-          request.settings,
-          () => this.wantedRun === request.runId,
+        const { runId, settings } = request;
+        const wanted = () => this.wantedRun === runId;
+        const { teacher, isBundled } = this;
+        await this.onBetter(runId, (moved) =>
+          moved
+            ? this.useNetwork(runId, teacher.network, isBundled, settings, null, wanted)
+            : this.begin(runId, teacher, isBundled, settings, wanted),
         );
         return null;
       }
       case 'useBundledNetwork':
-        await this.useBundled(request.runId, request.settings);
+        await this.onBetter(request.runId, () => this.useBundled(request.runId, request.settings));
         return this.initialized();
-      case 'loadNetwork':
-        await this.useNetwork(request.runId, await readLayersModel(request.files), false, request.settings);
+      case 'loadNetwork': {
+        const network = await readLayersModel(request.files);
+        await this.onBetter(request.runId, () => this.useNetwork(request.runId, network, false, request.settings));
         return this.initialized();
+      }
       case 'useBackend':
-        await this.switchBackend(request.runId, request.backend, request.settings);
+        await this.switchBackend(request.runId, request.backend, request.settings, null, true);
         return this.initialized();
       case 'play':
         this.play(this.expectRun(request.runId));
@@ -149,14 +180,45 @@ export class ServerSession {
 
   // ---- backend and network -----------------------------------------------------------------------------------
 
-  private async chooseBackend(runId: number, wanted: BackendName | null, without: BackendName[]): Promise<void> {
+  private async chooseBackend(request: Extract<Request, { type: 'initialize' }>): Promise<void> {
+    const { runId, backend: wanted, remembered, without } = request;
     this.status('preparing', runId);
-    const options = { wasmPath: new URL('wasm/', this.baseUrl).href };
-    const failure = await this.backends.choose(wanted, without, options, async (fraction, said) => {
-      this.progress(runId, 'backends', fraction, said);
-      await this.options.breathe();
-    });
+    const failure = await this.backends.choose({ wanted, remembered, without }, wasmOptions(this.baseUrl), (said) =>
+      this.progress(runId, 'backends', null, said),
+    );
     if (failure) this.post({ type: 'failure', id: null, runId, failure });
+  }
+
+  /** Finds out about other backends until it is done or something is asked for; the page hears what is new. */
+  private async tryBackends(signal: AbortSignal): Promise<void> {
+    const { breathe } = this.options;
+    await this.backends.explore(signal, breathe, () => this.postBackends());
+  }
+
+  private postBackends(): void {
+    const { reports, fastest } = this.backends;
+    this.post({ type: 'backends', backends: structuredClone(reports), fastest });
+  }
+
+  /**
+   * Prepares a new run on the faster backend that was found meanwhile, where there is one; where it cannot be had there, on the one in
+   * use.
+   */
+  private async onBetter(runId: number, prepare: (moved: boolean) => Promise<void>): Promise<void> {
+    const { better, current: before } = this.backends;
+    if (!better) return prepare(false);
+    this.progress(runId, 'backends', null, say('startingBackend', say(better)));
+    try {
+      await this.backends.start(better);
+      await prepare(true);
+    } catch (error) {
+      if (this.backends.works(before)) await this.backends.start(before);
+      if (error instanceof Superseded) throw error;
+      await prepare(false);
+      this.backends.stay();
+      return this.postBackends();
+    }
+    this.post({ type: 'moved', runId, backend: this.backends.current, backends: this.backends.reports });
   }
 
   /** A new run on another backend; when that cannot be had, the run that is there stays where it is. */
@@ -165,15 +227,18 @@ export class ServerSession {
     name: BackendName,
     settings: RunSettings,
     snapshot: RunSnapshot | null = null,
+    byHand = false,
   ): Promise<void> {
     if (!this.teacher) throw new Refusal('network', say('noNetwork'), say('restartOrReloadHint'));
     const before = this.backends.current;
     this.progress(runId, 'backends', null, say('startingBackend', say(name)));
     try {
-      await this.backends.start(name);
+      await this.backends.start(name, byHand);
       await this.useNetwork(runId, this.teacher.network, this.isBundled, settings, snapshot);
     } catch (error) {
       if (this.backends.works(before)) await this.backends.start(before);
+      // It may have been tried only now.
+      this.postBackends();
       throw error;
     }
   }
@@ -195,10 +260,11 @@ export class ServerSession {
     this.postFailure(failureOf('deviceLost', say('deviceLostFor', detail || say('noReason')), hint));
     if (!next) return this.status('failed');
     this.queue = this.queue.then(async () => {
+      await this.idle.wake();
       if (this.run !== run) return;
       try {
         await this.switchBackend(runId, next, settings, snapshot);
-        this.post({ type: 'moved', runId, backend: this.backends.current, backends: this.backends.probes });
+        this.post({ type: 'moved', runId, backend: this.backends.current, backends: this.backends.reports });
         if (resume) this.play(this.expectRun(runId));
       } catch (error) {
         this.fail(null, error);
@@ -207,10 +273,19 @@ export class ServerSession {
     });
   }
 
+  /** Begins to load what is needed in any case, so that it comes while a backend starts. */
+  private fetchFrom(baseUrl: string): void {
+    this.baseUrl = baseUrl;
+    this.fetched ??= fetchBundled(this.options.load, baseUrl);
+  }
+
   private async useBundled(runId: number, settings: RunSettings): Promise<void> {
     if (!this.bundled) {
       this.progress(runId, 'network', null, say('loadingBundled'));
-      this.bundled = await loadBundled(this.options.load, this.baseUrl);
+      const fetched = this.fetched ?? fetchBundled(this.options.load, this.baseUrl);
+      // What could not be had is asked for anew the next time.
+      this.fetched = null;
+      this.bundled = await readBundled(fetched);
       const { problem } = this.bundled;
       if (problem && settings.generatorStart === 'checkpoint')
         this.post({ type: 'failure', id: null, runId, failure: problem });
@@ -225,10 +300,11 @@ export class ServerSession {
     bundled: boolean,
     settings: RunSettings,
     snapshot: RunSnapshot | null = null,
+    wanted: () => boolean = () => true,
   ): Promise<void> {
     const teacher = new Teacher(network);
     try {
-      await this.begin(runId, teacher, bundled, settings, () => true, snapshot);
+      await this.begin(runId, teacher, bundled, settings, wanted, snapshot);
     } finally {
       if (this.teacher !== teacher) teacher.dispose();
     }
@@ -301,6 +377,7 @@ export class ServerSession {
     this.status('running');
     const loop = this.drive(run).finally(() => {
       if (this.loop === loop) this.loop = null;
+      this.rest();
     });
     this.loop = loop;
   }
@@ -406,8 +483,8 @@ export class ServerSession {
   }
 
   private initialized(): InitializeReply {
-    const { current, probes } = this.backends;
-    return { backend: current, backends: probes, networkName: this.teacher!.definition.name, bundled: this.isBundled };
+    const { current, reports } = this.backends;
+    return { backend: current, backends: reports, networkName: this.teacher!.definition.name, bundled: this.isBundled };
   }
 
   private post(message: Message, transfer: ArrayBuffer[] = []): void {
@@ -419,11 +496,14 @@ export class ServerSession {
     await this.settle();
     await this.queue;
     await this.settle();
+    await this.idle.wake();
     this.disposeRun();
     this.teacher?.dispose();
     this.teacher = null;
   }
 }
+
+const wasmOptions = (baseUrl: string) => ({ wasmPath: new URL('wasm/', baseUrl).href });
 
 /** Requests that begin a run of their own. */
 const BEGINS = new Set<Request['type']>(['initialize', 'configure', 'loadNetwork', 'useBundledNetwork', 'useBackend']);

@@ -70,6 +70,7 @@ export class FakeServer {
 
   receive(request: Request): void {
     if (this.hung) return;
+    if (request.type === 'warmUp') return;
     if (request.type === 'acknowledge') {
       if (request.runId === this.runId && request.sequence === this.unacknowledged) this.unacknowledged = null;
       return this.sendFrame(false);
@@ -82,7 +83,7 @@ export class FakeServer {
     if (this.timer) clearTimeout(this.timer);
   }
 
-  private async handle(request: Exclude<Request, { type: 'acknowledge' }>): Promise<void> {
+  private async handle(request: Exclude<Request, { type: 'acknowledge' } | { type: 'warmUp' }>): Promise<void> {
     const { id, runId } = request;
     const reply = (value: InitializeReply | ProjectionReply | null) => this.post({ type: 'reply', id, value });
     switch (request.type) {
@@ -142,7 +143,7 @@ export class FakeServer {
     this.unacknowledged = null;
     this.post({ type: 'status', runId, status: 'preparing' });
     const said: Record<string, Said> = {
-      backends: say('tryingBackend', say('wasm')),
+      backends: say('startingBackend', say('wasm')),
       network: say('loadingBundled'),
       statistics: say('readingCalibration'),
     };
