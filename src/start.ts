@@ -1,7 +1,6 @@
-/** The page's first and small script: a picture at once, then page and engine side by side. */
+/** The page's first and small script: a picture at once, then the engine, and the page beside it. */
 import { SHIPPED_POSTER } from './state/recording/poster';
 import { isRecordedWanted, showPoster } from './ui/poster';
-import { spawnAhead } from './worker/spawn';
 
 /** A frame of the poster, or what a hidden page has instead: it draws none. */
 const painted = () =>
@@ -22,10 +21,9 @@ async function showFirst(): Promise<void> {
   performance.mark('first picture');
 }
 
+// It computes beside the page, on a core of its own.
+const engine = import('./playground');
 // The page does without it.
 if (isRecordedWanted(location.search)) await showFirst().catch(() => undefined);
-const params = new URLSearchParams(location.search);
-// What else the address asks for is read by the page.
-const wasm = !params.has('backend') && !params.get('without')?.includes('wasm');
-spawnAhead(new URL('./', document.baseURI).href, wasm);
+await engine;
 await import('./main');

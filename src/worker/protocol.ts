@@ -33,9 +33,7 @@ export interface NetworkFile {
 // ---- page -> worker -----------------------------------------------------------------------------------------
 
 export type Request =
-  /** May come before `initialize`, which then finds the files on their way; says nothing about which backend will be used. */
-  | { type: 'warmUp'; baseUrl: string; wasm: boolean }
-  /** The first message that has an answer. Starts a backend, loads the bundled network, prepares a run (reply: InitializeReply). */
+  /** First message. Starts a backend, loads the bundled network, prepares a run (reply: InitializeReply). */
   | {
       type: 'initialize';
       id: number;

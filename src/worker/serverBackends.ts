@@ -78,12 +78,6 @@ export class ServerBackends {
     return this.wanted === null && this.fastest !== this.current ? this.fastest : null;
   }
 
-  /** Begins to bring WebAssembly up, for `choose`. */
-  warmUp(options: BackendOptions): void {
-    // It will fail there once more, where it is told.
-    this.tools.load('wasm', options).catch(() => undefined);
-  }
-
   // ---- the start --------------------------------------------------------------------------------------------
 
   /**

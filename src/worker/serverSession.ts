@@ -36,10 +36,7 @@ export interface SessionOptions {
 }
 
 type Reply = InitializeReply | ProjectionReply | null;
-type Queued = Exclude<
-  Request,
-  { type: 'warmUp' } | { type: 'acknowledge' } | { type: 'update' } | { type: 'pause' } | { type: 'project' }
->;
+type Queued = Exclude<Request, { type: 'acknowledge' } | { type: 'update' } | { type: 'pause' } | { type: 'project' }>;
 
 /** A newer request has made this one pointless; it is answered all the same. */
 class Superseded extends Error {}
@@ -80,10 +77,6 @@ export class ServerSession {
   /** Takes one message from the page. Never throws; what goes wrong is posted. */
   receive(request: Request): void {
     switch (request.type) {
-      case 'warmUp':
-        this.fetchFrom(request.baseUrl);
-        if (request.wasm) this.backends.warmUp(wasmOptions(request.baseUrl));
-        return;
       case 'acknowledge':
         if (request.runId === this.runId && request.sequence === this.unacknowledged) this.unacknowledged = null;
         return;
@@ -139,7 +132,9 @@ export class ServerSession {
     if (BEGINS.has(request.type)) await this.settle();
     switch (request.type) {
       case 'initialize':
-        this.fetchFrom(request.baseUrl);
+        this.baseUrl = request.baseUrl;
+        // They come while a backend starts.
+        this.fetched = fetchBundled(this.options.load, this.baseUrl);
         await this.chooseBackend(request);
         await this.useBundled(request.runId, request.settings);
         return this.initialized();
@@ -183,7 +178,8 @@ export class ServerSession {
   private async chooseBackend(request: Extract<Request, { type: 'initialize' }>): Promise<void> {
     const { runId, backend: wanted, remembered, without } = request;
     this.status('preparing', runId);
-    const failure = await this.backends.choose({ wanted, remembered, without }, wasmOptions(this.baseUrl), (said) =>
+    const options = { wasmPath: new URL('wasm/', this.baseUrl).href };
+    const failure = await this.backends.choose({ wanted, remembered, without }, options, (said) =>
       this.progress(runId, 'backends', null, said),
     );
     if (failure) this.post({ type: 'failure', id: null, runId, failure });
@@ -271,12 +267,6 @@ export class ServerSession {
         this.status('failed');
       }
     });
-  }
-
-  /** Begins to load what is needed in any case, so that it comes while a backend starts. */
-  private fetchFrom(baseUrl: string): void {
-    this.baseUrl = baseUrl;
-    this.fetched ??= fetchBundled(this.options.load, baseUrl);
   }
 
   private async useBundled(runId: number, settings: RunSettings): Promise<void> {
@@ -502,8 +492,6 @@ export class ServerSession {
     this.teacher = null;
   }
 }
-
-const wasmOptions = (baseUrl: string) => ({ wasmPath: new URL('wasm/', baseUrl).href });
 
 /** Requests that begin a run of their own. */
 const BEGINS = new Set<Request['type']>(['initialize', 'configure', 'loadNetwork', 'useBundledNetwork', 'useBackend']);

@@ -276,7 +276,7 @@ describe('trouble', () => {
         const reply: Message = {
           type: 'failure',
           id: 'id' in message ? message.id : null,
-          runId: 'runId' in message ? message.runId : null,
+          runId: message.runId,
           failure: { code: 'backend', message: 'None works.', hint: 'Try another browser.' },
         };
         queueMicrotask(() => worker.onmessage?.({ data: reply } as MessageEvent<Message>));

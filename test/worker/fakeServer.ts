@@ -70,7 +70,6 @@ export class FakeServer {
 
   receive(request: Request): void {
     if (this.hung) return;
-    if (request.type === 'warmUp') return;
     if (request.type === 'acknowledge') {
       if (request.runId === this.runId && request.sequence === this.unacknowledged) this.unacknowledged = null;
       return this.sendFrame(false);
@@ -83,7 +82,7 @@ export class FakeServer {
     if (this.timer) clearTimeout(this.timer);
   }
 
-  private async handle(request: Exclude<Request, { type: 'acknowledge' } | { type: 'warmUp' }>): Promise<void> {
+  private async handle(request: Exclude<Request, { type: 'acknowledge' }>): Promise<void> {
     const { id, runId } = request;
     const reply = (value: InitializeReply | ProjectionReply | null) => this.post({ type: 'reply', id, value });
     switch (request.type) {

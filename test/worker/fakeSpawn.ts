@@ -11,6 +11,3 @@ export function spawnEngine(): Worker {
   const options: FakeOptions = { stepMs: 80, prepareMs: 300, ...asked };
   return new Worker(new URL('./fakeWorker.ts', import.meta.url), { type: 'module', name: JSON.stringify(options) });
 }
-
-/** The simulated engine needs no head start. */
-export function spawnAhead(): void {}
