@@ -34,18 +34,18 @@ describe('the page', () => {
     const words = await hears(/^backends/);
     expect(words.indexOf('ready')).toBeLessThan(words.indexOf('backends'));
     await playground.until(
-      () => menuItem(/WebAssembly/),
+      () => menuItem(/^WebAssembly/),
       ({ text }) => /in a small test/.test(text),
       60,
       'the time of wasm',
     );
-    expect((await menuItem(/WebAssembly/)).text).toMatch(/in use/);
+    expect((await menuItem(/^WebAssembly/)).text).toMatch(/in use/);
     for (const name of [/^WebGPU/, /^WebGL/]) {
       const { text, disabled } = await menuItem(name);
       expect(text).toMatch(/software adapter, slower than WebAssembly, .*swiftshader/i);
       expect(disabled).toBe(false);
     }
-    expect((await menuItem(/JavaScript/)).text).toContain('slower than the others, not tried');
+    expect((await menuItem(/^Plain JavaScript/)).text).toContain('slower than the others, not tried');
     expect((await spoken()).filter((each) => each.startsWith('trying'))).toEqual([]);
     playground.expectNoErrors();
   });
@@ -63,7 +63,7 @@ describe('the page', () => {
     expect(began).toBeGreaterThan(tried);
     // Nothing was found out between Play and the end.
     expect(words.slice(began, words.indexOf('finished') + 1)).toEqual(['running', 'finished']);
-    expect((await menuItem(/WebAssembly/)).text).toMatch(/in use/);
+    expect((await menuItem(/^WebAssembly/)).text).toMatch(/in use/);
     playground.expectNoErrors();
   });
 

@@ -150,11 +150,11 @@ describe('the start', () => {
 
   it('believes the last visit only as far as it is still true', async () => {
     // The card was slower than wasm then: it is not even asked.
-    let log = open({ webgpu: CARD }, 2 ** 31 - 1);
+    const log = open({ webgpu: CARD }, 2 ** 31 - 1);
     expect((await initialize({ remembered: 'wasm' })).backend).toBe('wasm');
     expect(log).toEqual(['to wasm', 'check wasm']);
     await harness.session.dispose();
-    log = open({ webgl: CARD }, 2 ** 31 - 1);
+    open({ webgl: CARD }, 2 ** 31 - 1);
     expect((await initialize({ remembered: 'webgl' })).backend).toBe('webgl');
     await harness.session.dispose();
     for (const [host, remembered] of [

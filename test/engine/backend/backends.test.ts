@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { describe, expect, it, vi } from 'vitest';
-import { BACKENDS, loadBackend, startBackend } from '../../../src/engine/backend/backends';
+import { loadBackend, startBackend, type BackendName } from '../../../src/engine/backend/backends';
 import { checkBackend, EXPECTED_STEP, trainingStep } from '../../../src/engine/backend/smallStep';
 import { fastest, timeStep, worthwhile } from '../../../src/engine/backend/timing';
 import { say } from '../../../src/engine/sentences';
@@ -137,7 +137,7 @@ describe('a backend', () => {
 });
 
 describe('the comparison of backends', () => {
-  const report = (name: (typeof BACKENDS)[number], works: boolean | null, secondsPerStep: number | null) => ({
+  const report = (name: BackendName, works: boolean | null, secondsPerStep: number | null) => ({
     name,
     works,
     secondsPerStep,
