@@ -18,7 +18,11 @@ export function preloadPage(...modules: string[]): Plugin {
         const found = modules.flatMap(
           (module) => chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(module)) ?? [],
         );
-        const names = [...new Set(found.flatMap(({ fileName, imports }) => [fileName, ...imports]))];
+        const withImports = (fileName: string): string[] => [
+          fileName,
+          ...(chunks.find((chunk) => chunk.fileName === fileName)?.imports ?? []).flatMap(withImports),
+        ];
+        const names = [...new Set(found.flatMap(({ fileName }) => withImports(fileName)))];
         const styles = names.flatMap((name) => [
           ...(chunks.find(({ fileName }) => fileName === name)?.viteMetadata?.importedCss ?? []),
         ]);
