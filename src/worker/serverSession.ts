@@ -3,6 +3,7 @@
  * goes wrong into a message that says what to do. Knows no worker global, so that it runs in tests in Node as well.
  */
 import type { Dataset } from '../engine/data/dataset';
+import { keepCalibrationImages } from '../engine/data/keptImages';
 import { createShapes } from '../engine/data/shapes';
 import { readLayersModel } from '../engine/network/layersModel';
 import type { Network } from '../engine/network/types';
@@ -11,6 +12,7 @@ import type { RunPhase } from '../engine/runReport';
 import { LIVE_SETTINGS, type LiveSettings, type RunSettings } from '../engine/runSettings';
 import { say, type Said } from '../engine/sentences';
 import { Teacher } from '../engine/training/teacher';
+import { drawAhead } from './serverAhead';
 import { ServerBackends, type BackendTools } from './serverBackends';
 import { fetchBundled, readBundled, type Bundled, type BundledFiles } from './serverBundled';
 import { describeFailure, failureOf, isDeviceLost, Refusal } from './serverFailures';
@@ -42,7 +44,7 @@ type Queued = Exclude<Request, { type: 'acknowledge' } | { type: 'update' } | { 
 class Superseded extends Error {}
 
 export class ServerSession {
-  private readonly dataset: Dataset = createShapes();
+  private readonly dataset: Dataset = keepCalibrationImages(createShapes());
   private readonly backends: ServerBackends;
   private readonly idle: IdleWork;
   private readonly snapshots = new ServerSnapshots();
@@ -135,6 +137,8 @@ export class ServerSession {
         this.baseUrl = request.baseUrl;
         // They come while a backend starts.
         this.fetched = fetchBundled(this.options.load, this.baseUrl);
+        // Settings that ask for too many are refused when the run is prepared.
+        drawAhead(this.dataset, request.settings, this.options.breathe).catch(() => undefined);
         await this.chooseBackend(request);
         await this.useBundled(request.runId, request.settings);
         return this.initialized();

@@ -1,4 +1,6 @@
 /** Loads, starts and describes tfjs's backends. Which of them to use is decided by whoever asks (src/worker/serverBackends.ts). */
+// Not only when it is asked for: nearly always it is, and then it should not be fetched after everything else.
+import * as wasm from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { registerWasmGradients } from '../kernels/wasmGradients';
 import { say, SaidError, type Said } from '../sentences';
@@ -31,7 +33,6 @@ const loaders: Record<BackendName, (options: BackendOptions) => Promise<void>> =
     await import('@tensorflow/tfjs-backend-webgl');
   },
   async wasm({ wasmPath, wasmThreads }) {
-    const wasm = await import('@tensorflow/tfjs-backend-wasm');
     registerWasmGradients();
     if (wasmPath && !wasmPathSet) {
       wasm.setWasmPaths(wasmPath);
@@ -87,7 +88,6 @@ export async function startBackend(name: BackendName, options: BackendOptions = 
 /** What the user should know of the current backend: adapter, threads. */
 export async function describeBackend(name: BackendName): Promise<Said | string> {
   if (name === 'wasm') {
-    const wasm = await import('@tensorflow/tfjs-backend-wasm');
     const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
     const threads = (await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT')) ? wasm.getThreadsCount() : 1;
     return simd ? say('listed', say('threads', threads), 'SIMD') : say('threads', threads);
