@@ -122,7 +122,14 @@ export default defineConfig({
   // No fallback to index.html: a file that is not there (a model, say) is a 404.
   appType: 'mpa',
   define: VERSIONS,
-  plugins: [react(), preloadPage('/src/main.tsx'), katexFonts(), tfjsWasmBinaries(), workerSize(), offline()],
+  plugins: [
+    react(),
+    preloadPage('/src/playground.ts', '/src/main.tsx'),
+    katexFonts(),
+    tfjsWasmBinaries(),
+    workerSize(),
+    offline(),
+  ],
   worker: { format: 'es', plugins: () => [tfjsWasmThreads()] },
   // Found only in the worker, which the dev server's first look at the imports misses: it would reload the page over them.
   optimizeDeps: {

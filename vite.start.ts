@@ -1,10 +1,12 @@
 import type { Plugin } from 'vite';
 
 /**
- * The page's script waits for the poster, but need not be fetched only then: the first script and the page's own come over the
- * network together.
+ * The page's script waits for the poster, but need not be fetched only then: the first script and those that it imports later come over
+ * the network together.
+ *
+ * @param modules in the order in which they are needed
  */
-export function preloadPage(module: string): Plugin {
+export function preloadPage(...modules: string[]): Plugin {
   return {
     name: 'preload-page',
     apply: 'build',
@@ -12,25 +14,26 @@ export function preloadPage(module: string): Plugin {
       order: 'post',
       handler(html, { bundle }) {
         const chunks = Object.values(bundle ?? {}).filter((file) => file.type === 'chunk');
-        const page = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(module));
-        // Another page than the playground's: that of the engine's tests.
-        if (!page) return [];
-        const scripts = [page.fileName, ...page.imports].filter((name) => !html.includes(name));
-        const styles = [page.fileName, ...page.imports].flatMap((name) => [
+        // None of them is part of another page than the playground's: that of the engine's tests.
+        const found = modules.flatMap(
+          (module) => chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(module)) ?? [],
+        );
+        const withImports = (fileName: string): string[] => [
+          fileName,
+          ...(chunks.find((chunk) => chunk.fileName === fileName)?.imports ?? []).flatMap(withImports),
+        ];
+        const names = [...new Set(found.flatMap(({ fileName }) => withImports(fileName)))];
+        const styles = names.flatMap((name) => [
           ...(chunks.find(({ fileName }) => fileName === name)?.viteMetadata?.importedCss ?? []),
         ]);
-        return [
-          ...scripts.map((href) => ({
+        const preload = (as: string, hrefs: string[]) =>
+          hrefs.map((href) => ({
             tag: 'link',
-            attrs: { rel: 'preload', as: 'script', crossorigin: true, href: `./${href}` },
+            attrs: { rel: 'preload', as, crossorigin: true, href: `./${href}` },
             injectTo: 'head' as const,
-          })),
-          ...styles.map((href) => ({
-            tag: 'link',
-            attrs: { rel: 'preload', as: 'style', crossorigin: true, href: `./${href}` },
-            injectTo: 'head' as const,
-          })),
-        ];
+          }));
+        const scripts = names.filter((name) => !html.includes(name));
+        return [...preload('script', scripts), ...preload('style', [...new Set(styles)])];
       },
     },
   };

@@ -2,13 +2,11 @@ import { createTheme, MantineProvider } from '@mantine/core';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
+import { link, playground } from './playground';
 import { createComparison } from './state/compare/comparison';
-import { createPlayground } from './state/runStore';
 import { chooseLanguage, rememberedLanguage } from './state/language';
 import { loadShipped } from './state/recording/shipped';
-import { readLink } from './state/shareLink';
 import { ComparisonContext } from './ui/compare/comparison';
-import { firstPicture } from './ui/firstPicture';
 import { UpdateNotice } from './ui/offline/UpdateNotice';
 import { AddressFollower } from './ui/share/AddressFollower';
 import { EmbedPage } from './ui/EmbedPage';
@@ -17,9 +15,8 @@ import { PlaygroundContext } from './ui/playground';
 import './ui/styles';
 import { en } from './ui/words/en';
 import { loadWords } from './ui/words/loadWords';
-import { spawnEngine } from './worker/spawn';
 
-// First of all: the page shows it while the engine is still on its way.
+// The page shows it while the engine is still on its way.
 const shipped = loadShipped(document.baseURI);
 
 const theme = createTheme({
@@ -30,18 +27,10 @@ const theme = createTheme({
   components: { Button: { defaultProps: { fw: 550 } } },
 });
 
-const link = readLink(location.search);
 const language = chooseLanguage({
   asked: link.language,
   remembered: rememberedLanguage(),
   preferred: navigator.languages,
-});
-
-const playground = createPlayground({
-  link,
-  baseUrl: new URL('./', document.baseURI).href,
-  spawn: spawnEngine,
-  versions: { playground: __PLAYGROUND_VERSION__, tfjs: __TFJS_VERSION__ },
 });
 
 const comparison = createComparison(playground);
@@ -69,15 +58,9 @@ async function show(): Promise<void> {
 
 void show();
 
-/** The engine takes every core while it finds its backend: the first picture goes before it, unless that is long in coming. */
-const PATIENCE_MS = 3000;
-const shown = shipped
+await shipped
   .then((text) => text !== null && playground.actions.showShipped(text))
   .catch((error: unknown) => {
     // The page works without it.
     console.warn('The recorded run cannot be shown:', error);
-    return false;
-  })
-  .then((isShown) => (isShown ? firstPicture : undefined));
-await Promise.race([shown, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
-playground.actions.start();
+  });

@@ -1,4 +1,4 @@
-/** The page's first and small script: a picture at once, then the page. */
+/** The page's first and small script: a picture at once, then the engine, and the page beside it. */
 import { SHIPPED_POSTER } from './state/recording/poster';
 import { isRecordedWanted, showPoster } from './ui/poster';
 
@@ -21,6 +21,9 @@ async function showFirst(): Promise<void> {
   performance.mark('first picture');
 }
 
+// It computes beside the page, on a core of its own.
+const engine = import('./playground');
 // The page does without it.
 if (isRecordedWanted(location.search)) await showFirst().catch(() => undefined);
+await engine;
 await import('./main');

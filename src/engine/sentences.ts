@@ -4,7 +4,6 @@
  */
 export const SENTENCES = {
   // ---- getting ready ------------------------------------------------------------------------------------
-  tryingBackend: (backend: string) => `Trying ${backend}`,
   startingBackend: (backend: string) => `Starting ${backend}`,
   loadingBundled: () => 'Loading the bundled network',
   readingCalibration: () => 'Reading BatchNorm statistics of the calibration images',
@@ -21,12 +20,17 @@ export const SENTENCES = {
   adapterWithoutName: () => 'adapter without a name',
   noWebgpu: () => 'this browser has no WebGPU',
   noAdapter: () => 'there is no WebGPU adapter',
+  noWebgl: () => 'this browser has no WebGL',
   noOffscreenCanvas: () => 'there is no OffscreenCanvas',
   didNotStart: (backend: string) => `${backend} did not start`,
   wrongStep: (got: string, expected: string) => `its training step gives ${got}, not ${expected}`,
   switchedOff: () => 'switched off in the address',
   deviceWasLost: () => 'its device was lost',
   notTried: () => 'it was not tried',
+  notTriedYet: () => 'not tried yet',
+  beingTried: () => 'is being tried',
+  softwareAdapter: () => 'software adapter, slower than WebAssembly',
+  slowerThanOthers: () => 'slower than the others, not tried',
   noneTried: () => 'none was tried',
   noBackend: (tried: string) => `No backend works here (${tried}).`,
   noBackendHint: () => 'Use a current browser, and take "without" out of the address if it is there.',

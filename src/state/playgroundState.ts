@@ -64,6 +64,8 @@ export interface PlaygroundState extends RunRecord, LessonState {
   backends: readonly BackendReport[];
   /** How fast whole runs went here, for the estimate of the next one. */
   speeds: Speeds;
+  /** A faster backend was found, and the next run will move there; null: no news. */
+  nextBackend: BackendName | null;
   networkName: string | null;
   bundled: boolean;
   /** What the engine does while there is no run to speak of. */
@@ -156,6 +158,7 @@ export interface PlaygroundActions extends LessonActions {
   showLive(): void;
   dismissTrouble(): void;
   dismissNotes(): void;
+  dismissNextBackend(): void;
   dispose(): void;
 }
 

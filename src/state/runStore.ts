@@ -4,6 +4,7 @@ import type { RunSettings } from '../engine/runSettings';
 import type { InitializeReply, NetworkFile } from '../worker/protocol';
 import type { WorkerLike } from '../worker/client';
 import { EngineClient, EngineGone } from '../worker/client';
+import { rememberBackend, rememberedBackend } from './backendMemory';
 import { holdLocked } from './embed';
 import { afterRun, rememberedSpeeds } from './estimate';
 import { failureOf } from './failures';
@@ -54,6 +55,7 @@ export function createPlayground(options: PlaygroundOptions) {
     without: link.without,
     backends: [],
     speeds: rememberedSpeeds(),
+    nextBackend: null,
     networkName: null,
     bundled: true,
     progress: null,
@@ -109,7 +111,14 @@ export function createPlayground(options: PlaygroundOptions) {
                 : state.linkNotes,
           };
         }),
-      moved: (backend, backends) => set({ backend, backends }),
+      moved: (backend, backends) => set({ backend, backends, nextBackend: null }),
+      backends: (backends, fastest) => {
+        const { backend, wantedBackend } = get();
+        set({ backends });
+        if (fastest === null || wantedBackend !== null) return;
+        rememberBackend(fastest);
+        set({ nextBackend: fastest === backend ? null : fastest });
+      },
       frame: (frame) => {
         set((state) => ({
           ...withEngineRun(state, afterFrame(engineRun(state), frame)),
@@ -185,7 +194,7 @@ export function createPlayground(options: PlaygroundOptions) {
       const reply = await request(settings);
       if (reply) {
         const { backend, backends, networkName, bundled } = reply;
-        set({ engine: 'ready', backend, backends, networkName, bundled });
+        set({ engine: 'ready', backend, backends, nextBackend: null, networkName, bundled });
       }
     } catch (error) {
       if (mine !== replacements) return false;
@@ -211,7 +220,13 @@ export function createPlayground(options: PlaygroundOptions) {
 
   function initialize(): void {
     void replaceRun((settings) =>
-      client.initialize({ settings, baseUrl: options.baseUrl, backend: get().wantedBackend, without: link.without }),
+      client.initialize({
+        settings,
+        baseUrl: options.baseUrl,
+        backend: get().wantedBackend,
+        remembered: rememberedBackend(),
+        without: link.without,
+      }),
     );
   }
 
@@ -338,6 +353,7 @@ export function createPlayground(options: PlaygroundOptions) {
     },
     dismissTrouble: () => set({ trouble: null }),
     dismissNotes: () => set({ linkNotes: [] }),
+    dismissNextBackend: () => set({ nextBackend: null }),
     dispose() {
       clearTimers();
       actions.stopReplay();

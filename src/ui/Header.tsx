@@ -46,11 +46,12 @@ function BackendMenu() {
         <Menu.Label>{words.choose}</Menu.Label>
         {BACKENDS.map((name) => {
           const report = backends.find((each) => each.name === name);
-          const works = report?.works ?? false;
+          const choosable = report !== undefined && report.works !== false;
+          const why = report?.works ? null : (report?.reason ?? words.unavailable);
           return (
             <Menu.Item
               key={name}
-              disabled={!works}
+              disabled={!choosable}
               onClick={() => name !== backend && choose(name)}
               leftSection={name === backend ? <CheckIcon /> : <span className="icon-space" />}
             >
@@ -59,14 +60,13 @@ function BackendMenu() {
                 {name === backend && ` (${words.inUse})`}
               </span>
               <small className="backend-detail">
-                {works && report
-                  ? [
-                      report.secondsPerStep !== null && words.probe(duration(report.secondsPerStep)),
-                      inWords(report.detail, sentences),
-                    ]
-                      .filter(Boolean)
-                      .join(comma)
-                  : inWords(report?.reason ?? words.unavailable, sentences)}
+                {[
+                  why !== null && inWords(why, sentences),
+                  choosable && report.secondsPerStep !== null && words.probe(duration(report.secondsPerStep)),
+                  choosable && inWords(report.detail, sentences),
+                ]
+                  .filter(Boolean)
+                  .join(comma)}
               </small>
             </Menu.Item>
           );

@@ -79,7 +79,8 @@ export function Notices() {
   const trouble = usePlayground((state) => state.trouble);
   const notes = usePlayground((state) => state.linkNotes);
   const silent = usePlayground((state) => state.silentSeconds > 0 && state.engine !== 'dead');
-  const { dismissNotes, restartEngine } = useActions();
+  const next = usePlayground((state) => state.nextBackend);
+  const { dismissNotes, dismissNextBackend, restartEngine } = useActions();
   const { language, words, missing, choose } = useLanguage();
   return (
     <div className="notices">
@@ -103,6 +104,19 @@ export function Notices() {
           withCloseButton
           closeButtonLabel={words.trouble.dismiss}
           onClose={() => choose(language)}
+        />
+      )}
+      {next && (
+        <Alert
+          color="blue"
+          variant="light"
+          className="notice"
+          role="note"
+          aria-live="polite"
+          title={words.backend.faster(words.backend.names[next])}
+          withCloseButton
+          closeButtonLabel={words.trouble.dismiss}
+          onClose={dismissNextBackend}
         />
       )}
       {notes.length > 0 && (

@@ -40,8 +40,10 @@ export interface ClientEvents {
    * again (on another backend after its device was lost).
    */
   overview(overview: RunOverview, fresh: boolean): void;
-  /** The current run goes on with another backend than the page asked for or was told. */
+  /** The current run is on another backend than the page asked for or was told. */
   moved(backend: BackendName, backends: BackendReport[]): void;
+  /** What was found out about other backends while nothing ran; `fastest` is null while it is not known. */
+  backends(backends: BackendReport[], fastest: BackendName | null): void;
   frame(frame: RunFrame): void;
   status(status: RunStatus): void;
   progress(progress: ProgressReport): void;
@@ -66,6 +68,7 @@ export interface StartOptions {
   settings: RunSettings;
   baseUrl: string;
   backend: BackendName | null;
+  remembered: BackendName | null;
   without: BackendName[];
 }
 
@@ -335,6 +338,8 @@ export class EngineClient {
       case 'moved':
         if (this.concerns(message.runId)) this.events.moved(message.backend, message.backends);
         return;
+      case 'backends':
+        return this.events.backends(message.backends, message.fastest);
       case 'status':
         if (message.runId === this.currentRun) this.currentStatus = message.status;
         if (this.concerns(message.runId)) this.events.status(message.status);

@@ -16,13 +16,13 @@ export type ProjectionMethod = 'tsne' | 'umap';
 
 export interface BackendReport {
   name: BackendName;
-  /** Passed the small training step, with finite numbers that agree with the reference. */
-  works: boolean;
-  /** Seconds of the probe's training step (median), null where it does not work. */
+  /** Passed the small training step, with finite numbers that agree with the reference; null: not tried, but may be chosen. */
+  works: boolean | null;
+  /** Seconds of the small training step (median); null where it does not work or was not timed. */
   secondsPerStep: number | null;
   /** Adapter or thread count, e.g. "2 threads, SIMD"; a text where it has no language. */
   detail: Said | string;
-  /** Why it does not work. */
+  /** Why it does not work, or was not tried. */
   reason?: Said | string;
 }
 
@@ -34,7 +34,7 @@ export interface NetworkFile {
 // ---- page -> worker -----------------------------------------------------------------------------------------
 
 export type Request =
-  /** First message. Probes the backends, loads the bundled network, prepares a run (reply: InitializeReply). */
+  /** First message. Starts a backend, loads the bundled network, prepares a run (reply: InitializeReply). */
   | {
       type: 'initialize';
       id: number;
@@ -42,8 +42,10 @@ export type Request =
       settings: RunSettings;
       /** Absolute URL of the folder that holds `models/` and `wasm/`. */
       baseUrl: string;
-      /** Use this backend instead of the fastest. */
+      /** Use this backend, and stay with it. */
       backend: BackendName | null;
+      /** What the last visit found to be the fastest; it may be wrong by now. */
+      remembered: BackendName | null;
       /** Backends not to be tried (the URL's `without=`; a lost device). */
       without: BackendName[];
     }
@@ -122,10 +124,18 @@ export type RunStatus = 'preparing' | 'ready' | 'running' | 'paused' | 'finished
 export type Message =
   | { type: 'reply'; id: number; value: InitializeReply | ProjectionReply | ImageTile | null }
   | { type: 'failure'; id: number | null; runId: number | null; failure: Failure }
-  /** Before and between frames: probing backends, loading, compiling shaders, preparing. fraction null: unknown. */
+  /** Before and between frames: starting backends, loading, compiling shaders, preparing. fraction null: unknown. */
   | { type: 'progress'; runId: number; phase: string; fraction: number | null; said: Said }
   | { type: 'overview'; runId: number; overview: RunOverview }
-  /** Not asked for: the run goes on with another backend, because the device of its own was lost. */
+  /**
+   * Not asked for: the run is on another backend than the one before. Its device was lost, and it goes on there; or it is a new run and
+   * a faster backend was found meanwhile.
+   */
   | { type: 'moved'; runId: number; backend: BackendName; backends: BackendReport[] }
+  /**
+   * While nothing runs: what was found out about other backends. `fastest` is the one worth using, null while that is not known yet; the
+   * next run moves there by itself unless the user or the address asked for another.
+   */
+  | { type: 'backends'; backends: BackendReport[]; fastest: BackendName | null }
   | { type: 'status'; runId: number; status: RunStatus }
   | { type: 'frame'; runId: number; sequence: number; frame: RunFrame };

@@ -15,19 +15,44 @@ export interface Bundled {
   problem: Failure | null;
 }
 
+export interface BundledFiles {
+  /** model.json, then its weight files. */
+  network: Promise<ModelFile[]>;
+  generator: Promise<ModelFile>;
+}
+
 /**
+ * Begins to load the files, all at once as far as they are known, and computes nothing.
+ *
  * @param load reads a file of the page's folder, or rejects saying why it cannot
  * @param baseUrl absolute URL of the folder that holds `models/`
- * @throws Refusal or NetworkError where the network itself cannot be had
  */
-export async function loadBundled(load: (url: string) => Promise<ArrayBuffer>, baseUrl: string): Promise<Bundled> {
+export function fetchBundled(load: (url: string) => Promise<ArrayBuffer>, baseUrl: string): BundledFiles {
   const file = async (name: string): Promise<ModelFile> => ({
     name,
     bytes: await load(new URL(`${FOLDER}/${name}`, baseUrl).href),
   });
-  const network = await readNetwork(file);
+  const network = async (): Promise<ModelFile[]> => {
+    const json = await file('model.json');
+    const manifest = JSON.parse(new TextDecoder().decode(json.bytes)) as { weightsManifest?: { paths: string[] }[] };
+    return [json, ...(await Promise.all((manifest.weightsManifest ?? []).flatMap((group) => group.paths).map(file)))];
+  };
+  const files = { network: network(), generator: file('generator.bin') };
+  // Whoever waits for them is told; until then nobody may be waiting yet.
+  files.network.catch(() => undefined);
+  files.generator.catch(() => undefined);
+  return files;
+}
+
+/**
+ * Reads what was fetched. Needs a backend.
+ *
+ * @throws Refusal or NetworkError where the network itself cannot be had
+ */
+export async function readBundled(files: BundledFiles): Promise<Bundled> {
+  const network = await readNetwork(files);
   try {
-    return { network, checkpoint: decodeCheckpoint((await file('generator.bin')).bytes), problem: null };
+    return { network, checkpoint: decodeCheckpoint((await files.generator).bytes), problem: null };
   } catch (error) {
     const problem = failureOf(
       'settings',
@@ -38,12 +63,10 @@ export async function loadBundled(load: (url: string) => Promise<ArrayBuffer>, b
   }
 }
 
-async function readNetwork(file: (name: string) => Promise<ModelFile>): Promise<Network> {
+async function readNetwork(fetched: BundledFiles): Promise<Network> {
   let files: ModelFile[];
   try {
-    const json = await file('model.json');
-    const manifest = JSON.parse(new TextDecoder().decode(json.bytes)) as { weightsManifest?: { paths: string[] }[] };
-    files = [json, ...(await Promise.all((manifest.weightsManifest ?? []).flatMap((group) => group.paths).map(file)))];
+    files = await fetched.network;
   } catch (error) {
     throw new Refusal('network', say('bundledFails', (error as Error).message), say('bundledFailsHint'));
   }

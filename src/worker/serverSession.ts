@@ -3,6 +3,7 @@
  * goes wrong into a message that says what to do. Knows no worker global, so that it runs in tests in Node as well.
  */
 import type { Dataset } from '../engine/data/dataset';
+import { keepCalibrationImages } from '../engine/data/keptImages';
 import { createShapes } from '../engine/data/shapes';
 import { readLayersModel } from '../engine/network/layersModel';
 import type { Network } from '../engine/network/types';
@@ -12,15 +13,19 @@ import { LIVE_SETTINGS, type LiveSettings, type RunSettings } from '../engine/ru
 import { say, type Said } from '../engine/sentences';
 import { CollapseError } from '../engine/training/notFinite';
 import { Teacher } from '../engine/training/teacher';
-import { ServerBackends } from './serverBackends';
-import { loadBundled, type Bundled } from './serverBundled';
+import { drawAhead } from './serverAhead';
+import { ServerBackends, type BackendTools } from './serverBackends';
+import { fetchBundled, readBundled, type Bundled, type BundledFiles } from './serverBundled';
 import { describeFailure, failureOf, isDeviceLost, Refusal } from './serverFailures';
+import { IdleWork } from './serverIdle';
 import { ServerSnapshots, stepOf } from './serverSnapshots';
 import { testImages } from './serverTestImages';
 import { transferables } from './serverTransfer';
 import type { BackendName, Failure, InitializeReply, Message, ProjectionReply, Request, RunStatus } from './protocol';
 
 const FRAME_INTERVAL_MS = 100;
+/** Time for the page to draw what it got, and to say that it wants to play. */
+const IDLE_MS = 500;
 
 export interface SessionOptions {
   post: (message: Message, transfer: ArrayBuffer[]) => void;
@@ -28,6 +33,10 @@ export interface SessionOptions {
   load: (url: string) => Promise<ArrayBuffer>;
   /** Lets other events of the worker in between two steps. */
   breathe: () => Promise<void>;
+  /** Milliseconds without a request before other backends are tried. */
+  idleMs?: number;
+  /** What is done with backends; a test plays those that Node has not. */
+  backends?: BackendTools;
 }
 
 type Reply = InitializeReply | ProjectionReply | ImageTile | null;
@@ -44,10 +53,12 @@ interface Resumed {
 class Superseded extends Error {}
 
 export class ServerSession {
-  private readonly dataset: Dataset = createShapes();
-  private readonly backends = new ServerBackends((detail) => this.deviceLost(detail));
+  private readonly dataset: Dataset = keepCalibrationImages(createShapes());
+  private readonly backends: ServerBackends;
+  private readonly idle: IdleWork;
   private readonly snapshots = new ServerSnapshots();
   private baseUrl = '';
+  private fetched: BundledFiles | null = null;
   private bundled: Bundled | null = null;
   private isBundled = true;
   private teacher: Teacher | null = null;
@@ -72,7 +83,10 @@ export class ServerSession {
   /** It was playing when its device was lost. */
   private interrupted = false;
 
-  constructor(private readonly options: SessionOptions) {}
+  constructor(private readonly options: SessionOptions) {
+    this.backends = new ServerBackends((detail) => this.deviceLost(detail), options.backends);
+    this.idle = new IdleWork((signal) => this.tryBackends(signal), options.idleMs ?? IDLE_MS);
+  }
 
   /** Takes one message from the page. Never throws; what goes wrong is posted. */
   receive(request: Request): void {
@@ -109,9 +123,18 @@ export class ServerSession {
     }
   }
 
-  /** Requests that change the run are worked off one after the other, never beside a step. */
+  /** Requests that change the run are worked off one after the other, never beside a step nor beside a backend's trial. */
   private enqueue(request: { id: number; runId: number }, work: () => Promise<Reply>): void {
-    this.queue = this.queue.then(() => this.answer(request, work));
+    void this.idle.wake();
+    this.queue = this.queue
+      .then(() => this.idle.wake())
+      .then(() => this.answer(request, work))
+      .then(() => this.rest());
+  }
+
+  /** Nothing is asked for; if nothing runs either, there is time to try other backends. */
+  private rest(): void {
+    if (this.run && !this.playing && !this.backends.explored) this.idle.rest();
   }
 
   private async answer({ id, runId }: { id: number; runId: number }, work: () => Promise<Reply>): Promise<void> {
@@ -128,28 +151,35 @@ export class ServerSession {
     switch (request.type) {
       case 'initialize':
         this.baseUrl = request.baseUrl;
-        await this.chooseBackend(request.runId, request.backend, request.without);
+        // They come while a backend starts.
+        this.fetched = fetchBundled(this.options.load, this.baseUrl);
+        // Settings that ask for too many are refused when the run is prepared.
+        drawAhead(this.dataset, request.settings, this.options.breathe).catch(() => undefined);
+        await this.chooseBackend(request);
         await this.useBundled(request.runId, request.settings);
         return this.initialized();
       case 'configure': {
         if (!this.teacher) throw new Refusal('network', say('noNetwork'), say('restartOrReloadHint'));
-        await this.begin(
-          request.runId,
-          this.teacher,
-          this.isBundled,
-          request.settings,
-          () => this.wantedRun === request.runId,
+        const { runId, settings } = request;
+        const wanted = () => this.wantedRun === runId;
+        const { teacher, isBundled } = this;
+        await this.onBetter(runId, (moved) =>
+          moved
+            ? this.useNetwork(runId, teacher.network, isBundled, settings, null, wanted)
+            : this.begin(runId, teacher, isBundled, settings, wanted),
         );
         return null;
       }
       case 'useBundledNetwork':
-        await this.useBundled(request.runId, request.settings);
+        await this.onBetter(request.runId, () => this.useBundled(request.runId, request.settings));
         return this.initialized();
-      case 'loadNetwork':
-        await this.useNetwork(request.runId, await readLayersModel(request.files), false, request.settings);
+      case 'loadNetwork': {
+        const network = await readLayersModel(request.files);
+        await this.onBetter(request.runId, () => this.useNetwork(request.runId, network, false, request.settings));
         return this.initialized();
+      }
       case 'useBackend':
-        await this.switchBackend(request.runId, request.backend, request.settings);
+        await this.switchBackend(request.runId, request.backend, request.settings, null, true);
         return this.initialized();
       case 'play':
         this.play(this.expectRun(request.runId));
@@ -165,14 +195,46 @@ export class ServerSession {
 
   // ---- backend and network -----------------------------------------------------------------------------------
 
-  private async chooseBackend(runId: number, wanted: BackendName | null, without: BackendName[]): Promise<void> {
+  private async chooseBackend(request: Extract<Request, { type: 'initialize' }>): Promise<void> {
+    const { runId, backend: wanted, remembered, without } = request;
     this.status('preparing', runId);
     const options = { wasmPath: new URL('wasm/', this.baseUrl).href };
-    const failure = await this.backends.choose(wanted, without, options, async (fraction, said) => {
-      this.progress(runId, 'backends', fraction, said);
-      await this.options.breathe();
-    });
+    const failure = await this.backends.choose({ wanted, remembered, without }, options, (said) =>
+      this.progress(runId, 'backends', null, said),
+    );
     if (failure) this.post({ type: 'failure', id: null, runId, failure });
+  }
+
+  /** Finds out about other backends until it is done or something is asked for; the page hears what is new. */
+  private async tryBackends(signal: AbortSignal): Promise<void> {
+    const { breathe } = this.options;
+    await this.backends.explore(signal, breathe, () => this.postBackends());
+  }
+
+  private postBackends(): void {
+    const { reports, fastest } = this.backends;
+    this.post({ type: 'backends', backends: structuredClone(reports), fastest });
+  }
+
+  /**
+   * Prepares a new run on the faster backend that was found meanwhile, where there is one; where it cannot be had there, on the one in
+   * use.
+   */
+  private async onBetter(runId: number, prepare: (moved: boolean) => Promise<void>): Promise<void> {
+    const { better, current: before } = this.backends;
+    if (!better) return prepare(false);
+    this.progress(runId, 'backends', null, say('startingBackend', say(better)));
+    try {
+      await this.backends.start(better);
+      await prepare(true);
+    } catch (error) {
+      if (this.backends.works(before)) await this.backends.start(before);
+      if (error instanceof Superseded) throw error;
+      await prepare(false);
+      this.backends.stay();
+      return this.postBackends();
+    }
+    this.post({ type: 'moved', runId, backend: this.backends.current, backends: this.backends.reports });
   }
 
   /** A new run on another backend; when that cannot be had, the run that is there stays where it is. */
@@ -181,15 +243,18 @@ export class ServerSession {
     name: BackendName,
     settings: RunSettings,
     resumed: Resumed | null = null,
+    byHand = false,
   ): Promise<void> {
     if (!this.teacher) throw new Refusal('network', say('noNetwork'), say('restartOrReloadHint'));
     const before = this.backends.current;
     this.progress(runId, 'backends', null, say('startingBackend', say(name)));
     try {
-      await this.backends.start(name);
+      await this.backends.start(name, byHand);
       await this.useNetwork(runId, this.teacher.network, this.isBundled, settings, resumed);
     } catch (error) {
       if (this.backends.works(before)) await this.backends.start(before);
+      // It may have been tried only now.
+      this.postBackends();
       throw error;
     }
   }
@@ -211,10 +276,11 @@ export class ServerSession {
     this.postFailure(failureOf('deviceLost', say('deviceLostFor', detail || say('noReason')), hint));
     if (!next) return this.status('failed');
     this.queue = this.queue.then(async () => {
+      await this.idle.wake();
       if (this.run !== run) return;
       try {
         await this.switchBackend(runId, next, settings, { snapshot, live });
-        this.post({ type: 'moved', runId, backend: this.backends.current, backends: this.backends.probes });
+        this.post({ type: 'moved', runId, backend: this.backends.current, backends: this.backends.reports });
         if (resume) this.play(this.expectRun(runId));
       } catch (error) {
         this.fail(null, error);
@@ -226,7 +292,10 @@ export class ServerSession {
   private async useBundled(runId: number, settings: RunSettings): Promise<void> {
     if (!this.bundled) {
       this.progress(runId, 'network', null, say('loadingBundled'));
-      this.bundled = await loadBundled(this.options.load, this.baseUrl);
+      const fetched = this.fetched ?? fetchBundled(this.options.load, this.baseUrl);
+      // What could not be had is asked for anew the next time.
+      this.fetched = null;
+      this.bundled = await readBundled(fetched);
       const { problem } = this.bundled;
       if (problem && settings.generatorStart === 'checkpoint')
         this.post({ type: 'failure', id: null, runId, failure: problem });
@@ -241,10 +310,11 @@ export class ServerSession {
     bundled: boolean,
     settings: RunSettings,
     resumed: Resumed | null = null,
+    wanted: () => boolean = () => true,
   ): Promise<void> {
     const teacher = new Teacher(network);
     try {
-      await this.begin(runId, teacher, bundled, settings, () => true, resumed);
+      await this.begin(runId, teacher, bundled, settings, wanted, resumed);
     } finally {
       if (this.teacher !== teacher) teacher.dispose();
     }
@@ -319,6 +389,7 @@ export class ServerSession {
     this.status('running');
     const loop = this.drive(run).finally(() => {
       if (this.loop === loop) this.loop = null;
+      this.rest();
     });
     this.loop = loop;
   }
@@ -435,8 +506,8 @@ export class ServerSession {
   }
 
   private initialized(): InitializeReply {
-    const { current, probes } = this.backends;
-    return { backend: current, backends: probes, networkName: this.teacher!.definition.name, bundled: this.isBundled };
+    const { current, reports } = this.backends;
+    return { backend: current, backends: reports, networkName: this.teacher!.definition.name, bundled: this.isBundled };
   }
 
   private post(message: Message, transfer: ArrayBuffer[] = []): void {
@@ -448,6 +519,7 @@ export class ServerSession {
     await this.settle();
     await this.queue;
     await this.settle();
+    await this.idle.wake();
     this.disposeRun();
     this.teacher?.dispose();
     this.teacher = null;

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { launch, removeWebGpu } from './chromium';
+import { disguiseWebgl, launch, removeWebGpu } from './chromium';
 import { FDDA_TERMS } from '../../src/engine/runSettings';
 import { Playground } from './playground';
 
@@ -15,6 +15,58 @@ const TINY =
   'observation-per-class=2&test-images=20&generator-channels=16&generator-batch=2&generator-steps=1&student-steps=1&calibration-batch=1&synthetic-batch=1';
 
 describe('the page', () => {
+  const menuItem = async (name: RegExp) => {
+    await playground.page.getByRole('button', { name: /^Backend: / }).click({ timeout: 120_000 });
+    const item = playground.page.getByRole('menuitem', { name });
+    const [text, disabled] = [await item.innerText(), await item.isDisabled()];
+    await playground.page.keyboard.press('Escape');
+    return { text, disabled };
+  };
+  const spoken = async () => (await playground.recording()).spoken;
+  const hears = (word: RegExp, seconds = 60) =>
+    playground.until(spoken, (words) => words.some((each) => word.test(each)), seconds, `${word} from the engine`);
+
+  it('can be played before another backend is tried, and software adapters never are', async () => {
+    browser = await launch({ webgpu: 'software' });
+    playground = await Playground.open(browser, { query: TINY });
+    await playground.ready(120);
+    expect(await playground.button('Play').isEnabled()).toBe(true);
+    const words = await hears(/^backends/);
+    expect(words.indexOf('ready')).toBeLessThan(words.indexOf('backends'));
+    await playground.until(
+      () => menuItem(/^WebAssembly/),
+      ({ text }) => /in a small test/.test(text),
+      60,
+      'the time of wasm',
+    );
+    expect((await menuItem(/^WebAssembly/)).text).toMatch(/in use/);
+    for (const name of [/^WebGPU/, /^WebGL/]) {
+      const { text, disabled } = await menuItem(name);
+      expect(text).toMatch(/software adapter, slower than WebAssembly, .*swiftshader/i);
+      expect(disabled).toBe(false);
+    }
+    expect((await menuItem(/^Plain JavaScript/)).text).toContain('slower than the others, not tried');
+    expect((await spoken()).filter((each) => each.startsWith('trying'))).toEqual([]);
+    playground.expectNoErrors();
+  });
+
+  it('plays at once in the middle of a trial, on the backend it has', async () => {
+    browser = await launch({ webgpu: 'off' });
+    playground = await Playground.open(browser, { query: TINY, prepare: disguiseWebgl });
+    await playground.ready(120);
+    await hears(/^trying webgl/);
+    await playground.button('Play').click();
+    await playground.untilStatus(/^Finished/, 120);
+    const words = await spoken();
+    const [tried, began] = [words.indexOf('trying webgl'), words.indexOf('running')];
+    expect(tried).toBeGreaterThan(words.indexOf('ready'));
+    expect(began).toBeGreaterThan(tried);
+    // Nothing was found out between Play and the end.
+    expect(words.slice(began, words.indexOf('finished') + 1)).toEqual(['running', 'finished']);
+    expect((await menuItem(/^WebAssembly/)).text).toMatch(/in use/);
+    playground.expectNoErrors();
+  });
+
   it('runs on WebGPU when asked to', async () => {
     browser = await launch({ webgpu: 'software' });
     const began = Date.now();

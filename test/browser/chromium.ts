@@ -130,14 +130,26 @@ export async function launch({ webgpu }: LaunchOptions): Promise<Browser> {
   return chromium.launch({ executablePath: ensureChromium(), args: [...ARGUMENTS, ...flags], headless: true });
 }
 
-/**
- * Makes pages of this context see a browser that never heard of WebGPU: no `navigator.gpu`, in the page or its workers.
- * Workers run no init scripts, so the removal is put before the text of every script instead.
- */
-export async function removeWebGpu(context: BrowserContext): Promise<void> {
+/** Runs code in pages of this context and their workers, which run no init scripts: it is put before the text of every script instead. */
+async function beforeScripts(context: BrowserContext, code: string): Promise<void> {
   await context.route(/\.js(\?|$)/, async (route) => {
     const response = await route.fetch();
-    const body = `delete Object.getPrototypeOf(navigator).gpu;\n${await response.text()}`;
-    await route.fulfill({ response, body });
+    await route.fulfill({ response, body: `${code};\n${await response.text()}` });
   });
 }
+
+/** Makes pages of this context see a browser that never heard of WebGPU: no `navigator.gpu`, in the page or its workers. */
+export const removeWebGpu = (context: BrowserContext): Promise<void> =>
+  beforeScripts(context, 'delete Object.getPrototypeOf(navigator).gpu');
+
+/** Makes WebGL, which here computes on the CPU, say that it has a graphics card. */
+export const disguiseWebgl = (context: BrowserContext): Promise<void> =>
+  beforeScripts(
+    context,
+    `for (const { prototype } of [self.WebGLRenderingContext, self.WebGL2RenderingContext].filter(Boolean)) {
+      const own = prototype.getParameter;
+      // UNMASKED_RENDERER_WEBGL
+      if (!own.disguised) prototype.getParameter = function (name) { return name === 0x9246 ? 'a graphics card' : own.call(this, name); };
+      prototype.getParameter.disguised = true;
+    }`,
+  );

@@ -21,11 +21,13 @@ interface Recording {
   /** Start and length in milliseconds of what kept the main thread for more than 50 ms. */
   longTasks: [number, number][];
   statuses: string[];
+  /** Statuses, and what was said of other backends, in order: `backends`, `trying webgl`. */
+  spoken: string[];
 }
 
 /** Runs in the page before its own scripts: listens to what workers say, without a word to them. */
 const RECORDER = `
-  const recording = (self.recording = { frames: [], longTasks: [], statuses: [], workerAt: null });
+  const recording = (self.recording = { frames: [], longTasks: [], statuses: [], spoken: [], workerAt: null });
   new PerformanceObserver((list) => {
     for (const { startTime, duration } of list.getEntries()) recording.longTasks.push([startTime, duration]);
   }).observe({ type: 'longtask', buffered: true });
@@ -35,6 +37,11 @@ const RECORDER = `
       recording.workerAt ??= performance.now();
       this.addEventListener('message', ({ data }) => {
         if (data.type === 'status') recording.statuses.push(data.status);
+        if (data.type === 'status') recording.spoken.push(data.status);
+        if (data.type === 'backends') {
+          const tried = data.backends.find(({ reason }) => reason?.name === 'beingTried');
+          recording.spoken.push(tried ? 'trying ' + tried.name : 'backends');
+        }
         if (data.type !== 'frame') return;
         const { phase, arm, step, steps, fraction, generator, student } = data.frame;
         recording.frames.push({ at: performance.now(), phase, arm, step, steps, fraction, generator, student });

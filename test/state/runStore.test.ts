@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Message } from '../../src/worker/protocol';
+import type { Message, Request } from '../../src/worker/protocol';
 import type { WorkerLike } from '../../src/worker/client';
 import type { PlaygroundState } from '../../src/state/playgroundState';
 import type { PlaygroundStore } from '../../src/state/runStore';
@@ -22,10 +22,12 @@ import { fakeWorker } from '../worker/fakeServer';
 let store: PlaygroundStore;
 let workers: WorkerLike[];
 let requests: string[];
+let initialized: Extract<Request, { type: 'initialize' }>[];
 
 function open(search = '?generator-steps=8&student-steps=4', options: FakeOptions = {}): PlaygroundStore {
   workers = [];
   requests = [];
+  initialized = [];
   store = createPlayground({
     link: readLink(search),
     baseUrl: 'http://localhost/',
@@ -34,6 +36,7 @@ function open(search = '?generator-steps=8&student-steps=4', options: FakeOption
       const post = worker.postMessage.bind(worker);
       worker.postMessage = (message, transfer) => {
         if (message.type !== 'acknowledge') requests.push(message.type);
+        if (message.type === 'initialize') initialized.push(message);
         post(message, transfer);
       };
       workers.push(worker);
@@ -75,6 +78,50 @@ describe('a run', () => {
     expect(store.getState()).toMatchObject({ backend: 'cpu', backends, wantedBackend: null, status: 'ready' });
     say({ type: 'moved', runId: 99, backend: 'webgl', backends: [] });
     expect(store.getState().backend).toBe('cpu');
+  });
+
+  it('hears of a faster backend, which the next one takes, unless another was asked for', async () => {
+    const kept = new Map<string, string>();
+    vi.stubGlobal('localStorage', {
+      getItem: (name: string) => kept.get(name) ?? null,
+      setItem: (name: string, text: string) => void kept.set(name, text),
+    });
+    try {
+      open();
+      await ready();
+      const backends = [{ name: 'webgpu', works: true, secondsPerStep: 0.1, detail: '' }] as const;
+      const say = (data: Message) => workers[0].onmessage!({ data } as MessageEvent<Message>);
+      const finds = (fastest: 'webgpu' | 'wasm' | null) => say({ type: 'backends', backends: [...backends], fastest });
+      finds(null);
+      expect(store.getState()).toMatchObject({ backend: 'wasm', backends, nextBackend: null });
+      expect(kept.size).toBe(0);
+      finds('webgpu');
+      expect(store.getState()).toMatchObject({ backend: 'wasm', nextBackend: 'webgpu' });
+      store.actions.dismissNextBackend();
+      expect(store.getState().nextBackend).toBeNull();
+      finds('webgpu');
+      say({ type: 'moved', runId: 1, backend: 'webgpu', backends: [...backends] });
+      expect(store.getState()).toMatchObject({ backend: 'webgpu', nextBackend: null });
+      finds('webgpu');
+      expect(store.getState().nextBackend).toBeNull();
+      store.actions.dispose();
+
+      // The next visit knows; what it cannot know of it does not ask for.
+      const remembered = () => initialized.at(-1)?.remembered;
+      open();
+      expect(remembered()).toBe('webgpu');
+      store.actions.useBackend('wasm');
+      await ready();
+      finds('wasm');
+      finds('webgpu');
+      expect(store.getState()).toMatchObject({ wantedBackend: 'wasm', nextBackend: null });
+      store.actions.dispose();
+      kept.forEach((_, name) => kept.set(name, 'quantum'));
+      open();
+      expect(remembered()).toBeNull();
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 
   it('comes up with a network, real statistics and the deepest layer chosen', async () => {

@@ -29,13 +29,14 @@ class HandWorker implements WorkerLike {
 const settings = defaultSettings();
 const overview = { settings } as RunOverview;
 const frame = (step: number) => ({ step }) as RunFrame;
-const start = { settings, baseUrl: 'http://localhost/', backend: null, without: [] };
+const start = { settings, baseUrl: 'http://localhost/', backend: null, remembered: null, without: [] };
 
 function setUp(options: { patience?: number } = {}) {
   const workers: HandWorker[] = [];
   const events = {
     overview: vi.fn(),
     moved: vi.fn(),
+    backends: vi.fn(),
     frame: vi.fn(),
     status: vi.fn(),
     progress: vi.fn(),

@@ -150,7 +150,7 @@ export class FakeServer {
     this.unacknowledged = null;
     this.post({ type: 'status', runId, status: 'preparing' });
     const said: Record<string, Said> = {
-      backends: say('tryingBackend', say('wasm')),
+      backends: say('startingBackend', say('wasm')),
       network: say('loadingBundled'),
       statistics: say('readingCalibration'),
     };

@@ -342,7 +342,7 @@ describe('a lost device', () => {
   });
 
   it('with no other backend left is the end, and says so', async () => {
-    await harness.initialize(settingsOf);
+    await harness.initialize(settingsOf, { without: ['cpu', 'webgl', 'webgpu'] });
     lose();
     expect(harness.of('failure').at(-1)!.failure).toMatchObject({ code: 'deviceLost', hint: 'Reload the page.' });
     expect(harness.statuses(1).at(-1)).toBe('failed');
@@ -429,9 +429,15 @@ describe('what fails half-way', () => {
     const kernel = tf.getKernel('Conv2DBackpropFilter', 'cpu');
     tf.unregisterKernel('Conv2DBackpropFilter', 'cpu');
     try {
-      const { backend, backends } = await harness.initialize(settings, { without: [] });
-      expect(backend).toBe('wasm');
-      expect(backends.find(({ name }) => name === 'cpu')).toMatchObject({
+      expect(await harness.initialize(settings, { without: [] })).toMatchObject({ backend: 'wasm' });
+      const { message } = await refusal(harness.ask({ type: 'useBackend', runId: 2, settings, backend: 'cpu' }));
+      expect(message).toMatch(/plain JavaScript does not work here: .*Conv2DBackpropFilter/);
+      expect(
+        harness
+          .of('backends')
+          .at(-1)!
+          .backends.find(({ name }) => name === 'cpu'),
+      ).toMatchObject({
         works: false,
         secondsPerStep: null,
         reason: expect.stringContaining('Conv2DBackpropFilter'),

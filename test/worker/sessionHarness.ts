@@ -17,6 +17,7 @@ import type {
   ProjectionReply,
   Request,
 } from '../../src/worker/protocol';
+import type { BackendTools } from '../../src/worker/serverBackends';
 import { ServerSession } from '../../src/worker/serverSession';
 
 const BASE = 'http://page.test/';
@@ -98,6 +99,9 @@ export interface HarnessOptions {
   files?: Map<string, ArrayBuffer>;
   /** Acknowledge every frame, as a page does that keeps up. */
   acknowledge?: boolean;
+  /** Milliseconds without a request before other backends are tried; by default that never comes. */
+  idleMs?: number;
+  backends?: BackendTools;
 }
 
 export class Harness {
@@ -108,7 +112,7 @@ export class Harness {
   private readonly waiting = new Map<number, { resolve(value: never): void; reject(reason: unknown): void }>();
   private readonly watchers = new Set<() => void>();
 
-  constructor({ files = bundledFiles(), acknowledge = true }: HarnessOptions = {}) {
+  constructor({ files = bundledFiles(), acknowledge = true, idleMs = 2 ** 31 - 1, backends }: HarnessOptions = {}) {
     this.acknowledge = acknowledge;
     this.session = new ServerSession({
       // Buffers are handed over as a real worker does it: whoever still uses one of them here is found out.
@@ -119,6 +123,8 @@ export class Harness {
         return bytes.slice(0);
       },
       breathe: () => new Promise((resolve) => setImmediate(resolve)),
+      idleMs,
+      backends,
     });
   }
 
@@ -146,7 +152,7 @@ export class Harness {
     });
   }
 
-  /** The first request of a session. Plain JavaScript is left out unless asked for: probing it takes a while. */
+  /** The first request of a session. Plain JavaScript is left out unless asked for. */
   initialize(
     settings = smallSettings(),
     options: Partial<Extract<Request, { type: 'initialize' }>> = {},
@@ -157,6 +163,7 @@ export class Harness {
       settings,
       baseUrl: BASE,
       backend: null,
+      remembered: null,
       without: ['cpu'],
       ...options,
     }) as Promise<InitializeReply>;

@@ -107,12 +107,13 @@ export const en = {
   backend: {
     label: (name: string, speed: string) => `Backend: ${name}${speed && `, ${speed}`}`,
     starting: 'Engine is starting',
-    choose: 'What computes. The fastest that works here was chosen; choosing another starts the run over.',
+    choose: 'What computes. Faster ones are tried while nothing runs; choosing another starts the run over.',
     perStep: (seconds: string) => `${seconds} a step`,
-    probe: (seconds: string) => `${seconds} in the test at start`,
+    probe: (seconds: string) => `${seconds} in a small test`,
     names: { webgpu: 'WebGPU', webgl: 'WebGL', wasm: 'WebAssembly', cpu: 'Plain JavaScript' },
     unavailable: 'does not work here',
     inUse: 'in use',
+    faster: (name: string) => `${name} is faster here: the next run uses it.`,
   },
 
   transport: {

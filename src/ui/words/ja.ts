@@ -93,12 +93,13 @@ export const ja: Words = {
   backend: {
     label: (name, speed) => `バックエンド：${name}${speed && `、${speed}`}`,
     starting: 'エンジンを起動中',
-    choose: '計算に使うもの。ここで動く最速のものを選んであります。変更すると、実行は最初からになります。',
+    choose: '計算に使うもの。実行していない間に、より速いものを試します。変更すると、実行は最初からになります。',
     perStep: (seconds) => `1 ステップ ${seconds}`,
-    probe: (seconds) => `起動時の試験で ${seconds}`,
+    probe: (seconds) => `小さな試験で ${seconds}`,
     names: { webgpu: 'WebGPU', webgl: 'WebGL', wasm: 'WebAssembly', cpu: '通常の JavaScript' },
     unavailable: 'ここでは動きません',
     inUse: '使用中',
+    faster: (name) => `ここでは ${name} のほうが高速です。次の実行から使います。`,
   },
 
   transport: {

@@ -2,7 +2,6 @@ import type { Sentences } from '../../engine/sentences';
 
 /** What engine and worker say, in Japanese. */
 export const jaSentences: Sentences = {
-  tryingBackend: (backend) => `${backend} を試しています`,
   startingBackend: (backend) => `${backend} を起動しています`,
   loadingBundled: () => '付属のネットワークを読み込んでいます',
   readingCalibration: () => '校正画像の BatchNorm 統計量を調べています',
@@ -18,12 +17,17 @@ export const jaSentences: Sentences = {
   adapterWithoutName: () => '名前のないアダプター',
   noWebgpu: () => 'このブラウザーは WebGPU に対応していません',
   noAdapter: () => 'WebGPU のアダプターがありません',
+  noWebgl: () => 'このブラウザーは WebGL に対応していません',
   noOffscreenCanvas: () => 'OffscreenCanvas がありません',
   didNotStart: (backend) => `${backend} が起動しませんでした`,
   wrongStep: (got, expected) => `試験用の学習ステップの結果が ${expected} ではなく ${got} になりました`,
   switchedOff: () => 'アドレスで無効にされています',
   deviceWasLost: () => 'デバイスが失われました',
   notTried: () => '試していません',
+  notTriedYet: () => 'まだ試していません',
+  beingTried: () => '試しています',
+  softwareAdapter: () => 'ソフトウェアアダプター（WebAssembly より低速）',
+  slowerThanOthers: () => 'ほかより低速のため試していません',
   noneTried: () => 'どれも試していません',
   noBackend: (tried) => `ここで動くバックエンドがありません（${tried}）。`,
   noBackendHint: () => '新しいブラウザーを使ってください。アドレスに「without」があれば取り除いてください。',
