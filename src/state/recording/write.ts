@@ -191,10 +191,9 @@ const accuracyFile = ({ method, accuracy, correct, n, state, step, steps, curve 
   curve: curve.slice(0, LIMITS.curve).map(([at, value]) => [at, round(value, 6)]),
 });
 
-/** The kept samples, and the newest, which need not be among them; none that a diverged run spoiled. */
-function samplesOf<T extends { step: number; total: number }>({ items, last }: Series<T>): readonly T[] {
-  const all = last !== null && items.at(-1) !== last ? [...items, last] : items;
-  return all.filter(({ total }) => Number.isFinite(total));
+/** The kept samples; none that a diverged run spoiled. */
+function samplesOf<T extends { step: number; total: number }>({ items }: Series<T>): readonly T[] {
+  return items.filter(({ total }) => Number.isFinite(total));
 }
 
 function generatorColumns(series: Series<GeneratorSample>): RecordingFile['losses']['generator'] {

@@ -1,15 +1,14 @@
-import { memo, useCallback, useMemo } from 'react';
+import { memo, useCallback, useMemo, useRef } from 'react';
 import type { AccuracyRow, MethodId } from '../../engine/runReport';
 import type { PresetName } from '../../state/presets';
 import { presetOf } from '../../state/presets';
 import { isOver, shownMoment, shownSettings } from '../../state/playgroundState';
 import type { PlaygroundState } from '../../state/playgroundState';
-import type { Spread } from '../../state/compare/results';
-import type { ChartSeries } from '../charts/LineChart';
+import type { ChartSeries } from '../charts/chart';
 import { LineChart } from '../charts/LineChart';
 import { usePinned, useSpread } from '../compare/comparison';
 import { PinnedKey } from '../compare/PinnedKey';
-import { SeedMarks } from '../compare/SeedMarks';
+import { seedDots } from '../compare/seedDots';
 import { exact, grouped } from '../format';
 import { lineColors } from '../palette';
 import { usePlayground, useThrottledPlayground } from '../playground';
@@ -18,6 +17,8 @@ import type { Words } from '../words/words';
 import type { Origin, Thing } from '../takeaway/things';
 import { useScheme } from '../useScheme';
 import { gainOf } from './gain';
+import type { BarRow } from './BarRows';
+import { BarRows } from './BarRows';
 import { View } from './View';
 
 const METHODS: readonly MethodId[] = ['fullPrecision', 'ptq', 'calibration', 'fdda'];
@@ -35,21 +36,15 @@ export function methodName(
   return preset === null ? words.ownTerms : presets[preset].name;
 }
 
-interface BarProps {
-  name: string;
+interface BarValueProps {
   row: AccuracyRow | undefined;
-  color: string;
-  /** Where plain quantization ended. */
-  floor: number | null;
   /** The run is over: what is not measured will not be. */
   over: boolean;
   /** Of the pinned run; undefined without one. */
   pinned: number | null | undefined;
-  /** Over seeds. */
-  spread: Spread | undefined;
 }
 
-const Bar = memo(function Bar({ name, row, color, floor, over, pinned, spread }: BarProps) {
+const BarValue = memo(function BarValue({ row, over, pinned }: BarValueProps) {
   const {
     views: { accuracy: words },
     compare,
@@ -58,30 +53,21 @@ const Bar = memo(function Bar({ name, row, color, floor, over, pinned, spread }:
   const accuracy = row?.accuracy ?? null;
   const counted = row && row.correct !== null ? words.of(grouped(row.correct), grouped(row.n)) : '';
   return (
-    <div className="bar" data-state={row?.state ?? 'pending'}>
-      <span className="bar-name">{name}</span>
-      <span className="bar-track">
-        {accuracy !== null && <span className="bar-fill" style={{ width: `${accuracy * 100}%`, background: color }} />}
-        {pinned != null && <span className="bar-pinned" style={{ width: `${pinned * 100}%`, borderColor: color }} />}
-        {floor !== null && <span className="bar-mark" style={{ left: `${floor * 100}%` }} />}
-        {spread && spread.values.length > 1 && <SeedMarks spread={spread} />}
-      </span>
-      <span className="bar-value">
-        {accuracy === null ? (
-          <span className="bar-pending" title={over ? words.skipped : words.pending}>
-            {pinned == null ? (over ? words.skipped : words.pending) : '–'}
-          </span>
-        ) : (
-          <>
-            <data value={exact(accuracy)} title={`${counted} (${exact(accuracy)})`}>
-              {percent(accuracy)}
-            </data>
-            {pinned === undefined && <small>{counted}</small>}
-          </>
-        )}
-        {pinned != null && <small title={exact(pinned)}>{compare.pinnedValue(percent(pinned))}</small>}
-      </span>
-    </div>
+    <>
+      {accuracy === null ? (
+        <span className="bar-pending" title={over ? words.skipped : words.pending}>
+          {pinned == null ? (over ? words.skipped : words.pending) : '–'}
+        </span>
+      ) : (
+        <>
+          <data value={exact(accuracy)} title={`${counted} (${exact(accuracy)})`}>
+            {percent(accuracy)}
+          </data>
+          {pinned === undefined && <small>{counted}</small>}
+        </>
+      )}
+      {pinned != null && <small title={exact(pinned)}>{compare.pinnedValue(percent(pinned))}</small>}
+    </>
   );
 });
 
@@ -151,10 +137,35 @@ export function AccuracyView() {
   );
   const include = useMemo(() => references.map(({ y }) => y), [references]);
 
-  const formatTick = useCallback((y: number) => percent(y, 0), [percent]);
-  const chart = { series: drawn, xLabel: words.curveAxis, references, include, formatTick };
+  const formatTick = useCallback((y: number, decimals: number) => percent(y, Math.max(0, decimals - 2)), [percent]);
+  const formatY = useCallback((y: number) => percent(y, 2), [percent]);
+  const svg = useRef<SVGSVGElement>(null);
+  const bars = useMemo(
+    () =>
+      METHODS.map((method): BarRow => {
+        const row = rows.find((each) => each.method === method);
+        const other = pinned
+          ? (pinned.moment.accuracy.find((each) => each.method === method)?.accuracy ?? null)
+          : undefined;
+        const spread = spreads.find((each) => each.method === method);
+        return {
+          bar: {
+            id: method,
+            label: methodName(all, method, preset),
+            color: colors[method],
+            value: row?.accuracy ?? null,
+            pending: row?.state === 'running',
+            other,
+            ...(spread && spread.values.length > 1 ? seedDots(all, spread, percent) : {}),
+          },
+          value: <BarValue row={row} over={over} pinned={other} />,
+          state: row?.state ?? 'pending',
+        };
+      }),
+    [all, rows, pinned, spreads, preset, colors, over, percent],
+  );
   const things = (): Thing[] => [
-    ...(drawn.length === 0
+    ...(svg.current === null
       ? []
       : [
           {
@@ -162,11 +173,11 @@ export function AccuracyView() {
             what: save.chart,
             file: 'accuracy-curve',
             make: async ({ footnote }: Origin) =>
-              (await import('../takeaway/chartSvg')).chartSvg({
-                ...chart,
+              (await import('../takeaway/chartPicture')).chartPicture(svg.current!, {
                 title: words.curve,
                 description: words.help.join(' '),
                 footnote,
+                series: drawn,
               }),
           },
           {
@@ -195,22 +206,14 @@ export function AccuracyView() {
 
   return (
     <View title={words.title} area="accuracy" help={words.help} things={things}>
-      <div className="bars" data-pinned={pinned !== null}>
-        {METHODS.map((method) => (
-          <Bar
-            key={method}
-            name={methodName(all, method, preset)}
-            row={rows.find((row) => row.method === method)}
-            color={colors[method]}
-            floor={method === 'ptq' ? null : ptq}
-            over={over}
-            spread={spreads.find((each) => each.method === method)}
-            pinned={
-              pinned ? (pinned.moment.accuracy.find((row) => row.method === method)?.accuracy ?? null) : undefined
-            }
-          />
-        ))}
-      </div>
+      <BarRows
+        label={words.title}
+        rows={bars}
+        pinned={pinned !== null}
+        reference={ptq}
+        formatValue={formatY}
+        formatOther={all.compare.pinnedValue}
+      />
       {gain && (
         <p className="gain" title={exact(gain.points)}>
           {gain.clear
@@ -227,7 +230,16 @@ export function AccuracyView() {
         </div>
       )}
       {drawn.length > 0 ? (
-        <LineChart label={words.curve} {...chart} formatY={(y) => percent(y, 2)} />
+        <LineChart
+          ref={svg}
+          label={words.curve}
+          series={drawn}
+          xLabel={words.curveAxis}
+          references={references}
+          include={include}
+          formatTick={formatTick}
+          formatY={formatY}
+        />
       ) : (
         <div className="view-empty small">{words.curve}</div>
       )}
