@@ -219,8 +219,9 @@ describe('SVG files', () => {
     description: 'What\u0007 falls',
     footnote: 'seed 3',
     series: [
-      { label: 'CE & D', color: lineColors.dark.ceMixed, dash: 'dashed' },
-      { label: '分離', color: lineColors.dark.real, faint: true },
+      { id: 'a', label: 'CE & D', color: lineColors.dark.ceMixed, dash: 'dashed', points: [[1, 1]] },
+      { id: 'b', label: '分離', color: lineColors.dark.real, faint: true, points: [[1, null]] },
+      { id: 'c', label: 'nothing', color: lineColors.dark.real, points: [] },
     ],
   });
 
@@ -230,6 +231,8 @@ describe('SVG files', () => {
     expect(names.slice(1, 4)).toEqual(['title', 'desc', 'rect']);
     expect(texts).toContain('Losses &lt;1 &amp; &quot;more&quot;');
     expect(texts).toContain('What falls');
+    expect(texts).toContain('分離');
+    expect(texts).not.toContain('nothing');
     expect(picture.svg).not.toMatch(/var\(|class=|style=|href|url\((?!#)|currentColor|<style|NaN|Infinity|undefined/);
     for (const [, id] of picture.svg.matchAll(/url\(#([^)]*)\)/g)) expect(picture.svg).toContain(`id="${id}"`);
     expect(picture.svg).toContain('font-family="system-ui');

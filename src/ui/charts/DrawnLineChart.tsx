@@ -170,7 +170,6 @@ function Places({ ref }: { ref: Ref<(pixel: number) => unknown> }) {
 export const DrawnLineChart = memo(function DrawnLineChart(props: DrawnProps) {
   const {
     label,
-    series,
     xLabel,
     yLabel,
     log = false,
@@ -193,6 +192,8 @@ export const DrawnLineChart = memo(function DrawnLineChart(props: DrawnProps) {
   const box = useRef<HTMLDivElement>(null);
   const placeAt = useRef<(pixel: number) => unknown>(null);
 
+  // A line without a point costs as much as any other.
+  const series = useMemo(() => props.series.filter(({ points }) => points.length > 0), [props.series]);
   const rows = useMemo(() => chartRows(series, log), [series, log]);
   const places = useMemo(() => rows.map(({ x }) => x), [rows]);
   const [x0, x1] = xDomain ?? [places[0] ?? 0, places[places.length - 1] ?? 1];

@@ -14,11 +14,13 @@ export const LineChart = memo(function LineChart(props: LineChartProps) {
   const [box, { width, height }] = useSize<HTMLDivElement>();
   const { drawn, failed, ask } = useDrawn();
   const shown = usePaced(props, alike);
+  // A choice is answered at once: the next key goes on from it.
+  const cursor = props.onSelect ? props.cursor : shown.cursor;
   if (failed) return <Missing onRetry={ask} />;
   const Drawn = drawn?.DrawnLineChart;
   return (
     <div className="chart" ref={box}>
-      {Drawn && width > 0 && height > 0 && <Drawn {...shown} width={width} height={height} />}
+      {Drawn && width > 0 && height > 0 && <Drawn {...shown} cursor={cursor} width={width} height={height} />}
     </div>
   );
 });

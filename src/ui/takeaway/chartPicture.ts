@@ -11,8 +11,8 @@ export interface ChartFrame {
   title: string;
   description: string;
   footnote: string;
-  /** For the legend. */
-  series: readonly Pick<ChartSeries, 'label' | 'color' | 'dash' | 'faint'>[];
+  /** For the legend: those that have something to show. */
+  series: readonly ChartSeries[];
 }
 
 const SIDE = 14;
@@ -27,19 +27,21 @@ export function framed(drawing: Drawing, { title, description, footnote, series 
   const footLines = wrapped(footnote, 10, room);
   const below = 16 + titleLines.length * 19;
   const key = legend(
-    series.map(({ label, color, dash, faint }) => ({
-      label,
-      mark: element('line', {
-        x1: 0,
-        x2: 22,
-        y1: 0,
-        y2: 0,
-        stroke: onPaper(color),
-        'stroke-width': faint ? 1 : 2,
-        'stroke-dasharray': dash && DASHES[dash],
-        opacity: faint ? 0.55 : null,
-      }),
-    })),
+    series
+      .filter(({ points }) => points.length > 0)
+      .map(({ label, color, dash, faint }) => ({
+        label,
+        mark: element('line', {
+          x1: 0,
+          x2: 22,
+          y1: 0,
+          y2: 0,
+          stroke: onPaper(color),
+          'stroke-width': faint ? 1 : 2,
+          'stroke-dasharray': dash && DASHES[dash],
+          opacity: faint ? 0.55 : null,
+        }),
+      })),
     SIDE,
     below,
     room,
