@@ -35,7 +35,8 @@ const barOf = (props: BarShapeProps) => props.payload as ChartBar;
 
 function OwnBar(props: BarShapeProps) {
   const { x, y, width, height } = props;
-  const { color, pending } = barOf(props);
+  const { color, pending, value } = barOf(props);
+  if (value === null) return null;
   return (
     <Rectangle
       x={x}
@@ -134,10 +135,12 @@ export const DrawnBarChart = memo(function DrawnBarChart(props: DrawnProps) {
             yAxisId={axis}
             type="category"
             dataKey="id"
+            // Two on one side would stand beside each other, the hidden one too.
+            orientation={axis === 'own' ? 'left' : 'right'}
             hide={!formatTick || axis === 'other'}
             tickFormatter={(id: string) => names.get(id) ?? ''}
             interval={0}
-            width={left}
+            width={axis === 'own' ? left : 0}
             axisLine={false}
             tickLine={false}
             tickSize={3}
@@ -166,6 +169,9 @@ export const DrawnBarChart = memo(function DrawnBarChart(props: DrawnProps) {
           <ReferenceLine yAxisId="own" x={reference} zIndex={500} className="chart-compared" strokeWidth={2} />
         )}
         {bars.flatMap(({ id, dots = [], mean }) => [
+          ...(mean === undefined
+            ? []
+            : [<ReferenceDot key={`${id} mean`} yAxisId="own" x={mean} y={id} r={2} shape={Mean} />]),
           ...dots.map((dot, i) => (
             <ReferenceDot
               key={`${id} ${i}`}
@@ -177,9 +183,6 @@ export const DrawnBarChart = memo(function DrawnBarChart(props: DrawnProps) {
               strokeWidth={1.5}
             />
           )),
-          ...(mean === undefined
-            ? []
-            : [<ReferenceDot key={`${id} mean`} yAxisId="own" x={mean} y={id} r={2} shape={Mean} />]),
         ])}
       </ComposedChart>
     </div>

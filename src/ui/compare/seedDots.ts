@@ -1,6 +1,7 @@
 import type { Spread } from '../../state/compare/results';
 import type { ChartBar } from '../charts/chart';
 import type { Words } from '../words/words';
+import { points } from './sentences';
 
 /** A dot for each seed, and their mean: what a bar gets from a repetition over seeds. */
 export const seedDots = (
@@ -14,3 +15,10 @@ export const seedDots = (
   })),
   mean: summary.mean,
 });
+
+/** The same in words: how many seeds, their mean and spread, and each of them. */
+export function spreadInWords(words: Words, { values, summary }: Spread, percent: (share: number) => string): string {
+  const { seeds } = words.compare;
+  const each = values.map(([seed, value]) => seeds.seedValue(String(seed), percent(value)));
+  return `${seeds.spread(String(summary.n), percent(summary.mean), points(summary.deviation ?? 0))} (${each.join(words.comma)})`;
+}

@@ -8,7 +8,7 @@ import type { ChartSeries } from '../charts/chart';
 import { LineChart } from '../charts/LineChart';
 import { usePinned, useSpread } from '../compare/comparison';
 import { PinnedKey } from '../compare/PinnedKey';
-import { seedDots } from '../compare/seedDots';
+import { seedDots, spreadInWords } from '../compare/seedDots';
 import { exact, grouped } from '../format';
 import { lineColors } from '../palette';
 import { usePlayground, useThrottledPlayground } from '../playground';
@@ -147,7 +147,8 @@ export function AccuracyView() {
         const other = pinned
           ? (pinned.moment.accuracy.find((each) => each.method === method)?.accuracy ?? null)
           : undefined;
-        const spread = spreads.find((each) => each.method === method);
+        // One seed is no spread.
+        const spread = spreads.find((each) => each.method === method && each.values.length > 1);
         return {
           bar: {
             id: method,
@@ -156,9 +157,14 @@ export function AccuracyView() {
             value: row?.accuracy ?? null,
             pending: row?.state === 'running',
             other,
-            ...(spread && spread.values.length > 1 ? seedDots(all, spread, percent) : {}),
+            ...(spread ? seedDots(all, spread, percent) : {}),
           },
-          value: <BarValue row={row} over={over} pinned={other} />,
+          value: (
+            <>
+              <BarValue row={row} over={over} pinned={other} />
+              {spread && <span className="visually-hidden">{spreadInWords(all, spread, percent)}</span>}
+            </>
+          ),
           state: row?.state ?? 'pending',
         };
       }),
