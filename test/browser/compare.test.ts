@@ -116,19 +116,24 @@ describe('comparing', () => {
       (text) => text.trim(),
     );
     expect(fdda[0]).toBe('FDDA');
-    expect(parseFloat(fdda[2])).toBeCloseTo((one + two) / 2, 1);
+    expect(parseFloat(fdda[1])).toBeCloseTo((one + two) / 2, 1);
     // Of two values the sample's standard deviation is their distance over the root of two.
-    expect(parseFloat(fdda[3])).toBeCloseTo(Math.abs(one - two) / Math.SQRT2, 1);
-    expect(fdda[4]).toBe('2');
+    expect(parseFloat(fdda[2])).toBeCloseTo(Math.abs(one - two) / Math.SQRT2, 1);
+    expect(fdda[3]).toBe('2');
     expect(await panel().innerText()).toMatch(
       /FDDA minus calibration images only[^]*seed 1: [+−][\d.]+, seed 2: [+−][\d.]+[^]*(Not shown|A hint, no more|Shown for this network)/,
     );
-    expect(
-      await playground
-        .region('Accuracy')
-        .getByRole('img', { name: /^2 seeds: mean/ })
-        .count(),
-    ).toBe(4);
+    const accuracy = playground.region('Accuracy');
+    expect(await accuracy.locator('.bar', { hasText: /2 seeds: mean [^]*seed 1: [^]*seed 2: / }).count()).toBe(4);
+    // A dot a seed and a line at their mean, for each of the four.
+    await playground.until(
+      () => accuracy.locator('.chart-seed circle').count(),
+      (count) => count === 8,
+      5,
+      'the seeds of all bars',
+    );
+    expect(await accuracy.locator('.chart-mean').count()).toBe(4);
+    expect(await panel().locator('.chart-seed circle').count()).toBe(8);
 
     await playground.page.getByText('Data', { exact: true }).click();
     expect(await playground.page.getByRole('textbox', { name: 'Seed', exact: true }).inputValue()).toBe('1');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AccuracyRow, RunFrame, SyntheticSnapshot } from '../../src/engine/runReport';
 import type { Moment } from '../../src/state/history';
 import { addMoment, nextMoment } from '../../src/state/history';
-import { appendSamples, emptySeries, thinned } from '../../src/state/series';
+import { appendSamples, emptySeries, thin, thinned } from '../../src/state/series';
 
 const frame = (values: Partial<RunFrame>): RunFrame => ({
   phase: 'generator',
@@ -120,11 +120,14 @@ describe('series', () => {
     let series = emptySeries<{ step: number }>();
     for (let step = 1; step <= 10_000; step++) series = appendSamples(series, [{ step }], 300);
     expect(series.items.length).toBeLessThanOrEqual(300);
+    expect(series.items.length).toBeGreaterThan(75);
     expect(series.items[0].step).toBe(1);
+    expect(series.last).toEqual({ step: 10_000 });
     const gaps = series.items.slice(1).map(({ step }, i) => step - series.items[i].step);
-    expect(new Set(gaps)).toEqual(new Set([series.stride]));
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(10_000 / 75);
     const shown = thinned(series, 150);
-    expect(shown.length).toBeLessThanOrEqual(151);
+    expect(shown.length).toBeLessThanOrEqual(150);
+    expect(shown[0].step).toBe(1);
     expect(shown.at(-1)!.step).toBe(10_000);
   });
 
@@ -132,5 +135,45 @@ describe('series', () => {
     const series = appendSamples(appendSamples(emptySeries<{ step: number }>(), samples(1, 12)), samples(6, 8));
     expect(series.items.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     expect(series.last).toEqual({ step: 8 });
+  });
+
+  /** Losses as they come: two values that go up and down, one of them nested, one that is not measured. */
+  const loss = (step: number) => ({
+    step,
+    learningRate: 0.1 / step,
+    terms: { ce: 1 + 0.1 * Math.sin(step), bns: 2 + 0.1 * Math.cos(1.7 * step), contrast: null },
+  });
+
+  it.each([200, 400, 3000])('shows one loss of a million among %i, wherever it is', (length) => {
+    const missed: string[] = [];
+    for (const [name, spike] of [
+      ['ce', 1e6],
+      ['bns', -1e6],
+    ] as const)
+      for (let at = 1; at <= length; at += length > 400 ? 111 : 1) {
+        const all = Array.from({ length }, (_, i) => loss(i + 1));
+        all[at - 1].terms[name] = spike;
+        const shown = thinned(appendSamples(emptySeries<(typeof all)[number]>(), all), 150);
+        if (!shown.some(({ step, terms }) => step === at && terms[name] === spike)) missed.push(`${name} ${at}`);
+      }
+    expect(missed).toEqual([]);
+  });
+
+  it('shows a gap of a single step, null or no number', () => {
+    for (const hole of [null, NaN, Infinity])
+      for (let at = 1; at <= 400; at++) {
+        const all = Array.from({ length: 400 }, (_, i) => ({ step: i + 1, ce: Math.sin(i) as number | null }));
+        all[at - 1].ce = hole;
+        const shown = thinned(appendSamples(emptySeries<(typeof all)[number]>(), all), 150);
+        expect(shown.length).toBeLessThanOrEqual(150);
+        expect(shown.find(({ step }) => step === at)?.ce).toBe(hole);
+      }
+  });
+
+  it('chooses as before while it grows, but for the end', () => {
+    const all = Array.from({ length: 300 }, (_, i) => loss(i + 1));
+    const [before, after] = [thin(all.slice(0, 290), 150), thin(all, 150)];
+    const early = (chosen: typeof all) => chosen.filter(({ step }) => step < 256);
+    expect(early(after)).toEqual(early(before));
   });
 });

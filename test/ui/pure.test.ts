@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AccuracyRow } from '../../src/engine/runReport';
 import { SETTINGS } from '../../src/state/settings';
-import { linearScale, logScale, niceTicks } from '../../src/ui/charts/scale';
 import { fromPosition, POSITIONS, toPosition } from '../../src/ui/controls/sliderScale';
 import { createFormat, exact, short } from '../../src/ui/format';
 import { classColor, classMarker } from '../../src/ui/palette';
@@ -27,26 +26,6 @@ describe('numbers', () => {
     expect(percent(0.9123)).toBe('91.2 %');
     expect([0.0842, 4.26, 42.4, 75, 3700].map(duration)).toEqual(['84 ms', '4.3 s', '42 s', '1 min 15 s', '1 h 1 min']);
     expect([78042, 10_400_000].map(large)).toEqual(['78,042', '10.4 million']);
-  });
-});
-
-describe('scales', () => {
-  it('have round ticks within the domain', () => {
-    expect(niceTicks(0, 1, 5)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
-    expect(niceTicks(-0.06, 0.31, 4)).toEqual([0, 0.1, 0.2, 0.3]);
-    expect(niceTicks(3, 3, 4)).toEqual([3]);
-  });
-
-  it('map there and back', () => {
-    const linear = linearScale([2, 10], [100, 20], 4);
-    expect(linear(2)).toBe(100);
-    expect(linear(10)).toBe(20);
-    expect(linear.invert(linear(5))).toBeCloseTo(5, 12);
-    const log = logScale([0.01, 100], [0, 400], 5);
-    expect(log(1)).toBeCloseTo(200, 9);
-    expect(log.ticks).toEqual([0.01, 0.1, 1, 10, 100]);
-    expect(log.invert(log(7))).toBeCloseTo(7, 9);
-    expect(linearScale([4, 4], [0, 10], 3)(4)).toBe(5);
   });
 });
 

@@ -5,10 +5,11 @@ import type { GeneratorSample, StudentSample } from '../../src/engine/runReport'
 import { pageBibtex, PAPER_BIBTEX } from '../../src/ui/share/citations';
 import { embedCode } from '../../src/ui/share/embedCode';
 import { lineColors, onPaper, classColor } from '../../src/ui/palette';
-import { chartSvg } from '../../src/ui/takeaway/chartSvg';
+import { framed } from '../../src/ui/takeaway/chartPicture';
 import { toCsv } from '../../src/ui/takeaway/csv';
+import type { DrawnElement, Drawing } from '../../src/ui/takeaway/drawing';
 import { mapSvg } from '../../src/ui/takeaway/mapSvg';
-import { escapeXml } from '../../src/ui/takeaway/svg';
+import { escapeXml, textWidth, wrapped } from '../../src/ui/takeaway/svg';
 import {
   distancesTable,
   generatorTable,
@@ -22,6 +23,34 @@ import { dayOf, fileName } from '../../src/ui/takeaway/things';
 import { movingClouds, stillClouds, trails } from '../../src/ui/views/scene';
 import { en } from '../../src/ui/words/en';
 import { createFakeRun, FAKE_LAYERS } from '../worker/fakeRun';
+
+/** Computed properties of an element that no style sheet speaks of. */
+const PLAIN = {
+  fill: 'rgb(0, 0, 0)',
+  stroke: 'none',
+  'stroke-width': '1px',
+  'stroke-dasharray': 'none',
+  'stroke-linecap': 'butt',
+  'stroke-linejoin': 'miter',
+  'fill-opacity': '1',
+  'stroke-opacity': '1',
+  'paint-order': 'normal',
+  'font-size': '16px',
+  'font-weight': '400',
+  'font-variant-numeric': 'normal',
+  'text-anchor': 'start',
+  'dominant-baseline': 'auto',
+  opacity: '1',
+};
+/** #5aa9ff, the dark page's color of the first term. */
+const LINE = {
+  fill: 'none',
+  stroke: 'rgb(90, 169, 255)',
+  'stroke-width': '1.8px',
+  'stroke-dasharray': '5px, 3px',
+  'stroke-linecap': 'round',
+  'stroke-opacity': '0.55',
+};
 
 const { settings } = readLink('?seed=3&images-per-class=2');
 const run = createFakeRun(settings);
@@ -154,39 +183,46 @@ describe('tables', () => {
 });
 
 describe('SVG files', () => {
-  const picture = chartSvg({
+  /** A drawing as it is read from the page in dark colors, and what a style sheet said of it. */
+  const drawn = (name: string, attributes: Record<string, string>, looks: Record<string, string>, text = '') => ({
+    name,
+    attributes,
+    style: { ...PLAIN, ...looks },
+    text,
+    children: [] as DrawnElement[],
+  });
+  const drawing: Drawing = {
+    width: 300,
+    height: 120,
+    content: [
+      {
+        ...drawn('defs', {}, {}),
+        children: [
+          {
+            ...drawn('clipPath', { id: 'plot' }, {}),
+            children: [drawn('rect', { x: '30', y: '8', width: '260', height: '80' }, {})],
+          },
+        ],
+      },
+      {
+        ...drawn('g', {}, { fill: 'rgb(1, 2, 3)', opacity: '0.8' }),
+        children: [
+          drawn('path', { d: 'M30,10L290,80', 'clip-path': 'url(#plot)' }, LINE),
+          drawn('text', { x: '30', y: '100' }, { 'font-size': '11px', fill: 'rgba(85, 96, 110, 0.5)' }, 'CE & <D>'),
+          drawn('line', { x1: '0', x2: '9' }, { stroke: 'rgb(230, 233, 238)', fill: 'rgba(0, 0, 0, 0)' }),
+        ],
+      },
+      { ...drawn('g', {}, {}), children: [] },
+    ],
+  };
+  const picture = framed(drawing, {
     title: 'Losses <1 & "more"',
     description: 'What\u0007 falls',
     footnote: 'seed 3',
-    xLabel: 'step',
-    log: true,
-    cursor: 2,
-    references: [{ y: 0.1, label: 'chance' }],
-    band: { from: 1, to: 2, label: 'here' },
     series: [
-      {
-        id: 'a',
-        label: 'CE & D',
-        color: lineColors.dark.ceMixed,
-        points: [
-          [1, 1],
-          [2, 0.1],
-          [3, null],
-        ],
-        dash: 'dashed',
-        dots: true,
-      },
-      {
-        id: 'b',
-        label: '分離',
-        color: lineColors.dark.real,
-        points: [
-          [1, -1],
-          [2, 0.5],
-          [3, 2],
-        ],
-        faint: true,
-      },
+      { id: 'a', label: 'CE & D', color: lineColors.dark.ceMixed, dash: 'dashed', points: [[1, 1]] },
+      { id: 'b', label: '分離', color: lineColors.dark.real, faint: true, points: [[1, null]] },
+      { id: 'c', label: 'nothing', color: lineColors.dark.real, points: [] },
     ],
   });
 
@@ -196,9 +232,39 @@ describe('SVG files', () => {
     expect(names.slice(1, 4)).toEqual(['title', 'desc', 'rect']);
     expect(texts).toContain('Losses &lt;1 &amp; &quot;more&quot;');
     expect(texts).toContain('What falls');
-    expect(picture.svg).not.toMatch(/var\(|class=|href|url\(|currentColor|<style|NaN|Infinity|undefined/);
+    expect(texts).toContain('分離');
+    expect(texts).not.toContain('nothing');
+    expect(picture.svg).not.toMatch(/var\(|class=|style=|href|url\((?!#)|currentColor|<style|NaN|Infinity|undefined/);
+    for (const [, id] of picture.svg.matchAll(/url\(#([^)]*)\)/g)) expect(picture.svg).toContain(`id="${id}"`);
     expect(picture.svg).toContain('font-family="system-ui');
     expect(picture.svg).toContain(`viewBox="0 0 ${picture.width} ${picture.height}"`);
+  });
+
+  it('say of each shape how it looks, and only what is not so anyway', () => {
+    expect(picture.svg).toContain(
+      `<path d="M30,10L290,80" clip-path="url(#plot)" fill="none" stroke="${lineColors.light.ceMixed}" stroke-width="1.8" stroke-dasharray="5, 3" stroke-linecap="round" stroke-opacity="0.55"/>`,
+    );
+    expect(picture.svg).toContain(
+      '<text x="30" y="100" fill-opacity="0.5" fill="#55606e" font-size="11">CE &amp; &lt;D&gt;</text>',
+    );
+    expect(picture.svg).toContain('<line x1="0" x2="9" fill="none" stroke="#e6e9ee"/>');
+    expect(picture.svg).toContain('<clipPath id="plot"><rect');
+    expect(picture.svg).toContain('<g opacity="0.8">');
+    expect(picture.svg).not.toContain('<g/>');
+  });
+
+  it('leave room for all of their words', () => {
+    const long = framed(drawing, {
+      title: 'word '.repeat(30),
+      description: 'd',
+      footnote: '長い脚注'.repeat(40),
+      series: [],
+    });
+    const { texts } = wellFormed(long.svg);
+    for (const line of texts) if (line !== 'd') expect(textWidth(line, 10)).toBeLessThan(Math.max(long.width, 900));
+    expect(long.height).toBeGreaterThan(picture.height);
+    expect(wrapped('one two  three', 10, 45)).toEqual(['one two', 'three']);
+    expect(wrapped('', 10, 45)).toEqual([]);
   });
 
   it('have the colors of white paper, whatever the page has', () => {

@@ -336,7 +336,7 @@ function readColumns<Name extends string>(
 }
 
 function seriesOf<T extends { step: number }>(items: T[]): Series<T> {
-  return { items, last: items.at(-1) ?? null, stride: 1, seen: items.length };
+  return { items, last: items.at(-1) ?? null };
 }
 
 function readGeneratorLosses(field: Field, arm: ArmId): Series<GeneratorSample> {

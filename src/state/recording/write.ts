@@ -226,10 +226,9 @@ const accuracyFile = (
   answers,
 });
 
-/** The kept samples, and the newest, which need not be among them; none that a diverged run spoiled. */
-function samplesOf<T extends { step: number; total: number }>({ items, last }: Series<T>): readonly T[] {
-  const all = last !== null && items.at(-1) !== last ? [...items, last] : items;
-  return all.filter(({ total }) => Number.isFinite(total));
+/** The kept samples; none that a diverged run spoiled. */
+function samplesOf<T extends { step: number; total: number }>({ items }: Series<T>): readonly T[] {
+  return items.filter(({ total }) => Number.isFinite(total));
 }
 
 function generatorColumns(series: Series<GeneratorSample>): Columns<(typeof GENERATOR_COLUMNS)[number]> {

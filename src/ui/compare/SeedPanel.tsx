@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useId, useMemo, useState } from 'react';
+import { useCallback, useId, useMemo, useState } from 'react';
 import type { ArmId } from '../../engine/methods/arms';
 import type { RowId } from '../../engine/runReport';
 import { sameButSeed } from '../../state/compare/difference';
@@ -8,12 +8,17 @@ import { gains, spreadOf } from '../../state/compare/results';
 import { canRepeat, MAX_SEEDS, MIN_SEEDS } from '../../state/compare/seedSeries';
 import type { SeedSeries } from '../../state/compare/seedSeries';
 import { boundOf } from '../../state/compare/statistics';
+import { BarChart } from '../charts/BarChart';
+import type { ChartBar } from '../charts/chart';
+import { extentOf, valueAxis } from '../charts/ticks';
 import { HelpLines } from '../Help';
 import { useFormat, useWords } from '../language';
+import { lineColors } from '../palette';
 import { usePlayground } from '../playground';
+import { useScheme } from '../useScheme';
 import { SeriesProgress } from './CompareBar';
 import { useComparison, useComparisonActions } from './comparison';
-import { SeedMarks } from './SeedMarks';
+import { seedDots } from './seedDots';
 import { points, runName, signedPoints } from './sentences';
 
 const COUNTS = Array.from({ length: MAX_SEEDS - MIN_SEEDS + 1 }, (_, i) => MIN_SEEDS + i);
@@ -55,15 +60,55 @@ function SpreadRow({ name, spread }: { name: string; spread: Spread }) {
   return (
     <tr>
       <th scope="row">{name}</th>
-      <td className="seed-strip">
-        <span className="bar-track">
-          <SeedMarks spread={spread} />
-        </span>
-      </td>
       <td>{percent(mean)}</td>
       <td>{deviation === null ? '–' : points(deviation)}</td>
       <td>{n}</td>
     </tr>
+  );
+}
+
+/** Every seed of every method as a dot, on an axis of their own. */
+function SeedStrip({ spreads }: { spreads: readonly Spread[] }) {
+  const words = useWords();
+  const { percent } = useFormat();
+  const scheme = useScheme();
+  const seeds = words.compare.seeds;
+  const bars = useMemo(
+    () =>
+      spreads.map((spread): ChartBar => ({
+        id: spread.id,
+        label: words.arms.names[spread.id],
+        color: lineColors[scheme][spread.id],
+        value: null,
+        ...seedDots(words, spread, percent),
+      })),
+    [words, spreads, scheme, percent],
+  );
+  const domain = useMemo(
+    () =>
+      valueAxis(
+        extentOf(
+          spreads.flatMap(({ values }) => values.map(([, share]) => share)),
+          false,
+        ),
+        false,
+        4,
+      ).domain,
+    [spreads],
+  );
+  const formatTick = useCallback(
+    (share: number, decimals: number) => percent(share, Math.max(0, decimals - 2)),
+    [percent],
+  );
+  return (
+    <figure className="seed-strip">
+      <figcaption className="view-note">
+        {seeds.each} ({seeds.legend})
+      </figcaption>
+      <div className="seed-chart" style={{ height: 26 * bars.length + 20 }}>
+        <BarChart label={seeds.each} bars={bars} domain={domain} formatValue={percent} formatTick={formatTick} />
+      </div>
+    </figure>
   );
 }
 
@@ -124,12 +169,12 @@ function SeriesResult({ series }: { series: SeedSeries }) {
         <p>{seeds.none}</p>
       ) : (
         <>
+          <SeedStrip spreads={spreads} />
           <div className="table-scroll" role="group" aria-label={seeds.title} tabIndex={0}>
             <table className="compare-table">
               <thead>
                 <tr>
                   <th scope="col">{seeds.method}</th>
-                  <th scope="col">{seeds.each}</th>
                   <th scope="col">{seeds.mean}</th>
                   <th scope="col">{seeds.deviation}</th>
                   <th scope="col">{seeds.n}</th>

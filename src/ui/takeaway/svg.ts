@@ -6,7 +6,6 @@ export const PAPER = '#ffffff';
 export const INK = '#1b2129';
 export const INK_SOFT = '#55606e';
 export const GRID = '#e6e9ee';
-export const BAND = '#eef2fb';
 
 /** A finished picture. */
 export interface SvgPicture {
@@ -46,6 +45,21 @@ export function textWidth(content: string, size: number): number {
   let units = 0;
   for (const character of content) units += character.codePointAt(0)! > 0x2e80 ? 1 : 0.56;
   return units * size;
+}
+
+/** A text in lines that are about as wide as there is room for, broken between words and between wide characters. */
+export function wrapped(content: string, size: number, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const part of content.match(/[\u2e80-\uffff]\s*|[^\s\u2e80-\uffff]+\s*|\s+/gu) ?? []) {
+    if (line !== '' && textWidth((line + part).trimEnd(), size) > width) {
+      lines.push(line.trimEnd());
+      line = '';
+    }
+    line += part;
+  }
+  if (line.trim() !== '') lines.push(line.trimEnd());
+  return lines;
 }
 
 export interface LegendEntry {

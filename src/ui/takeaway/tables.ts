@@ -10,10 +10,6 @@ import type { Table, Value } from './csv';
 
 /** What the views show, as tables. Layers are counted from 1, as on the page. */
 
-/** All samples of a series that are kept, the newest always among them. */
-const samples = <T extends { step: number }>({ items, last }: Series<T>): readonly T[] =>
-  last === null || items.at(-1) === last ? items : [...items, last];
-
 const TERM_COLUMNS: Record<TermName, string> = {
   ceMixed: 'ce_mixed [nat]',
   bns: 'bns [1]',
@@ -32,7 +28,7 @@ export function generatorTable(series: Series<GeneratorSample>): Table {
       'weighted_total [1]',
       'learning_rate [1]',
     ],
-    rows: samples(series).map(({ step, terms, distortedFloor, total, learningRate }) => [
+    rows: series.items.map(({ step, terms, distortedFloor, total, learningRate }) => [
       step,
       ...TERMS.map((term) => terms[term]),
       distortedFloor,
@@ -46,7 +42,7 @@ export function studentTable(series: RunRecord['studentLosses']): Table {
   return {
     header: ['method', 'step', 'ce [nat]', 'distillation [1]', 'total [1]', 'learning_rate [1]'],
     rows: armsIn(series).flatMap((arm) =>
-      samples(series[arm]!).map(({ step, ce, distillation, total, learningRate }) => [
+      series[arm]!.items.map(({ step, ce, distillation, total, learningRate }) => [
         arm,
         step,
         ce,

@@ -1,16 +1,15 @@
-import { memo, useCallback, useMemo } from 'react';
+import { memo, useCallback, useMemo, useRef } from 'react';
 import { armsOf } from '../../engine/methods/arms';
 import type { AccuracyRow, RowId } from '../../engine/runReport';
 import { ROW_IDS } from '../../state/history';
 import { isOver, shownMoment, shownSettings } from '../../state/playgroundState';
 import type { PlaygroundState } from '../../state/playgroundState';
-import type { Spread } from '../../state/compare/results';
-import type { ChartSeries } from '../charts/LineChart';
+import type { ChartSeries } from '../charts/chart';
 import { LineChart } from '../charts/LineChart';
 import { leadingArm } from '../../state/runRecord';
 import { usePinned, useSpread } from '../compare/comparison';
 import { PinnedKey } from '../compare/PinnedKey';
-import { SeedMarks } from '../compare/SeedMarks';
+import { seedDots, spreadInWords } from '../compare/seedDots';
 import { exact, grouped } from '../format';
 import { lineColors } from '../palette';
 import { usePlayground, useThrottledPlayground } from '../playground';
@@ -19,6 +18,8 @@ import type { Words } from '../words/words';
 import type { Origin, Thing } from '../takeaway/things';
 import { useScheme } from '../useScheme';
 import { gainOf } from './gain';
+import type { BarRow } from './BarRows';
+import { BarRows } from './BarRows';
 import { View } from './View';
 
 const NO_ROWS: readonly AccuracyRow[] = [];
@@ -30,21 +31,15 @@ export const rowIds = (state: PlaygroundState): string => {
   return ROW_IDS.filter((id) => id === 'fullPrecision' || id === 'ptq' || arms.some((arm) => arm.id === id)).join();
 };
 
-interface BarProps {
-  name: string;
+interface BarValueProps {
   row: AccuracyRow | undefined;
-  color: string;
-  /** Where plain quantization ended. */
-  floor: number | null;
   /** The run is over: what is not measured will not be. */
   over: boolean;
   /** Of the pinned run; undefined without one. */
   pinned: number | null | undefined;
-  /** Over seeds. */
-  spread: Spread | undefined;
 }
 
-const Bar = memo(function Bar({ name, row, color, floor, over, pinned, spread }: BarProps) {
+const BarValue = memo(function BarValue({ row, over, pinned }: BarValueProps) {
   const {
     views: { accuracy: words },
     compare,
@@ -53,30 +48,21 @@ const Bar = memo(function Bar({ name, row, color, floor, over, pinned, spread }:
   const accuracy = row?.accuracy ?? null;
   const counted = row && row.correct !== null ? words.of(grouped(row.correct), grouped(row.n)) : '';
   return (
-    <div className="bar" data-state={row?.state ?? 'pending'}>
-      <span className="bar-name">{name}</span>
-      <span className="bar-track">
-        {accuracy !== null && <span className="bar-fill" style={{ width: `${accuracy * 100}%`, background: color }} />}
-        {pinned != null && <span className="bar-pinned" style={{ width: `${pinned * 100}%`, borderColor: color }} />}
-        {floor !== null && <span className="bar-mark" style={{ left: `${floor * 100}%` }} />}
-        {spread && spread.values.length > 1 && <SeedMarks spread={spread} />}
-      </span>
-      <span className="bar-value">
-        {accuracy === null ? (
-          <span className="bar-pending" title={over ? words.skipped : words.pending}>
-            {pinned == null ? (over ? words.skipped : words.pending) : '–'}
-          </span>
-        ) : (
-          <>
-            <data value={exact(accuracy)} title={`${counted} (${exact(accuracy)})`}>
-              {percent(accuracy)}
-            </data>
-            {pinned === undefined && <small>{counted}</small>}
-          </>
-        )}
-        {pinned != null && <small title={exact(pinned)}>{compare.pinnedValue(percent(pinned))}</small>}
-      </span>
-    </div>
+    <>
+      {accuracy === null ? (
+        <span className="bar-pending" title={over ? words.skipped : words.pending}>
+          {pinned == null ? (over ? words.skipped : words.pending) : '–'}
+        </span>
+      ) : (
+        <>
+          <data value={exact(accuracy)} title={`${counted} (${exact(accuracy)})`}>
+            {percent(accuracy)}
+          </data>
+          {pinned === undefined && <small>{counted}</small>}
+        </>
+      )}
+      {pinned != null && <small title={exact(pinned)}>{compare.pinnedValue(percent(pinned))}</small>}
+    </>
   );
 });
 
@@ -117,9 +103,12 @@ export function AccuracyView() {
   const spreads = useSpread();
   const leading = usePlayground((state) => leadingArm(state.overview));
   const gain = gainOf(rows, leading);
-  const own = usePlayground(rowIds).split(',') as RowId[];
+  const own = usePlayground(rowIds);
   // An arm that only the pinned run has is shown as well.
-  const ids = ROW_IDS.filter((id) => own.includes(id) || pinned?.moment.accuracy.some((row) => row.id === id));
+  const ids = useMemo(
+    () => ROW_IDS.filter((id) => own.split(',').includes(id) || pinned?.moment.accuracy.some((row) => row.id === id)),
+    [own, pinned],
+  );
 
   const curves = useMemo(() => curvesOf(all, slowRows, colors), [slowRows, colors, all]);
   const pinnedCurves = useMemo(
@@ -141,10 +130,39 @@ export function AccuracyView() {
   );
   const include = useMemo(() => references.map(({ y }) => y), [references]);
 
-  const formatTick = useCallback((y: number) => percent(y, 0), [percent]);
-  const chart = { series: drawn, xLabel: words.curveAxis, references, include, formatTick };
+  const formatTick = useCallback((y: number, decimals: number) => percent(y, Math.max(0, decimals - 2)), [percent]);
+  const formatY = useCallback((y: number) => percent(y, 2), [percent]);
+  const svg = useRef<SVGSVGElement>(null);
+  const bars = useMemo(
+    () =>
+      ids.map((id): BarRow => {
+        const row = rows.find((each) => each.id === id);
+        const other = pinned ? (pinned.moment.accuracy.find((each) => each.id === id)?.accuracy ?? null) : undefined;
+        // One seed is no spread.
+        const spread = spreads.find((each) => each.id === id && each.values.length > 1);
+        return {
+          bar: {
+            id,
+            label: all.arms.names[id],
+            color: colors[id],
+            value: row?.accuracy ?? null,
+            pending: row?.state === 'running',
+            other,
+            ...(spread ? seedDots(all, spread, percent) : {}),
+          },
+          value: (
+            <>
+              <BarValue row={row} over={over} pinned={other} />
+              {spread && <span className="visually-hidden">{spreadInWords(all, spread, percent)}</span>}
+            </>
+          ),
+          state: row?.state ?? 'pending',
+        };
+      }),
+    [all, rows, pinned, spreads, ids, colors, over, percent],
+  );
   const things = (): Thing[] => [
-    ...(drawn.length === 0
+    ...(svg.current === null
       ? []
       : [
           {
@@ -152,11 +170,11 @@ export function AccuracyView() {
             what: save.chart,
             file: 'accuracy-curve',
             make: async ({ footnote }: Origin) =>
-              (await import('../takeaway/chartSvg')).chartSvg({
-                ...chart,
+              (await import('../takeaway/chartPicture')).chartPicture(svg.current!, {
                 title: words.curve,
                 description: words.help.join(' '),
                 footnote,
+                series: drawn,
               }),
           },
           {
@@ -181,20 +199,14 @@ export function AccuracyView() {
 
   return (
     <View title={words.title} area="accuracy" help={words.help} things={things}>
-      <div className="bars" data-pinned={pinned !== null} data-many={ids.length > 4}>
-        {ids.map((id) => (
-          <Bar
-            key={id}
-            name={all.arms.names[id]}
-            row={rows.find((row) => row.id === id)}
-            color={colors[id]}
-            floor={id === 'ptq' ? null : ptq}
-            over={over}
-            spread={spreads.find((each) => each.id === id)}
-            pinned={pinned ? (pinned.moment.accuracy.find((row) => row.id === id)?.accuracy ?? null) : undefined}
-          />
-        ))}
-      </div>
+      <BarRows
+        label={words.title}
+        rows={bars}
+        pinned={pinned !== null}
+        reference={ptq}
+        formatValue={formatY}
+        formatOther={all.compare.pinnedValue}
+      />
       {gain && (
         <p className="gain" title={exact(gain.points)}>
           {gain.clear
@@ -215,7 +227,16 @@ export function AccuracyView() {
         </div>
       )}
       {drawn.length > 0 ? (
-        <LineChart label={words.curve} {...chart} formatY={(y) => percent(y, 2)} />
+        <LineChart
+          ref={svg}
+          label={words.curve}
+          series={drawn}
+          xLabel={words.curveAxis}
+          references={references}
+          include={include}
+          formatTick={formatTick}
+          formatY={formatY}
+        />
       ) : (
         <div className="view-empty small">{words.curve}</div>
       )}

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import type { GeneratorSample, StudentSample } from '../../engine/runReport';
 import { FDDA_TERMS, TERMS } from '../../engine/runSettings';
 import type { PlaygroundState } from '../../state/playgroundState';
@@ -6,7 +6,7 @@ import { shownGenerator, shownMoment } from '../../state/playgroundState';
 import { armsIn, generatorArm } from '../../state/runRecord';
 import type { Series } from '../../state/series';
 import { emptySeries, thinned } from '../../state/series';
-import type { ChartSeries } from '../charts/LineChart';
+import type { ChartSeries } from '../charts/chart';
 import { LineChart } from '../charts/LineChart';
 import { Choice } from '../Choice';
 import { usePinned } from '../compare/comparison';
@@ -145,9 +145,9 @@ export function LossesView() {
   const empty = drawn.every(({ points }) => points.length === 0);
 
   const title = `${words.title}: ${words[which]}`;
-  const chart = { series: drawn, xLabel: words.axis, log, cursor };
+  const svg = useRef<SVGSVGElement>(null);
   const things = (): Thing[] => [
-    ...(empty
+    ...(svg.current === null
       ? []
       : [
           {
@@ -155,11 +155,11 @@ export function LossesView() {
             what: share.takeAway.chart,
             file: `losses-${which}`,
             make: async ({ footnote }: Origin) =>
-              (await import('../takeaway/chartSvg')).chartSvg({
-                ...chart,
+              (await import('../takeaway/chartPicture')).chartPicture(svg.current!, {
                 title,
                 description: words.help.join(' '),
                 footnote,
+                series: drawn,
               }),
           },
         ]),
@@ -206,7 +206,11 @@ export function LossesView() {
         </>
       }
     >
-      {empty ? <div className="view-empty">{views.notYet}</div> : <LineChart label={title} {...chart} />}
+      {empty ? (
+        <div className="view-empty">{views.notYet}</div>
+      ) : (
+        <LineChart ref={svg} label={title} series={drawn} xLabel={words.axis} log={log} cursor={cursor} />
+      )}
       <footer className="view-foot losses-legend">
         {lines.map((line) => (
           <span key={line.id} className="legend-key" title={line.title}>

@@ -1,12 +1,12 @@
 import type { ArmId } from '../../engine/methods/arms';
-import { useMemo } from 'react';
+import { useCallback, useMemo, useRef } from 'react';
 import type { RunOverview, SyntheticSnapshot } from '../../engine/runReport';
 import type { KeptRun } from '../../state/compare/keptRun';
 import { coveredView } from '../../state/lessons/lessonState';
 import type { Measure } from '../../state/linkView';
 import { MEASURES } from '../../state/linkView';
 import { shownSynthetic } from '../../state/playgroundState';
-import type { ChartSeries } from '../charts/LineChart';
+import type { ChartSeries } from '../charts/chart';
 import { LineChart } from '../charts/LineChart';
 import { Choice } from '../Choice';
 import { pinnedSynthetic, usePinned } from '../compare/comparison';
@@ -16,7 +16,7 @@ import type { Scheme } from '../palette';
 import { useActions, usePlayground, useThrottledPlayground } from '../playground';
 import { useWords } from '../language';
 import type { Words } from '../words/words';
-import type { Thing } from '../takeaway/things';
+import type { Origin, Thing } from '../takeaway/things';
 import { className } from '../words/words';
 import { useScheme } from '../useScheme';
 import { PinnedKey } from '../compare/PinnedKey';
@@ -151,10 +151,13 @@ export function SeparationView() {
   );
   const include = useMemo(() => (metric === 'nearest' ? [0, 1] : metric === 'silhouette' ? [0] : [0]), [metric]);
 
+  const xDomain = useMemo((): [number, number] => [1, layers], [layers]);
+  const svg = useRef<SVGSVGElement>(null);
+  const select = useCallback((x: number) => selectLayer(x - 1), [selectLayer]);
   const chart = {
     series: lines,
     xLabel: words.axis,
-    xDomain: [1, layers] as [number, number],
+    xDomain,
     band,
     references,
     include,
@@ -164,18 +167,22 @@ export function SeparationView() {
   const things = (): Thing[] =>
     overview && !covered
       ? [
-          {
-            kind: 'picture',
-            what: share.takeAway.chart,
-            file: `separation-${metric}`,
-            make: async ({ footnote }) =>
-              (await import('../takeaway/chartSvg')).chartSvg({
-                ...chart,
-                title,
-                description: words.metricHelp[metric],
-                footnote,
-              }),
-          },
+          ...(svg.current === null
+            ? []
+            : [
+                {
+                  kind: 'picture' as const,
+                  what: share.takeAway.chart,
+                  file: `separation-${metric}`,
+                  make: async ({ footnote }: Origin) =>
+                    (await import('../takeaway/chartPicture')).chartPicture(svg.current!, {
+                      title,
+                      description: words.metricHelp[metric],
+                      footnote,
+                      series: lines,
+                    }),
+                },
+              ]),
           {
             kind: 'table',
             what: share.takeAway.byLayer,
@@ -210,8 +217,9 @@ export function SeparationView() {
       ) : overview ? (
         <LineChart
           label={`${words.title}: ${words.metrics[metric]}. ${words.metricHelp[metric]}`}
+          ref={svg}
           {...chart}
-          onSelect={(x) => selectLayer(x - 1)}
+          onSelect={select}
         />
       ) : (
         <div className="view-empty">{views.waiting}</div>

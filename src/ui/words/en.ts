@@ -77,6 +77,7 @@ export const en = {
   tour: enTour,
   /** A part of the page that is fetched when asked for. */
   missingPart: 'This part of the page could not be loaded. Check the connection and try again.',
+  tryAgain: 'Try again',
 
   /** What engine and worker say; the command line says it too. */
   sentences: SENTENCES,

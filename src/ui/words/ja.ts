@@ -66,6 +66,7 @@ export const ja: Words = {
   share: jaShare,
   tour: jaTour,
   missingPart: 'この部分を読み込めませんでした。接続を確かめて、もう一度お試しください。',
+  tryAgain: 'もう一度試す',
   sentences: jaSentences,
 
   units: {

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { shownGenerator, shownSynthetic } from '../../../state/playgroundState';
 import type { PlaygroundState } from '../../../state/playgroundState';
-import type { ChartSeries } from '../../charts/LineChart';
+import type { ChartSeries } from '../../charts/chart';
 import { LineChart } from '../../charts/LineChart';
 import { usePlayground, useThrottledPlayground } from '../../playground';
 import { useWords } from '../../language';

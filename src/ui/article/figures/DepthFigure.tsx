@@ -1,6 +1,6 @@
 import { useCallback, useMemo } from 'react';
 import type { RunOverview } from '../../../engine/runReport';
-import type { ChartSeries } from '../../charts/LineChart';
+import type { ChartSeries } from '../../charts/chart';
 import { LineChart } from '../../charts/LineChart';
 import { useActions, usePlayground } from '../../playground';
 import { useFormat, useWords } from '../../language';
@@ -60,6 +60,8 @@ export function DepthFigure() {
   const overview = usePlayground((state) => state.overview);
   const layer = usePlayground((state) => state.layer);
   const { selectLayer } = useActions();
+  const select = useCallback((x: number) => selectLayer(x - 1), [selectLayer]);
+  const formatShare = useCallback((y: number, decimals: number) => percent(y, Math.max(0, decimals - 2)), [percent]);
   const scheme = useScheme();
   const layers = overview?.network.layers.length ?? 0;
   const charts = useMemo(() => {
@@ -88,6 +90,7 @@ export function DepthFigure() {
       },
     ];
   }, [overview, scheme, separation]);
+  const xDomain = useMemo((): [number, number] => [1, layers], [layers]);
   const band = useMemo(() => ({ from: (overview?.startLayer ?? 0) + 1, to: layers, label: '' }), [overview, layers]);
   if (!overview || layer === null) return <div className="view-empty">{waiting}</div>;
   return (
@@ -108,13 +111,13 @@ export function DepthFigure() {
                 label={`${words.figure}: ${separation.metrics[metric]}. ${separation.metricHelp[metric]}`}
                 series={series}
                 xLabel={separation.axis}
-                xDomain={[1, layers]}
+                xDomain={xDomain}
                 band={band}
                 references={references}
                 include={include}
                 cursor={layer + 1}
-                onSelect={(x) => selectLayer(x - 1)}
-                formatTick={metric === 'nearest' ? (y) => percent(y, 0) : undefined}
+                onSelect={select}
+                formatTick={metric === 'nearest' ? formatShare : undefined}
               />
             </div>
           </div>

@@ -5,15 +5,13 @@ import type { PlaygroundState } from '../../../state/playgroundState';
 import { shownGenerator } from '../../../state/playgroundState';
 import { emptySeries, thinned } from '../../../state/series';
 import { SETTINGS } from '../../../state/settings';
-import type { ChartSeries } from '../../charts/LineChart';
+import type { ChartSeries } from '../../charts/chart';
 import { LineChart } from '../../charts/LineChart';
 import { NumberSlider } from '../../controls/NumberField';
 import { usePlayground, useThrottledPlayground } from '../../playground';
 import { useWords } from '../../language';
 import { lineColors } from '../../palette';
 import { useScheme } from '../../useScheme';
-import { useSize } from '../../useSize';
-import { Axes, pathOf, planeOf } from './Axes';
 
 const REACH = 2;
 const TOP = 5;
@@ -22,6 +20,11 @@ const PLACES = Array.from({ length: 81 }, (_, i) => -REACH + (i * 2 * REACH) / 8
 const BELL = 0.9;
 const POINTS = 150;
 const FROM_0 = [0];
+const X_DOMAIN = [-REACH, REACH] as const;
+const Y_DOMAIN = [0, TOP] as const;
+/** What a batch whose mean lies there costs. */
+const cost = (x: number, strength: number) => expectedDistorted(x * x, strength, 0);
+const twoDecimals = (x: number) => String(Number(x.toFixed(2))).replace('-', '−');
 const NO_LOSSES = emptySeries<GeneratorSample>();
 const losses = (state: PlaygroundState) => state.generatorLosses[shownGenerator(state) ?? 'custom'] ?? NO_LOSSES;
 
@@ -50,13 +53,31 @@ export function DistortedFigure({ batch, noise, onBatch, onNoise }: DistortedFig
   const cursor = usePlayground((state) => state.viewing?.generatorStep[shownGenerator(state) ?? 'custom'] ?? null);
   const scheme = useScheme();
   const colors = lineColors[scheme];
-  const [box, { width, height }] = useSize<HTMLDivElement>();
-  const plane = planeOf(width, height, [-REACH, REACH], [0, TOP]);
-  const cost = (x: number, strength: number) => expectedDistorted(x * x, strength, 0);
-  const bell = (x: number) => (sigma === 0 ? 0 : BELL * Math.exp(-(x * x) / (2 * sigma * sigma)));
   const floor = distortedFloor(sigma, 0);
   const [c, d] = [cost(batch, 0), cost(batch, sigma)];
   const note = words.expected(c.toFixed(2), floor.toFixed(2), d.toFixed(2));
+  const curves = useMemo((): ChartSeries[] => {
+    const bell = (x: number) => (sigma === 0 ? 0 : BELL * Math.exp(-(x * x) / (2 * sigma * sigma)));
+    const line = (id: string, label: string, color: string, of: (x: number) => number): ChartSeries => ({
+      id,
+      label,
+      color,
+      points: PLACES.map((x) => [x, of(x)] as const),
+    });
+    return [
+      { ...line('bell', words.noise, colors.total, bell), filled: true },
+      line('c', words.ofC, colors.centralized, (x) => cost(x, 0)),
+      { ...line('d', words.ofD, colors.distorted, (x) => cost(x, sigma)), dash: 'dashed' },
+      { ...line('floor', words.floor, colors.floor, () => floor), dash: 'dotted', faint: true },
+    ];
+  }, [sigma, floor, colors, words]);
+  const marks = useMemo(
+    () => [
+      { x: batch, y: c, color: colors.centralized },
+      { x: batch, y: d, color: colors.distorted },
+    ],
+    [batch, c, d, colors],
+  );
 
   const series = useMemo((): ChartSeries[] => {
     const shown = thinned(samples, POINTS);
@@ -100,55 +121,19 @@ export function DistortedFigure({ batch, noise, onBatch, onNoise }: DistortedFig
         <NumberSlider setting={SETTINGS.distortionMean} value={sigma} label={words.noise} onChange={onNoise} />
         <b className="figure-value">{sigma.toFixed(2)}</b>
       </label>
-      <div className="figure-chart tall" ref={box}>
-        {width > 0 && (
-          <Axes plane={plane} label={`${words.figure}. ${note}`} xLabel={words.axis} yLabel={words.cost}>
-            <path
-              className="figure-bell"
-              d={`${pathOf(
-                plane,
-                PLACES.map((x) => [x, bell(x)] as const),
-              )}L${plane.x(REACH)} ${plane.y(0)}L${plane.x(-REACH)} ${plane.y(0)}Z`}
-            />
-            <clipPath id="distorted-figure-clip">
-              <rect
-                x={plane.x(-REACH)}
-                y={plane.y(TOP)}
-                width={plane.x(REACH) - plane.x(-REACH)}
-                height={plane.y(0) - plane.y(TOP)}
-              />
-            </clipPath>
-            <g clipPath="url(#distorted-figure-clip)" fill="none" strokeWidth={2}>
-              <path
-                d={pathOf(
-                  plane,
-                  PLACES.map((x) => [x, cost(x, 0)] as const),
-                )}
-                stroke={colors.centralized}
-              />
-              <path
-                d={pathOf(
-                  plane,
-                  PLACES.map((x) => [x, cost(x, sigma)] as const),
-                )}
-                stroke={colors.distorted}
-                strokeDasharray="7 3"
-              />
-              <path
-                d={pathOf(plane, [
-                  [-REACH, floor],
-                  [REACH, floor],
-                ])}
-                stroke={colors.floor}
-                strokeWidth={1}
-                strokeDasharray="1.5 3"
-              />
-            </g>
-            <line className="chart-cursor" x1={plane.x(batch)} x2={plane.x(batch)} y1={plane.y(TOP)} y2={plane.y(0)} />
-            {c <= TOP && <circle cx={plane.x(batch)} cy={plane.y(c)} r={4} fill={colors.centralized} />}
-            {d <= TOP && <circle cx={plane.x(batch)} cy={plane.y(d)} r={4} fill={colors.distorted} />}
-          </Axes>
-        )}
+      <div className="figure-chart tall">
+        <LineChart
+          label={`${words.figure}. ${note}`}
+          series={curves}
+          xLabel={words.axis}
+          yLabel={words.cost}
+          xDomain={X_DOMAIN}
+          yDomain={Y_DOMAIN}
+          formatX={twoDecimals}
+          cursor={batch}
+          marks={marks}
+          grid="both"
+        />
       </div>
       <div className="figure-legend">
         {(

@@ -3,20 +3,23 @@ import type { AccuracyRow } from '../../../engine/runReport';
 import { shownMoment } from '../../../state/playgroundState';
 import type { PlaygroundState } from '../../../state/playgroundState';
 import { SETTINGS } from '../../../state/settings';
+import type { ChartSeries } from '../../charts/chart';
+import { LineChart } from '../../charts/LineChart';
 import { NumberSlider } from '../../controls/NumberField';
 import { exact, short } from '../../format';
 import { useFormat, useWords } from '../../language';
 import { lineColors } from '../../palette';
 import { usePlayground, useThrottledPlayground } from '../../playground';
 import { useScheme } from '../../useScheme';
-import { useSize } from '../../useSize';
 import { quantizerCurve } from '../quantizerCurve';
-import { Axes, pathOf, planeOf } from './Axes';
+import type { BarRow } from '../../views/BarRows';
+import { BarRows } from '../../views/BarRows';
 
 /** The range of the drawn quantizer, and what is drawn around it: beyond the range numbers are clipped. */
 const RANGE = [-1, 1.5] as const;
 const DRAWN: [number, number] = [-1.5, 2];
 const PLACES = 561;
+const twoDecimals = (x: number) => String(Number(x.toFixed(2))).replace('-', '−');
 
 const NO_ROWS: readonly AccuracyRow[] = [];
 const accuracyOf = (state: PlaygroundState) => shownMoment(state)?.accuracy ?? NO_ROWS;
@@ -37,12 +40,43 @@ export function QuantizerFigure() {
   const [own, setOwn] = useState<number | null>(null);
   const bits = own ?? applied;
   const rows = useThrottledPlayground(accuracyOf);
-  const [box, { width, height }] = useSize<HTMLDivElement>();
   const scheme = useScheme();
   const colors = lineColors[scheme];
   const curve = useMemo(() => quantizerCurve(RANGE[0], RANGE[1], bits, DRAWN[0], DRAWN[1], PLACES), [bits]);
-  const plane = planeOf(width, height, DRAWN, DRAWN);
+  const series = useMemo(
+    (): ChartSeries[] => [
+      {
+        id: 'ideal',
+        label: words.input,
+        color: colors.total,
+        dash: 'dashed',
+        faint: true,
+        points: curve.points.map(([x]) => [x, x] as const),
+      },
+      { id: 'quantized', label: words.output, color: colors.ptq, points: curve.points },
+    ],
+    [curve, colors, words],
+  );
+  const band = useMemo(() => ({ from: RANGE[0], to: RANGE[1], label: words.range }), [words]);
   const note = words.values(String(2 ** bits), short(curve.largestError));
+  const bars = useMemo(
+    () =>
+      (['fullPrecision', 'ptq'] as const).map((method): BarRow => {
+        const value = rows.find((row) => row.id === method)?.accuracy ?? null;
+        return {
+          bar: { id: method, label: names[method], color: colors[method], value },
+          value:
+            value === null ? (
+              <span className="bar-pending">{pending}</span>
+            ) : (
+              <data value={exact(value)} title={exact(value)}>
+                {percent(value)}
+              </data>
+            ),
+        };
+      }),
+    [rows, names, colors, pending, percent],
+  );
 
   return (
     <>
@@ -51,64 +85,24 @@ export function QuantizerFigure() {
         <NumberSlider setting={SETTINGS.weightBits} value={bits} label={words.bits} onChange={setOwn} />
         <b className="figure-value">{bits}</b>
       </label>
-      <div className="figure-chart tall" ref={box}>
-        {width > 0 && (
-          <Axes plane={plane} label={`${words.figure}. ${note}`} xLabel={words.input} yLabel={words.output}>
-            <rect
-              className="figure-band"
-              x={plane.x(RANGE[0])}
-              y={plane.y(DRAWN[1])}
-              width={plane.x(RANGE[1]) - plane.x(RANGE[0])}
-              height={plane.y(DRAWN[0]) - plane.y(DRAWN[1])}
-            />
-            <text className="figure-mark" x={plane.x(RANGE[0]) + 5} y={plane.y(DRAWN[1]) + 14}>
-              {words.range}
-            </text>
-            <path
-              d={pathOf(plane, [
-                [DRAWN[0], DRAWN[0]],
-                [DRAWN[1], DRAWN[1]],
-              ])}
-              className="figure-ideal"
-            />
-            <path
-              d={pathOf(plane, curve.points)}
-              fill="none"
-              stroke={colors.ptq}
-              strokeWidth={2}
-              strokeLinejoin="round"
-            />
-          </Axes>
-        )}
+      <div className="figure-chart tall">
+        <LineChart
+          label={`${words.figure}. ${note}`}
+          series={series}
+          xLabel={words.input}
+          yLabel={words.output}
+          xDomain={DRAWN}
+          yDomain={DRAWN}
+          formatX={twoDecimals}
+          band={band}
+          grid="both"
+        />
       </div>
       <p className="figure-note" aria-live="polite">
         {note}
       </p>
       <h4>{words.price}</h4>
-      <div className="bars">
-        {(['fullPrecision', 'ptq'] as const).map((method) => {
-          const accuracy = rows.find((row) => row.id === method)?.accuracy ?? null;
-          return (
-            <div key={method} className="bar">
-              <span className="bar-name">{names[method]}</span>
-              <span className="bar-track">
-                {accuracy !== null && (
-                  <span className="bar-fill" style={{ width: `${accuracy * 100}%`, background: colors[method] }} />
-                )}
-              </span>
-              <span className="bar-value">
-                {accuracy === null ? (
-                  <span className="bar-pending">{pending}</span>
-                ) : (
-                  <data value={exact(accuracy)} title={exact(accuracy)}>
-                    {percent(accuracy)}
-                  </data>
-                )}
-              </span>
-            </div>
-          );
-        })}
-      </div>
+      <BarRows label={words.price} rows={bars} formatValue={percent} />
       <p className="figure-note">{words.runBits(String(applied), String(activationBits))}</p>
     </>
   );

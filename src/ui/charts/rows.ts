@@ -1,0 +1,53 @@
+import { thin } from '../../state/series';
+import type { ChartSeries } from './chart';
+
+/** So many points of a line are drawn at most. */
+export const MOST_POINTS = 600;
+
+/** One place on the x axis and what the series have there, by `keyOf`; null leaves a gap, a key that is missing does not. */
+export interface ChartRow {
+  x: number;
+  [key: string]: number | null;
+}
+
+/** Under which name the values of the i-th series stand in a row. */
+export const keyOf = (index: number): string => `y${index}`;
+
+/** The value where it can be drawn. */
+export const drawable = (y: number | null, log: boolean): number | null =>
+  y === null || !Number.isFinite(y) || (log && y <= 0) ? null : y;
+
+/** The points of a line, thinned where there are more than can be seen; extremes and gaps stay. */
+function fewer(points: ChartSeries['points']): ChartSeries['points'] {
+  if (points.length <= MOST_POINTS) return points;
+  const kept = thin(
+    points.map(([, y], step) => ({ step, y })),
+    MOST_POINTS,
+  );
+  return kept.map(({ step }) => points[step]);
+}
+
+/** All series as one table, x rising. */
+export function chartRows(series: readonly ChartSeries[], log: boolean): ChartRow[] {
+  const rows = new Map<number, ChartRow>();
+  series.forEach(({ points }, index) => {
+    for (const [x, y] of fewer(points)) {
+      let row = rows.get(x);
+      if (!row) rows.set(x, (row = { x }));
+      row[keyOf(index)] = drawable(y, log);
+    }
+  });
+  return [...rows.values()].sort((a, b) => a.x - b.x);
+}
+
+/** The values that stand in a row, each with its series. */
+export const readingsAt = (
+  row: ChartRow | undefined,
+  series: readonly ChartSeries[],
+): { series: ChartSeries; value: number }[] =>
+  row
+    ? series.flatMap((each, index) => {
+        const value = row[keyOf(index)];
+        return value === undefined || value === null ? [] : [{ series: each, value }];
+      })
+    : [];
