@@ -12,6 +12,10 @@ import { sameValue, SETTING_KEYS } from './settings';
 /** The dataset that the page's engine has. */
 const DATASET = 'Shapes';
 
+/** Whether the engine has the test images of the run that is on the page, to look at. */
+export const hasTestImages = ({ recorded }: Pick<PlaygroundState, 'recorded'>): boolean =>
+  recorded === null || recorded.dataset === DATASET;
+
 /** What is new of the engine's run, put where that run is: on the page, or behind the recorded one that is shown. */
 export function withEngineRun(state: PlaygroundState, news: Partial<RunRecord>): Partial<PlaygroundState> {
   return state.behind ? { behind: { ...state.behind, ...news } } : news;

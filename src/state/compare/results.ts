@@ -1,4 +1,3 @@
-import { type ArmId } from '../../engine/methods/arms';
 import type { RowId } from '../../engine/runReport';
 import type { RunSettings } from '../../engine/runSettings';
 import type { BackendName } from '../../worker/protocol';
@@ -6,13 +5,12 @@ import type { KeptRun } from './keptRun';
 import { networkKey } from './keptRun';
 import { ROW_IDS } from '../history';
 import { changedSettings } from '../settings';
-import type { Paired, Summary } from './statistics';
-import { paired, summarize } from './statistics';
-
-export interface Measured {
-  accuracy: number;
-  n: number;
-}
+import type { SeedsJudgement } from './judgement';
+import { judgeSeeds } from './judgement';
+import type { Measured } from './measured';
+import { measuredOf, sameTestImages, testImagesOf } from './measured';
+import type { Summary } from './statistics';
+import { summarize } from './statistics';
 
 /** What a finished run came to. */
 export interface Result {
@@ -34,8 +32,10 @@ export interface Result {
 
 export function resultOf({ run, settings, backend, overview, moment }: KeptRun, number: number): Result {
   const accuracy: Result['accuracy'] = {};
+  const test = testImagesOf(overview);
   for (const row of moment.accuracy) {
-    if (row.state === 'done' && row.accuracy !== null) accuracy[row.id] = { accuracy: row.accuracy, n: row.n };
+    const measured = measuredOf(row, test);
+    if (measured) accuracy[row.id] = measured;
   }
   return {
     number,
@@ -107,20 +107,24 @@ export function spreadOf(results: readonly Result[]): Spread[] {
   });
 }
 
+/** What an arm brought beside another over seeds. */
+export interface Gains {
+  /** [seed, difference] pairs, in accuracy (0.01 is a point). */
+  bySeed: [number, number][];
+  judgement: SeedsJudgement;
+}
+
 /**
- * What an arm brought beside another, run by run, in accuracy (0.01 is a point).
+ * What one row brought beside another, run by run: only within a run, and only in runs that were tested on the same images as
+ * the first one.
  *
  * @param without calibration images alone, unless told otherwise
  */
-export function gains(
-  results: readonly Result[],
-  arm: ArmId,
-  without: ArmId = 'calibration',
-): { bySeed: [number, number][]; paired: Paired } | null {
-  const bySeed = results.flatMap(({ settings, accuracy }): [number, number][] => {
-    const [one, other] = [accuracy[arm], accuracy[without]];
-    return one && other ? [[settings.seed, one.accuracy - other.accuracy]] : [];
-  });
-  const all = paired(bySeed.map(([, difference]) => difference));
-  return all && { bySeed, paired: all };
+export function gains(results: readonly Result[], row: RowId, without: RowId = 'calibration'): Gains | null {
+  const pairs = results.flatMap(({ settings: { seed }, accuracy: { [row]: b, [without]: a } }) =>
+    a && b ? [{ seed, a, b }] : [],
+  );
+  const alike = pairs.filter(({ a }) => a.n === pairs[0].a.n && sameTestImages(a.test, pairs[0].a.test));
+  const judgement = judgeSeeds(alike, null);
+  return judgement && { bySeed: alike.map(({ seed, a, b }) => [seed, (b.correct - a.correct) / b.n]), judgement };
 }

@@ -1,5 +1,9 @@
 import type { RowId } from '../../engine/runReport';
-import type { MeasuredAccuracy, RunResult } from './runResult';
+import { changeOfDifference, changeOfIntervals } from '../../engine/evaluation/change';
+import { verdictOf, type Interval } from '../../engine/evaluation/paired';
+import { judge } from '../compare/judgement';
+import { judgeMeasured, sameTestImages, type Measured } from '../compare/measured';
+import type { RunResult } from './runResult';
 
 /** A number of a finding, and how it is written. */
 export interface Quantity {
@@ -40,34 +44,35 @@ function varianceOf(share: number, n: number): number {
   return (p * (1 - p)) / n;
 }
 
+/** Second minus first, with its 95 % interval. */
 interface Difference {
-  /** Second minus first. */
   difference: number;
-  /** Its standard error. */
-  error: number;
+  interval: Interval;
 }
 
-/** The standard error of the difference, as if both had been measured on different images: rather too large than too small. */
-function differenceOf(first: MeasuredAccuracy, second: MeasuredAccuracy): Difference {
-  return {
-    difference: second.accuracy - first.accuracy,
-    error: Math.sqrt(varianceOf(first.accuracy, first.n) + varianceOf(second.accuracy, second.n)),
-  };
-}
-
-/** Which side a difference speaks for: 'first', 'second', 'same' (within three points), or not to be told. */
-function decide({ difference, error }: Difference, more: Finding['values']): Finding {
-  const values = { ...more, difference: points(difference), error: points(error) };
-  if (Math.abs(difference) > SURE * error)
-    return { outcome: difference > 0 ? 'second' : 'first', sure: 'clear', values };
-  if (Math.abs(difference) + SURE * error <= SAME_WITHIN) return { outcome: 'same', sure: 'clear', values };
+/** Which side a difference speaks for: 'first', 'second', 'same' (surely within three points), or not to be told. */
+function decide({ difference, interval }: Difference, more: Finding['values']): Finding {
+  const [lower, upper] = interval;
+  const values = { ...more, difference: points(difference), lower: points(lower), upper: points(upper) };
+  const verdict = verdictOf(interval);
+  if (verdict === 'ahead' || verdict === 'behind')
+    return { outcome: verdict === 'ahead' ? 'second' : 'first', sure: 'clear', values };
+  if (-SAME_WITHIN <= lower && upper <= SAME_WITHIN) return { outcome: 'same', sure: 'clear', values };
   return { outcome: null, sure: 'unclear', values };
 }
 
-/** Which of two accuracies is higher. */
-export function compareAccuracies(first: MeasuredAccuracy | undefined, second: MeasuredAccuracy | undefined): Finding {
-  if (!first || !second) return MISSING;
-  return decide(differenceOf(first, second), { first: share(first.accuracy), second: share(second.accuracy) });
+/**
+ * Which of two accuracies is higher: image by image where both are of the same images and the answers are known, else as if
+ * the images had been different ones.
+ */
+export function compareAccuracies(first: Measured | undefined, second: Measured | undefined): Finding {
+  const judgement = first && second && judgeMeasured(first, second);
+  if (!judgement) return MISSING;
+  const counted: Finding['values'] =
+    judgement.kind === 'paired'
+      ? { images: count(judgement.n), onlyFirst: count(judgement.onlyA), onlySecond: count(judgement.onlyB) }
+      : {};
+  return decide(judgement, { first: share(first.accuracy), second: share(second.accuracy), ...counted });
 }
 
 /** `finding` with further numbers; missing where one of them is. */
@@ -82,7 +87,7 @@ function withMore(finding: Finding, more: Readonly<Record<string, Quantity | und
 }
 
 /** Of the arm that the lesson is about. */
-const leading = (result: RunResult | undefined): MeasuredAccuracy | undefined => result?.accuracy[result.arm];
+const leading = (result: RunResult | undefined): Measured | undefined => result?.accuracy[result.arm];
 
 const accuracyOf = (result: RunResult | undefined, row: RowId | 'leading'): Quantity | undefined => {
   const measured = row === 'leading' ? leading(result) : result?.accuracy[row];
@@ -173,14 +178,23 @@ export const firstLast: Check = ([eightBits, fdda]) =>
 
 /** What synthetic images add to one calibration image a class, against what they add to more. */
 export const calibrationImages: Check = (results) => {
-  const gains = results.map((result) => {
-    const [without, withSynthetic] = [result.accuracy.calibration, leading(result)];
-    return without && withSynthetic && differenceOf(without, withSynthetic);
+  const pairs = results.flatMap((result) => {
+    const [a, b] = [result.accuracy.calibration, leading(result)];
+    const judgement = a && b && judgeMeasured(a, b);
+    return judgement ? [{ a, b, judgement }] : [];
   });
-  const [one, eight] = gains;
-  if (!one || !eight) return MISSING;
-  const change = { difference: eight.difference - one.difference, error: Math.hypot(one.error, eight.error) };
-  return withMore(decide(change, { gain: points(one.difference), gainEight: points(eight.difference) }), {
+  if (results.length < 2 || pairs.length < results.length) return MISSING;
+  const [one, eight] = pairs;
+  const rights = pairs.map(({ a, b }) => (a.right && b.right ? { a: a.right, b: b.right } : null));
+  const same = one.a.n === eight.a.n && sameTestImages(one.a.test, eight.a.test);
+  const counted = same && rights[0] && rights[1] ? changeOfDifference(rights[0], rights[1]) : null;
+  const { change, interval } = counted ?? changeOfIntervals(one.judgement, eight.judgement);
+  const values = {
+    gain: points(one.judgement.difference),
+    gainEight: points(eight.judgement.difference),
+    ...(counted ? { images: count(one.a.n) } : {}),
+  };
+  return withMore(decide({ difference: change, interval }, values), {
     alone: accuracyOf(results[0], 'calibration'),
     aloneEight: accuracyOf(results[1], 'calibration'),
     fdda: accuracyOf(results[0], 'leading'),
@@ -205,14 +219,17 @@ export const unreliableLabels: Check = ([ruled, trusted]) => {
 /** With which of two methods more classes' batches come to lie nearest to their own centre; each class counts as one observation. */
 export const reachCenters: Check = ([fdda, plus]) => {
   if (fdda?.reached == null || plus?.reached == null) return MISSING;
-  const finding = compareAccuracies(
-    { accuracy: fdda.reached, n: fdda.classes },
-    { accuracy: plus.reached, n: plus.classes },
-  );
-  return withMore(finding, {
+  const [first, second] = [fdda, plus].map(({ reached, classes }) => {
+    const correct = Math.round(reached! * classes);
+    return { accuracy: correct / classes, correct, n: classes };
+  });
+  // Which classes they are is not kept: judged as if they were other ones.
+  const judgement = judge(first, second, null);
+  if (!judgement) return MISSING;
+  return withMore(decide(judgement, { first: share(first.accuracy), second: share(second.accuracy) }), {
     classes: count(fdda.classes),
-    reached: count(Math.round(fdda.reached * fdda.classes)),
-    reachedPlus: count(Math.round(plus.reached * plus.classes)),
+    reached: count(first.correct),
+    reachedPlus: count(second.correct),
     fdda: accuracyOf(fdda, 'leading'),
     plus: accuracyOf(plus, 'leading'),
   });

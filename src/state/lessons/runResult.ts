@@ -3,13 +3,8 @@ import type { RowId, RunOverview, SyntheticSnapshot } from '../../engine/runRepo
 import type { RunSettings } from '../../engine/runSettings';
 import type { Moment } from '../history';
 import { generatorArm, leadingArm } from '../runRecord';
-
-export interface MeasuredAccuracy {
-  /** 0 to 1. */
-  accuracy: number;
-  /** Test images it was measured on. */
-  n: number;
-}
+import type { Measured } from '../compare/measured';
+import { measuredOf, testImagesOf } from '../compare/measured';
 
 /** What a lesson keeps of a finished run: small, so that two runs can be compared after the first one's frames are gone. */
 export interface RunResult {
@@ -17,7 +12,7 @@ export interface RunResult {
   /** The arm that the lesson is about: the leading one. */
   arm: ArmId;
   /** Only what was measured to the end. */
-  accuracy: Partial<Record<RowId, MeasuredAccuracy>>;
+  accuracy: Partial<Record<RowId, Measured>>;
   classes: number;
   /** Nearest-centre accuracy, one value a layer. */
   nearest: {
@@ -53,8 +48,10 @@ export function resultOf(settings: RunSettings, overview: RunOverview, last: Mom
   const synthetic = (owner && last.synthetic[owner]) ?? null;
   const deep = (values: Float32Array) => meanOf(values.subarray(startLayer));
   const accuracy: RunResult['accuracy'] = {};
+  const test = testImagesOf(overview);
   for (const row of last.accuracy) {
-    if (row.state === 'done' && row.accuracy !== null) accuracy[row.id] = { accuracy: row.accuracy, n: row.n };
+    const measured = measuredOf(row, test);
+    if (measured) accuracy[row.id] = measured;
   }
   return {
     settings,

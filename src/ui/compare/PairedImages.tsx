@@ -19,6 +19,8 @@ import type { Names } from './pairedSentences';
 export interface PairedImagesProps {
   /** What the two are called. */
   names: Names;
+  /** What the difference is and how sure, a sentence each. */
+  said?: readonly string[];
   /** Test images by who answers them rightly; see `judge`. */
   images: PairedImagesByKind;
   /** [n] what is on the test images. */
@@ -122,7 +124,7 @@ function Cell({
 
 /** The images themselves: which of them, a page of them, and how to turn it. */
 export function PairedImagesContent(props: PairedImagesProps) {
-  const { names, images, load } = props;
+  const { names, said, images, load } = props;
   const { panel } = useWords().paired;
   const [kind, setKind] = useState(() => firstKind(images));
   const [wanted, setWanted] = useState(0);
@@ -131,6 +133,7 @@ export function PairedImagesContent(props: PairedImagesProps) {
   const { tile, failed, again } = useTile(load, indices);
   return (
     <div className="paired-images">
+      {said && <p>{said.join(' ')}</p>}
       <Choice
         label={panel.which}
         value={kind}

@@ -1,13 +1,11 @@
 import { Button } from '@mantine/core';
-import { useCallback, useId, useMemo, useState } from 'react';
-import type { ArmId } from '../../engine/methods/arms';
+import { Fragment, useCallback, useId, useMemo, useState } from 'react';
 import type { RowId } from '../../engine/runReport';
 import { sameButSeed } from '../../state/compare/difference';
 import type { Spread } from '../../state/compare/results';
 import { gains, spreadOf } from '../../state/compare/results';
 import { canRepeat, MAX_SEEDS, MIN_SEEDS } from '../../state/compare/seedSeries';
 import type { SeedSeries } from '../../state/compare/seedSeries';
-import { boundOf } from '../../state/compare/statistics';
 import { BarChart } from '../charts/BarChart';
 import type { ChartBar } from '../charts/chart';
 import { extentOf, valueAxis } from '../charts/ticks';
@@ -19,6 +17,7 @@ import { useScheme } from '../useScheme';
 import { SeriesProgress } from './CompareBar';
 import { useComparison, useComparisonActions } from './comparison';
 import { seedDots } from './seedDots';
+import { seedsSentences } from './pairedSentences';
 import { points, runName, signedPoints } from './sentences';
 
 const COUNTS = Array.from({ length: MAX_SEEDS - MIN_SEEDS + 1 }, (_, i) => MIN_SEEDS + i);
@@ -112,50 +111,49 @@ function SeedStrip({ spreads }: { spreads: readonly Spread[] }) {
   );
 }
 
-/** What an arm brought beside calibration images alone, seed by seed, and how sure that is. */
-function Gains({ series, arm, name }: { series: SeedSeries; arm: ArmId; name: string }) {
-  const {
-    comma,
-    compare: { seeds: words },
-  } = useWords();
-  const all = useMemo(() => gains(series.results, arm), [series.results, arm]);
+/** What a row brought beside another, seed by seed, and how sure that is on these images and in general. */
+function Gains({ series, row, without }: { series: SeedSeries; row: RowId; without: RowId }) {
+  const words = useWords();
+  const { seeds } = words.compare;
+  const all = useMemo(() => gains(series.results, row, without), [series.results, row, without]);
   if (!all) return null;
-  const { mean, standardError, least, greatest, n, verdict } = all.paired;
-  const bound = boundOf(n).toFixed(1);
-  const said = {
-    tooFew: words.verdicts.tooFew,
-    notShown: words.verdicts.notShown,
-    hint: words.verdicts.hint(String(n), bound),
-    shown: words.verdicts.shown(String(n), bound, mean > 0),
-  }[verdict];
+  const [b, a] = [words.arms.names[row], words.arms.names[without]];
+  const { counts, readings, note } = seedsSentences(words, all.judgement, { a, b });
   return (
     <div className="seed-gains">
-      <h4>{words.gains(name)}</h4>
+      <h4>{seeds.gains(b, a)}</h4>
       <p>
-        {all.bySeed.map(([seed, difference]) => words.seedValue(String(seed), signedPoints(difference))).join(comma)}
+        {seeds.gainMean(signedPoints(all.judgement.difference))}{' '}
+        {all.bySeed
+          .map(([seed, difference]) => seeds.seedValue(String(seed), signedPoints(difference)))
+          .join(words.comma)}
       </p>
-      <p>
-        {standardError === null
-          ? words.gainOne(signedPoints(mean))
-          : `${words.gainMean(signedPoints(mean), points(standardError))} (${words.range(signedPoints(least), signedPoints(greatest))})`}
-      </p>
-      <p>
-        <b>{said}</b>
-      </p>
-      <p className="view-note">{words.sameTest}</p>
+      <dl className="seed-readings">
+        {readings.map(({ title, interval, verdict }) => (
+          <Fragment key={title}>
+            <dt>{title}</dt>
+            <dd>
+              <b>{verdict}</b>
+              {interval && ` (${interval})`}
+            </dd>
+          </Fragment>
+        ))}
+      </dl>
+      {counts && <p>{counts}</p>}
+      <p className="view-note">{note}</p>
     </div>
   );
 }
 
-/** Arms that calibration images alone are subtracted from. */
-const isCompared = (id: RowId): id is ArmId => id !== 'fullPrecision' && id !== 'ptq' && id !== 'calibration';
+/** What calibration images alone are subtracted from. */
+const isCompared = (id: RowId): boolean => id !== 'fullPrecision' && id !== 'ptq' && id !== 'calibration';
 
 function SeriesResult({ series }: { series: SeedSeries }) {
   const words = useWords();
   const seeds = words.compare.seeds;
   const spreads = useMemo(() => spreadOf(series.results), [series.results]);
   const compared = spreads.map(({ id }) => id).filter(isCompared);
-  const withCalibration = spreads.some(({ id }) => id === 'calibration');
+  const without = spreads.find(({ id }) => id === 'calibration')?.id;
   const [done, asked] = [String(series.results.length), String(series.seeds.length)];
   return (
     <>
@@ -187,8 +185,8 @@ function SeriesResult({ series }: { series: SeedSeries }) {
               </tbody>
             </table>
           </div>
-          {withCalibration && compared.length > 0 ? (
-            compared.map((arm) => <Gains key={arm} series={series} arm={arm} name={words.arms.names[arm]} />)
+          {without && compared.length > 0 ? (
+            compared.map((row) => <Gains key={row} series={series} row={row} without={without} />)
           ) : (
             <p>{seeds.noGains}</p>
           )}

@@ -6,6 +6,7 @@ import type { ComparisonState, ComparisonStore } from '../../state/compare/compa
 import type { KeptRun } from '../../state/compare/keptRun';
 import { networkKey } from '../../state/compare/keptRun';
 import type { Spread } from '../../state/compare/results';
+import type { SeedSeries } from '../../state/compare/seedSeries';
 import { spreadOf } from '../../state/compare/results';
 import { sameButSeed } from '../../state/compare/difference';
 import { shownSettings } from '../../state/playgroundState';
@@ -44,10 +45,8 @@ export function pinnedSynthetic(pinned: KeptRun | null, arm: ArmId | null): Synt
   return (owner && pinned.moment.synthetic[owner]) ?? null;
 }
 
-const NO_SPREAD: readonly Spread[] = [];
-
-/** How the accuracies of the run on the page scatter over seeds, where that was tried. */
-export function useSpread(): readonly Spread[] {
+/** The repetition over seeds of the run on the page; null where there is none. */
+export function useSeries(): SeedSeries | null {
   const series = useComparison(seriesOf);
   const fits = usePlayground((state) => {
     const { overview } = state;
@@ -58,5 +57,13 @@ export function useSpread(): readonly Spread[] {
       series.results.every(({ network }) => network === networkKey(overview))
     );
   });
-  return useMemo(() => (fits && series ? spreadOf(series.results) : NO_SPREAD), [fits, series]);
+  return fits ? series : null;
+}
+
+const NO_SPREAD: readonly Spread[] = [];
+
+/** How the accuracies of the run on the page scatter over seeds, where that was tried. */
+export function useSpread(): readonly Spread[] {
+  const series = useSeries();
+  return useMemo(() => (series ? spreadOf(series.results) : NO_SPREAD), [series]);
 }

@@ -59,6 +59,33 @@ export function judgementSentences({ paired: words }: Words, judgement: Judgemen
   ];
 }
 
+/** The judgement in a line: verdict and difference, its interval, and what it rests on. */
+export function judgementLine(
+  { paired: { line: words } }: Words,
+  judgement: Judgement,
+): { verdict: string; interval: string; rest: string } {
+  const { difference, interval, verdict } = judgement;
+  return {
+    verdict: words.verdicts[verdict === 'unknown' ? 'unclear' : verdict](signed(difference)),
+    interval: words.interval(...intervalText(interval)),
+    rest:
+      judgement.kind === 'paired'
+        ? words.counts(grouped(judgement.onlyB), grouped(judgement.onlyA), pValueText(judgement.pValue))
+        : words.unpaired,
+  };
+}
+
+/** What several seeds say in general, in a line; null where nothing is known of other seeds. */
+export function seedsLine(
+  { paired: { line: words } }: Words,
+  { seeds, difference, counted }: SeedsJudgement,
+): string | null {
+  const reading = counted?.inGeneral;
+  if (!reading?.interval || reading.verdict === 'unknown') return null;
+  const said = words.verdicts[reading.verdict](signed(difference));
+  return `${words.inGeneral(String(seeds))} ${said} ${words.interval(...intervalText(reading.interval))}`;
+}
+
 /** One way to read several seeds: what it is about, the interval (null: none), and what follows. */
 export interface ReadingText {
   title: string;

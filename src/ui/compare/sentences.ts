@@ -1,6 +1,7 @@
 import type { RunSettings } from '../../engine/runSettings';
 import type { KeptRun } from '../../state/compare/keptRun';
 import { networkKey, sameCalibration, samePlane } from '../../state/compare/keptRun';
+import { sameTestImages, testImagesOf } from '../../state/compare/measured';
 import { differingKeys } from '../../state/compare/difference';
 import { presetOf } from '../../state/presets';
 import type { SettingKey } from '../../state/settings';
@@ -70,7 +71,11 @@ export function reservations(
     if (!samePlane(pinned.overview, now.overview, now.overview.network.layers.length - 1)) list.push(reasons.plane);
     else if (!sameCalibration(pinned.overview, now.overview)) list.push(reasons.calibration);
   }
-  if (pinned.settings.testImages !== now.settings.testImages) list.push(reasons.testImages);
+  if (
+    pinned.settings.testImages !== now.settings.testImages ||
+    !sameTestImages(testImagesOf(pinned.overview), testImagesOf(now.overview))
+  )
+    list.push(reasons.testImages);
   return list;
 }
 

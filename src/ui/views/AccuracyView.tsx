@@ -6,8 +6,8 @@ import { isOver, shownMoment, shownSettings } from '../../state/playgroundState'
 import type { PlaygroundState } from '../../state/playgroundState';
 import type { ChartSeries } from '../charts/chart';
 import { LineChart } from '../charts/LineChart';
-import { leadingArm } from '../../state/runRecord';
 import { usePinned, useSpread } from '../compare/comparison';
+import { RunDifference } from '../compare/RunDifference';
 import { PinnedKey } from '../compare/PinnedKey';
 import { seedDots, spreadInWords } from '../compare/seedDots';
 import { exact, grouped } from '../format';
@@ -17,7 +17,6 @@ import { useFormat, useWords } from '../language';
 import type { Words } from '../words/words';
 import type { Origin, Thing } from '../takeaway/things';
 import { useScheme } from '../useScheme';
-import { gainOf } from './gain';
 import type { BarRow } from './BarRows';
 import { BarRows } from './BarRows';
 import { View } from './View';
@@ -84,8 +83,6 @@ function curvesOf({ arms }: Words, rows: readonly AccuracyRow[], colors: Colors)
   });
 }
 
-const size = (points: number) => Math.abs(points).toFixed(1);
-
 export function AccuracyView() {
   const all = useWords();
   const words = all.views.accuracy;
@@ -101,13 +98,12 @@ export function AccuracyView() {
 
   const pinned = usePinned();
   const spreads = useSpread();
-  const leading = usePlayground((state) => leadingArm(state.overview));
-  const gain = gainOf(rows, leading);
   const own = usePlayground(rowIds);
+  const ownIds = useMemo(() => own.split(',') as RowId[], [own]);
   // An arm that only the pinned run has is shown as well.
   const ids = useMemo(
-    () => ROW_IDS.filter((id) => own.split(',').includes(id) || pinned?.moment.accuracy.some((row) => row.id === id)),
-    [own, pinned],
+    () => ROW_IDS.filter((id) => ownIds.includes(id) || pinned?.moment.accuracy.some((row) => row.id === id)),
+    [ownIds, pinned],
   );
 
   const curves = useMemo(() => curvesOf(all, slowRows, colors), [slowRows, colors, all]);
@@ -207,17 +203,7 @@ export function AccuracyView() {
         formatValue={formatY}
         formatOther={all.compare.pinnedValue}
       />
-      {gain && (
-        <p className="gain" title={exact(gain.points)}>
-          {gain.clear
-            ? words.gain(all.arms.names[gain.arm], size(gain.points), gain.points > 0)
-            : words.noGain(
-                all.arms.names[gain.arm],
-                `${gain.points < 0 ? '−' : '+'}${size(gain.points)}`,
-                grouped(gain.n),
-              )}
-        </p>
-      )}
+      <RunDifference rows={rows} ids={ownIds} />
       {(pinned !== null || spreads.length > 0) && (
         <div className="view-foot">
           {pinned && <PinnedKey shown />}

@@ -476,10 +476,6 @@ export const en = {
       of: (correct: string, n: string) => `${correct} of ${n}`,
       pending: 'not measured yet',
       skipped: 'not part of this run',
-      gain: (name: string, points: string, more: boolean) =>
-        `In this run: ${points} points ${more ? 'more' : 'fewer'} with ${name} than with calibration images only.`,
-      noGain: (name: string, points: string, n: string) =>
-        `In this run: no clear difference (${name} ${points} points, within chance for ${n} test images).`,
       curve: 'Student’s accuracy while it is trained',
       curveAxis: 'student step',
     },

@@ -139,7 +139,8 @@ export const enArgument = {
     columns: { method: 'Method', right: 'Right', accuracy: 'Accuracy', error: 'Standard error' },
     error: (points: string) => `± ${points} points`,
     ofSettings: (seed: string, images: string) => `Seed ${seed}, real images a class: ${images}`,
-    chance: 'Two accuracies closer than about three standard errors may differ by chance alone.',
+    chance:
+      'The standard error is that of one accuracy by itself. Two students answer the same images, so their difference is counted image by image: that shows smaller differences than two standard errors would.',
     ask: 'Is the order of the methods the same with another seed? Note the table, take the next seed, and run again.',
     setups: { seed: 'Next seed' },
     answer:

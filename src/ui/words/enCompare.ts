@@ -36,7 +36,7 @@ export const enCompare = {
       'The maps of BNS centers are drawn through other images (another seed, or another number of images for looking only): points of one have no place on the other.',
     calibration:
       'The calibration images differ, so each run aimed at centers of its own. The map shows the centers of this run.',
-    testImages: 'The accuracies are measured on different numbers of test images.',
+    testImages: 'The accuracies are measured on different test images, so chance in the choice of these counts twice.',
   },
   map: {
     kind: 'Synthetic batch of the pinned run',
@@ -78,21 +78,9 @@ export const enCompare = {
     n: 'Seeds',
     seedValue: (seed: string, value: string) => `seed ${seed}: ${value}`,
     points: (value: string) => `${value} points`,
-    gains: (name: string) => `${name} minus calibration images only, seed by seed`,
+    gains: (b: string, a: string) => `${b} minus ${a}, seed by seed`,
     noGains: 'There is nothing to subtract: these runs did not train both students.',
-    gainMean: (mean: string, error: string) => `Mean ${mean} points, standard error ${error}`,
-    gainOne: (mean: string) => `${mean} points`,
-    range: (least: string, greatest: string) => `from ${least} to ${greatest}`,
-    verdicts: {
-      tooFew: 'One seed says nothing about chance. Repeat with more.',
-      notShown: 'Not shown: the mean difference is within two standard errors of zero.',
-      hint: (n: string, bound: string) =>
-        `A hint, no more: the difference is beyond two standard errors, but ${n} seeds would need ${bound} of them, and some scatter to measure.`,
-      shown: (n: string, bound: string, more: boolean) =>
-        `Shown for this network and these settings: synthetic images ${more ? 'help' : 'harm'}. The mean is beyond ${bound} standard errors, what ${n} seeds need (95 %, if differences scatter like a bell curve).`,
-    },
-    sameTest:
-      'All seeds are measured on the same test images: chance in the choice of these is not part of the spread.',
+    gainMean: (mean: string) => `Mean ${mean} points.`,
     spread: (n: string, mean: string, deviation: string) => `${n} seeds: mean ${mean}, standard deviation ${deviation}`,
     legend: 'dots: seeds, line: their mean',
   },
@@ -114,6 +102,7 @@ export const enCompare = {
     },
     more: {
       n: 'Test images',
+      correct: (name: string) => `${name}: right answers`,
       network: 'Network',
       backend: 'Backend',
       settings: 'Other than default',

@@ -18,8 +18,20 @@ interface LessonWords {
   because: Record<string, string>;
 }
 
-const difference = ({ difference, error }: Values): string =>
-  `Difference: ${difference} points (standard error ${error}).`;
+const interval = ({ difference, lower, upper }: Values): string =>
+  `Difference: ${difference} points (95 % interval: ${lower} to ${upper}).`;
+
+/** With what it rests on, where the images were counted one by one. */
+const difference = (values: Values): string =>
+  values.images === undefined
+    ? `${interval(values)} Judged as if they had been measured on different images.`
+    : `${interval(values)} Counted on the same ${values.images} images: ${values.onlySecond} are right only with the second, ${values.onlyFirst} only with the first.`;
+
+/** Of a difference of differences: there is no count to each side. */
+const change = (values: Values): string =>
+  values.images === undefined
+    ? `${interval(values)} Judged as if they had been measured on different images.`
+    : `${interval(values)} Counted image by image on the same ${values.images} images.`;
 
 const lessons: Record<LessonId, LessonWords> = {
   layers: {
@@ -92,7 +104,7 @@ const lessons: Record<LessonId, LessonWords> = {
     choices: { first: 'one image a class', same: 'neither (within 3 points)', second: 'eight images a class' },
     runs: ['one image a class', 'eight images a class'],
     found: (values) =>
-      `One image a class: ${values.alone} without synthetic images, ${values.fdda} with them (${values.gain} points). Eight: ${values.aloneEight} without, ${values.fddaEight} with (${values.gainEight} points). ${difference(values)}`,
+      `One image a class: ${values.alone} without synthetic images, ${values.fdda} with them (${values.gain} points). Eight: ${values.aloneEight} without, ${values.fddaEight} with (${values.gainEight} points). ${change(values)}`,
     because: {
       first:
         'With few real images, synthetic ones fill a gap. With more real images there is less of a gap, and poor synthetic images can take more than they give. FDDA is made for the case of very few.',
@@ -142,8 +154,8 @@ const lessons: Record<LessonId, LessonWords> = {
     question: 'More classes reach their own center with',
     choices: { first: 'FDDA', second: 'FDDA+' },
     runs: ['FDDA', 'FDDA+'],
-    found: ({ classes, reached, reachedPlus, difference: points, error, fdda, plus }) =>
-      `FDDA: ${reached} of ${classes} classes; FDDA+: ${reachedPlus}. Difference: ${points} points of their share (standard error ${error}). Test images right: ${fdda} with FDDA, ${plus} with FDDA+.`,
+    found: ({ classes, reached, reachedPlus, fdda, plus, ...values }) =>
+      `FDDA: ${reached} of ${classes} classes; FDDA+: ${reachedPlus}. ${interval(values)} Test images right: ${fdda} with FDDA, ${plus} with FDDA+.`,
     because: {
       first: 'Here the paper’s loss was enough. Try another seed before you believe it.',
       second:

@@ -14,6 +14,25 @@ export const enPaired = {
   interval: (lower: string, upper: string) => `95 % interval: ${lower} to ${upper} points.`,
   /** `p` with its sign: "= 0.031". */
   exact: (p: string) => `McNemar’s exact test: p ${p}.`,
+  /** The judgement in a line; the full words are behind it. */
+  line: {
+    on: (n: string) => `On these ${n} images`,
+    over: 'over',
+    pair: (b: string, a: string) => `${b} over ${a}`,
+    whichB: 'Which one is compared',
+    whichA: 'What it is compared with',
+    verdicts: {
+      ahead: (points: string) => `Ahead: ${points} points`,
+      behind: (points: string) => `Behind: ${points} points`,
+      unclear: (points: string) => `Not clear: ${points} points`,
+    },
+    interval: (lower: string, upper: string) => `(${lower} to ${upper})`,
+    /** Images that only one of the two gets right, and McNemar's exact test. */
+    counts: (onlyB: string, onlyA: string, p: string) => `${onlyB} won, ${onlyA} lost, p ${p}`,
+    unpaired: 'not counted by image',
+    inGeneral: (seeds: string) => `In general, over ${seeds} seeds:`,
+    failed: 'This could not be loaded. Check the connection and try again.',
+  },
   oneSeed: 'This says nothing of other seeds: in general only several seeds can tell.',
   unpaired: {
     /** Where they were not tested on the same images. */
@@ -45,6 +64,13 @@ export const enPaired = {
     notKept: 'not known: the images’ answers were not kept for every seed',
     sharedImages:
       'All seeds answer the same test images. What holds on these may not hold on others; “in general” counts both, chance in the seeds and in the choice of images.',
+  },
+
+  /** The run on the page beside the pinned one. */
+  pinned: {
+    title: 'This run beside the pinned one, image by image',
+    titleOther: 'This run beside the pinned one',
+    none: 'Neither run has measured anything that the other one has.',
   },
 
   panel: {

@@ -136,7 +136,8 @@ export const jaArgument: Words['argument'] = {
     columns: { method: '手法', right: '正解', accuracy: '正解率', error: '標準誤差' },
     error: (points) => `± ${points} ポイント`,
     ofSettings: (seed, images) => `シード ${seed}、クラスごとの実画像数：${images}`,
-    chance: '差が標準誤差の約 3 倍より小さい 2 つの正解率は、偶然だけでも違いうるものです。',
+    chance:
+      '標準誤差は、それぞれの正解率だけについてのものです。2 つの生徒は同じ画像に答えるので、差は画像ごとに数えます。そのほうが、標準誤差 2 つを比べるより小さな差が分かります。',
     ask: '別のシードでも、手法の順位は同じでしょうか。表を書き留め、次のシードにして、もう一度実行してください。',
     setups: { seed: '次のシード' },
     answer:

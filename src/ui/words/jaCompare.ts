@@ -35,7 +35,7 @@ export const jaCompare: Words['compare'] = {
       'BNS 中心の地図は別の画像から作られています（シード、または観察だけに使う画像の枚数が違います）。一方の点を他方の地図に置くことはできません。',
     calibration:
       '校正画像が違うため、それぞれの実行は別の中心を目指しました。地図にはこの実行の中心が表示されています。',
-    testImages: '正解率を測ったテスト画像の枚数が違います。',
+    testImages: '正解率を測ったテスト画像が違うため、画像の選び方による偶然が二重に入ります。',
   },
   map: {
     kind: 'ピン留めした実行の合成バッチ',
@@ -77,21 +77,9 @@ export const jaCompare: Words['compare'] = {
     n: 'シード数',
     seedValue: (seed, value) => `シード ${seed}：${value}`,
     points: (value) => `${value} ポイント`,
-    gains: (name) => `${name} から「校正画像のみ」を引いた差（シードごと）`,
+    gains: (b, a) => `${b} から ${a} を引いた差（シードごと）`,
     noGains: '引き算できません。これらの実行では両方の生徒を学習していません。',
-    gainMean: (mean, error) => `平均 ${mean} ポイント、標準誤差 ${error}`,
-    gainOne: (mean) => `${mean} ポイント`,
-    range: (least, greatest) => `${least} から ${greatest} まで`,
-    verdicts: {
-      tooFew: 'シード 1 個では偶然かどうか分かりません。もっと繰り返してください。',
-      notShown: '示されていません：平均の差は、ゼロから標準誤差の 2 倍以内です。',
-      hint: (n, bound) =>
-        `手がかりにすぎません：差は標準誤差の 2 倍を超えていますが、シード ${n} 個では ${bound} 倍が必要で、ばらつきが測れることも必要です。`,
-      shown: (n, bound, more) =>
-        `このネットワークとこの設定については示されました：合成画像は${more ? '役に立ちます' : '害になります'}。平均は、シード ${n} 個に必要な標準誤差の ${bound} 倍を超えています（95 %、差が釣り鐘形に散らばる場合）。`,
-    },
-    sameTest:
-      'すべてのシードを同じテスト画像で測っています。テスト画像の選び方による偶然は、このばらつきに含まれません。',
+    gainMean: (mean) => `平均 ${mean} ポイント。`,
     spread: (n, mean, deviation) => `シード ${n} 個：平均 ${mean}、標準偏差 ${deviation}`,
     legend: '点：各シード、線：その平均',
   },
@@ -113,6 +101,7 @@ export const jaCompare: Words['compare'] = {
     },
     more: {
       n: 'テスト画像',
+      correct: (name) => `${name}：正解数`,
       network: 'ネットワーク',
       backend: 'バックエンド',
       settings: '既定値との違い',

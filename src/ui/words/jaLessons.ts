@@ -1,7 +1,18 @@
 import type { Values } from './enLessons';
 import type { Words } from './words';
 
-const difference = ({ difference, error }: Values): string => `差は ${difference} ポイント（標準誤差 ${error}）です。`;
+const interval = ({ difference, lower, upper }: Values): string =>
+  `差は ${difference} ポイント（95% 信頼区間：${lower} 〜 ${upper}）です。`;
+
+const difference = (values: Values): string =>
+  values.images === undefined
+    ? `${interval(values)}別々の画像で測ったものとして判定しました。`
+    : `${interval(values)}同じ ${values.images} 枚の画像で数えると、後者だけが正解したのは ${values.onlySecond} 枚、前者だけが正解したのは ${values.onlyFirst} 枚です。`;
+
+const change = (values: Values): string =>
+  values.images === undefined
+    ? `${interval(values)}別々の画像で測ったものとして判定しました。`
+    : `${interval(values)}同じ ${values.images} 枚の画像で、画像ごとに数えました。`;
 
 export const jaLessons: Words['lessons'] = {
   open: 'レッスン',
@@ -102,7 +113,7 @@ export const jaLessons: Words['lessons'] = {
       choices: { first: '1 クラス 1 枚', same: 'どちらでもない（3 ポイント以内）', second: '1 クラス 8 枚' },
       runs: ['1 クラス 1 枚', '1 クラス 8 枚'],
       found: (values) =>
-        `1 クラス 1 枚：合成画像なしで ${values.alone}、ありで ${values.fdda}（${values.gain} ポイント）。8 枚：なしで ${values.aloneEight}、ありで ${values.fddaEight}（${values.gainEight} ポイント）。${difference(values)}`,
+        `1 クラス 1 枚：合成画像なしで ${values.alone}、ありで ${values.fdda}（${values.gain} ポイント）。8 枚：なしで ${values.aloneEight}、ありで ${values.fddaEight}（${values.gainEight} ポイント）。${change(values)}`,
       because: {
         first:
           '実画像が少ないと、合成画像が不足を補います。実画像が増えれば不足は小さくなり、質の低い合成画像は、与えるより多くを奪うこともあります。FDDA は、ごくわずかな実画像しかない場合のためのものです。',
@@ -152,8 +163,8 @@ export const jaLessons: Words['lessons'] = {
       question: '自分の中心に届くクラスが多いのは',
       choices: { first: 'FDDA', second: 'FDDA+' },
       runs: ['FDDA', 'FDDA+'],
-      found: ({ classes, reached, reachedPlus, difference: points, error, fdda, plus }) =>
-        `FDDA では ${classes} クラス中 ${reached} クラス、FDDA+ では ${reachedPlus} クラスです。割合の差は ${points} ポイント（標準誤差 ${error}）。テスト画像の正解は、FDDA で ${fdda}、FDDA+ で ${plus} です。`,
+      found: ({ classes, reached, reachedPlus, fdda, plus, ...values }) =>
+        `FDDA では ${classes} クラス中 ${reached} クラス、FDDA+ では ${reachedPlus} クラスです。割合の${interval(values)}テスト画像の正解は、FDDA で ${fdda}、FDDA+ で ${plus} です。`,
       because: {
         first: 'ここでは論文の損失で足りました。信じる前に別のシードを試してください。',
         second:

@@ -13,6 +13,23 @@ export const jaPaired: Words['paired'] = {
   counts: (b, onlyB, a, onlyA) => `${b} だけが正解した画像：${onlyB} 枚、${a} だけが正解した画像：${onlyA} 枚。`,
   interval: (lower, upper) => `95% 信頼区間：${lower} 〜 ${upper} ポイント。`,
   exact: (p) => `McNemar の正確検定：p ${p}。`,
+  line: {
+    on: (n) => `この ${n} 枚の画像では`,
+    over: '対',
+    pair: (b, a) => `${b} 対 ${a}`,
+    whichB: '比べる手法',
+    whichA: '比べる相手',
+    verdicts: {
+      ahead: (points) => `上回る：${points} ポイント`,
+      behind: (points) => `下回る：${points} ポイント`,
+      unclear: (points) => `差は不明：${points} ポイント`,
+    },
+    interval: (lower, upper) => `（${lower} 〜 ${upper}）`,
+    counts: (onlyB, onlyA, p) => `${onlyB} 勝 ${onlyA} 敗、p ${p}`,
+    unpaired: '画像ごとには数えていません',
+    inGeneral: (seeds) => `一般に、シード ${seeds} 個では：`,
+    failed: '読み込めませんでした。接続を確かめて、もう一度試してください。',
+  },
   oneSeed:
     '他のシードについては何も言えません。一般に成り立つかどうかは、いくつかのシードで繰り返して初めて分かります。',
   unpaired: {
@@ -41,6 +58,12 @@ export const jaPaired: Words['paired'] = {
     notKept: '分かりません：画像ごとの答えが残っていないシードがあります',
     sharedImages:
       'すべてのシードが同じテスト画像に答えています。この画像で成り立つことが、他の画像でも成り立つとは限りません。「一般に」では、シードと画像の選び方の両方の偶然を数えます。',
+  },
+
+  pinned: {
+    title: 'この実行と固定した実行、画像ごとの比較',
+    titleOther: 'この実行と固定した実行の比較',
+    none: '2 つの実行に、共通して測られたものがありません。',
   },
 
   panel: {

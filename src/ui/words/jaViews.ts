@@ -142,10 +142,6 @@ export const jaViews: Words['views'] = {
     of: (correct, n) => `${correct}/${n}`,
     pending: '未測定',
     skipped: 'この実行では測りません',
-    gain: (name, points, more) =>
-      `この実行では、${name}の正解率は校正画像のみより ${points} ポイント${more ? '高く' : '低く'}なりました。`,
-    noGain: (name, points, n) =>
-      `この実行では、明確な差はありません（${name} ${points} ポイント、テスト画像 ${n} 枚での偶然の範囲内）。`,
     curve: '学習中の生徒の正解率',
     curveAxis: '生徒のステップ',
   },

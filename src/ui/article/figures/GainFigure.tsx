@@ -1,15 +1,17 @@
 import type { AccuracyRow, RowId } from '../../../engine/runReport';
 import { shownMoment } from '../../../state/playgroundState';
 import type { PlaygroundState } from '../../../state/playgroundState';
-import { leadingArm } from '../../../state/runRecord';
 import { exact, grouped } from '../../format';
 import { useFormat, useWords } from '../../language';
 import { usePlayground, useThrottledPlayground } from '../../playground';
 import { rowIds } from '../../views/AccuracyView';
-import { gainOf, standardError } from '../../views/gain';
+import { RunDifference } from '../../compare/RunDifference';
 
 const NO_ROWS: readonly AccuracyRow[] = [];
 const accuracyOf = (state: PlaygroundState) => shownMoment(state)?.accuracy ?? NO_ROWS;
+
+/** Standard error of an accuracy that was measured on `n` images: of a binomial share. */
+const standardError = (accuracy: number, n: number): number => Math.sqrt((accuracy * (1 - accuracy)) / n);
 
 /** This run's accuracies in numbers, each with what the choice of test images leaves open. */
 export function GainFigure() {
@@ -22,9 +24,6 @@ export function GainFigure() {
   const rows = useThrottledPlayground(accuracyOf);
   const applied = usePlayground((state) => state.applied);
   const ids = usePlayground(rowIds).split(',') as RowId[];
-  const leading = usePlayground((state) => leadingArm(state.overview));
-  const gain = gainOf(rows, leading);
-  const points = gain && Math.abs(gain.points).toFixed(1);
   return (
     <>
       <p className="figure-note">{words.ofSettings(String(applied.seed), String(applied.imagesPerClass))}</p>
@@ -68,13 +67,7 @@ export function GainFigure() {
           })}
         </tbody>
       </table>
-      {gain && points && (
-        <p className="gain">
-          {gain.clear
-            ? accuracy.gain(all.arms.names[gain.arm], points, gain.points > 0)
-            : accuracy.noGain(all.arms.names[gain.arm], `${gain.points < 0 ? '−' : '+'}${points}`, grouped(gain.n))}
-        </p>
-      )}
+      <RunDifference rows={rows} ids={ids} inWords />
       <p className="figure-note">{words.chance}</p>
     </>
   );
