@@ -594,7 +594,7 @@ export const SETTINGS: SettingsTable = {
   updateLimit: {
     kind: 'number',
     group: 'student',
-    default: 0.01,
+    default: 0.05,
     min: 0,
     max: 1,
     step: 0.001,
