@@ -19,7 +19,7 @@ export class WeightWatch {
     );
   }
 
-  /** Sum of the squares of all weights, which is finite if and only if all are: a scalar tensor, the caller's, to be read with other numbers. */
+  /** Sum of the squares of all weights, which is finite where all are (up to 1e19: what is larger is as bad): a scalar tensor, the caller's, to be read with other numbers. */
   squares(): tf.Scalar {
     return tf.tidy(() => tf.sum(tf.square(flatten(Object.values(this.variables))))) as tf.Scalar;
   }
