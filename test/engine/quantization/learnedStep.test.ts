@@ -17,14 +17,21 @@ async function read(make: () => tf.Tensor): Promise<number[]> {
   return data;
 }
 
-/** Steps of these sizes, levels -2 to 1: what is given to a LearnedStep stays the test's. */
-function learned(steps: number[], sharing: number, largest = 1): LearnedStep {
-  return tf.tidy(() => new LearnedStep(gridOf(steps), sharing, largest));
+/** Steps of these sizes, at 2 bits levels -2 to 1: what is given to a LearnedStep stays the test's. */
+function learned(steps: number[], sharing: number, largest = 1, bits = 2): LearnedStep {
+  const grid = gridOf(steps, bits);
+  const step = new LearnedStep(grid, sharing, largest);
+  tf.dispose([grid.scale, grid.zero]);
+  return step;
 }
 
 function gridOf(steps: number[], bits = 2): QuantizationGrid {
   const shape = steps.length === 1 ? [] : [steps.length];
-  return { scale: tf.div(1, tf.tensor(steps, shape)), zero: tf.zeros(shape), bits };
+  return {
+    scale: tf.tidy(() => tf.div(1, tf.tensor(steps, shape))),
+    zero: tf.zeros(shape),
+    bits,
+  };
 }
 
 const setRatio = (step: LearnedStep, ratio: number[]) =>
@@ -89,7 +96,7 @@ describe.each(NODE_BACKENDS)('a learned step on %s', (backend) => {
   it("has each channel's own gradient, and Qp counts", async () => {
     // Values 0, 2, 4 in the channel of step 0.5; 1, 3, 5 in that of step 2; all inside 4 bits.
     const x = tf.tensor([0.3, 1, -0.6, -3, 0.9, 5], [3, 2]);
-    const step = tf.tidy(() => new LearnedStep(gridOf([0.5, 2], 4), 3, 7));
+    const step = learned([0.5, 2], 3, 7, 4);
     const [dRatio] = tf.tidy(() =>
       Object.values(tf.variableGrads(() => tf.sum(step.quantize(x)) as tf.Scalar, [step.ratio]).grads),
     );
