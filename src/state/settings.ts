@@ -60,7 +60,8 @@ export function withSetting(settings: RunSettings, key: SettingKey, value: Setti
 export function clampNumber(setting: NumberSetting, value: number): number {
   if (Number.isNaN(value)) return setting.default;
   const clamped = Math.min(setting.max, Math.max(setting.min, value));
-  return setting.kind === 'number' ? clamped : Math.round(clamped);
+  // Not -0, which no link can say.
+  return (setting.kind === 'number' ? clamped : Math.round(clamped)) + 0;
 }
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;

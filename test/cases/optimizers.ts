@@ -1,6 +1,6 @@
 /** Optimizers and schedules against PyTorch. */
 import * as tf from '@tensorflow/tfjs-core';
-import { Adam, LARGE_VARIABLE, Sgd } from '../../src/engine/training/optimizers';
+import { Adam, LARGE_VARIABLE, Sgd, STUDENT_SGD } from '../../src/engine/training/optimizers';
 import { cosineFactor, multiStepFactor } from '../../src/engine/training/schedules';
 import optimizers from '../fixtures/optimizers.json';
 import type { Case, Comparison } from './case';
@@ -121,6 +121,113 @@ function resumeCase(name: string, make: Rule): Case {
   };
 }
 
+/** What a limit makes of an update from p to next, in double precision. */
+function limitedByHand(p: number[], next: number[], limit: number): number[] {
+  const norm = (x: number[]) => Math.sqrt(x.reduce((sum, v) => sum + v * v, 0));
+  const change = next.map((v, i) => v - p[i]);
+  // A weight counts as at least 0.01 large.
+  const most = limit * Math.max(norm(p), 0.01 * Math.sqrt(p.length));
+  const share = Math.min(1, most / Math.max(norm(change), 1e-30));
+  return p.map((v, i) => v + share * change[i]);
+}
+
+const LIMIT = 0.01;
+/** Weight key -> shape, size of its values and of its gradient, rate 1: of all kinds there are, also one that is too large to share a launch. */
+const LIMITED: Record<string, { shape: number[]; size: number; gradient: number }> = {
+  'far too much': { shape: [3, 3, 5, 7], size: 1, gradient: 50 },
+  'just enough': { shape: [7], size: 2, gradient: 1e-4 },
+  'one value': { shape: [], size: 3, gradient: 9 },
+  zeros: { shape: [10], size: 0, gradient: 3 },
+  'not at all': { shape: [4], size: 1, gradient: 0 },
+  'several workgroups': { shape: [11, 70], size: 0.5, gradient: 20 },
+  alone: { shape: [LARGE_VARIABLE + 3], size: 1, gradient: 2 },
+};
+
+/** Plain SGD with a limit: values, and the norm of every change beside what is allowed. */
+const limitCase: Case = {
+  name: 'an update with a limit moves no weight by more than its share, in the direction it had',
+  async run() {
+    const entries = Object.entries(LIMITED).map(([key, { shape, size, gradient }], i) => {
+      const count = shape.reduce((a, b) => a * b, 1);
+      const [p, g] = [values(count, i + 1).map((v) => size * v), values(count, i + 20).map((v) => gradient * v)];
+      return { key, shape, p: p.map(Math.fround), g: g.map(Math.fround) };
+    });
+    const variables = tf.tidy(() =>
+      Object.fromEntries(entries.map(({ key, shape, p }) => [key, tf.variable(tf.tensor(p, shape))])),
+    );
+    const optimizer = new Sgd(variables, { momentum: 0, weightDecay: 0, nesterov: false }, LIMIT);
+    tf.tidy(() =>
+      optimizer.apply(Object.fromEntries(entries.map(({ key, shape, g }) => [key, tf.tensor(g, shape)])), 1),
+    );
+    const comparisons: Comparison[] = [];
+    for (const { key, p, g } of entries) {
+      const actual = Array.from(await variables[key].data());
+      const next = p.map((v, i) => v - g[i]);
+      const expected = limitedByHand(p, next, LIMIT);
+      comparisons.push({ name: key, actual, expected, absolute: 1e-6, relative: 1e-6 });
+      const norm = (x: number[]) => Math.sqrt(x.reduce((sum, v, i) => sum + (v - p[i]) ** 2, 0));
+      comparisons.push({
+        name: `norm of the change of '${key}'`,
+        actual: [norm(actual)],
+        expected: [norm(expected)],
+        absolute: 1e-6,
+        relative: 1e-4,
+      });
+    }
+    // What the cases are about: three that are cut off to exactly the limit, two that are left as they are.
+    const change = (key: string) =>
+      comparisons.find(({ name }) => name === `norm of the change of '${key}'`)!.expected[0];
+    const size = (key: string) => Math.hypot(...entries.find((each) => each.key === key)!.p);
+    comparisons.push({
+      name: 'the limit',
+      actual: ['far too much', 'one value', 'several workgroups', 'zeros'].map(change),
+      expected: [
+        ...['far too much', 'one value', 'several workgroups'].map((key) => LIMIT * size(key)),
+        LIMIT * 0.01 * Math.sqrt(10),
+      ],
+      absolute: 1e-9,
+      relative: 1e-9,
+    });
+    optimizer.dispose();
+    tf.dispose(variables);
+    return comparisons;
+  },
+};
+
+/** Of three weights one has a value that is no number, one a gradient: none of these is hidden, and the third is as ever. */
+const limitOfNaNCase: Case = {
+  name: 'an update with a limit leaves what is no number so',
+  async run() {
+    const variables = tf.tidy(() => ({
+      spoiled: tf.variable(tf.tensor1d([1, NaN, 2])),
+      spoiling: tf.variable(tf.tensor1d([1, 2, 3])),
+      exploding: tf.variable(tf.tensor1d([1, 2])),
+      well: tf.variable(tf.tensor1d([3, 4])),
+    }));
+    const optimizer = new Sgd(variables, { momentum: 0, weightDecay: 0, nesterov: false }, LIMIT);
+    tf.tidy(() =>
+      optimizer.apply(
+        {
+          spoiled: tf.tensor1d([1, 1, 1]),
+          spoiling: tf.tensor1d([NaN, 1, 1]),
+          exploding: tf.tensor1d([Infinity, 1]),
+          well: tf.tensor1d([-30, -40]),
+        },
+        1,
+      ),
+    );
+    const [spoiled, spoiling, exploding, well] = await Promise.all(Object.values(variables).map((v) => v.data()));
+    optimizer.dispose();
+    tf.dispose(variables);
+    const finite = [spoiled[1], spoiling[0], exploding[0]].map((v) => Number(Number.isFinite(v)));
+    return [
+      { name: 'still no numbers', actual: finite, expected: [0, 0, 0], absolute: 0.1, relative: 0 },
+      // 1 % of its norm 5 in the direction (3, 4) / 5.
+      { name: 'the other', actual: well, expected: [3.03, 4.04], absolute: 1e-6, relative: 0 },
+    ];
+  },
+};
+
 const { adam, sgd_nesterov: sgd, cosine, multi_step: multiStep } = optimizers;
 const adamRule: Rule = (v) => new Adam(v, { beta1: adam.betas[0], beta2: adam.betas[1], epsilon: adam.eps });
 const sgdRule: Rule = (v) => new Sgd(v, { momentum: sgd.momentum, weightDecay: sgd.weight_decay, nesterov: true });
@@ -130,6 +237,9 @@ export const optimizerCases: Case[] = [
   vectorCase('SGD with Nesterov momentum and weight decay', sgdRule, sgd.lr, sgd.params),
   resumeCase('Adam', adamRule),
   resumeCase('SGD', sgdRule),
+  resumeCase('SGD with a limit', (v) => new Sgd(v, STUDENT_SGD, LIMIT)),
+  limitCase,
+  limitOfNaNCase,
   {
     name: "learning-rate schedules equal PyTorch's",
     run: () =>

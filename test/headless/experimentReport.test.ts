@@ -79,6 +79,7 @@ describe('the report of an experiment', () => {
       n: 200,
       correct: 120,
       accuracy: 0.6,
+      collapse: null,
       right: rightOf('calibration', 120),
       validationAccuracy: 0.6,
       steps: 60,

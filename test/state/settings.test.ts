@@ -35,6 +35,8 @@ describe('the table', () => {
         expect(clampNumber(setting, setting.default)).toBe(setting.default);
         expect(clampNumber(setting, setting.min)).toBe(setting.min);
         expect(clampNumber(setting, setting.max)).toBe(setting.max);
+        // `toBe` tells -0 from 0: -0.3 is rounded to 0.
+        expect(clampNumber(setting, -0.3)).not.toBe(-0);
       }
       if (setting.kind === 'choice') expect(setting.options.map(({ value }) => value)).toContain(setting.default);
     }

@@ -97,7 +97,7 @@ describe('the table of results as text', () => {
   it('is CSV with exact numbers, whatever a network is called', () => {
     const [head, row, end] = resultsCsv(en, [result]).split('\r\n');
     expect(head.split(',')).toHaveLength(13);
-    expect(row).toBe(`1,FDDA,4,3,1,7,0.95,0.714,1000,61.5,"'=HYPERLINK(""x"")",wasm,"Seed 1 → 7, Bits a weight 2 → 4"`);
+    expect(row).toBe(`1,FDDA,4,3,1,7,0.95,0.714,2000,61.5,"'=HYPERLINK(""x"")",wasm,"Seed 1 → 7, Bits a weight 2 → 4"`);
     expect(end).toBe('');
   });
 

@@ -171,7 +171,7 @@ function grouped(variables: Record<string, tf.Variable>): string[][] {
 }
 
 /** A weight counts as at least this large (root mean square) when its change is limited: biases begin at 0. */
-const SMALLEST_WEIGHT = 0.01;
+export const SMALLEST_WEIGHT = 0.01;
 
 /**
  * `next` with every tensor's change limited: its norm is at most `limit` times the norm of the tensor itself (the trust ratio of LARS, You et al. 2017, as a

@@ -79,6 +79,10 @@ export class Fixture {
       syntheticBatch: batch,
       augment: false,
       labelRule: false,
+      // The student of the authors' program, which is what the plain composition and PyTorch compute.
+      clippedGradient: 'pass',
+      weightRangeShare: 1,
+      updateLimit: 0,
     };
     const network = createResNet(
       {

@@ -46,7 +46,9 @@ export class StudentStage implements Stage<StudentData> {
   private readonly measurement: Measurement;
   private readonly samples = new SampleBuffer<StudentSample>();
   private trainer: StudentTrainer | null = null;
-  /** It was measured to be worse than plain quantization, and nobody has been told yet. */
+  /** A measurement has found it worse than plain quantization. */
+  private wasWorse = false;
+  /** What has to be told of that. */
   private fallen: CollapseError | null = null;
 
   /**
@@ -95,12 +97,7 @@ export class StudentStage implements Stage<StudentData> {
       (trainer.steps > measuredStep && evaluationSteps(settings).includes(trainer.steps));
     if (evaluates) {
       const whole = await measurement.measure(trainer.steps, (x) => trainer.student.forward(x));
-      if (whole && isWorse(row, start)) {
-        this.fallen = await trainer.collapsed(
-          { kind: 'accuracy', plain: start!, student: row.accuracy! },
-          trainer.steps,
-        );
-      }
+      if (whole) await this.judge(trainer, start);
     } else {
       row.state = 'running';
       trainer.step(settings);
@@ -117,6 +114,14 @@ export class StudentStage implements Stage<StudentData> {
       if (!this.leads) this.disposeTrainer();
     }
     return evaluates ? parts.work.evaluationBatch : parts.work.studentStep(settings, this.source !== null);
+  }
+
+  /** Told of once, also where later measurements go up and down around what is worse beyond chance. */
+  private async judge(trainer: StudentTrainer, start: number | null): Promise<void> {
+    if (this.wasWorse || !isWorse(this.row, start)) return;
+    this.wasWorse = true;
+    const sign = { kind: 'accuracy', plain: start!, student: this.row.accuracy! } as const;
+    this.fallen = await trainer.collapsed(sign, trainer.steps);
   }
 
   private async createTrainer(): Promise<StudentTrainer> {
@@ -150,6 +155,7 @@ export class StudentStage implements Stage<StudentData> {
     this.disposeTrainer();
     this.measurement.restore(row);
     this.samples.clear();
+    this.wasWorse = isWorse(row, this.parts.startAccuracy());
     this.fallen = null;
     if (!trainer) return;
     this.trainer = await this.createTrainer();
