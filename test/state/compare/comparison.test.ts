@@ -123,7 +123,7 @@ describe('the table of results', () => {
     }
     const { results, kept } = comparison.getState();
     expect(results.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7]);
-    expect(results[0].accuracy).toMatchObject({ fullPrecision: { accuracy: 0.962, n: 1000 }, fdda: { n: 1000 } });
+    expect(results[0].accuracy).toMatchObject({ fullPrecision: { accuracy: 0.962, n: 2000 }, fdda: { n: 2000 } });
     expect(kept.map(({ run }) => run)).toEqual([2, 3, 4, 5, 6, 7]);
     comparison.actions.pinResult(1);
     expect(comparison.getState().pinned).toBeNull();
