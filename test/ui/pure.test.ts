@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { AccuracyRow } from '../../src/engine/runReport';
 import { SETTINGS } from '../../src/state/settings';
 import { fromPosition, POSITIONS, toPosition } from '../../src/ui/controls/sliderScale';
 import { createFormat, exact, short } from '../../src/ui/format';
