@@ -61,6 +61,21 @@ describe('comparing', () => {
     expect(await playground.region('Accuracy').locator('.bar', { hasText: 'PTQ only' }).innerText()).toContain(
       `pinned ${(before['PTQ only']! * 100).toFixed(1)} %`,
     );
+    // Both answered the same images: counted one by one, and a press shows them.
+    await panel().getByText('This run beside the pinned one, image by image').waitFor();
+    const lines = panel().locator('button.paired-line');
+    // PTQ, calibration images alone and FDDA; full precision is the same network in both.
+    expect(await lines.count()).toBe(3);
+    expect(await lines.first().innerText()).toMatch(
+      /(Ahead|Behind|Not clear): [+−]?[\d.]+ points \(.* to .*\)\s*on these 20 images: \d+ won, \d+ lost, p [=<] [\d.]+/,
+    );
+    await lines.first().click();
+    const dialog = playground.page.getByRole('dialog', { name: 'PTQ only and PTQ only, pinned run, image by image' });
+    await dialog.getByRole('list', { name: 'Test images' }).waitFor();
+    const kinds = await dialog.getByRole('group', { name: 'Which images' }).getByRole('button').allInnerTexts();
+    const counts = kinds.map((text) => Number(/\((\d+)\)/.exec(text)![1]));
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(20);
+    await dialog.getByRole('button', { name: 'Close the images' }).click();
     await playground.region('Synthetic images').getByRole('button', { name: 'Pinned' }).click();
     expect(await playground.colorsIn('Synthetic images')).toBeGreaterThan(1000);
 
@@ -121,7 +136,7 @@ describe('comparing', () => {
     expect(parseFloat(fdda[2])).toBeCloseTo(Math.abs(one - two) / Math.SQRT2, 1);
     expect(fdda[3]).toBe('2');
     expect(await panel().innerText()).toMatch(
-      /FDDA minus calibration images only[^]*seed 1: [+−][\d.]+, seed 2: [+−][\d.]+[^]*(Not shown|A hint, no more|Shown for this network)/,
+      /FDDA minus Calibration only[^]*seed 1: [+−][\d.]+, seed 2: [+−][\d.]+\)[^]*On these 20 images, over seeds[^]*In general, over seeds and images/,
     );
     const accuracy = playground.region('Accuracy');
     expect(await accuracy.locator('.bar', { hasText: /2 seeds: mean [^]*seed 1: [^]*seed 2: / }).count()).toBe(4);

@@ -8,7 +8,7 @@ import { channelStatistics, pixelsOf, shuffled } from '../../src/ui/article/pixe
 import { changesInWords } from '../../src/ui/article/Question';
 import { quantizerCurve } from '../../src/ui/article/quantizerCurve';
 import { typeset } from '../../src/ui/article/typeset';
-import { standardError } from '../../src/ui/views/gain';
+import { standardError } from '../../src/ui/article/standardError';
 import { en } from '../../src/ui/words/en';
 
 describe('the quantizer’s curve', () => {

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { rightAnswers } from '../../src/engine/evaluation/rightAnswers';
 import { judge, judgeSeeds, type Answered } from '../../src/state/compare/judgement';
 import { firstKind, pageOf, PER_PAGE, SHOWN_KINDS } from '../../src/ui/compare/pairedPages';
-import { intervalText, judgementSentences, pValueText, seedsSentences } from '../../src/ui/compare/pairedSentences';
+import {
+  intervalText,
+  judgementLine,
+  judgementSentences,
+  pValueText,
+  seedsLine,
+  seedsSentences,
+} from '../../src/ui/compare/pairedSentences';
 import { en } from '../../src/ui/words/en';
 import { ja } from '../../src/ui/words/ja';
 
@@ -94,7 +101,6 @@ describe.each([
     expect(said.readings.map(({ title }) => title)).toEqual([seeds.onTheseImages('1,000'), seeds.inGeneral]);
     expect(said.readings[0].verdict).toBe(seeds.verdicts.ahead('FDDA'));
     expect(said.readings[0].interval).not.toBe(said.readings[1].interval);
-    expect(said.note).toBe(seeds.sharedImages);
     const unknown = seedsSentences(words, judgeSeeds([{ a: row(745, 0, false), b: row(779, 40) }], LABELS)!, names);
     expect(unknown).toMatchObject({
       counts: null,
@@ -104,6 +110,32 @@ describe.each([
       ],
     });
     for (const kind of SHOWN_KINDS) expect(panel.kinds[kind]('A', 'B', '7')).toContain('7');
+  });
+
+  it('a line has the verdict, its interval, and who alone is right how often', () => {
+    const { line } = words.paired;
+    expect(judgementLine(words, judge(row(745), row(779, 40), LABELS)!)).toEqual({
+      verdict: line.verdicts.ahead('+3.4'),
+      interval: line.interval('+1.3', '+5.5'),
+      rest: line.counts('1,000', '74', '40', '= 0.002'),
+    });
+    const unkept = judge(row(745, 0, false), row(779, 40), LABELS)!;
+    expect(judgementLine(words, unkept)).toMatchObject({
+      verdict: line.verdicts.unclear('+3.4'),
+      rest: line.notKept('1,000'),
+    });
+    expect(judgementLine(words, judge(row(745), row(779, 40), LABELS, false)!).rest).toBe(line.otherImages);
+  });
+
+  it('a line of several seeds is there where something is known of other seeds', () => {
+    const { line } = words.paired;
+    const pairs = [row(779, 40), row(772, 30), row(786, 35)].map((b) => ({ a: row(745), b }));
+    const judgement = judgeSeeds(pairs, LABELS)!;
+    const general = intervalText(judgement.counted!.inGeneral.interval!);
+    expect(seedsLine(words, judgement)).toBe(`${line.inGeneral('3', '+3.4')} ${line.interval(...general)}`);
+    expect(seedsLine(words, judgeSeeds(pairs.slice(0, 1), LABELS)!)).toBeNull();
+    const unkept = pairs.map(({ a }, i) => ({ a, b: row(779 + i, 40, false) }));
+    expect(seedsLine(words, judgeSeeds(unkept, LABELS)!)).toBeNull();
   });
 
   it('equal networks are not clear, by +0.0 points', () => {

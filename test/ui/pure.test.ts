@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { AccuracyRow } from '../../src/engine/runReport';
 import { SETTINGS } from '../../src/state/settings';
 import { fromPosition, POSITIONS, toPosition } from '../../src/ui/controls/sliderScale';
 import { createFormat, exact, short } from '../../src/ui/format';
 import { classColor, classMarker } from '../../src/ui/palette';
 import type { Cloud } from '../../src/ui/views/scene';
 import { en } from '../../src/ui/words/en';
-import { gainOf } from '../../src/ui/views/gain';
 import { countOutside, frameOf, hitTest, place } from '../../src/ui/views/scene';
 
 describe('numbers', () => {
@@ -118,43 +116,6 @@ describe('class markers', () => {
     expect(new Set(Array.from({ length: 10 }, (_, i) => classMarker(i))).size).toBe(10);
     expect(classColor(13, 'light')).toBe(classColor(3, 'light'));
     expect(classMarker(13)).not.toBe(classMarker(3));
-  });
-});
-
-describe('what synthetic images brought', () => {
-  const rows = (without: number, withSynthetic: number, state: 'done' | 'running' = 'done') =>
-    [
-      ['calibration', without],
-      ['fdda', withSynthetic],
-    ].map(([id, accuracy]) => ({
-      id,
-      accuracy,
-      correct: 0,
-      n: 1000,
-      state,
-      step: 1,
-      steps: 1,
-      curve: [],
-      answers: null,
-    })) as AccuracyRow[];
-
-  it('is called clear only beyond what 1,000 test images leave to chance', () => {
-    expect(gainOf(rows(0.655, 0.787), 'fdda')).toMatchObject({ clear: true, n: 1000 });
-    expect(gainOf(rows(0.655, 0.787), 'fdda')!.points).toBeCloseTo(13.2, 9);
-    expect(gainOf(rows(0.7, 0.71), 'fdda')!.clear).toBe(false);
-    expect(gainOf(rows(0.8, 0.7), 'fdda')).toMatchObject({ clear: true });
-    expect(gainOf(rows(0.7, 0.7), 'fdda')).toEqual({ arm: 'fdda', points: 0, clear: false, n: 1000 });
-  });
-
-  it('is not said before both students are done', () => {
-    expect(gainOf(rows(0.6, 0.8, 'running'), 'fdda')).toBeNull();
-    expect(gainOf([], 'fdda')).toBeNull();
-  });
-
-  it('is not said of calibration images alone, or of an arm that is not there', () => {
-    expect(gainOf(rows(0.6, 0.8), 'calibration')).toBeNull();
-    expect(gainOf(rows(0.6, 0.8), 'zeroShot')).toBeNull();
-    expect(gainOf(rows(0.6, 0.8), null)).toBeNull();
   });
 });
 

@@ -5,7 +5,6 @@ import { testImagesOf } from '../../state/compare/measured';
 import { defaultPair, hasChoice, type RowPair } from '../../state/compare/pairs';
 import { gains } from '../../state/compare/results';
 import { leadingArm } from '../../state/runRecord';
-import { grouped } from '../format';
 import { useWords } from '../language';
 import { usePlayground } from '../playground';
 import { useSeries } from './comparison';
@@ -93,7 +92,6 @@ export function RunDifference({ rows, ids, inWords = false }: RunDifferenceProps
   return (
     <div className="paired-block">
       <p className="paired-head">
-        {line.on(grouped(judgement.n))}:{' '}
         {hasChoice(known) ? (
           <>
             <Which label={line.whichB} value={pair.b} ids={known} onChange={(id) => choose('b', id)} />
@@ -101,7 +99,7 @@ export function RunDifference({ rows, ids, inWords = false }: RunDifferenceProps
             <Which label={line.whichA} value={pair.a} ids={known} onChange={(id) => choose('a', id)} />
           </>
         ) : (
-          <span>{line.pair(b.name, a.name)}</span>
+          line.pair(b.name, a.name)
         )}
       </p>
       <PairedDifference a={a} b={b} />

@@ -118,15 +118,15 @@ function Gains({ series, row, without }: { series: SeedSeries; row: RowId; witho
   const all = useMemo(() => gains(series.results, row, without), [series.results, row, without]);
   if (!all) return null;
   const [b, a] = [words.arms.names[row], words.arms.names[without]];
-  const { counts, readings, note } = seedsSentences(words, all.judgement, { a, b });
+  const { counts, readings } = seedsSentences(words, all.judgement, { a, b });
   return (
     <div className="seed-gains">
       <h4>{seeds.gains(b, a)}</h4>
       <p>
-        {seeds.gainMean(signedPoints(all.judgement.difference))}{' '}
-        {all.bySeed
-          .map(([seed, difference]) => seeds.seedValue(String(seed), signedPoints(difference)))
-          .join(words.comma)}
+        {seeds.gainMean(
+          signedPoints(all.judgement.difference),
+          all.bySeed.map(([seed, points]) => seeds.seedValue(String(seed), signedPoints(points))).join(words.comma),
+        )}
       </p>
       <dl className="seed-readings">
         {readings.map(({ title, interval, verdict }) => (
@@ -140,7 +140,6 @@ function Gains({ series, row, without }: { series: SeedSeries; row: RowId; witho
         ))}
       </dl>
       {counts && <p>{counts}</p>}
-      <p className="view-note">{note}</p>
     </div>
   );
 }
@@ -186,7 +185,12 @@ function SeriesResult({ series }: { series: SeedSeries }) {
             </table>
           </div>
           {without && compared.length > 0 ? (
-            compared.map((row) => <Gains key={row} series={series} row={row} without={without} />)
+            <>
+              {compared.map((row) => (
+                <Gains key={row} series={series} row={row} without={without} />
+              ))}
+              <p className="view-note">{words.paired.seeds.sharedImages}</p>
+            </>
           ) : (
             <p>{seeds.noGains}</p>
           )}

@@ -64,14 +64,17 @@ export function judgementLine(
   { paired: { line: words } }: Words,
   judgement: Judgement,
 ): { verdict: string; interval: string; rest: string } {
-  const { difference, interval, verdict } = judgement;
+  const { difference, interval, verdict, n } = judgement;
+  const rest =
+    judgement.kind === 'paired'
+      ? words.counts(grouped(n), grouped(judgement.onlyB), grouped(judgement.onlyA), pValueText(judgement.pValue))
+      : judgement.why === 'notKept'
+        ? words.notKept(grouped(n))
+        : words.otherImages;
   return {
     verdict: words.verdicts[verdict === 'unknown' ? 'unclear' : verdict](signed(difference)),
     interval: words.interval(...intervalText(interval)),
-    rest:
-      judgement.kind === 'paired'
-        ? words.counts(grouped(judgement.onlyB), grouped(judgement.onlyA), pValueText(judgement.pValue))
-        : words.unpaired,
+    rest,
   };
 }
 
@@ -80,10 +83,9 @@ export function seedsLine(
   { paired: { line: words } }: Words,
   { seeds, difference, counted }: SeedsJudgement,
 ): string | null {
-  const reading = counted?.inGeneral;
-  if (!reading?.interval || reading.verdict === 'unknown') return null;
-  const said = words.verdicts[reading.verdict](signed(difference));
-  return `${words.inGeneral(String(seeds))} ${said} ${words.interval(...intervalText(reading.interval))}`;
+  const interval = counted?.inGeneral.interval;
+  if (!interval) return null;
+  return `${words.inGeneral(String(seeds), signed(difference))} ${words.interval(...intervalText(interval))}`;
 }
 
 /** One way to read several seeds: what it is about, the interval (null: none), and what follows. */
@@ -98,7 +100,7 @@ export function seedsSentences(
   { paired: { seeds: words } }: Words,
   { seeds, n, onTheseImages, counted }: SeedsJudgement,
   { a, b }: Names,
-): { counts: string | null; readings: ReadingText[]; note: string } {
+): { counts: string | null; readings: ReadingText[] } {
   const verdictText = ({ verdict }: Reading) => {
     switch (verdict) {
       case 'ahead':
@@ -117,6 +119,5 @@ export function seedsSentences(
   return {
     counts: counted && words.counts(b, grouped(counted.onlyB), a, grouped(counted.onlyA), String(seeds)),
     readings: [text(words.onTheseImages(grouped(n)), onTheseImages), text(words.inGeneral, counted?.inGeneral ?? null)],
-    note: words.sharedImages,
   };
 }

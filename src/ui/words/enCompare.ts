@@ -80,7 +80,7 @@ export const enCompare = {
     points: (value: string) => `${value} points`,
     gains: (b: string, a: string) => `${b} minus ${a}, seed by seed`,
     noGains: 'There is nothing to subtract: these runs did not train both students.',
-    gainMean: (mean: string) => `Mean ${mean} points.`,
+    gainMean: (mean: string, each: string) => `Mean ${mean} points (${each}).`,
     spread: (n: string, mean: string, deviation: string) => `${n} seeds: mean ${mean}, standard deviation ${deviation}`,
     legend: 'dots: seeds, line: their mean',
   },

@@ -154,8 +154,8 @@ const lessons: Record<LessonId, LessonWords> = {
     question: 'More classes reach their own center with',
     choices: { first: 'FDDA', second: 'FDDA+' },
     runs: ['FDDA', 'FDDA+'],
-    found: ({ classes, reached, reachedPlus, fdda, plus, ...values }) =>
-      `FDDA: ${reached} of ${classes} classes; FDDA+: ${reachedPlus}. ${interval(values)} Test images right: ${fdda} with FDDA, ${plus} with FDDA+.`,
+    found: (values) =>
+      `FDDA: ${values.reached} of ${values.classes} classes; FDDA+: ${values.reachedPlus}. ${interval(values)} Test images right: ${values.fdda} with FDDA, ${values.plus} with FDDA+.`,
     because: {
       first: 'Here the paper’s loss was enough. Try another seed before you believe it.',
       second:

@@ -16,7 +16,6 @@ export const enPaired = {
   exact: (p: string) => `McNemar’s exact test: p ${p}.`,
   /** The judgement in a line; the full words are behind it. */
   line: {
-    on: (n: string) => `On these ${n} images`,
     over: 'over',
     pair: (b: string, a: string) => `${b} over ${a}`,
     whichB: 'Which one is compared',
@@ -28,9 +27,11 @@ export const enPaired = {
     },
     interval: (lower: string, upper: string) => `(${lower} to ${upper})`,
     /** Images that only one of the two gets right, and McNemar's exact test. */
-    counts: (onlyB: string, onlyA: string, p: string) => `${onlyB} won, ${onlyA} lost, p ${p}`,
-    unpaired: 'not counted by image',
-    inGeneral: (seeds: string) => `In general, over ${seeds} seeds:`,
+    counts: (n: string, onlyB: string, onlyA: string, p: string) =>
+      `on these ${n} images: ${onlyB} won, ${onlyA} lost, p ${p}`,
+    notKept: (n: string) => `on these ${n} images, not counted by image`,
+    otherImages: 'not on the same images',
+    inGeneral: (seeds: string, points: string) => `In general (${seeds} seeds): ${points} points`,
     failed: 'This could not be loaded. Check the connection and try again.',
   },
   oneSeed: 'This says nothing of other seeds: in general only several seeds can tell.',

@@ -79,7 +79,7 @@ export const jaCompare: Words['compare'] = {
     points: (value) => `${value} ポイント`,
     gains: (b, a) => `${b} から ${a} を引いた差（シードごと）`,
     noGains: '引き算できません。これらの実行では両方の生徒を学習していません。',
-    gainMean: (mean) => `平均 ${mean} ポイント。`,
+    gainMean: (mean, each) => `平均 ${mean} ポイント（${each}）。`,
     spread: (n, mean, deviation) => `シード ${n} 個：平均 ${mean}、標準偏差 ${deviation}`,
     legend: '点：各シード、線：その平均',
   },

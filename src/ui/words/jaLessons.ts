@@ -163,8 +163,8 @@ export const jaLessons: Words['lessons'] = {
       question: '自分の中心に届くクラスが多いのは',
       choices: { first: 'FDDA', second: 'FDDA+' },
       runs: ['FDDA', 'FDDA+'],
-      found: ({ classes, reached, reachedPlus, fdda, plus, ...values }) =>
-        `FDDA では ${classes} クラス中 ${reached} クラス、FDDA+ では ${reachedPlus} クラスです。割合の${interval(values)}テスト画像の正解は、FDDA で ${fdda}、FDDA+ で ${plus} です。`,
+      found: (values) =>
+        `FDDA では ${values.classes} クラス中 ${values.reached} クラス、FDDA+ では ${values.reachedPlus} クラスです。割合の${interval(values)}テスト画像の正解は、FDDA で ${values.fdda}、FDDA+ で ${values.plus} です。`,
       because: {
         first: 'ここでは論文の損失で足りました。信じる前に別のシードを試してください。',
         second:

@@ -14,7 +14,6 @@ export const jaPaired: Words['paired'] = {
   interval: (lower, upper) => `95% 信頼区間：${lower} 〜 ${upper} ポイント。`,
   exact: (p) => `McNemar の正確検定：p ${p}。`,
   line: {
-    on: (n) => `この ${n} 枚の画像では`,
     over: '対',
     pair: (b, a) => `${b} 対 ${a}`,
     whichB: '比べる手法',
@@ -24,10 +23,11 @@ export const jaPaired: Words['paired'] = {
       behind: (points) => `下回る：${points} ポイント`,
       unclear: (points) => `差は不明：${points} ポイント`,
     },
-    interval: (lower, upper) => `（${lower} 〜 ${upper}）`,
-    counts: (onlyB, onlyA, p) => `${onlyB} 勝 ${onlyA} 敗、p ${p}`,
-    unpaired: '画像ごとには数えていません',
-    inGeneral: (seeds) => `一般に、シード ${seeds} 個では：`,
+    interval: (lower, upper) => `（${lower} から ${upper}）`,
+    counts: (n, onlyB, onlyA, p) => `この ${n} 枚の画像で ${onlyB} 勝 ${onlyA} 敗、p ${p}`,
+    notKept: (n) => `この ${n} 枚の画像で、画像ごとには数えず`,
+    otherImages: '同じ画像ではありません',
+    inGeneral: (seeds, points) => `一般に（シード ${seeds} 個）：${points} ポイント`,
     failed: '読み込めませんでした。接続を確かめて、もう一度試してください。',
   },
   oneSeed:

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { KeptRun } from '../../../src/state/compare/keptRun';
 import { addKept, keptBytes, networkKey, sameCalibration, samePlane } from '../../../src/state/compare/keptRun';
+import { rightAnswers, type RightAnswers } from '../../../src/engine/evaluation/rightAnswers';
+import type { Measured, TestImages } from '../../../src/state/compare/measured';
 import type { Result } from '../../../src/state/compare/results';
 import {
   addResult,
@@ -30,7 +32,19 @@ const result = (run: number, accuracy: Result['accuracy'] = {}, seed = run): Res
   seconds: run,
   changedMidway: false,
 });
-const at = (accuracy: number) => ({ accuracy, n: 100 });
+const at = (accuracy: number, right: RightAnswers | null = null, test: TestImages | null = null): Measured => ({
+  accuracy,
+  correct: Math.round(100 * accuracy),
+  n: 100,
+  right,
+  test,
+});
+/** Of 100 images those from `from` on, `count` of them. */
+const rightFrom = (from: number, count: number): RightAnswers =>
+  rightAnswers(
+    Array.from({ length: 100 }, (_, i) => Number(i >= from && i < from + count)),
+    new Array<number>(100).fill(1),
+  );
 
 function kept(run: number, changes: Partial<ReturnType<typeof defaultSettings>> = {}): KeptRun {
   const fake = createFakeRun(settings(changes));
@@ -93,6 +107,7 @@ describe('results', () => {
       changedMidway: false,
     });
     expect(resultOf(run, 1).accuracy).not.toHaveProperty('fdda');
+    expect(resultOf(run, 1).accuracy.ptq).toMatchObject({ correct: 50, right: null });
     expect(resultOf({ ...run, settings: settings({ bnsWeight: 1 }) }, 1).changedMidway).toBe(true);
   });
 
@@ -168,17 +183,53 @@ describe('a spread over seeds', () => {
   });
 
   it('subtracts only within one run', () => {
-    const { bySeed, paired } = gains(results, 'fdda')!;
+    const { bySeed, judgement } = gains(results, 'fdda')!;
     expect(bySeed.map(([seed, difference]) => [seed, Math.round(difference * 1000)])).toEqual([
       [1, 100],
       [3, -100],
     ]);
-    expect(paired.mean).toBeCloseTo(0, 12);
+    expect(judgement.difference).toBeCloseTo(0, 12);
+    // No answers were kept: nothing is known of other images.
+    expect(judgement).toMatchObject({ seeds: 2, n: 100, counted: null, onTheseImages: { verdict: 'unclear' } });
     expect(gains([results[1]], 'fdda')).toBeNull();
     // Any two arms, not only with calibration images alone.
     const two = [result(4, { zeroShot: at(0.7), fdda: at(0.75) }), result(5, { zeroShot: at(0.7) })];
     expect(gains(two, 'fdda', 'zeroShot')!.bySeed.map(([seed]) => seed)).toEqual([4]);
     expect(gains(two, 'fdda')).toBeNull();
+  });
+});
+
+describe('gains counted image by image', () => {
+  const seeds = [
+    result(1, { calibration: at(0.5, rightFrom(0, 50)), fdda: at(0.6, rightFrom(0, 60)) }),
+    result(2, { calibration: at(0.5, rightFrom(0, 50)), fdda: at(0.62, rightFrom(3, 62)) }),
+  ];
+
+  it('add up who alone is right, and say what holds in general', () => {
+    // Seed 1: images 50 to 59 only with FDDA. Seed 2: 50 to 64 only with FDDA, 0 to 2 only without.
+    const { judgement } = gains(seeds, 'fdda')!;
+    expect(judgement.difference).toBeCloseTo(0.11, 12);
+    expect(judgement.counted).toMatchObject({ onlyA: 3, onlyB: 25 });
+    const [lower, upper] = judgement.onTheseImages.interval!;
+    // Half the seeds' distance is the standard error; t of one degree of freedom is 12.706.
+    expect((upper - lower) / 2).toBeCloseTo(12.7062 * 0.01, 4);
+    const general = judgement.counted!.inGeneral.interval!;
+    expect(general[1] - general[0]).toBeGreaterThan(upper - lower);
+  });
+
+  it('leave out a seed that was tested on other images', () => {
+    const test = (label: number): TestImages => ({
+      labels: new Uint16Array(100).fill(label),
+      inputShape: [32, 32, 3],
+      classNames: ['a', 'b'],
+    });
+    const of = (run: number, label: number) =>
+      result(run, {
+        calibration: at(0.5, rightFrom(0, 50), test(label)),
+        fdda: at(0.6, rightFrom(0, 60), test(label)),
+      });
+    expect(gains([of(1, 0), of(2, 0)], 'fdda')!.bySeed.map(([seed]) => seed)).toEqual([1, 2]);
+    expect(gains([of(1, 0), of(2, 1)], 'fdda')!.bySeed.map(([seed]) => seed)).toEqual([1]);
   });
 });
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { rightAnswers } from '../../../src/engine/evaluation/rightAnswers';
+import type { Measured, TestImages } from '../../../src/state/compare/measured';
 import type { Finding } from '../../../src/state/lessons/checks';
 import {
   calibrationImages,
@@ -21,7 +23,18 @@ import { verdictOf } from '../../../src/ui/lessons/lessonWords';
 import { en } from '../../../src/ui/words/en';
 import { ja } from '../../../src/ui/words/ja';
 
-const of = (accuracy: number, n = 1000) => ({ accuracy, n });
+const of = (accuracy: number, n = 1000): Measured => ({
+  accuracy,
+  correct: Math.round(accuracy * n),
+  n,
+  right: null,
+  test: null,
+});
+/** Images `from` to `from + count - 1` of 1,000 are right. */
+function counted(count: number, from = 0, test: TestImages | null = null): Measured {
+  const answers = Array.from({ length: 1000 }, (_, i) => Number(i >= from && i < from + count));
+  return { ...of(count / 1000), right: rightAnswers(answers, new Array<number>(1000).fill(1)), test };
+}
 
 function result(change: Partial<RunResult> = {}): RunResult {
   return {
@@ -43,12 +56,15 @@ const ten = (value: number) => new Array<number>(10).fill(value);
 const told = ({ outcome, sure }: Finding) => [outcome, sure];
 
 describe('two accuracies', () => {
-  it('differ when two standard errors are less than the difference', () => {
-    // 60 and 70 % of 1000: the standard error of the difference is 2.1 points.
+  it('differ when the 95 % interval leaves 0 out', () => {
+    // 60 and 70 % of 1000: the standard error of the difference is 2.1 points, twice that 4.2.
     const clear = compareAccuracies(of(0.6), of(0.7));
     expect(told(clear)).toEqual(['second', 'clear']);
     expect(clear.values.difference.value).toBeCloseTo(0.1, 10);
-    expect(clear.values.error.value).toBeCloseTo(Math.sqrt((0.6 * 0.4) / 1000 + (0.7 * 0.3) / 1000), 4);
+    const half = 1.96 * Math.sqrt((0.6 * 0.4) / 1000 + (0.7 * 0.3) / 1000);
+    expect(clear.values.lower.value).toBeCloseTo(0.1 - half, 3);
+    expect(clear.values.upper.value).toBeCloseTo(0.1 + half, 3);
+    expect(clear.values).not.toHaveProperty('images');
     expect(told(compareAccuracies(of(0.7), of(0.6)))).toEqual(['first', 'clear']);
   });
 
@@ -59,6 +75,34 @@ describe('two accuracies', () => {
     expect(told(compareAccuracies(of(0.6, 20), of(0.7, 20)))).toEqual([null, 'unclear']);
     // Few images are never certain, not even when all are right.
     expect(told(compareAccuracies(of(1, 4), of(1, 4)))).toEqual([null, 'unclear']);
+  });
+
+  it('are judged image by image where both answered the same ones', () => {
+    // 2.4 points: within chance if the images had been different ones, not with 24 images to one side and none to the other.
+    expect(told(compareAccuracies(of(0.6), of(0.624)))).toEqual([null, 'unclear']);
+    const finding = compareAccuracies(counted(600), counted(624));
+    expect(told(finding)).toEqual(['second', 'clear']);
+    expect(finding.values).toMatchObject({
+      images: { value: 1000, as: 'count' },
+      onlyFirst: { value: 0 },
+      onlySecond: { value: 24 },
+    });
+    // As many apart, but 212 and 188 images are right with only one of them: p = 0.25.
+    expect(told(compareAccuracies(counted(600), counted(624, 188)))).toEqual([null, 'unclear']);
+    // The same but for two images is surely within three points.
+    expect(told(compareAccuracies(counted(600), counted(600, 1)))).toEqual(['same', 'clear']);
+  });
+
+  it('are not counted image by image where the images differ', () => {
+    const test = (label: number): TestImages => ({
+      labels: new Uint16Array(1000).fill(label),
+      inputShape: [32, 32, 3],
+      classNames: ['a', 'b'],
+    });
+    const finding = compareAccuracies(counted(600, 0, test(0)), counted(624, 0, test(1)));
+    expect(told(finding)).toEqual([null, 'unclear']);
+    expect(finding.values).not.toHaveProperty('images');
+    expect(compareAccuracies(counted(600, 0, test(1)), counted(624, 0, test(1))).values).toHaveProperty('images');
   });
 
   it('cannot be compared when one was not measured', () => {
@@ -187,6 +231,21 @@ describe('the lessons that compare accuracies', () => {
     ]);
   });
 
+  it('count what eight images add more than one does image by image', () => {
+    // One image: FDDA alone is right on 40. Eight: on 10. Without the bits that is 3 points within chance.
+    const runs = (of: (correct: number) => Measured) => [
+      accuracies({ calibration: of(600), fdda: of(640) }),
+      accuracies({ calibration: of(700), fdda: of(710) }),
+    ];
+    const finding = calibrationImages(runs((correct) => counted(correct)));
+    expect(told(finding)).toEqual(['first', 'clear']);
+    expect(finding.values.difference.value).toBeCloseTo(-0.03, 10);
+    expect(finding.values.images).toEqual({ value: 1000, as: 'count' });
+    const unkept = calibrationImages(runs((correct) => of(correct / 1000)));
+    expect(told(unkept)).toEqual([null, 'unclear']);
+    expect(unkept.values).not.toHaveProperty('images');
+  });
+
   it('say that something is missing where it was not measured', () => {
     const without = result({ accuracy: { fullPrecision: of(0.9), ptq: of(0.5) } });
     for (const check of [firstLast, perTensor, calibrationImages, unreliableLabels]) {
@@ -264,6 +323,16 @@ describe('the words of a finding', () => {
           expect(verdict.because).not.toBe('');
         }
       }
+    }
+  });
+
+  it('say what was counted on the same images', () => {
+    for (const words of [en, ja]) {
+      const format = createFormat(words.units);
+      const said = (finding: Finding) => verdictOf(lesson('firstLast', null), finding, words, format).numbers;
+      const paired = said(firstLast([accuracies({ ptq: counted(600) }), accuracies({ fdda: counted(700, 77) })]));
+      expect(paired).toMatch(/1,000[^]*177[^]*77/);
+      expect(said(firstLast([result(), result()]))).not.toContain('1,000');
     }
   });
 

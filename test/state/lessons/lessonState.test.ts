@@ -77,7 +77,7 @@ describe('a lesson', () => {
     expect(lesson().prediction).toBe('second');
     const { accuracy } = lesson().results[0];
     const row = shownMoment(store.getState())!.accuracy.find(({ id }) => id === 'fdda')!;
-    expect(accuracy.fdda).toEqual({ accuracy: row.accuracy, n: row.n });
+    expect(accuracy.fdda).toMatchObject({ accuracy: row.accuracy, correct: row.correct, n: row.n });
 
     store.actions.playLesson();
     await until(({ lesson }) => lesson!.finding !== null);

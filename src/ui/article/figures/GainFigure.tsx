@@ -5,13 +5,11 @@ import { exact, grouped } from '../../format';
 import { useFormat, useWords } from '../../language';
 import { usePlayground, useThrottledPlayground } from '../../playground';
 import { rowIds } from '../../views/AccuracyView';
+import { standardError } from '../standardError';
 import { RunDifference } from '../../compare/RunDifference';
 
 const NO_ROWS: readonly AccuracyRow[] = [];
 const accuracyOf = (state: PlaygroundState) => shownMoment(state)?.accuracy ?? NO_ROWS;
-
-/** Standard error of an accuracy that was measured on `n` images: of a binomial share. */
-const standardError = (accuracy: number, n: number): number => Math.sqrt((accuracy * (1 - accuracy)) / n);
 
 /** This run's accuracies in numbers, each with what the choice of test images leaves open. */
 export function GainFigure() {
