@@ -450,7 +450,7 @@ export class ServerSession {
       await run.advance();
     } catch (error) {
       if (!(error instanceof CollapseError)) throw error;
-      this.snapshots.freeze();
+      this.snapshots.freeze(run);
       this.fail(null, error);
     }
   }

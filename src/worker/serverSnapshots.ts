@@ -9,11 +9,15 @@ const placeOf = ({ stage, step }: RunSnapshot): string => `${stage}/${step}`;
 
 /**
  * The snapshots of one run. A step that spoils the weights has a finite loss itself, the next one has not: a snapshot is
- * safe to go back to only when a later step's loss has been seen to be finite.
+ * safe to go back to only when a later step's loss has been seen to be finite. That a student has become worse shows still later: until
+ * a loss or an accuracy vouches for a newer one, an older snapshot is kept as well.
  */
 export class ServerSnapshots {
   private proven: RunSnapshot | null = null;
   private candidate: RunSnapshot | null = null;
+  /** The newest whose student is known to have been well, and the oldest of which that is not known yet. */
+  private sound: RunSnapshot | null = null;
+  private waiting: RunSnapshot | null = null;
   private takenAt = 0;
   private frozen = false;
 
@@ -29,16 +33,26 @@ export class ServerSnapshots {
 
   /** Forgets all; a run goes on from `first`, which is known to be safe. */
   begin(first: RunSnapshot | null): void {
-    this.proven = first;
-    this.candidate = null;
+    this.proven = this.sound = first;
+    this.candidate = this.waiting = null;
     this.frozen = false;
     this.takenAt = performance.now();
   }
 
-  /** From now on what is safe stays as it is: what comes after is worse. Until the run begins anew or goes back. */
-  freeze(): void {
+  /** A student has become worse: what is safe is from before that, and stays as it is until the run begins anew or goes back. */
+  freeze(run: Run): void {
+    if (this.frozen) return;
     this.frozen = true;
-    this.candidate = null;
+    this.updateSound(run);
+    this.proven = this.sound;
+    this.candidate = this.waiting = null;
+  }
+
+  private updateSound(run: Run): void {
+    const newest = [this.candidate, this.proven, this.waiting].find((each) => each && run.vouches(each));
+    if (!newest) return;
+    this.sound = newest;
+    if (!this.waiting || run.vouches(this.waiting)) this.waiting = null;
   }
 
   /** Takes one when it is time. @throws NotFiniteError where a loss since the last one was no finite number */
@@ -48,7 +62,9 @@ export class ServerSnapshots {
     const snapshot = await run.snapshot();
     if (!snapshot) return;
     if (this.candidate && placeOf(this.candidate) !== placeOf(snapshot)) this.proven = this.candidate;
+    this.updateSound(run);
     this.candidate = snapshot;
+    this.waiting ??= snapshot;
     this.takenAt = performance.now();
   }
 }

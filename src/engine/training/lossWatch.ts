@@ -9,6 +9,11 @@ export class LossWatch {
   private window: number[] = [];
   private least = Infinity;
 
+  /** Losses taken that no mean is of yet. */
+  get open(): number {
+    return this.window.length;
+  }
+
   /** Takes the losses of further steps. What rose, from the least mean to the last, if it is a collapse; said once, then it counts anew. */
   look(losses: readonly number[]): { from: number; to: number } | null {
     let risen: { from: number; to: number } | null = null;

@@ -311,6 +311,11 @@ export class Run {
     };
   }
 
+  /** Whether all was well when a snapshot of this run was taken, as far as what has been seen since can tell. */
+  vouches({ stage, step }: RunSnapshot): boolean {
+    return this.stages[stage]?.vouches?.(step) ?? true;
+  }
+
   /** Goes back (or, in a fresh run of the same settings, forward) to a snapshot. */
   async restore(snapshot: RunSnapshot): Promise<void> {
     this.broken = null;

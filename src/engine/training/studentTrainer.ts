@@ -53,6 +53,7 @@ export class StudentTrainer {
   private risen: { from: number; to: number; step: number } | null = null;
   private pending: Pending[] = [];
   private done = 0;
+  private well = 0;
 
   /** @param random every step draws from its own stream of this */
   constructor(
@@ -75,6 +76,11 @@ export class StudentTrainer {
   /** Steps done. */
   get steps(): number {
     return this.done;
+  }
+
+  /** Steps whose losses have been looked at and had not risen: the weights before the last of them were well. */
+  get wellSteps(): number {
+    return this.well;
   }
 
   /** One optimizer step on real and (with a generator) synthetic images, as many of each as `studentBatch` says. */
@@ -155,6 +161,7 @@ export class StudentTrainer {
     }
     const rise = this.losses.look(samples.map(({ total }) => total));
     if (rise) this.risen = { ...rise, step: last };
+    else this.well = last - this.losses.open;
     return samples;
   }
 
@@ -188,6 +195,7 @@ export class StudentTrainer {
       this.stepOptimizer.restore(stepOptimizer);
     }
     this.done = step;
+    this.well = step;
     this.losses = new LossWatch();
     this.risen = null;
     tf.dispose(this.pending.map((p) => p.values));

@@ -37,6 +37,8 @@ export interface Stage<Data = unknown> {
   drain(): Promise<void>;
   /** What its user should know before it goes on, said once; null: all is well. Left out where nothing of the kind can happen. */
   alarm?(): Promise<CollapseError | null>;
+  /** Whether all was well after so many steps, as far as what came later can tell. Left out where nothing can be wrong. */
+  vouches?(step: number): boolean;
   /** Everything that was read since the last call. */
   take(): StageSamples;
   dispose(): void;

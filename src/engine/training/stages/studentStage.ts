@@ -46,10 +46,11 @@ export class StudentStage implements Stage<StudentData> {
   private readonly measurement: Measurement;
   private readonly samples = new SampleBuffer<StudentSample>();
   private trainer: StudentTrainer | null = null;
-  /** A measurement has found it worse than plain quantization. */
-  private wasWorse = false;
-  /** What has to be told of that. */
+  /** It was measured to be worse than plain quantization, and nobody has been told yet. */
   private fallen: CollapseError | null = null;
+  /** It has been told of, by whatever sign, which is enough: what comes later is no news. */
+  private hasCollapsed = false;
+  private wellSteps = 0;
 
   /**
    * @param settings the arm's, as they are now
@@ -97,7 +98,10 @@ export class StudentStage implements Stage<StudentData> {
       (trainer.steps > measuredStep && evaluationSteps(settings).includes(trainer.steps));
     if (evaluates) {
       const whole = await measurement.measure(trainer.steps, (x) => trainer.student.forward(x));
-      if (whole) await this.judge(trainer, start);
+      if (whole && isWorse(row, start)) {
+        const sign = { kind: 'accuracy', plain: start!, student: row.accuracy! } as const;
+        this.fallen = await trainer.collapsed(sign, trainer.steps);
+      }
     } else {
       row.state = 'running';
       trainer.step(settings);
@@ -114,14 +118,6 @@ export class StudentStage implements Stage<StudentData> {
       if (!this.leads) this.disposeTrainer();
     }
     return evaluates ? parts.work.evaluationBatch : parts.work.studentStep(settings, this.source !== null);
-  }
-
-  /** Told of once, also where later measurements go up and down around what is worse beyond chance. */
-  private async judge(trainer: StudentTrainer, start: number | null): Promise<void> {
-    if (this.wasWorse || !isWorse(this.row, start)) return;
-    this.wasWorse = true;
-    const sign = { kind: 'accuracy', plain: start!, student: this.row.accuracy! } as const;
-    this.fallen = await trainer.collapsed(sign, trainer.steps);
   }
 
   private async createTrainer(): Promise<StudentTrainer> {
@@ -155,21 +151,35 @@ export class StudentStage implements Stage<StudentData> {
     this.disposeTrainer();
     this.measurement.restore(row);
     this.samples.clear();
-    this.wasWorse = isWorse(row, this.parts.startAccuracy());
     this.fallen = null;
+    this.hasCollapsed = false;
+    this.wellSteps = trainer?.step ?? 0;
     if (!trainer) return;
     this.trainer = await this.createTrainer();
     this.trainer.restore(trainer);
   }
 
   async drain(): Promise<void> {
-    if (this.trainer) this.samples.add(await this.trainer.drain());
+    if (!this.trainer) return;
+    this.samples.add(await this.trainer.drain());
+    // After a collapse losses are compared with losses that were bad already.
+    if (!this.hasCollapsed) this.wellSteps = this.trainer.wellSteps;
   }
 
   async alarm(): Promise<CollapseError | null> {
-    const { fallen } = this;
+    const alarm = this.fallen ?? (await this.trainer?.collapse()) ?? null;
     this.fallen = null;
-    return fallen ?? (await this.trainer?.collapse()) ?? null;
+    if (!alarm || this.hasCollapsed) return null;
+    this.hasCollapsed = true;
+    return alarm;
+  }
+
+  /** A loss is of the weights before its step, an accuracy of those after it. */
+  vouches(step: number): boolean {
+    if (this.done && !this.hasCollapsed) return true;
+    const start = this.parts.startAccuracy();
+    const good = this.row.curve.filter(([, accuracy]) => !isBelow(accuracy, this.row.n, start));
+    return step < this.wellSteps && (this.measurement.batches === 0 || step <= (good.at(-1)?.[0] ?? 0));
   }
 
   take(): StageSamples {
@@ -186,9 +196,13 @@ export class StudentStage implements Stage<StudentData> {
   }
 }
 
-/** Beyond chance below `start`: by more than two standard errors of the difference of two shares of n images. */
 function isWorse({ accuracy, n }: AccuracyRow, start: number | null): boolean {
-  if (start === null || accuracy === null || n === 0) return false;
+  return accuracy !== null && isBelow(accuracy, n, start);
+}
+
+/** Beyond chance below `start`: by more than two standard errors of the difference of two shares of n images. */
+function isBelow(accuracy: number, n: number, start: number | null): boolean {
+  if (start === null || n === 0) return false;
   const error = Math.sqrt((accuracy * (1 - accuracy) + start * (1 - start)) / n);
   return start - accuracy > 2 * error;
 }
