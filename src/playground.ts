@@ -1,4 +1,7 @@
-/** The page's state and its engine: there before what is seen of them, so that the engine gets ready while the page is still being built. */
+/**
+ * The page's state and its engine: there before what is seen of them, so that the engine gets ready while the page is
+ * still being built.
+ */
 import { createPlayground } from './state/runStore';
 import { readLink } from './state/shareLink';
 import { spawnEngine } from './worker/spawn';

@@ -20,8 +20,8 @@ afterAll(() => rmSync(trees, { recursive: true, force: true }));
 const IMPORT = /(?:from|import) ?\(?'(\.[^']+)'/g;
 
 /**
- * The import rules that a tree breaks which has these files, by path, with these texts. What they import from other files
- * of the project and is not among them is there too, but empty.
+ * The import rules that a tree breaks which has these files, by path, with these texts. What they import from other
+ * files of the project and is not among them is there too, but empty.
  */
 async function broken(files: Record<string, string>): Promise<string[]> {
   const tree = mkdtempSync(`${trees}/`);

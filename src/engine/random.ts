@@ -1,9 +1,11 @@
 /**
- * Seeded random numbers. Everything random in the engine is drawn from streams of this class, so that a seed names a run.
+ * Seeded random numbers. Everything random in the engine is drawn from streams of this class, so that a seed names a
+ * run.
  *
  * Generator: xoshiro128** 1.1 (Blackman and Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS 2021).
- * Its 128 bits of state come from MurmurHash3 (x86, 32 bit, Appleby) of the seed and the stream's names, one lane a word.
- * Uniform numbers are the same on every JavaScript engine; normal ones use Math.log, cos and sin, whose last bit may differ.
+ * Its 128 bits of state come from MurmurHash3 (x86, 32 bit, Appleby) of the seed and the stream's names, one lane a
+ * word. Uniform numbers are the same on every JavaScript engine; normal ones use Math.log, cos and sin, whose last bit
+ * may differ.
  */
 
 /** A stream at one moment: plain JSON. */

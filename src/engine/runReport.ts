@@ -56,8 +56,8 @@ export interface SeparationByLayer {
  */
 export interface QualityReport {
   /**
-   * Of single-class batches, all layers from the start layer on taken together: mean distance to the own class's centre and to
-   * the nearest other one, and the share of batches that lie nearest to their own.
+   * Of single-class batches, all layers from the start layer on taken together: mean distance to the own class's centre
+   * and to the nearest other one, and the share of batches that lie nearest to their own.
    */
   joint: { ownCenter: number; nearestOther: number; nearestCenterRate: number };
   /** [L, C] silhouette coefficient, -1 to 1. */
@@ -139,9 +139,14 @@ export interface RunOverview {
   checkpoint: { note: string; steps: number } | null;
   /** In the order in which they run. */
   arms: ArmInfo[];
-  /** [n] class of each test image, in the order of `AccuracyRow.answers`; null where a recorded run does not have them. */
+  /**
+   * [n] class of each test image, in the order of `AccuracyRow.answers`; null where a recorded run does not have them.
+   */
   testLabels: Uint16Array | null;
-  /** Of reading the observation images' statistics: multiply-accumulates and seconds, from which the speed can be guessed; null where unknown. */
+  /**
+   * Of reading the observation images' statistics: multiply-accumulates and seconds, from which the speed can be
+   * guessed; null where unknown.
+   */
   reading: { macs: number; seconds: number } | null;
 }
 

@@ -25,7 +25,10 @@ export interface RunSettings {
   /** Images in each of the two batches of a step (paper: 16). */
   generatorBatch: number;
   generatorLearningRate: number;
-  /** 1: a mixed batch and one of a single class, as in the paper; more: one batch of that many classes (see `planBatch`). */
+  /**
+   * 1: a mixed batch and one of a single class, as in the paper; more: one batch of that many classes (see
+   * `planBatch`).
+   */
   classesPerStep: number;
   /** Beyond the paper: share of generatorSteps, the last ones, that move images themselves instead of the generator. */
   refineShare: number;
@@ -58,7 +61,10 @@ export interface RunSettings {
   distortionMean: number;
   /** Standard deviation of the noise on the distorted variance targets (1.0). */
   distortionVariance: number;
-  /** 'fixed': the two above; 'scatter', beyond the paper: in every channel as much as single calibration images scatter (`classScatter`). */
+  /**
+   * 'fixed': the two above; 'scatter', beyond the paper: in every channel as much as single calibration images scatter
+   * (`classScatter`).
+   */
   distortionScale: 'fixed' | 'scatter';
   /** First BatchNorm layer (0-based) that D and C look at; -1: floor((L + 1) / 2) - 2 as in the program. */
   startLayer: number;
@@ -73,9 +79,15 @@ export interface RunSettings {
   firstLast: 'low' | '8';
   /** Where activation ranges come from; 'movingAverage' is the program's, on generated images. */
   activationRange: 'minMax' | 'percentile' | 'mse' | 'movingAverage';
-  /** 'minMax': a kernel's smallest to largest value, taken anew in every step, as in the program; 'mse': the grid of least squared error, taken once. */
+  /**
+   * 'minMax': a kernel's smallest to largest value, taken anew in every step, as in the program; 'mse': the grid of
+   * least squared error, taken once.
+   */
   weightRange: 'minMax' | 'mse';
-  /** Share of smallest to largest that a kernel's grid spans; what lies outside is clipped (1: the program). Only with 'minMax'. */
+  /**
+   * Share of smallest to largest that a kernel's grid spans; what lies outside is clipped (1: the program). Only with
+   * 'minMax'.
+   */
   weightRangeShare: number;
 
   // ---- student ----------------------------------------------------------------------------------------------
@@ -84,7 +96,10 @@ export interface RunSettings {
   calibrationBatch: number;
   /** Synthetic images in a student batch (paper: 16). */
   syntheticBatch: number;
-  /** 'fixed': the two numbers above; 'byRealImages': the more real images a class there are, the fewer of both are synthetic. */
+  /**
+   * 'fixed': the two numbers above; 'byRealImages': the more real images a class there are, the fewer of both are
+   * synthetic.
+   */
   syntheticShare: 'fixed' | 'byRealImages';
   /** Step sizes of kernels and activations: 'fixed', or 'learned' with the weights (LSQ, Esser et al. 2020). */
   stepSizes: 'fixed' | 'learned';
@@ -93,7 +108,10 @@ export interface RunSettings {
   studentLearningRate: number;
   /** Largest change of a step beside a weight's own size (norms of the tensors); 0: no limit. */
   updateLimit: number;
-  /** 'run': falls from the learning rate to 0 over studentSteps (half a cosine); 'program': cosine of 100 epochs, rising again. */
+  /**
+   * 'run': falls from the learning rate to 0 over studentSteps (half a cosine); 'program': cosine of 100 epochs, rising
+   * again.
+   */
   studentSchedule: 'run' | 'program';
   momentum: number;
   weightDecay: number;
@@ -146,7 +164,9 @@ export function firstRefineStep({
   return steps === 0 ? Infinity : generatorSteps - steps;
 }
 
-/** Real images a class up to which half of a student's images may be synthetic, where their share goes by that number. */
+/**
+ * Real images a class up to which half of a student's images may be synthetic, where their share goes by that number.
+ */
 const EVEN_AT = 3;
 
 /**

@@ -1,6 +1,6 @@
 /**
- * What engine and worker say to a user, by name: in English here, in other languages with the page's words. Knows nothing
- * else of the engine, so that the page may import it.
+ * What engine and worker say to a user, by name: in English here, in other languages with the page's words. Knows
+ * nothing else of the engine, so that the page may import it.
  */
 export const SENTENCES = {
   // ---- getting ready ------------------------------------------------------------------------------------

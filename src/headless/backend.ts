@@ -8,7 +8,10 @@ import { provideWebgpu } from './webgpu';
 
 export type HeadlessBackend = 'wasm' | 'cpu' | 'webgpu';
 
-/** Makes a backend tfjs's current one. @throws NoBackend where WebGPU cannot be had; Error where a backend does not start */
+/**
+ * Makes a backend tfjs's current one. @throws NoBackend where WebGPU cannot be had; Error where a backend does not
+ * start
+ */
 export async function startBackend(name: HeadlessBackend = 'wasm'): Promise<void> {
   registerWasmGradients();
   if (name === 'webgpu') {

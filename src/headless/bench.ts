@@ -1,5 +1,6 @@
 /**
- * npm run bench: how fast the engine is beside plain tfjs (and PyTorch), measured in one run and one process. `--help` says the rest.
+ * npm run bench: how fast the engine is beside plain tfjs (and PyTorch), measured in one run and one process. `--help`
+ * says the rest.
  */
 import { benchKernels } from './bench/kernels';
 import { startBenchBackend } from './bench/backend';

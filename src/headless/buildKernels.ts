@@ -1,4 +1,7 @@
-/** npm run build:kernels: compiles src/engine/kernels/wasm/assembly (AssemblyScript) and writes it, as text, to binary.ts beside it. */
+/**
+ * npm run build:kernels: compiles src/engine/kernels/wasm/assembly (AssemblyScript) and writes it, as text, to
+ * binary.ts beside it.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import asc from 'assemblyscript/asc';

@@ -1,6 +1,6 @@
 /**
- * npm run experiment: the methods on a network and its images, over seeds, in Node; a table, or --json. `--help` lists the flags;
- * docs/experiments.md says what is run, docs/results.md what came out.
+ * npm run experiment: the methods on a network and its images, over seeds, in Node; a table, or --json. `--help` lists
+ * the flags; docs/experiments.md says what is run, docs/results.md what came out.
  */
 import { availableParallelism } from 'node:os';
 import { inspectNetwork } from '../engine/network/inspect';
@@ -149,7 +149,10 @@ async function main(argv: string[]): Promise<number> {
   }
 }
 
-/** Writes a line that replaces the last one on a terminal; elsewhere a line when something begins or all is done, and one a minute. */
+/**
+ * Writes a line that replaces the last one on a terminal; elsewhere a line when something begins or all is done, and
+ * one a minute.
+ */
 function statusLine(): (text: string, important: boolean) => void {
   let last = -Infinity;
   return (text, important) => {

@@ -1,6 +1,7 @@
 /**
- * Lets tfjs's wasm backend (and this project's module beside it) use threads in Node, where tfjs itself says it cannot. Its threaded
- * build knows Node's worker threads, but is handed its scripts as Blobs, which those do not load: here a Blob is a file.
+ * Lets tfjs's wasm backend (and this project's module beside it) use threads in Node, where tfjs itself says it cannot.
+ * Its threaded build knows Node's worker threads, but is handed its scripts as Blobs, which those do not load: here a
+ * Blob is a file.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -14,7 +15,10 @@ const BLOBS = `
 URL.createObjectURL = ({ path }) => path;
 URL.revokeObjectURL = () => {};
 `;
-/** For tfjs's: the names its bundle for Node has its imports under, to which its threads' script refers without bringing them. */
+/**
+ * For tfjs's: the names its bundle for Node has its imports under, to which its threads' script refers without bringing
+ * them.
+ */
 const TFJS = `
 Object.assign(globalThis, {
   require$$0: require('fs'), require$$1: require('path'), require$$3: require('perf_hooks'), require$$4: require('os'), commonjsGlobal: globalThis,

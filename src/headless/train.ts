@@ -1,6 +1,6 @@
 /**
- * npm run train: trains the bundled network on an easier version of Shapes, measures it on Shapes itself, and writes it to
- * public/models/shapes-resnet with its model card.
+ * npm run train: trains the bundled network on an easier version of Shapes, measures it on Shapes itself, and writes it
+ * to public/models/shapes-resnet with its model card.
  * Flags: --seed, --images, --epochs, --out DIR.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';

@@ -1,7 +1,7 @@
 /**
- * npm run train:generator: trains the generator ahead on the bundled network, so that the page's default run can go on from
- * it, and writes it to public/models/shapes-resnet/generator.bin. Takes the page's settings as flags (--generator-steps, --seed,
- * ...), and --model FOLDER, --out FILE.
+ * npm run train:generator: trains the generator ahead on the bundled network, so that the page's default run can go on
+ * from it, and writes it to public/models/shapes-resnet/generator.bin. Takes the page's settings as flags
+ * (--generator-steps, --seed, ...), and --model FOLDER, --out FILE.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -4,7 +4,10 @@ import { BACKENDS } from './shareLink';
 
 const NAME = 'fdda-backend';
 
-/** The backend that the last visit found to be the fastest; null where there was none, or it is none that this page knows. */
+/**
+ * The backend that the last visit found to be the fastest; null where there was none, or it is none that this page
+ * knows.
+ */
 export function rememberedBackend(): BackendName | null {
   const name = remembered(NAME);
   return BACKENDS.find((each) => each === name) ?? null;

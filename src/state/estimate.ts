@@ -11,9 +11,9 @@ const NAME = 'fdda-speed';
 /** A run says how fast this machine is once it has gone on so long. */
 const LEAST_SECONDS = 3;
 /**
- * Multiply-accumulates a second of a run, per one of reading the statistics: training does most of its work in large matrix
- * products, and of an upsampling with its convolution only 9 of 36 products are left. The default run on wasm: 10.8 against
- * 5.2 GMAC/s. Elsewhere it may be off by half; a run of one's own then takes its place.
+ * Multiply-accumulates a second of a run, per one of reading the statistics: training does most of its work in large
+ * matrix products, and of an upsampling with its convolution only 9 of 36 products are left. The default run on wasm:
+ * 10.8 against 5.2 GMAC/s. Elsewhere it may be off by half; a run of one's own then takes its place.
  */
 const RUN_PER_READING = 2;
 
@@ -45,8 +45,8 @@ export function afterRun(
 }
 
 /**
- * Seconds that a whole run with these settings takes here: its work, and the speed of the last run on this backend; before
- * one, that of reading the statistics. Null while neither is known.
+ * Seconds that a whole run with these settings takes here: its work, and the speed of the last run on this backend;
+ * before one, that of reading the statistics. Null while neither is known.
  */
 export function estimatedSeconds(
   settings: RunSettings,

@@ -57,7 +57,10 @@ function withNew<T extends { arm: ArmId }, Value>(
   return next;
 }
 
-/** A frame may carry only the rows that changed. The answers of a measurement are kept once, however many moments have it. */
+/**
+ * A frame may carry only the rows that changed. The answers of a measurement are kept once, however many moments have
+ * it.
+ */
 function mergeAccuracy(known: readonly AccuracyRow[], news: readonly AccuracyRow[]): readonly AccuracyRow[] {
   if (news.length === 0) return known;
   return ROW_IDS.map((id) => {

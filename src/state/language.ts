@@ -19,7 +19,10 @@ export interface LanguageWishes {
   preferred: readonly string[];
 }
 
-/** The address has the first word, then the visitor's earlier choice, then the browser; English where none of them speaks. */
+/**
+ * The address has the first word, then the visitor's earlier choice, then the browser; English where none of them
+ * speaks.
+ */
 export function chooseLanguage({ asked, remembered, preferred }: LanguageWishes): Language {
   return (
     asked ?? matchLanguage(remembered) ?? preferred.map(matchLanguage).find((language) => language !== null) ?? 'en'

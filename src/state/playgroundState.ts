@@ -167,7 +167,9 @@ export function waitingForReset(state: PlaygroundState): SettingKey[] {
   return state.started ? changedSettings(state.applied, state.settings, 'reset') : [];
 }
 
-/** The arm whose generator's images, statistics and losses are shown; null where the run on the page has no generator. */
+/**
+ * The arm whose generator's images, statistics and losses are shown; null where the run on the page has no generator.
+ */
 export const shownGenerator = ({ overview, arm }: Pick<PlaygroundState, 'overview' | 'arm'>): ArmId | null =>
   generatorArm(overview, arm);
 

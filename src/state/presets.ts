@@ -25,8 +25,8 @@ export function applyPreset(settings: RunSettings, preset: PresetName): RunSetti
 const PLUS_STEPS = 200;
 
 /**
- * What a press on a preset's button does: `applyPreset`, and as many generator steps as FDDA+ needs in place of the default,
- * which is enough for a generator that was trained ahead but moves no image twice.
+ * What a press on a preset's button does: `applyPreset`, and as many generator steps as FDDA+ needs in place of the
+ * default, which is enough for a generator that was trained ahead but moves no image twice.
  */
 export function choosePreset(settings: RunSettings, preset: PresetName): RunSettings {
   const next = applyPreset(settings, preset);

@@ -21,7 +21,10 @@ export function withEngineRun(state: PlaygroundState, news: Partial<RunRecord>):
   return state.behind ? { behind: { ...state.behind, ...news } } : news;
 }
 
-/** Layer and class stay chosen as far as the run that comes has them; deep layers, where classes lie apart, are a good first look. */
+/**
+ * Layer and class stay chosen as far as the run that comes has them; deep layers, where classes lie apart, are a good
+ * first look.
+ */
 export function choicesFor(
   { layer, classIndex }: PlaygroundState,
   overview: RunOverview | null,

@@ -16,8 +16,8 @@ export const leadingArm = (overview: Pick<RunOverview, 'arms'> | null): ArmId | 
   overview?.arms.find(({ leads }) => leads)?.id ?? null;
 
 /**
- * Whose generator's images stand for an arm: the one that its student learns from. Of an arm without one, or that the run
- * does not have, the leading arm's, else the first there is; null where the run has none at all.
+ * Whose generator's images stand for an arm: the one that its student learns from. Of an arm without one, or that the
+ * run does not have, the leading arm's, else the first there is; null where the run has none at all.
  *
  * @param arm null: the leading one
  */

@@ -84,7 +84,10 @@ export function createPlayground(options: PlaygroundOptions) {
     ...lessonState,
   }));
   const { getState: get, setState: set } = store;
-  /** A run of the engine's was asked for: it takes the place of a recorded one as soon as there is something of it to see. */
+  /**
+   * A run of the engine's was asked for: it takes the place of a recorded one as soon as there is something of it to
+   * see.
+   */
   let wantsEngineRun = false;
 
   const client = new EngineClient({

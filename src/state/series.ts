@@ -48,13 +48,13 @@ function measuredValues(sample: object, into: Map<string, number>, prefix = ''):
 
 /**
  * At most `count` of `items` (steps rising), the first and the last always among them. The steps are divided into equal
- * buckets, and of each bucket the smallest and the largest of every measured value is kept, and one sample where a value
- * is missing or no number: a spike never disappears, and neither does a gap. There are as many buckets as `count` allows;
- * what it leaves over is filled evenly. The widths are powers of two, so that the choice stays as it was while a series
- * grows.
+ * buckets, and of each bucket the smallest and the largest of every measured value is kept, and one sample where a
+ * value is missing or no number: a spike never disappears, and neither does a gap. There are as many buckets as `count`
+ * allows; what it leaves over is filled evenly. The widths are powers of two, so that the choice stays as it was while
+ * a series grows.
  *
- * @param count at least 2. Where even a single bucket holds more extremes than that, all of them are kept: two and a gap
- *   for each measured value.
+ * @param count at least 2. Where even a single bucket holds more extremes than that, all of them are kept: two and a
+ *   gap for each measured value.
  */
 export function thin<T extends { step: number }>(items: readonly T[], count: number): T[] {
   if (items.length <= count) return [...items];

@@ -2,8 +2,8 @@ import type { RunSettings } from '../engine/runSettings';
 import { defaultSettings, sameValue } from './settings';
 
 /**
- * Complete sets of settings, whatever the method: what the page starts with, and the authors' own values. What is looked at
- * and drawn (seed, images for looking and testing) stays the visitor's.
+ * Complete sets of settings, whatever the method: what the page starts with, and the authors' own values. What is
+ * looked at and drawn (seed, images for looking and testing) stays the visitor's.
  */
 export const SETUPS = ['interactive', 'paper'] as const;
 export type SetupName = (typeof SETUPS)[number];
@@ -12,8 +12,9 @@ export type SetupName = (typeof SETUPS)[number];
 const KEPT = ['seed', 'observationPerClass', 'testImages', 'beside'] as const satisfies (keyof RunSettings)[];
 
 /**
- * Every value of the authors' program (fdda.md, "Generator", "Quantizer", "Student"): 400 epochs of 200 steps for the generator,
- * of which the student takes part in the last 350. Weights and noise of the terms are the table's defaults, which are the program's.
+ * Every value of the authors' program (fdda.md, "Generator", "Quantizer", "Student"): 400 epochs of 200 steps for the
+ * generator, of which the student takes part in the last 350. Weights and noise of the terms are the table's defaults,
+ * which are the program's.
  */
 const PAPER: Partial<RunSettings> = {
   imagesPerClass: 1,

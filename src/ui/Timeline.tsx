@@ -12,7 +12,9 @@ import { useTourStop } from './tour/tour';
 
 const recorded = (state: PlaygroundState) => state.history;
 
-/** Background of the track: one shade a phase, and a student's its arm's, so that the parts of a run can be told apart. */
+/**
+ * Background of the track: one shade a phase, and a student's its arm's, so that the parts of a run can be told apart.
+ */
 function phaseStripes(history: readonly Moment[], scheme: Scheme): string {
   const last = Math.max(1, history.length - 1);
   const stops: string[] = [];

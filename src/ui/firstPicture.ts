@@ -8,8 +8,8 @@ export const firstPicture = new Promise<void>((done) => {
 });
 
 /**
- * The page itself has drawn images for the first time: the performance mark `page drawn`. What a visitor sees first is marked
- * `first picture`, by the poster where there is one.
+ * The page itself has drawn images for the first time: the performance mark `page drawn`. What a visitor sees first is
+ * marked `first picture`, by the poster where there is one.
  */
 export function pictureDrawn(): void {
   if (drawn) return;

@@ -96,7 +96,10 @@ export const lineColors = {
   },
 } as const;
 
-/** Shades of a map with a dividing value: blue from strong to weak, then orange from weak to strong; each with what can be read on it. */
+/**
+ * Shades of a map with a dividing value: blue from strong to weak, then orange from weak to strong; each with what can
+ * be read on it.
+ */
 export const divergingShades = {
   light: [
     ['#2f6db3', '#ffffff'],

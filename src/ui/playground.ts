@@ -21,8 +21,8 @@ export function useActions(): PlaygroundActions {
 }
 
 /**
- * Like `usePlayground`, but at most once in `milliseconds`: charts need not follow every frame. The first change after a
- * rest shows at once, the last one always shows. `selector` must be the same function every time.
+ * Like `usePlayground`, but at most once in `milliseconds`: charts need not follow every frame. The first change after
+ * a rest shows at once, the last one always shows. `selector` must be the same function every time.
  */
 export function useThrottledPlayground<T>(selector: (state: PlaygroundState) => T, milliseconds = 250): T {
   const store = usePlaygroundStore();

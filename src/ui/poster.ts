@@ -38,8 +38,8 @@ function sheetOf({ count, width, height, rgba }: ImageTile, classes: number): Im
 }
 
 /**
- * The last synthetic images of the recorded run, a row for each class, drawn before the page's own script has begun: that
- * takes as long again as the browser needed to get here. The page takes the poster's place.
+ * The last synthetic images of the recorded run, a row for each class, drawn before the page's own script has begun:
+ * that takes as long again as the browser needed to get here. The page takes the poster's place.
  *
  * @returns false where the page was there first
  */

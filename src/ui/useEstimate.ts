@@ -14,5 +14,8 @@ function estimateOf(state: PlaygroundState): number | null {
   return seconds === null ? null : rounded(seconds);
 }
 
-/** About how many seconds a whole run with the settings as the controls show them takes here; null while that is not known. */
+/**
+ * About how many seconds a whole run with the settings as the controls show them takes here; null while that is not
+ * known.
+ */
 export const useEstimate = (): number | null => usePlayground(estimateOf);

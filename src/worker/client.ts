@@ -385,7 +385,9 @@ export class EngineClient {
     this.held = [];
   }
 
-  /** The pending run will not come: back to the current one. The worker stopped it between two steps when it was asked. */
+  /**
+   * The pending run will not come: back to the current one. The worker stopped it between two steps when it was asked.
+   */
   private withdraw(): void {
     this.pendingRun = null;
     if (this.currentStatus === 'running') this.currentStatus = 'paused';

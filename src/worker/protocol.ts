@@ -3,7 +3,8 @@
  *
  * - Every request that has an answer carries a numeric `id`; the answer is one `reply` or one `failure` with that id.
  * - Everything about a run carries its `runId`. The page drops messages of a run that is not the current one.
- * - After a `frame` the worker sends no further one until the page has acknowledged its `sequence`, and at most 10 a second.
+ * - After a `frame` the worker sends no further one until the page has acknowledged its `sequence`, and at most 10 a
+ *   second.
  * - Buffers in `overview` and `frame` are transferred, not copied.
  */
 import type { ArmId } from '../engine/methods/arms';
@@ -16,7 +17,10 @@ export type ProjectionMethod = 'tsne' | 'umap';
 
 export interface BackendReport {
   name: BackendName;
-  /** Passed the small training step, with finite numbers that agree with the reference; null: not tried, but may be chosen. */
+  /**
+   * Passed the small training step, with finite numbers that agree with the reference; null: not tried, but may be
+   * chosen.
+   */
   works: boolean | null;
   /** Seconds of the small training step (median); null where it does not work or was not timed. */
   secondsPerStep: number | null;
@@ -57,7 +61,10 @@ export type Request =
   | { type: 'step'; id: number; runId: number }
   | { type: 'update'; id: number; runId: number; live: LiveSettings }
   | { type: 'acknowledge'; runId: number; sequence: number }
-  /** t-SNE or UMAP of all points of one layer at this moment, with an arm's synthetic images (null: the leading one's; reply: ProjectionReply). */
+  /**
+   * t-SNE or UMAP of all points of one layer at this moment, with an arm's synthetic images (null: the leading one's;
+   * reply: ProjectionReply).
+   */
   | { type: 'project'; id: number; runId: number; layer: number; method: ProjectionMethod; arm: ArmId | null }
   /** Test images to look at, by their places among them; at most 200 an ask (reply: ImageTile). */
   | { type: 'testImages'; id: number; runId: number; indices: readonly number[] }
@@ -128,13 +135,13 @@ export type Message =
   | { type: 'progress'; runId: number; phase: string; fraction: number | null; said: Said }
   | { type: 'overview'; runId: number; overview: RunOverview }
   /**
-   * Not asked for: the run is on another backend than the one before. Its device was lost, and it goes on there; or it is a new run and
-   * a faster backend was found meanwhile.
+   * Not asked for: the run is on another backend than the one before. Its device was lost, and it goes on there; or it
+   * is a new run and a faster backend was found meanwhile.
    */
   | { type: 'moved'; runId: number; backend: BackendName; backends: BackendReport[] }
   /**
-   * While nothing runs: what was found out about other backends. `fastest` is the one worth using, null while that is not known yet; the
-   * next run moves there by itself unless the user or the address asked for another.
+   * While nothing runs: what was found out about other backends. `fastest` is the one worth using, null while that is
+   * not known yet; the next run moves there by itself unless the user or the address asked for another.
    */
   | { type: 'backends'; backends: BackendReport[]; fastest: BackendName | null }
   | { type: 'status'; runId: number; status: RunStatus }

@@ -7,7 +7,10 @@ const scope = globalThis as unknown as {
   onmessage: ((event: MessageEvent<Request>) => void) | null;
 };
 
-/** setTimeout is held back to 4 ms when nested; a message to oneself is not, and lets the page's messages in just the same. */
+/**
+ * setTimeout is held back to 4 ms when nested; a message to oneself is not, and lets the page's messages in just the
+ * same.
+ */
 const channel = new MessageChannel();
 let waiting: (() => void) | null = null;
 channel.port1.onmessage = () => {

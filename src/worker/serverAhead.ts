@@ -8,8 +8,8 @@ import type { RunSettings } from '../engine/runSettings';
 const SLICE_MS = 8;
 
 /**
- * Draws the images that a run of these settings begins with, for a dataset that keeps them. That takes as long as a backend takes to
- * come, and the processor has little else to do meanwhile.
+ * Draws the images that a run of these settings begins with, for a dataset that keeps them. That takes as long as a
+ * backend takes to come, and the processor has little else to do meanwhile.
  *
  * @param breathe lets other events in
  */

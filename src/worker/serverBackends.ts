@@ -1,6 +1,6 @@
 /**
- * The worker's backends: which is in use, which work, how fast they are. The first run does not wait for what another backend could do:
- * WebAssembly works everywhere at once, and the others are tried while nothing runs.
+ * The worker's backends: which is in use, which work, how fast they are. The first run does not wait for what another
+ * backend could do: WebAssembly works everywhere at once, and the others are tried while nothing runs.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { webglAdapter, webgpuAdapter, type Adapter } from '../engine/backend/adapters';
@@ -81,8 +81,9 @@ export class ServerBackends {
   // ---- the start --------------------------------------------------------------------------------------------
 
   /**
-   * Starts the backend that is wanted, else a graphics card that answers soon (or what the last visit found to be better), else
-   * WebAssembly, else what works at all. None is used before its small training step agreed with the expected values.
+   * Starts the backend that is wanted, else a graphics card that answers soon (or what the last visit found to be
+   * better), else WebAssembly, else what works at all. None is used before its small training step agreed with the
+   * expected values.
    *
    * @param report is told what is being started
    * @returns why the wanted one, or WebAssembly, is not the one in use; null where all is as wished
@@ -153,7 +154,9 @@ export class ServerBackends {
     Object.assign(this.report(name), { works: true, detail: adapter || detail, reason: undefined });
   }
 
-  /** Takes a graphics card in place of the backend in use, if it answers in time; else it is tried when nothing runs. */
+  /**
+   * Takes a graphics card in place of the backend in use, if it answers in time; else it is tried when nothing runs.
+   */
   private async beginSoon(name: 'webgpu' | 'webgl', left: () => number): Promise<void> {
     const before = this.current;
     const adapter = await within(this.adapterOf(name), left());
@@ -202,8 +205,8 @@ export class ServerBackends {
   }
 
   /**
-   * Tries and times what was not, one small step after the other. May be ended between any two of them, and then goes on another time;
-   * afterwards tfjs computes on the backend in use, whatever happened.
+   * Tries and times what was not, one small step after the other. May be ended between any two of them, and then goes
+   * on another time; afterwards tfjs computes on the backend in use, whatever happened.
    *
    * @param signal ends it at once
    * @param breathe is waited for before each step

@@ -1,4 +1,6 @@
-/** Work for when nobody wants anything: it begins a moment after the last request, and ends at once with the next one. */
+/**
+ * Work for when nobody wants anything: it begins a moment after the last request, and ends at once with the next one.
+ */
 export class IdleWork {
   private timer: ReturnType<typeof setTimeout> | null = null;
   private ending: AbortController | null = null;

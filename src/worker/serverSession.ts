@@ -123,7 +123,9 @@ export class ServerSession {
     }
   }
 
-  /** Requests that change the run are worked off one after the other, never beside a step nor beside a backend's trial. */
+  /**
+   * Requests that change the run are worked off one after the other, never beside a step nor beside a backend's trial.
+   */
   private enqueue(request: { id: number; runId: number }, work: () => Promise<Reply>): void {
     void this.idle.wake();
     this.queue = this.queue
@@ -217,8 +219,8 @@ export class ServerSession {
   }
 
   /**
-   * Prepares a new run on the faster backend that was found meanwhile, where there is one; where it cannot be had there, on the one in
-   * use.
+   * Prepares a new run on the faster backend that was found meanwhile, where there is one; where it cannot be had
+   * there, on the one in use.
    */
   private async onBetter(runId: number, prepare: (moved: boolean) => Promise<void>): Promise<void> {
     const { better, current: before } = this.backends;
@@ -477,7 +479,8 @@ export class ServerSession {
     const run = this.run;
     if (!run || (!now && (this.unacknowledged !== null || performance.now() - this.lastFrameAt < FRAME_INTERVAL_MS)))
       return;
-    // What must not be missed (the end, a step by hand) goes out even when the page has not caught up with the last one.
+    // What must not be missed (the end, a step by hand) goes out even when the page has not caught up with the last
+    // one.
     const frame = await run.frame(now);
     if (this.run !== run) return;
     this.lastFrameAt = performance.now();

@@ -8,9 +8,9 @@ export const stepOf = ({ step }: RunSnapshot): number => step;
 const placeOf = ({ stage, step }: RunSnapshot): string => `${stage}/${step}`;
 
 /**
- * The snapshots of one run. A step that spoils the weights has a finite loss itself, the next one has not: a snapshot is
- * safe to go back to only when a later step's loss has been seen to be finite. That a student has become worse shows still later: until
- * a loss or an accuracy vouches for a newer one, an older snapshot is kept as well.
+ * The snapshots of one run. A step that spoils the weights has a finite loss itself, the next one has not: a snapshot
+ * is safe to go back to only when a later step's loss has been seen to be finite. That a student has become worse shows
+ * still later: until a loss or an accuracy vouches for a newer one, an older snapshot is kept as well.
  */
 export class ServerSnapshots {
   private proven: RunSnapshot | null = null;
@@ -39,7 +39,10 @@ export class ServerSnapshots {
     this.takenAt = performance.now();
   }
 
-  /** A student has become worse: what is safe is from before that, and stays as it is until the run begins anew or goes back. */
+  /**
+   * A student has become worse: what is safe is from before that, and stays as it is until the run begins anew or goes
+   * back.
+   */
   freeze(run: Run): void {
     if (this.frozen) return;
     this.frozen = true;

@@ -1,4 +1,7 @@
-/** axe-core on the page: nothing serious, in light and dark, wide and narrow, in Japanese, with a dialog, the lessons or the tour open, embedded, after a run. */
+/**
+ * axe-core on the page: nothing serious, in light and dark, wide and narrow, in Japanese, with a dialog, the lessons or
+ * the tour open, embedded, after a run.
+ */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Browser } from 'playwright-core';
@@ -19,7 +22,9 @@ beforeAll(async () => {
 afterEach(() => playground?.close());
 afterAll(() => browser?.close());
 
-/** What is serious or worse, in words; the whole page has been in sight before, so that what waits for that is there. */
+/**
+ * What is serious or worse, in words; the whole page has been in sight before, so that what waits for that is there.
+ */
 async function findings(): Promise<string[]> {
   await playground.page.evaluate(`(async () => {
     for (let y = 0; y < document.body.scrollHeight; y += 500) {

@@ -91,7 +91,10 @@ export function ensureChromium(): string {
   );
 }
 
-/** For a vitest global setup: `ensureChromium`, and where that fails, one line instead of a stack, and the end of the run. */
+/**
+ * For a vitest global setup: `ensureChromium`, and where that fails, one line instead of a stack, and the end of the
+ * run.
+ */
 export function requireChromium(): void {
   try {
     ensureChromium();
@@ -112,7 +115,8 @@ const ARGUMENTS = [
 
 export interface LaunchOptions {
   /**
-   * - 'software': WebGPU on SwiftShader, a CPU implementation: works on every machine, a hundred times slower than a GPU.
+   * - 'software': WebGPU on SwiftShader, a CPU implementation: works on every machine, a hundred times slower than a
+   *   GPU.
    * - 'off': no adapter (`navigator.gpu` is there, `requestAdapter()` gives null); WebGL runs on the CPU.
    *   No flag of today's Chromium removes `navigator.gpu` itself: see `removeWebGpu`.
    * - 'default': whatever the browser and the machine offer.
@@ -130,7 +134,10 @@ export async function launch({ webgpu }: LaunchOptions): Promise<Browser> {
   return chromium.launch({ executablePath: ensureChromium(), args: [...ARGUMENTS, ...flags], headless: true });
 }
 
-/** Runs code in pages of this context and their workers, which run no init scripts: it is put before the text of every script instead. */
+/**
+ * Runs code in pages of this context and their workers, which run no init scripts: it is put before the text of every
+ * script instead.
+ */
 async function beforeScripts(context: BrowserContext, code: string): Promise<void> {
   await context.route(/\.js(\?|$)/, async (route) => {
     const response = await route.fetch();
@@ -138,7 +145,9 @@ async function beforeScripts(context: BrowserContext, code: string): Promise<voi
   });
 }
 
-/** Makes pages of this context see a browser that never heard of WebGPU: no `navigator.gpu`, in the page or its workers. */
+/**
+ * Makes pages of this context see a browser that never heard of WebGPU: no `navigator.gpu`, in the page or its workers.
+ */
 export const removeWebGpu = (context: BrowserContext): Promise<void> =>
   beforeScripts(context, 'delete Object.getPrototypeOf(navigator).gpu');
 

@@ -9,7 +9,9 @@ declare module 'vitest' {
   }
 }
 
-/** Once before the page's browser tests: a browser and the production build, served. `inject('pageUrl')` is its address. */
+/**
+ * Once before the page's browser tests: a browser and the production build, served. `inject('pageUrl')` is its address.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   requireChromium();
   const { url, close } = await buildAndServe();

@@ -7,7 +7,9 @@ import { launch } from './chromium';
 import { Playground } from './playground';
 
 const WASM = 'without=webgpu,webgl,cpu';
-/** Makes each run of a lesson last some seconds; what they find is then mostly chance, which is for the checks to say. */
+/**
+ * Makes each run of a lesson last some seconds; what they find is then mostly chance, which is for the checks to say.
+ */
 const SHORT = `${WASM}&observation-per-class=4&test-images=60&generator-steps=3&student-steps=3`;
 const { percent } = createFormat(en.units);
 

@@ -6,8 +6,9 @@ import { build, preview } from 'vite';
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
 /**
- * Builds the page at `root` as `npm start` does (same configuration, same server, same headers) into a folder of its own,
- * so that two test runs, or a test run and a served build, never write over each other, and serves it on a free port.
+ * Builds the page at `root` as `npm start` does (same configuration, same server, same headers) into a folder of its
+ * own, so that two test runs, or a test run and a served build, never write over each other, and serves it on a free
+ * port.
  *
  * @returns the page's address, ending in '/', and a function that stops the server and removes the folder.
  */

@@ -1,4 +1,7 @@
-/** Statistics and BatchNorm with channels and pixels that fill no workgroup, against double precision and plain compositions. */
+/**
+ * Statistics and BatchNorm with channels and pixels that fill no workgroup, against double precision and plain
+ * compositions.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import {
   frozenBatchNorm,

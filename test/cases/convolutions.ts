@@ -1,4 +1,6 @@
-/** Convolutions and their gradients, large enough for several tiles and parts of a tiled kernel, against direct sums. */
+/**
+ * Convolutions and their gradients, large enough for several tiles and parts of a tiled kernel, against direct sums.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import { upsampleConv2d } from '../../src/engine/kernels/upsampleConv2d';
 import type { Case } from './case';

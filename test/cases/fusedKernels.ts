@@ -1,4 +1,6 @@
-/** Operations that some backends do in one launch, at sizes that fill no workgroup, against their plain compositions. */
+/**
+ * Operations that some backends do in one launch, at sizes that fill no workgroup, against their plain compositions.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import { relu, relu6, tanh } from '../../src/engine/kernels/activations';
 import { concatColumns } from '../../src/engine/kernels/columns';

@@ -28,7 +28,10 @@ const config: GeneratorConfig = {
   numClasses: 5,
 };
 
-/** The fixture's parameters by this project's names; the first layer's outputs go from [channels, 2, 2] to [2, 2, channels]. */
+/**
+ * The fixture's parameters by this project's names; the first layer's outputs go from [channels, 2, 2] to [2, 2,
+ * channels].
+ */
 function fromTorch(parameters: Record<string, FixtureArray>): Record<string, WeightArray> {
   const result: Record<string, WeightArray> = {
     'dense.kernel': { ...permute({ shape: [4, 4, 6], data: parameters['l1.weight'].data }, [2, 1, 0]), shape: [6, 16] },

@@ -1,4 +1,7 @@
-/** The quantizer's gradients where it clips, learned step sizes, and what is no number: each against the definition, in double precision. */
+/**
+ * The quantizer's gradients where it clips, learned step sizes, and what is no number: each against the definition, in
+ * double precision.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import { relu6 } from '../../src/engine/kernels/activations';
 import {

@@ -205,7 +205,8 @@ export const lossesCases: Case[] = [
             noise: tf.zeros([1, targets.running.size]) as tf.Tensor2D,
             trusted: true,
           }));
-          // [G, C] squared distances: mean over deep layers of mean squares of means over deviations plus of variances over variances.
+          // [G, C] squared distances: mean over deep layers of mean squares of means over deviations plus of variances
+          // over variances.
           const distances = (s: tf.Tensor, table = centers, from = startLayer) => {
             const layers = running.layers.slice(from).map(({ channels, values }, i) => {
               const at = running.layout.offsets[from + i];

@@ -132,7 +132,10 @@ function limitedByHand(p: number[], next: number[], limit: number): number[] {
 }
 
 const LIMIT = 0.01;
-/** Weight key -> shape, size of its values and of its gradient, rate 1: of all kinds there are, also one that is too large to share a launch. */
+/**
+ * Weight key -> shape, size of its values and of its gradient, rate 1: of all kinds there are, also one that is too
+ * large to share a launch.
+ */
 const LIMITED: Record<string, { shape: number[]; size: number; gradient: number }> = {
   'far too much': { shape: [3, 3, 5, 7], size: 1, gradient: 50 },
   'just enough': { shape: [7], size: 2, gradient: 1e-4 },
@@ -194,7 +197,10 @@ const limitCase: Case = {
   },
 };
 
-/** Of three weights one has a value that is no number, one a gradient: none of these is hidden, and the third is as ever. */
+/**
+ * Of three weights one has a value that is no number, one a gradient: none of these is hidden, and the third is as
+ * ever.
+ */
 const limitOfNaNCase: Case = {
   name: 'an update with a limit leaves what is no number so',
   async run() {

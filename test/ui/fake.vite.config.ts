@@ -4,8 +4,8 @@ import { defineConfig } from 'vite';
 import { VERSIONS } from '../../vite.config';
 
 /**
- * The page on the fake server: `npx vite --config test/ui/fake.vite.config.ts`. Only the module that starts the worker is
- * replaced; nothing of this reaches the production build.
+ * The page on the fake server: `npx vite --config test/ui/fake.vite.config.ts`. Only the module that starts the worker
+ * is replaced; nothing of this reaches the production build.
  */
 const root = path.resolve(import.meta.dirname, '../..');
 

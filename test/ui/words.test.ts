@@ -8,7 +8,10 @@ import { loadWords } from '../../src/ui/words/loadWords';
 import { className } from '../../src/ui/words/words';
 import type { Words } from '../../src/ui/words/words';
 
-/** Entries whose parameters are not texts or numbers; they are tested by themselves, or their value decides between texts. */
+/**
+ * Entries whose parameters are not texts or numbers; they are tested by themselves, or their value decides between
+ * texts.
+ */
 const PARAMETERS: Record<string, unknown[]> = {
   'status.running': ['generator', 'fdda'],
   'status.movingImages': ['fddaPlus'],
@@ -85,7 +88,10 @@ const SIGNS_ONLY = [
 
 type Entry = [path: string, value: string | number | ((...parameters: unknown[]) => string)];
 
-/** All texts and functions, by their place; of lists the first, because another language may need another number of lines. */
+/**
+ * All texts and functions, by their place; of lists the first, because another language may need another number of
+ * lines.
+ */
 function entries(words: unknown, path = '', every = false): Entry[] {
   if (Array.isArray(words))
     return (every ? words : words.slice(0, 1)).flatMap((each, i) => entries(each, `${path}[${i}]`, every));

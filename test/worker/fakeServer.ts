@@ -43,8 +43,8 @@ interface Stage {
 }
 
 /**
- * The worker's side of the protocol over a simulated run: same messages, same order, same rules (one frame at a time, at
- * most 10 a second), no computation.
+ * The worker's side of the protocol over a simulated run: same messages, same order, same rules (one frame at a time,
+ * at most 10 a second), no computation.
  */
 export class FakeServer {
   private runId = 0;

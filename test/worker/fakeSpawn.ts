@@ -1,8 +1,8 @@
 import type { FakeOptions } from './fakeServer';
 
 /**
- * Takes the place of `src/worker/spawn.ts` when the page is served on the fake server. `#stepMs=80&notFiniteAt=12` in the
- * address sets its options.
+ * Takes the place of `src/worker/spawn.ts` when the page is served on the fake server. `#stepMs=80&notFiniteAt=12` in
+ * the address sets its options.
  */
 export function spawnEngine(): Worker {
   const asked = Object.fromEntries(

@@ -1,4 +1,7 @@
-/** Which backend a session starts on, and how it finds a better one: with backends that a test plays, all of which compute on wasm. */
+/**
+ * Which backend a session starts on, and how it finds a better one: with backends that a test plays, all of which
+ * compute on wasm.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Adapter } from '../../src/engine/backend/adapters';

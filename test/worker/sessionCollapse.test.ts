@@ -116,7 +116,8 @@ describe('a student that collapses', () => {
     await harness.ask({ type: 'play', runId: 1 });
     await harness.status(1, 'finished', 0);
     const [first, second, ...more] = harness.of('failure').map(({ failure }) => failure);
-    // Those of step 10 and 30 and, where a measurement follows without a step, of these again: never one from after the first.
+    // Those of step 10 and 30 and, where a measurement follows without a step, of these again: never one from after the
+    // first.
     expect([first.step, second.step]).toEqual([10, 10].includes(second.step!) ? [10, 10] : [10, 30]);
     expect(first.snapshotStep).toBeLessThan(10);
     for (const each of [second, ...more]) expect(each.snapshotStep).toBe(first.snapshotStep);

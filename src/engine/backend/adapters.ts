@@ -8,8 +8,8 @@ export interface Adapter {
 }
 
 /**
- * Names of software adapters: Chromium's SwiftShader, Mesa's llvmpipe, softpipe and lavapipe, Windows' WARP ("Microsoft Basic Render
- * Driver") and GDI, Apple's and everybody else's "software renderer" and "software rasterizer".
+ * Names of software adapters: Chromium's SwiftShader, Mesa's llvmpipe, softpipe and lavapipe, Windows' WARP ("Microsoft
+ * Basic Render Driver") and GDI, Apple's and everybody else's "software renderer" and "software rasterizer".
  */
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|lavapipe|swrast|basic render|\bwarp\b|gdi generic|\bsoftware\b/i;
 
@@ -61,7 +61,10 @@ interface Canvas {
   getContext(kind: string, attributes?: object): WebglContext | null;
 }
 
-/** The adapter that WebGL uses; null where it has none. Undefined where a worker cannot draw. Makes a context of its own, and lets it go. */
+/**
+ * The adapter that WebGL uses; null where it has none. Undefined where a worker cannot draw. Makes a context of its
+ * own, and lets it go.
+ */
 export function webglAdapter(): Adapter | null | undefined {
   const { OffscreenCanvas } = globalThis as { OffscreenCanvas?: new (width: number, height: number) => Canvas };
   if (!OffscreenCanvas) return undefined;

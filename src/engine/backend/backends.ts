@@ -1,4 +1,7 @@
-/** Loads, starts and describes tfjs's backends. Which of them to use is decided by whoever asks (src/worker/serverBackends.ts). */
+/**
+ * Loads, starts and describes tfjs's backends. Which of them to use is decided by whoever asks
+ * (src/worker/serverBackends.ts).
+ */
 // Not only when it is asked for: nearly always it is, and then it should not be fetched after everything else.
 import * as wasm from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
@@ -51,8 +54,9 @@ const isThere = (name: BackendName): boolean => name in tf.engine().registry;
 const coming = new Map<BackendName, Promise<void>>();
 
 /**
- * Loads a backend and brings it up beside the one in use, which stays tfjs's current one. tfjs itself makes a backend current before it
- * is there, and once more when it comes: whoever has gone on without it meanwhile would suddenly compute on it.
+ * Loads a backend and brings it up beside the one in use, which stays tfjs's current one. tfjs itself makes a backend
+ * current before it is there, and once more when it comes: whoever has gone on without it meanwhile would suddenly
+ * compute on it.
  *
  * @throws Error saying why it does not start here
  */
@@ -81,7 +85,8 @@ async function bringUp(name: BackendName, options: BackendOptions): Promise<void
  */
 export async function startBackend(name: BackendName, options: BackendOptions = {}): Promise<void> {
   await loadBackend(name, options);
-  // Reports failure by returning false. With a backend that is there it is done before the next line of whoever called this.
+  // Reports failure by returning false. With a backend that is there it is done before the next line of whoever called
+  // this.
   if (!(await tf.setBackend(name))) throw new SaidError(say('didNotStart', say(name)));
 }
 

@@ -13,7 +13,10 @@ function weights(shape: [number, number, number, number], seed: number): tf.Tens
   );
 }
 
-/** One training step of a small generator-like stack on [batch, size, size, channels]: loss, and mean absolute gradient of both filters. */
+/**
+ * One training step of a small generator-like stack on [batch, size, size, channels]: loss, and mean absolute gradient
+ * of both filters.
+ */
 export function smallStep(batch: number, size: number, channels: number): tf.Tensor {
   return tf.tidy(() => {
     const x = weights([batch, size, size, channels], 1);
@@ -44,7 +47,10 @@ export async function trainingStep(
   return { loss, gradient: g1 + g2 };
 }
 
-/** Loss and gradient of trainingStep(2, 4, 3), from double precision (the test recomputes them); a backend must come within 1 %. */
+/**
+ * Loss and gradient of trainingStep(2, 4, 3), from double precision (the test recomputes them); a backend must come
+ * within 1 %.
+ */
 export const EXPECTED_STEP = { loss: 0.00099753, gradient: 0.0021811 };
 
 /** Checks the current backend by a tiny training step. @returns what is wrong with it; null: nothing */

@@ -10,16 +10,18 @@ const TOO_SLOW_SECONDS = 0.1;
 /** Longer than compiling shaders takes on any real adapter. */
 const HOPELESS_SECONDS = 3;
 /**
- * What a backend's time for the small step stands for in a run, beside wasm's. A GPU spends the step on launches, which larger networks
- * do not make longer, and leaves the page its processor: on an H100 beside 8 threads of wasm both took 8 to 14 ms for it, and 8 and 14 s
- * for the default run. WebGL has none of the merged kernels: 2.1 times wasm's launches in the small step, but 2.8 times in those of a run.
+ * What a backend's time for the small step stands for in a run, beside wasm's. A GPU spends the step on launches, which
+ * larger networks do not make longer, and leaves the page its processor: on an H100 beside 8 threads of wasm both took
+ * 8 to 14 ms for it, and 8 and 14 s for the default run. WebGL has none of the merged kernels: 2.1 times wasm's
+ * launches in the small step, but 2.8 times in those of a run.
  */
 const IN_A_RUN: Partial<Record<BackendName, number>> = { webgpu: 2 / 3, webgl: 4 / 3 };
 /** A backend that is faster by less than this is no reason to leave the one in use. */
 const WORTH_CHANGING = 0.85;
 
 /**
- * Median seconds of a step on 16 images on the current backend; one that is slow on 2 is not asked for 16, its time is scaled up.
+ * Median seconds of a step on 16 images on the current backend; one that is slow on 2 is not asked for 16, its time is
+ * scaled up.
  *
  * @param pause is waited for before each piece; returning false ends the timing
  * @returns null where it was ended
@@ -58,7 +60,9 @@ interface Timed {
 /** What a step in a run costs, as far as the small step tells. */
 const cost = ({ name, secondsPerStep }: Timed) => secondsPerStep! * (IN_A_RUN[name] ?? 1);
 
-/** The working and timed backend with the shortest step, after what it stands for in a run; null where none is timed. */
+/**
+ * The working and timed backend with the shortest step, after what it stands for in a run; null where none is timed.
+ */
 export function fastest<Each extends Timed>(reports: readonly Each[]): Each | null {
   const timed = reports.filter(({ works, secondsPerStep }) => works && secondsPerStep !== null);
   return timed.length ? timed.reduce((best, each) => (cost(each) < cost(best) ? each : best)) : null;

@@ -1,4 +1,6 @@
-/** Per-class BNS centres and which classes the teacher can be trusted with (fdda.md, "Words", "Centres and statistics"). */
+/**
+ * Per-class BNS centres and which classes the teacher can be trusted with (fdda.md, "Words", "Centres and statistics").
+ */
 import { BnsTable } from './statistics';
 
 export interface BnsCenters {
@@ -10,7 +12,8 @@ export interface BnsCenters {
 
 /**
  * BNS of each class's images taken together, from the single images' statistics without another forward pass:
- * mean_c = avg(m_i), var_c = avg(v_i + m_i^2) - mean_c^2 (computed as avg(v_i + (m_i - mean_c)^2), which does not cancel).
+ * mean_c = avg(m_i), var_c = avg(v_i + m_i^2) - mean_c^2 (computed as avg(v_i + (m_i - mean_c)^2), which does not
+ * cancel).
  *
  * @param statistics one row an image
  * @param labels [rows] class of each image

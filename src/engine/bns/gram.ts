@@ -1,6 +1,6 @@
 /**
- * All inner products of rows: values [n, d] -> [n, n] symmetric, row-major. In tiles of 2 x 4 rows, so that a loaded number is
- * used several times: this product is nearly all the work of silhouettes and of PCA.
+ * All inner products of rows: values [n, d] -> [n, n] symmetric, row-major. In tiles of 2 x 4 rows, so that a loaded
+ * number is used several times: this product is nearly all the work of silhouettes and of PCA.
  */
 export function gramMatrix(values: Float64Array, n: number, d: number): Float64Array {
   const gram = new Float64Array(n * n);

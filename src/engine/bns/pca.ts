@@ -8,7 +8,9 @@ export interface Pca {
   explainedVariance: [number, number];
   /** [2, dimensions] unit vectors, or zeros for an axis that the points do not have. */
   axes: Float64Array;
-  /** @returns [count, 2] of any points of the same dimensions, relative to the middle of the points it was fitted on. */
+  /**
+   * @returns [count, 2] of any points of the same dimensions, relative to the middle of the points it was fitted on.
+   */
   project(points: Points): Float32Array;
 }
 
@@ -16,8 +18,9 @@ export interface Pca {
 const BLOCK = 8;
 
 /**
- * Fits a plane. Signs are fixed so that the largest entry of each axis is positive: the same points give the same picture.
- * Covariance or Gram matrix, whichever is smaller; its first eigenvectors by orthogonal iteration with Rayleigh-Ritz.
+ * Fits a plane. Signs are fixed so that the largest entry of each axis is positive: the same points give the same
+ * picture. Covariance or Gram matrix, whichever is smaller; its first eigenvectors by orthogonal iteration with
+ * Rayleigh-Ritz.
  */
 export function fitPca(points: Points): Pca {
   const { count: n, dimensions: d } = points;
@@ -179,7 +182,9 @@ function jacobi(matrix: number[][]): { values: number[]; rotation: number[][] } 
   return { values: order.map((i) => a[i][i]), rotation: order.map((i) => v.map((row) => row[i])) };
 }
 
-/** Turns the pair of x[i] and y[j]. No arrays are made on the way: this runs millions of times before the first picture. */
+/**
+ * Turns the pair of x[i] and y[j]. No arrays are made on the way: this runs millions of times before the first picture.
+ */
 function turn(x: number[], i: number, y: number[], j: number, cos: number, sin: number): void {
   const first = x[i];
   const second = y[j];

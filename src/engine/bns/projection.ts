@@ -1,6 +1,6 @@
 /**
- * Non-linear maps of one layer's points, on demand. Unlike PCA (pca.ts) they cannot place further points later: everything
- * that shall appear together goes in together.
+ * Non-linear maps of one layer's points, on demand. Unlike PCA (pca.ts) they cannot place further points later:
+ * everything that shall appear together goes in together.
  */
 import type { Random } from '../random';
 import type { Points } from './separation';

@@ -1,7 +1,7 @@
 /**
- * How good images are in the method's own terms: where single-class batches lie among the classes' BNS centres, how far single
- * images scatter, how far all of them together are from the network's stored statistics, and what the teacher says.
- * Distances are of scaled points (`scaledPoints`). Plain arrays; NaN where a value does not exist.
+ * How good images are in the method's own terms: where single-class batches lie among the classes' BNS centres, how far
+ * single images scatter, how far all of them together are from the network's stored statistics, and what the teacher
+ * says. Distances are of scaled points (`scaledPoints`). Plain arrays; NaN where a value does not exist.
  */
 import { bnsCenters, predictedClasses } from './centers';
 import type { ActivationRange } from '../network/activationRanges';
@@ -17,7 +17,10 @@ export interface MeasuredImages {
   /** One row a batch of images of one class: their statistics taken together. */
   batches: BnsTable;
   batchLabels: ArrayLike<number>;
-  /** Teacher's logits [M, numClasses] of images with the labels `logitLabels`: all that there are, not only those in `images`. */
+  /**
+   * Teacher's logits [M, numClasses] of images with the labels `logitLabels`: all that there are, not only those in
+   * `images`.
+   */
   logits: Float32Array;
   logitLabels: ArrayLike<number>;
 }
@@ -48,7 +51,8 @@ export interface ImageQuality {
   /** Share of single-class batches that lie nearest to their own class's centre, 0 to 1; chance: one in numClasses. */
   nearestCenterRate: Measure;
   /**
-   * The same three with all layers from `startLayer` on taken together: squared distances per dimension, averaged over layers.
+   * The same three with all layers from `startLayer` on taken together: squared distances per dimension, averaged over
+   * layers.
    */
   joint: { ownCenter: number; nearestOther: number; nearestCenterRate: number };
   /** Of the images' own statistics. The next two are of its measures. */
@@ -58,8 +62,8 @@ export interface ImageQuality {
   /** Mean distance between images of the same class. */
   spread: Measure;
   /**
-   * [L] MSE of all images' common mean with the stored one, plus MSE of the variances: what the BNS term averages over layers,
-   * here unscaled as there.
+   * [L] MSE of all images' common mean with the stored one, plus MSE of the variances: what the BNS term averages over
+   * layers, here unscaled as there.
    */
   bnsGap: Float32Array;
   /** Share of images that the teacher takes for their label, 0 to 1. */
@@ -116,7 +120,10 @@ export function imageQuality(
   };
 }
 
-/** One measure over the same of other images, entry by entry: `spread` of synthetic over real ones is below 1 in a collapse. */
+/**
+ * One measure over the same of other images, entry by entry: `spread` of synthetic over real ones is below 1 in a
+ * collapse.
+ */
 export function ratio(measure: Measure, reference: Measure): Measure {
   const divided = (values: Float32Array, by: Float32Array) => values.map((v, i) => v / by[i]);
   return { byLayer: divided(measure.byLayer, reference.byLayer), byClass: divided(measure.byClass, reference.byClass) };
@@ -133,7 +140,10 @@ export function coverage(reference: ActivationRange, reached: ActivationRange): 
   return Math.max(0, common) / width;
 }
 
-/** Points of all layers from `startLayer` on: each layer scaled, and divided by the root of its dimensions and of their number. */
+/**
+ * Points of all layers from `startLayer` on: each layer scaled, and divided by the root of its dimensions and of their
+ * number.
+ */
 function jointPoints(table: BnsTable, running: BnsTable, startLayer: number): Points {
   const parts = table.layers.slice(startLayer).map((layer, i) => scaledPoints(layer, running.layers[startLayer + i]));
   const dimensions = parts.reduce((sum, part) => sum + part.dimensions, 0);

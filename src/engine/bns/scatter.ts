@@ -1,10 +1,13 @@
-/** How far single images' statistics lie from their class's, in every channel: intra-class incohesion as a number for each column. */
+/**
+ * How far single images' statistics lie from their class's, in every channel: intra-class incohesion as a number for
+ * each column.
+ */
 import type { BnsTable } from './statistics';
 
 /**
- * Standard deviation of single images' BNS around the mean of their class, pooled over classes: the root of the squared deviations' sum over
- * (images - classes). Where no class has two images, around the mean of all of them, which overestimates: it has the classes' separation in it.
- * A lone image scatters by 0.
+ * Standard deviation of single images' BNS around the mean of their class, pooled over classes: the root of the squared
+ * deviations' sum over (images - classes). Where no class has two images, around the mean of all of them, which
+ * overestimates: it has the classes' separation in it. A lone image scatters by 0.
  *
  * @param statistics one row an image
  * @param labels [rows] class of each image

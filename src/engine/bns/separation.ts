@@ -185,8 +185,8 @@ const MEASURES = [
 ] as const satisfies (keyof SeparationByLayer)[];
 
 /**
- * Separation and incohesion of some images' statistics at every layer. Points are scaled (`scaledPoints`); means leave out
- * what does not exist, and are NaN where nothing is left.
+ * Separation and incohesion of some images' statistics at every layer. Points are scaled (`scaledPoints`); means leave
+ * out what does not exist, and are NaN where nothing is left.
  *
  * @param statistics one row an image
  * @param labels [rows] class of each image

@@ -1,7 +1,7 @@
 /**
  * BatchNorm statistics (fdda.md, "BNS") as rows: one row an image, a group of images or a class; the columns are all
- * BatchNorm layers one after the other, each with its C means and then its C variances. As one matrix every loss term is
- * one small operation, however many layers there are.
+ * BatchNorm layers one after the other, each with its C means and then its C variances. As one matrix every loss term
+ * is one small operation, however many layers there are.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { concatColumns } from '../kernels/columns';
@@ -200,7 +200,8 @@ export function poolStatistics(perImage: tf.Tensor2D, averaging: tf.Tensor2D, la
     (dy, [x, a, pooled]) => [
       fused('PoolStatisticsGradient', { dy, perImage: x, averaging: a, pooled, columns: columns() }, {}, () => {
         const transposed = tf.transpose(a) as tf.Tensor2D;
-        // What arrives at a group's variance also reaches the mean of the same channel; nothing reaches a mean's partner.
+        // What arrives at a group's variance also reaches the mean of the same channel; nothing reaches a mean's
+        // partner.
         const dVariance = tf.mul(swapped(dy), tf.sub(1, tf.tensor2d(isVariance, [1, swap.length]))) as tf.Tensor2D;
         const linear = tf.sub(dy, tf.mul(2, tf.mul(pooled, dVariance))) as tf.Tensor2D;
         return tf.add(tf.matMul(transposed, linear), tf.mul(2, tf.mul(x, tf.matMul(transposed, dVariance))));
@@ -226,8 +227,8 @@ export interface CollectedStatistics {
 }
 
 /**
- * Per-image statistics at every BatchNorm layer, and the logits, of many images, and the activations' ranges over all of them;
- * one asynchronous readback a batch.
+ * Per-image statistics at every BatchNorm layer, and the logits, of many images, and the activations' ranges over all
+ * of them; one asynchronous readback a batch.
  *
  * @param images [N, H, W, C] in normalised image space; stays the caller's
  * @returns null when `onProgress` said stop

@@ -1,6 +1,7 @@
 /**
- * t-SNE, exact (van der Maaten and Hinton 2008), with the start and the learning rate of Kobak and Berens (2019): the two
- * first principal components, tiny, and n / 12. Every step looks at all pairs, which is fine up to a few thousand points.
+ * t-SNE, exact (van der Maaten and Hinton 2008), with the start and the learning rate of Kobak and Berens (2019): the
+ * two first principal components, tiny, and n / 12. Every step looks at all pairs, which is fine up to a few thousand
+ * points.
  */
 import type { Random } from '../random';
 import { gramMatrix } from './gram';

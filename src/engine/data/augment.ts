@@ -18,8 +18,8 @@ export const DEFAULT_AUGMENT: AugmentParameters = { scale: [0.6, 1], ratio: [3 /
 const ATTEMPTS = 10;
 
 /**
- * Keeps a cropped box's sampling positions off the image's outermost ones: where rounding carries a position beyond them,
- * cropAndResize returns 0. (The whole image, 0 to 1, is exact and needs no margin.)
+ * Keeps a cropped box's sampling positions off the image's outermost ones: where rounding carries a position beyond
+ * them, cropAndResize returns 0. (The whole image, 0 to 1, is exact and needs no margin.)
  */
 const MARGIN = 1e-6;
 
@@ -34,8 +34,8 @@ function place(length: number, random: Random): [number, number] {
 /**
  * Draws one box an image for `augmentBatch`.
  * @param imageShape [height, width, ...]: `ratio` is meant in pixels
- * @returns [count, 4]: y1, x1, y2, x2 as tf.image.cropAndResize takes them: 0 is the middle of the first pixel, 1 that of
- *   the last. x1 > x2 is a flipped image.
+ * @returns [count, 4]: y1, x1, y2, x2 as tf.image.cropAndResize takes them: 0 is the middle of the first pixel, 1 that
+ *   of the last. x1 > x2 is a flipped image.
  */
 export function drawAugmentation(
   count: number,

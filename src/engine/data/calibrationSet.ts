@@ -14,9 +14,9 @@ export interface ClassSample {
 }
 
 /**
- * Every class's images of the calibration split in an order that only the stream's seed and names decide, not how much was
- * drawn from it. The calibration set takes its images from place 0 on, the observation set from place 32 on: they never
- * meet, whatever their sizes, and neither changes when the other's size does.
+ * Every class's images of the calibration split in an order that only the stream's seed and names decide, not how much
+ * was drawn from it. The calibration set takes its images from place 0 on, the observation set from place 32 on: they
+ * never meet, whatever their sizes, and neither changes when the other's size does.
  */
 function classOrders(dataset: Dataset, random: Random): number[][] {
   const orders = dataset.classNames.map((): number[] => []);
@@ -41,8 +41,8 @@ function takeFromEachClass(dataset: Dataset, start: number, imagesPerClass: numb
 }
 
 /**
- * The calibration set: the labelled real images that the method may use, drawn from the calibration split by seed without
- * replacement. The set of k images a class contains those of every smaller k.
+ * The calibration set: the labelled real images that the method may use, drawn from the calibration split by seed
+ * without replacement. The set of k images a class contains those of every smaller k.
  * @param imagesPerClass 1 to 32 (paper: 1); RangeError otherwise, or where a class has fewer
  * @param random only its seed and names matter; the same one must be given to `observationSet`
  */
@@ -56,9 +56,10 @@ export function sampleCalibrationSet(dataset: Dataset, imagesPerClass: number, r
 }
 
 /**
- * Further images of the calibration split, for looking only: the method never sees them. No image is in any calibration set
- * drawn with the same `random`.
- * @param perClass at least 1; RangeError otherwise, or where a class has fewer beyond the 32 that calibration sets may take
+ * Further images of the calibration split, for looking only: the method never sees them. No image is in any calibration
+ * set drawn with the same `random`.
+ * @param perClass at least 1; RangeError otherwise, or where a class has fewer beyond the 32 that calibration sets may
+ *   take
  * @param random as for `sampleCalibrationSet`
  */
 export function observationSet(dataset: Dataset, perClass: number, random: Random): ClassSample {

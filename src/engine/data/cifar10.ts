@@ -1,4 +1,6 @@
-/** CIFAR-10 in its own binary format: records of 1 label byte, then 1024 red, 1024 green and 1024 blue bytes, row-major. */
+/**
+ * CIFAR-10 in its own binary format: records of 1 label byte, then 1024 red, 1024 green and 1024 blue bytes, row-major.
+ */
 import { checkIndex, type Dataset, type Split } from './dataset';
 
 export const CIFAR10_CLASSES: readonly string[] = [
@@ -29,8 +31,8 @@ export interface Cifar10Files {
 
 /**
  * CIFAR-10, or any part of it. Splits: `test` is the test files; `validation` is the end of the training files (see
- * CIFAR10_VALIDATION); `calibration` and `train` are the rest of them, both the same: a calibration set is drawn from the
- * images that the network was trained on, as in the paper.
+ * CIFAR10_VALIDATION); `calibration` and `train` are the rest of them, both the same: a calibration set is drawn from
+ * the images that the network was trained on, as in the paper.
  *
  * @throws RangeError for a file that is no whole number of records, has a label above 9, or no images
  */

@@ -60,7 +60,10 @@ export function drawSlab(size: number, depth: number, angle: number, random: Ran
   return { distance: (px, py) => edge - px * nx - py * ny, x: 0, y: 0, reach: size };
 }
 
-/** A bar that covers the figure's rim, coming in from outside the frame, or a thinner one across the figure. Never a shape itself. */
+/**
+ * A bar that covers the figure's rim, coming in from outside the frame, or a thinner one across the figure. Never a
+ * shape itself.
+ */
 export function drawOccluder(place: Placement, size: number, depth: number, random: Random): Piece {
   const angle = random.uniform(0, 2 * PI);
   const [dx, dy] = [cos(angle), sin(angle)];

@@ -6,7 +6,10 @@ import { length } from './shapeOutlines';
 /** Gamma-encoded sRGB, 0 to 1. */
 export type Rgb = readonly [red: number, green: number, blue: number];
 
-/** Perceptual colour: lightness 0 to 1 and two opponent axes (Ottosson, "A perceptual color space for image processing", 2020). */
+/**
+ * Perceptual colour: lightness 0 to 1 and two opponent axes (Ottosson, "A perceptual color space for image processing",
+ * 2020).
+ */
 export interface Oklab {
   lightness: number;
   a: number;

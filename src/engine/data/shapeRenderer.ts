@@ -36,7 +36,8 @@ function develop(canvas: Canvas, difficulty: ShapesDifficulty, random: Random): 
   const [lx, ly] = [(cos(angle) * falloff) / size, (sin(angle) * falloff) / size];
   const gain = 1 + random.uniform(-difficulty.exposure, difficulty.exposure);
   const gains = [0, 1, 2].map(() => gain * (1 + random.uniform(-difficulty.colourCast, difficulty.colourCast)));
-  // Two uniform numbers have a triangular sum of variance 1/6 in units of their width: near enough to normal, and cheap.
+  // Two uniform numbers have a triangular sum of variance 1/6 in units of their width: near enough to normal, and
+  // cheap.
   const grain = (random.uniform(...difficulty.noise) * sqrt(6)) / 65536;
   const bytes = new Uint8ClampedArray(rgb.length);
   canvas.within(0, 0, size, (pixel, x, y) => {

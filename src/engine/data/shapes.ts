@@ -16,11 +16,11 @@ export const SHAPES_SEED = 2022;
 export const SHAPES_SIZE = 32;
 
 /**
- * "Shapes": ten kinds of figures drawn by code, 32x32 RGB. Colour, texture, size, turn, place, background, clutter, light
- * and noise are drawn independently of the class.
+ * "Shapes": ten kinds of figures drawn by code, 32x32 RGB. Colour, texture, size, turn, place, background, clutter,
+ * light and noise are drawn independently of the class.
  *
- * An image is a function of (seed, split, index): each has its own random stream, so that splits are disjoint and the order
- * of asking does not matter. Labels are index mod 10: any run of 10 images has each class once.
+ * An image is a function of (seed, split, index): each has its own random stream, so that splits are disjoint and the
+ * order of asking does not matter. Labels are index mod 10: any run of 10 images has each class once.
  */
 export function createShapes(seed: number = SHAPES_SEED, difficulty: ShapesDifficulty = SHAPES_DIFFICULTY): Dataset {
   const root = new Random(seed).fork('shapes');

@@ -65,8 +65,8 @@ export type Range = [low: number, high: number];
 export type ShapesDifficulty = typeof SHAPES_DIFFICULTY;
 
 /**
- * An easier version of the same data: what the bundled network is trained on. In use it meets the full difficulty, as networks
- * do; its margins are thinner there, and quantization costs more.
+ * An easier version of the same data: what the bundled network is trained on. In use it meets the full difficulty, as
+ * networks do; its margins are thinner there, and quantization costs more.
  */
 export const SHAPES_EASY: ShapesDifficulty = {
   ...SHAPES_DIFFICULTY,

@@ -18,9 +18,10 @@ export interface Change {
 const within = (middle: number, half: number): Interval => [Math.max(-2, middle - half), Math.min(2, middle + half)];
 
 /**
- * The change of B's lead over A from one pair to another, all four on the same images, with its 95 % interval: each image
- * gives one value from -2 to 2, and the interval is the normal one of their mean with half an image of +1 and half of -1
- * added, as Agresti and Min (Statistics in Medicine 24, 2005, 729-740) do for a single pair: never of zero width.
+ * The change of B's lead over A from one pair to another, all four on the same images, with its 95 % interval: each
+ * image gives one value from -2 to 2, and the interval is the normal one of their mean with half an image of +1 and
+ * half of -1 added, as Agresti and Min (Statistics in Medicine 24, 2005, 729-740) do for a single pair: never of zero
+ * width.
  *
  * @throws RangeError for no images, or different numbers of them
  */
@@ -40,8 +41,8 @@ export function changeOfDifference(first: AnsweredPair, second: AnsweredPair): C
 }
 
 /**
- * The same where the two pairs' images are not the same, or not known: each difference with its own interval, squared and
- * added (Zou and Donner, Statistics in Medicine 27, 2008).
+ * The same where the two pairs' images are not the same, or not known: each difference with its own interval, squared
+ * and added (Zou and Donner, Statistics in Medicine 27, 2008).
  */
 export function changeOfIntervals(
   first: { difference: number; interval: Interval },

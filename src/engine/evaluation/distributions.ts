@@ -4,8 +4,8 @@
 export const NORMAL_BOUND = 1.959963984540054;
 
 /**
- * Probability that |t| stays below `t` (0 or more) with `df` (1, 2, ...) degrees of freedom: Student's distribution as a
- * finite series (Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.3 and 26.7.4).
+ * Probability that |t| stays below `t` (0 or more) with `df` (1, 2, ...) degrees of freedom: Student's distribution as
+ * a finite series (Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.3 and 26.7.4).
  */
 function centralProbability(t: number, df: number): number {
   const angle = Math.atan(t / Math.sqrt(df));

@@ -37,8 +37,9 @@ function reading(standardError: number | null, df: number | null, interval: Inte
 }
 
 /**
- * Student's interval for the mean of one difference a seed. It holds what differs from seed to seed, and no chance in the
- * choice of images that all seeds share. Equal differences (counts of few images often are) say nothing of how they scatter.
+ * Student's interval for the mean of one difference a seed. It holds what differs from seed to seed, and no chance in
+ * the choice of images that all seeds share. Equal differences (counts of few images often are) say nothing of how they
+ * scatter.
  *
  * @throws RangeError for none
  */
@@ -56,19 +57,19 @@ export function seedReading(differences: readonly number[]): Reading & { differe
 }
 
 /**
- * B against A over seeds that all answer the same n images. Seeds and images are crossed, so the differences d (1: only B
- * is right, -1: only A, 0) are taken apart as in a two-way layout with random rows and columns: with the mean squares of
- * seeds, images and what is left (S, I, E), the variance of the mean is (S + I - E) / (seeds * n), where I - E counts as 0
- * if it is less (Searle, Casella and McCulloch, Variance Components, 1992, chapter 4).
+ * B against A over seeds that all answer the same n images. Seeds and images are crossed, so the differences d (1: only
+ * B is right, -1: only A, 0) are taken apart as in a two-way layout with random rows and columns: with the mean squares
+ * of seeds, images and what is left (S, I, E), the variance of the mean is (S + I - E) / (seeds * n), where I - E
+ * counts as 0 if it is less (Searle, Casella and McCulloch, Variance Components, 1992, chapter 4).
  *
- * - `images`: the score interval of `pairedDifference`, its number of images reduced to what the same answers of several
- *   seeds to one image are worth (Rao and Scott, Biometrics 48, 1992); for one seed exactly that interval. Simulated (2 to
- *   10 seeds, 50 to 1,000 images, 2 to 30 % discordant) it covers 94 to 97 %.
+ * - `images`: the score interval of `pairedDifference`, its number of images reduced to what the same answers of
+ *   several seeds to one image are worth (Rao and Scott, Biometrics 48, 1992); for one seed exactly that interval.
+ *   Simulated (2 to 10 seeds, 50 to 1,000 images, 2 to 30 % discordant) it covers 94 to 97 %.
  * - `onTheseImages`: `seedReading`.
- * - `inGeneral`: seeds' part and images' part, each with its own bound, squared and added (Zou and Donner, Statistics in
- *   Medicine 27, 2008): never narrower than `onTheseImages`. Simulated (2 to 10 seeds, 500 and 2,000 images, seeds
- *   scattering by 0 to 2 points) it covers 93 to 99 %, where one t with Satterthwaite's degrees of freedom falls to 85 %
- *   for two seeds and the seeds' interval alone to 50 % for ten.
+ * - `inGeneral`: seeds' part and images' part, each with its own bound, squared and added (Zou and Donner, Statistics
+ *   in Medicine 27, 2008): never narrower than `onTheseImages`. Simulated (2 to 10 seeds, 500 and 2,000 images, seeds
+ *   scattering by 0 to 2 points) it covers 93 to 99 %, where one t with Satterthwaite's degrees of freedom falls to 85
+ *   % for two seeds and the seeds' interval alone to 50 % for ten.
  *
  * @throws RangeError for no seeds, no images, or seeds with different numbers of images
  */

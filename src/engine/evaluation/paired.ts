@@ -38,7 +38,8 @@ const LEVEL = 0.05;
 
 /**
  * McNemar's exact test: of the images that only one of the two answers rightly, each is A's or B's with equal chance
- * (McNemar, Psychometrika 12, 1947; mid-p: Fagerland, Lydersen and Laake, BMC Medical Research Methodology 13:91, 2013).
+ * (McNemar, Psychometrika 12, 1947; mid-p: Fagerland, Lydersen and Laake, BMC Medical Research Methodology 13:91,
+ * 2013).
  */
 export function mcNemar(onlyA: number, onlyB: number): { pValue: number; midP: number } {
   const { atMost, exactly } = fairCoin(Math.min(onlyA, onlyB), onlyA + onlyB);
@@ -80,11 +81,11 @@ export function scoreInterval(onlyA: number, onlyB: number, n: number): Interval
 /**
  * B against A on the same images, with the interval and the test that the images only one of them answers rightly give.
  *
- * The interval is Tango's, drawn out to 0 where McNemar's exact test does not rule out 0: the score interval alone leaves
- * 0 out as soon as the test without correction does, a little before the exact one. So p < 0.05 and an interval without 0
- * always say the same. Coverage, summed over all tables (n = 20 to 200, 2 to 40 % of the images discordant, differences
- * from 0 to 0.9 of that): at least 94.4 %, mostly 95 to 97; Newcombe's square-and-add interval (Statistics in Medicine
- * 17, 1998, 2635-2650, method 10) is equally good but tied to no test.
+ * The interval is Tango's, drawn out to 0 where McNemar's exact test does not rule out 0: the score interval alone
+ * leaves 0 out as soon as the test without correction does, a little before the exact one. So p < 0.05 and an interval
+ * without 0 always say the same. Coverage, summed over all tables (n = 20 to 200, 2 to 40 % of the images discordant,
+ * differences from 0 to 0.9 of that): at least 94.4 %, mostly 95 to 97; Newcombe's square-and-add interval (Statistics
+ * in Medicine 17, 1998, 2635-2650, method 10) is equally good but tied to no test.
  *
  * @throws RangeError for no images, or more discordant ones than images
  */
@@ -112,9 +113,9 @@ export function shareInterval({ correct, n }: Count): Interval {
 }
 
 /**
- * B's accuracy minus A's as if they had been measured on different images: for where it is not known which images each of
- * them answers rightly. Wider than needed where the images were the same. Newcombe's square-and-add interval (Statistics in
- * Medicine 17, 1998, 873-890, method 10).
+ * B's accuracy minus A's as if they had been measured on different images: for where it is not known which images each
+ * of them answers rightly. Wider than needed where the images were the same. Newcombe's square-and-add interval
+ * (Statistics in Medicine 17, 1998, 873-890, method 10).
  *
  * @throws RangeError for no images
  */

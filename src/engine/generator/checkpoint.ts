@@ -1,6 +1,7 @@
 /**
- * A trained generator as a file: 8 bytes of magic, the length of a JSON header (uint32), the header, then every weight's
- * values in the header's order. Little-endian. Half precision halves the download; the generator goes on training from it.
+ * A trained generator as a file: 8 bytes of magic, the length of a JSON header (uint32), the header, then every
+ * weight's values in the header's order. Little-endian. Half precision halves the download; the generator goes on
+ * training from it.
  */
 import { fromHalf, toHalf } from '../float16';
 import type { WeightArray } from '../network/types';

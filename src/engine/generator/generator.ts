@@ -1,8 +1,8 @@
 /**
  * The label-conditional generator (fdda.md, "Generator"): latent and label -> image in normalised image space.
- * Linear -> (channels, S/4, S/4) -> conditional BN (eps 1e-5) -> nearest x2 -> conv 3x3 (channels) -> conditional BN (eps 0.8)
- * -> leaky ReLU 0.2 -> nearest x2 -> conv 3x3 (channels / 2) -> conditional BN (eps 0.8) -> leaky ReLU 0.2 -> conv 3x3 (image)
- * -> tanh -> BN without scale and shift (eps 1e-5).
+ * Linear -> (channels, S/4, S/4) -> conditional BN (eps 1e-5) -> nearest x2 -> conv 3x3 (channels) -> conditional BN
+ * (eps 0.8) -> leaky ReLU 0.2 -> nearest x2 -> conv 3x3 (channels / 2) -> conditional BN (eps 0.8) -> leaky ReLU 0.2 ->
+ * conv 3x3 (image) -> tanh -> BN without scale and shift (eps 1e-5).
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { tanh } from '../kernels/activations';
@@ -175,8 +175,8 @@ export class Generator {
 }
 
 /**
- * rows [N, I] x matrix [I, O], differentiable in the matrix only: nobody asks how a latent or a one-hot label should change,
- * and for the first layer that answer would cost as much as the rest of it.
+ * rows [N, I] x matrix [I, O], differentiable in the matrix only: nobody asks how a latent or a one-hot label should
+ * change, and for the first layer that answer would cost as much as the rest of it.
  */
 function rowsTimes(rows: tf.Tensor2D, matrix: tf.Tensor): tf.Tensor2D {
   return differentiable<tf.Tensor2D>(

@@ -15,7 +15,10 @@ export interface GeneratorConfig {
 /** Channels of the last block. */
 export const lastChannels = (config: GeneratorConfig): number => config.lastChannels ?? config.channels >> 1;
 
-/** Multiply-accumulates an image, forward, counted the plain way (36 a pixel for upsampling + 3x3, of which 16 are computed). */
+/**
+ * Multiply-accumulates an image, forward, counted the plain way (36 a pixel for upsampling + 3x3, of which 16 are
+ * computed).
+ */
 export function generatorMacs(config: GeneratorConfig): number {
   const { latentDim, channels: c, imageSize: s, imageChannels } = config;
   const last = lastChannels(config);

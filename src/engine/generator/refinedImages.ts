@@ -1,6 +1,6 @@
 /**
- * Synthetic images that are optimized themselves, pixel by pixel, after a generator made them (as ZeroQ's distilled data and
- * DeepInversion are, which start from noise). A step moves only the images that it looked at.
+ * Synthetic images that are optimized themselves, pixel by pixel, after a generator made them (as ZeroQ's distilled
+ * data and DeepInversion are, which start from noise). A step moves only the images that it looked at.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Normalization } from '../data/dataset';
@@ -25,7 +25,10 @@ export interface RefinedImagesSnapshot {
   updates: number[];
 }
 
-/** Owns its images [N, H, W, C], class by class, in normalised image space, and what Adam remembers of each: call `dispose`. */
+/**
+ * Owns its images [N, H, W, C], class by class, in normalised image space, and what Adam remembers of each: call
+ * `dispose`.
+ */
 export class RefinedImages {
   /** [N] class of each image. */
   readonly labels: readonly number[];
@@ -68,7 +71,8 @@ export class RefinedImages {
    * @param normalization of the images: where they are moved, pixels stay what they can be, 0 to 1 before it
    * @param perClass images of each class
    * @param together whether the generator normalizes all classes together, otherwise each on its own
-   * @param first latents [numClasses k, latentDim], class by class, of the first k images of each class; left out: drawn
+   * @param first latents [numClasses k, latentDim], class by class, of the first k images of each class; left out:
+   *   drawn
    */
   static create(
     generator: Generator,
@@ -137,9 +141,10 @@ export class RefinedImages {
   }
 
   /**
-   * Rows for a step: a run of n images of one class are always the same n, one of the class's fixed groups, drawn at random. So
-   * it is the group that has to meet the class's statistics, as a whole; drawn anew each time, every single image would have to, and
-   * all would become alike. Where n does not divide the class, its last two groups overlap: no image is left as it was.
+   * Rows for a step: a run of n images of one class are always the same n, one of the class's fixed groups, drawn at
+   * random. So it is the group that has to meet the class's statistics, as a whole; drawn anew each time, every single
+   * image would have to, and all would become alike. Where n does not divide the class, its last two groups overlap: no
+   * image is left as it was.
    */
   pickGroups(labels: readonly number[], random: Random): number[] {
     const rows: number[] = [];

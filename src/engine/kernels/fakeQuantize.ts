@@ -1,6 +1,6 @@
 /**
- * The asymmetric uniform quantizer of fdda.md ("Quantizer"), as integers and as "fake" quantization: values rounded to the
- * grid but kept as floating point, with a gradient that passes straight through.
+ * The asymmetric uniform quantizer of fdda.md ("Quantizer"), as integers and as "fake" quantization: values rounded to
+ * the grid but kept as floating point, with a gradient that passes straight through.
  *
  * For k bits: scale = (2^k - 1) / max(hi - lo, 1e-8), zero = round(scale lo) + 2^(k-1),
  * q = clamp(round(scale x - zero), -2^(k-1), 2^(k-1) - 1), x' = (q + zero) / scale; round half to even. Everything is
@@ -12,8 +12,8 @@ import { fused, hasFused, runFused } from './fused';
 import { checkBits, roundHalfToEven, SMALLEST_RANGE } from './scalarQuantizer';
 
 /**
- * Where the grid of one tensor lies: x' = (q + zero) / scale. Scalars, or one value a channel broadcastable along the last
- * axes: [O] for kernels [h, w, i, O] and [i, O], [c, m] for depthwise kernels [h, w, c, m].
+ * Where the grid of one tensor lies: x' = (q + zero) / scale. Scalars, or one value a channel broadcastable along the
+ * last axes: [O] for kernels [h, w, i, O] and [i, O], [c, m] for depthwise kernels [h, w, c, m].
  */
 export type QuantizationGrid = {
   scale: tf.Tensor;
@@ -54,13 +54,15 @@ export function dequantize(q: tf.Tensor, { scale, zero }: QuantizationGrid): tf.
 }
 
 /**
- * What a gradient does where values are clipped: 'pass' is the plain straight-through estimator of the authors' program, 'mask' lets
- * nothing pass there (PyTorch's `fake_quantize`, PACT, LSQ), so that no value is pushed further out for ever.
+ * What a gradient does where values are clipped: 'pass' is the plain straight-through estimator of the authors'
+ * program, 'mask' lets nothing pass there (PyTorch's `fake_quantize`, PACT, LSQ), so that no value is pushed further
+ * out for ever.
  */
 export type ClippedGradient = 'mask' | 'pass';
 
 /**
- * `x` rounded to the grid, which is a constant. The gradient passes straight through inside the grid, and outside as `clipped` says.
+ * `x` rounded to the grid, which is a constant. The gradient passes straight through inside the grid, and outside as
+ * `clipped` says.
  *
  * @param grid the grid, or a function that makes it of `x` and is then not differentiated
  */
@@ -85,11 +87,12 @@ export function fakeQuantizeOnGrid<T extends tf.Tensor>(
 }
 
 /**
- * Fake quantization on a learned grid (LSQ, Esser et al. 2020, with LSQ+'s zero points): differentiable in `x`, and in the step and the zero
- * point as PyTorch's `_fake_quantize_learnable_per_channel_affine` has it. The grid is scale = 1 / step, the zero point rounded to a whole
- * number, with a gradient that passes straight through the rounding.
+ * Fake quantization on a learned grid (LSQ, Esser et al. 2020, with LSQ+'s zero points): differentiable in `x`, and in
+ * the step and the zero point as PyTorch's `_fake_quantize_learnable_per_channel_affine` has it. The grid is scale = 1
+ * / step, the zero point rounded to a whole number, with a gradient that passes straight through the rounding.
  *
- * d/dx: 1 inside the grid, 0 outside. d/dstep: q + zero - x / step inside, the clipped level q + zero outside. d/dzero: 0 inside, step outside.
+ * d/dx: 1 inside the grid, 0 outside. d/dstep: q + zero - x / step inside, the clipped level q + zero outside. d/dzero:
+ * 0 inside, step outside.
  *
  * @param step, zero scalars or one value a channel, as in QuantizationGrid
  */
@@ -116,8 +119,8 @@ function onGrid<T extends tf.Tensor>(x: T, g: QuantizationGrid): T {
 }
 
 /**
- * [dx], dy where x is not clipped; with `sums` also, of the grid's shape, dy times d/dstep, and dy where x is clipped, summed over each
- * channel.
+ * [dx], dy where x is not clipped; with `sums` also, of the grid's shape, dy times d/dstep, and dy where x is clipped,
+ * summed over each channel.
  */
 function gridGradients(dy: tf.Tensor, x: tf.Tensor, grid: QuantizationGrid, sums: boolean): tf.Tensor[] {
   const { scale, zero, bits } = grid;
@@ -137,8 +140,8 @@ function gridGradients(dy: tf.Tensor, x: tf.Tensor, grid: QuantizationGrid, sums
 }
 
 /**
- * Smallest and largest value of every channel of `x`, of shape `channels`: its last axes, as in QuantizationGrid; [] for one
- * range of all. Not differentiable; the caller owns both.
+ * Smallest and largest value of every channel of `x`, of shape `channels`: its last axes, as in QuantizationGrid; []
+ * for one range of all. Not differentiable; the caller owns both.
  */
 export function channelRange(x: tf.Tensor, channels: number[]): { lo: tf.Tensor; hi: tf.Tensor } {
   const count = channels.reduce((a, b) => a * b, 1);
@@ -151,7 +154,10 @@ export function channelRange(x: tf.Tensor, channels: number[]): { lo: tf.Tensor;
   });
 }
 
-/** Fake quantization with `bits` bits from each channel's smallest to its largest value; see channelRange and fakeQuantizeOnGrid. */
+/**
+ * Fake quantization with `bits` bits from each channel's smallest to its largest value; see channelRange and
+ * fakeQuantizeOnGrid.
+ */
 export function fakeQuantizeToOwnRange<T extends tf.Tensor>(x: T, channels: number[], bits: number): T {
   checkBits(bits);
   if (!hasFused('FakeQuantizeToOwnRange')) {

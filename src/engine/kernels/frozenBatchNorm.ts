@@ -59,8 +59,9 @@ function isTrained({ gamma, beta }: FrozenBatchNorm): boolean {
 }
 
 /**
- * As frozenBatchNorm, and the per-image statistics of its input as `imageStatistics` gives them: a backend that can reads the
- * input once for both, and once for both gradients. Differentiable in x (and in gamma and beta where they are variables).
+ * As frozenBatchNorm, and the per-image statistics of its input as `imageStatistics` gives them: a backend that can
+ * reads the input once for both, and once for both gradients. Differentiable in x (and in gamma and beta where they are
+ * variables).
  */
 export function frozenBatchNormWithStatistics(
   x: tf.Tensor4D,

@@ -1,7 +1,7 @@
 /**
  * Where a backend brings a kernel of this project's own that does in one launch what tfjs composes of many, it is used;
- * everywhere else the composition is. Kernels are registered with tfjs (`tf.registerKernel`) under the names below, so the
- * current backend alone decides, and an operation asks in one place.
+ * everywhere else the composition is. Kernels are registered with tfjs (`tf.registerKernel`) under the names below, so
+ * the current backend alone decides, and an operation asks in one place.
  */
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -55,8 +55,8 @@ export function hasFused(kernel: FusedKernel): boolean {
 }
 
 /**
- * The current backend's own kernel, which it must have. Not differentiable by itself: to be called inside `differentiable`, or
- * in a gradient.
+ * The current backend's own kernel, which it must have. Not differentiable by itself: to be called inside
+ * `differentiable`, or in a gradient.
  */
 export function runFused<T extends tf.Tensor | tf.Tensor[]>(
   kernel: FusedKernel,

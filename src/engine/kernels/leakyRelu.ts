@@ -3,8 +3,8 @@ import { differentiable } from './differentiable';
 import { hasFused, runFused } from './fused';
 
 /**
- * Leaky ReLU. Composed, `step` with a slope is both the factor and the derivative; tfjs's own gradient composes a comparison
- * and a select.
+ * Leaky ReLU. Composed, `step` with a slope is both the factor and the derivative; tfjs's own gradient composes a
+ * comparison and a select.
  */
 export function leakyRelu(x: tf.Tensor4D, slope: number): tf.Tensor4D {
   if (hasFused('LeakyRelu')) {

@@ -45,7 +45,9 @@ export function averagePool(x: tf.Tensor4D, { size, strides, padding }: Pooling)
   );
 }
 
-/** Max pooling [N, H, W, C] -> [N, OH, OW, C]. Differentiable; ties go to the first pixel in row order, as in PyTorch. */
+/**
+ * Max pooling [N, H, W, C] -> [N, OH, OW, C]. Differentiable; ties go to the first pixel in row order, as in PyTorch.
+ */
 export function maxPool(x: tf.Tensor4D, { size, strides, padding }: Pooling): tf.Tensor4D {
   return differentiable<tf.Tensor4D>(
     [x],
@@ -88,7 +90,10 @@ function averagePoolGradient(
 const dilated = (dy: tf.Tensor4D, strides: [number, number]) =>
   strides[0] === 1 && strides[1] === 1 ? dy : dilate(dy, strides);
 
-/** Stride-1 depthwise convolution whose output has the height and width of `outShape`, given what to pad (or crop) at top and left. */
+/**
+ * Stride-1 depthwise convolution whose output has the height and width of `outShape`, given what to pad (or crop) at
+ * top and left.
+ */
 function convolveToShape(
   x: tf.Tensor4D,
   filter: tf.Tensor4D,
@@ -109,7 +114,10 @@ function convolveToShape(
   ]);
 }
 
-/** dL/dx of max pooling; where several pixels of a window share the maximum, the first in row order gets it all (as PyTorch). */
+/**
+ * dL/dx of max pooling; where several pixels of a window share the maximum, the first in row order gets it all (as
+ * PyTorch).
+ */
 function maxPoolGradient(
   dy: tf.Tensor4D,
   x: tf.Tensor4D,

@@ -1,6 +1,6 @@
 /**
- * The quantizer of fdda.md ("Quantizer") for single numbers: plain arithmetic without tensors, in float32 and in the same
- * order as the tensors' version (`fakeQuantize.ts`). The page draws it, and searches for ranges use it.
+ * The quantizer of fdda.md ("Quantizer") for single numbers: plain arithmetic without tensors, in float32 and in the
+ * same order as the tensors' version (`fakeQuantize.ts`). The page draws it, and searches for ranges use it.
  */
 
 /** Ranges below this count as this wide, so that a constant channel has a scale. */

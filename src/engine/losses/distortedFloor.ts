@@ -1,8 +1,8 @@
 /** What the noise of the distorted term costs, as plain arithmetic: the page explains it too. */
 
 /**
- * Expected value of the distorted term for a batch that lies exactly on its centre, differences counting plainly: E[D] = C + this
- * (fdda.md, "Generator"). In general: `GeneratorTargets.distortedFloor`.
+ * Expected value of the distorted term for a batch that lies exactly on its centre, differences counting plainly:
+ * E[D] = C + this (fdda.md, "Generator"). In general: `GeneratorTargets.distortedFloor`.
  */
 export function distortedFloor(distortionMean: number, distortionVariance: number): number {
   return distortionMean ** 2 + distortionVariance ** 2;

@@ -1,7 +1,7 @@
 /**
- * The five terms of the generator's loss (fdda.md, table in "Generator") and one beyond the paper. Statistics come as rows over all BatchNorm
- * layers (bns/statistics.ts); a constant weight for every column turns "mean over a layer's channels, then average over
- * layers" into one weighted squared distance.
+ * The five terms of the generator's loss (fdda.md, table in "Generator") and one beyond the paper. Statistics come as
+ * rows over all BatchNorm layers (bns/statistics.ts); a constant weight for every column turns "mean over a layer's
+ * channels, then average over layers" into one weighted squared distance.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { differentiable } from '../kernels/differentiable';
@@ -70,8 +70,9 @@ export function bnsTerm(mixed: tf.Tensor2D, targets: GeneratorTargets): tf.Scala
 }
 
 /**
- * Term D. Statistics of the single-class batch against the centre plus noise, in the layers from `startLayer` on. For a class
- * that is not trusted: against the noise alone, N(0, 1), in all layers, doubled (fdda.md, "Label rule of the program").
+ * Term D. Statistics of the single-class batch against the centre plus noise, in the layers from `startLayer` on. For a
+ * class that is not trusted: against the noise alone, N(0, 1), in all layers, doubled (fdda.md, "Label rule of the
+ * program").
  */
 export function distortedTerm(
   single: tf.Tensor2D,
@@ -93,9 +94,10 @@ export function centralizedTerm(
 }
 
 /**
- * Term K, beyond the paper: how surely the batch's statistics lie nearer to their own class's centre than to the others'. Cross
- * entropy of softmax(-d^2 / temperature) over all classes' centres, d^2 being the mean scaled squared difference of the layers from
- * `startLayer` on, which the scaled term C is of the own class. 0 for a class that is not trusted.
+ * Term K, beyond the paper: how surely the batch's statistics lie nearer to their own class's centre than to the
+ * others'. Cross entropy of softmax(-d^2 / temperature) over all classes' centres, d^2 being the mean scaled squared
+ * difference of the layers from `startLayer` on, which the scaled term C is of the own class. 0 for a class that is not
+ * trusted.
  */
 export function contrastTerm(
   single: tf.Tensor2D,
@@ -130,8 +132,8 @@ function centerOf({ centers }: GeneratorTargets, index: number): tf.Tensor2D {
 }
 
 /**
- * All terms that are switched on, and their weighted sum. Differentiable in the logits and statistics of both batches, which may
- * be the same one.
+ * All terms that are switched on, and their weighted sum. Differentiable in the logits and statistics of both batches,
+ * which may be the same one.
  * The tensors belong to the caller; inside `tf.variableGrads`, `tf.keep` those that should outlive it.
  *
  * With every term switched off the total is a constant 0, which has no gradient: skip the step then.

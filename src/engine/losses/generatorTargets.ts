@@ -1,4 +1,7 @@
-/** What the generator's loss compares statistics with: the network's stored ones and the classes' BNS centres, and what a difference counts. */
+/**
+ * What the generator's loss compares statistics with: the network's stored ones and the classes' BNS centres, and what
+ * a difference counts.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import { SCALE_EPSILON } from '../bns/separation';
 import type { BnsTable, StatisticsLayout } from '../bns/statistics';
@@ -9,8 +12,8 @@ export function defaultStartLayer(layers: number): number {
 }
 
 /**
- * [D] for every column what its squared difference counts in avg_{l >= startLayer} [ MSE(mean) + MSE(var) ], MSE being the
- * mean over the layer's channels: 1 / (C_l (L - startLayer)), and 0 in layers before.
+ * [D] for every column what its squared difference counts in avg_{l >= startLayer} [ MSE(mean) + MSE(var) ], MSE being
+ * the mean over the layer's channels: 1 / (C_l (L - startLayer)), and 0 in layers before.
  */
 export function columnWeights({ channels, offsets, size }: StatisticsLayout, startLayer = 0): Float32Array {
   const layers = channels.length - startLayer;
@@ -26,8 +29,9 @@ export function columnWeights({ channels, offsets, size }: StatisticsLayout, sta
 }
 
 /**
- * [D] for every column the inverse square of its scale: 1 / variance for means, 1 / variance^2 for variances, of the stored
- * variance. A squared difference times this is one of `scaledPoints`, in which the charts and the quality of images are measured.
+ * [D] for every column the inverse square of its scale: 1 / variance for means, 1 / variance^2 for variances, of the
+ * stored variance. A squared difference times this is one of `scaledPoints`, in which the charts and the quality of
+ * images are measured.
  */
 export function inverseSquaredScales(running: BnsTable): Float32Array {
   return Float32Array.from(
@@ -45,7 +49,9 @@ export interface TargetOptions {
   scaled?: boolean;
   /** What D and C aim at, one row a class; left out: the centres. */
   aims?: BnsTable;
-  /** [D] standard deviations of D's noise where they are measured (`classScatter`); left out: the settings have them. */
+  /**
+   * [D] standard deviations of D's noise where they are measured (`classScatter`); left out: the settings have them.
+   */
   scatter?: Float32Array;
 }
 
@@ -108,12 +114,17 @@ export class GeneratorTargets {
     this.squaredLengths = tf.tensor2d(squares, [1, centers.rows]);
   }
 
-  /** [D] standard deviations of the distorted term's noise: measured ones, or else these two in every layer and channel. */
+  /**
+   * [D] standard deviations of the distorted term's noise: measured ones, or else these two in every layer and channel.
+   */
   distortionScales(mean: number, variance: number): Float32Array {
     return this.scatter ?? uniformScales(this.layout, mean, variance);
   }
 
-  /** Expected value of the distorted term for a batch that lies exactly on its centre, given the noise's deviations: E[D] = C + this. */
+  /**
+   * Expected value of the distorted term for a batch that lies exactly on its centre, given the noise's deviations:
+   * E[D] = C + this.
+   */
   distortedFloor(scales: Float32Array): number {
     return scales.reduce((sum, scale, k) => sum + this.counted[k] * scale * scale, 0);
   }

@@ -20,8 +20,8 @@ export interface Arm {
 }
 
 /**
- * The arms of a run with these settings, in the order of `ARM_IDS`. A run without student steps has only the leading one:
- * there is nothing to compare. (So has one whose `calibrationBatch` is 0 no calibration arm beside.)
+ * The arms of a run with these settings, in the order of `ARM_IDS`. A run without student steps has only the leading
+ * one: there is nothing to compare. (So has one whose `calibrationBatch` is 0 no calibration arm beside.)
  */
 export function armsOf(settings: RunSettings): Arm[] {
   const leading: Arm = { id: methodOf(settings), settings, leads: true };
@@ -58,8 +58,8 @@ function generatorTerms(settings: RunSettings): Partial<RunSettings> {
 }
 
 /**
- * Whose generator each arm's student learns from: arms whose generators are trained alike share one, which is the leading
- * arm's where that is among them, else the first one's. Null: the arm has none.
+ * Whose generator each arm's student learns from: arms whose generators are trained alike share one, which is the
+ * leading arm's where that is among them, else the first one's. Null: the arm has none.
  */
 export function generatorOwners(arms: readonly Arm[]): Map<ArmId, ArmId | null> {
   const owners = new Map<string, ArmId>();
@@ -77,7 +77,10 @@ export function generatorOwners(arms: readonly Arm[]): Map<ArmId, ArmId | null> 
   return new Map(arms.map((arm) => [arm.id, hasGenerator(arm.settings) ? owners.get(keyOf(arm))! : null]));
 }
 
-/** Live settings that no method sets: a change of them is every arm's. Terms, their weights and softness are the leading arm's. */
+/**
+ * Live settings that no method sets: a change of them is every arm's. Terms, their weights and softness are the leading
+ * arm's.
+ */
 const OF_ALL_ARMS = [
   'generatorLearningRate',
   'studentLearningRate',

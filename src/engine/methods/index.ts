@@ -11,8 +11,8 @@ import { zeroShot } from './zeroShot';
 export { METHOD_IDS, type MethodId };
 
 /**
- * What each method sets. All of them are subsets of one run's terms and switches, never separate code. Knows no tfjs: page and engine share
- * it.
+ * What each method sets. All of them are subsets of one run's terms and switches, never separate code. Knows no tfjs:
+ * page and engine share it.
  */
 export const METHODS = { calibration, zeroShot, centralized, distorted, fdda, fddaPlus } as const satisfies Record<
   MethodId,

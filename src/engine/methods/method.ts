@@ -2,7 +2,9 @@ import type { RunSettings, TermName } from '../runSettings';
 
 /** What one method is: which of the run's settings it sets, and to what. Everything else it shares with the others. */
 export interface Method {
-  /** Loss terms of its generator. None: it has no generator, and its student learns from the calibration images alone. */
+  /**
+   * Loss terms of its generator. None: it has no generator, and its student learns from the calibration images alone.
+   */
   terms: readonly TermName[];
   /** Settings beyond the paper that make the method what it is; every method without them has them as in `BASE`. */
   switches?: Partial<Switches>;

@@ -23,7 +23,10 @@ export type WeightTensors = Record<string, tf.Tensor>;
 export interface ForwardHooks {
   /** Called with the input [N, H, W, C] of every BatchNorm layer, `layer` counting from 0 in network order. */
   tap?(layer: number, x: tf.Tensor4D, node: BatchNormNode): void;
-  /** Called with the per-image statistics (`imageStatistics`) of the same; costs less than computing them from what `tap` gets. */
+  /**
+   * Called with the per-image statistics (`imageStatistics`) of the same; costs less than computing them from what
+   * `tap` gets.
+   */
   statistics?(layer: number, statistics: tf.Tensor2D, node: BatchNormNode): void;
   /** The student's weight quantizer: gets the kernel of a convolution or classifier. */
   kernel?(node: Conv2dNode | DenseNode, kernel: tf.Tensor): tf.Tensor;

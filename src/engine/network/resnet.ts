@@ -21,7 +21,8 @@ export interface ResNetOptions {
 
 /**
  * A freshly initialised residual network (He et al. 2016, basic blocks; option-B shortcuts: 1x1 convolution and
- * BatchNorm where the shape changes). Convolutions: He normal, fan-out; BatchNorm: gamma 1, beta 0; classifier: zero bias.
+ * BatchNorm where the shape changes). Convolutions: He normal, fan-out; BatchNorm: gamma 1, beta 0; classifier: zero
+ * bias.
  */
 export function createResNet(options: ResNetOptions, random: Random): Network {
   const nodes: NetworkNode[] = [{ op: 'input', name: 'image', inputs: [] }];

@@ -1,7 +1,7 @@
 /**
- * The CIFAR residual networks of He et al. 2016 with parameter-free shortcuts (option A) from PyTorch weights: ResNet-20 and,
- * with more blocks a stage, its deeper kin. Names as in Idelbayev's `pytorch_resnet_cifar10`: `conv1`, `bn1`,
- * `layer{1,2,3}.{0,1,...}.{conv,bn}{1,2}`, `linear`; a `module.` before them is left out.
+ * The CIFAR residual networks of He et al. 2016 with parameter-free shortcuts (option A) from PyTorch weights:
+ * ResNet-20 and, with more blocks a stage, its deeper kin. Names as in Idelbayev's `pytorch_resnet_cifar10`: `conv1`,
+ * `bn1`, `layer{1,2,3}.{0,1,...}.{conv,bn}{1,2}`, `linear`; a `module.` before them is left out.
  */
 import { inspectNetwork } from './inspect';
 import { NetworkError } from './networkError';
@@ -20,8 +20,8 @@ export const CIFAR_RESNET_NORMALIZATION: NetworkDefinition['normalization'] = {
 };
 
 /**
- * @param tensors PyTorch's names and layouts: convolutions [out, in, height, width], `linear.weight` [out, in]. Widths and the
- *   number of blocks are read from them.
+ * @param tensors PyTorch's names and layouts: convolutions [out, in, height, width], `linear.weight` [out, in]. Widths
+ *   and the number of blocks are read from them.
  * @param about the image's height and width, class names, what the network is fed
  * @throws NetworkError naming a tensor that is missing or has the wrong shape
  */

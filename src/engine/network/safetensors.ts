@@ -1,6 +1,7 @@
 /**
- * Reads the safetensors format: 8 bytes with the length N of the header (little-endian), N bytes of JSON, then the values of
- * all tensors, row-major and little-endian. The header names each tensor's dtype, shape and [begin, end) within the values.
+ * Reads the safetensors format: 8 bytes with the length N of the header (little-endian), N bytes of JSON, then the
+ * values of all tensors, row-major and little-endian. The header names each tensor's dtype, shape and [begin, end)
+ * within the values.
  */
 import { fromHalf } from '../float16';
 import { NetworkError } from './networkError';
@@ -38,8 +39,8 @@ const HINT = 'Save the weights with safetensors; nothing else is read from such 
 /**
  * All tensors of a file, by name, as float32.
  *
- * @throws NetworkError that says what is wrong: cut off, a header that is not JSON, a dtype that is not read (by name), a
- *   tensor whose bytes do not fit its shape or lie outside the file
+ * @throws NetworkError that says what is wrong: cut off, a header that is not JSON, a dtype that is not read (by name),
+ *   a tensor whose bytes do not fit its shape or lie outside the file
  */
 export function readSafetensors(buffer: ArrayBuffer): Record<string, WeightArray> {
   const { header, start } = readHeader(buffer);

@@ -1,17 +1,23 @@
-/** A quantizer's step size as something that is trained (LSQ: Esser et al., Learned Step Size Quantization, ICLR 2020). */
+/**
+ * A quantizer's step size as something that is trained (LSQ: Esser et al., Learned Step Size Quantization, ICLR 2020).
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import { differentiable } from '../kernels/differentiable';
 import { fakeQuantizeLearned, type QuantizationGrid } from '../kernels/fakeQuantize';
 
-/** A step does not become smaller than this share of where it began: at 0 there would be no grid, and below it a turned one. */
+/**
+ * A step does not become smaller than this share of where it began: at 0 there would be no grid, and below it a turned
+ * one.
+ */
 export const SMALLEST_RATIO = 0.05;
 
 /**
- * Step = start times a trained ratio, which is 1 at first; so that one learning rate moves the steps of all layers by like shares. The zero
- * point stays, a whole number. Owns its tensors.
+ * Step = start times a trained ratio, which is 1 at first; so that one learning rate moves the steps of all layers by
+ * like shares. The zero point stays, a whole number. Owns its tensors.
  *
- * The gradient is LSQ's (paper Eq. 3 and section 2.2): of the step, times 1 / sqrt(N Qp), with N values that share it and Qp the largest level;
- * divided by the start, because a change of the ratio by d changes the step by d times the start.
+ * The gradient is LSQ's (paper Eq. 3 and section 2.2): of the step, times 1 / sqrt(N Qp), with N values that share it
+ * and Qp the largest level; divided by the start, because a change of the ratio by d changes the step by d times the
+ * start.
  */
 export class LearnedStep {
   /** Of the grid's shape: [], [O] or [c, m]. What is trained. */

@@ -1,4 +1,7 @@
-/** The grid that changes some values least: where learned step sizes start, and what plain quantization is best served with. */
+/**
+ * The grid that changes some values least: where learned step sizes start, and what plain quantization is best served
+ * with.
+ */
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { QuantizationGrid } from '../kernels/fakeQuantize';
@@ -16,9 +19,10 @@ const STARTS = [0.25, 0.4, 0.55, 0.7, 0.85, 1];
 const ITERATIONS = 12;
 
 /**
- * The grid of least squared error for `values`: for each place of the grid and some first steps, assignment to the nearest level and the
- * step that then fits best (sum of value times level over sum of squared levels) take turns, as in Lloyd's algorithm (Lloyd 1982). Of
- * equal grids the one with the widest step. Constant or no values: a step that their size fits in.
+ * The grid of least squared error for `values`: for each place of the grid and some first steps, assignment to the
+ * nearest level and the step that then fits best (sum of value times level over sum of squared levels) take turns, as
+ * in Lloyd's algorithm (Lloyd 1982). Of equal grids the one with the widest step. Constant or no values: a step that
+ * their size fits in.
  *
  * @param values finite numbers
  * @param lowest only this place, where the values are known to begin at 0 (ReLU outputs: 0)
@@ -76,7 +80,8 @@ function errorOf(values: ArrayLike<number>, grid: UniformGrid, levels: number): 
 }
 
 /**
- * The grids of least squared error for a kernel's values, whose last axes are its channels; the caller owns the tensors.
+ * The grids of least squared error for a kernel's values, whose last axes are its channels; the caller owns the
+ * tensors.
  *
  * @param channels shape of the grids, see `weightChannels`
  */

@@ -61,11 +61,11 @@ const ROLE: Record<PlannedRole, string> = {
 };
 
 /**
- * Every kernel of a convolution or dense layer and the output of every ReLU and ReLU6 is quantized; the network's input,
- * sums before a residual ReLU, linear-bottleneck outputs and pooled features are not.
+ * Every kernel of a convolution or dense layer and the output of every ReLU and ReLU6 is quantized; the network's
+ * input, sums before a residual ReLU, linear-bottleneck outputs and pooled features are not.
  *
- * 'low' gives all of them the low bits; '8' (F8L8) gives the first convolution, the first activation, the activation before
- * the classifier and the classifier 8 bits.
+ * 'low' gives all of them the low bits; '8' (F8L8) gives the first convolution, the first activation, the activation
+ * before the classifier and the classifier 8 bits.
  *
  * Error where the network has no convolution or no layer that makes the logits; RangeError for bits outside 2 to 8.
  */
@@ -114,7 +114,10 @@ export function quantizationPlan(definition: NetworkDefinition, settings: Quanti
   };
 }
 
-/** Walks back from `from` along the inputs to the nearest nodes that are `wanted`, one on every path, not past `barrier`. */
+/**
+ * Walks back from `from` along the inputs to the nearest nodes that are `wanted`, one on every path, not past
+ * `barrier`.
+ */
 function lastBefore<T extends NetworkNode>(
   definition: NetworkDefinition,
   from: string[],

@@ -14,7 +14,9 @@ export interface Range {
 /** Ranges that come from values of calibration images; 'movingAverage' comes from whatever passes through. */
 export type CalibrationMethod = Exclude<RunSettings['activationRange'], 'movingAverage'>;
 
-/** Share of the values, in per cent, that lies below the upper end of the 'percentile' range (and above its lower end). */
+/**
+ * Share of the values, in per cent, that lies below the upper end of the 'percentile' range (and above its lower end).
+ */
 export const PERCENTILE = 99.9;
 /** Clips that the 'mse' range tries: 1/100, 2/100, ... of the full range. */
 export const MSE_CANDIDATES = 100;
@@ -24,8 +26,8 @@ export const MOVING_AVERAGE_BETA = 0.9;
 const HISTOGRAM_BINS = 4096;
 
 /**
- * Smallest and largest value of a kernel: scalars per tensor; per channel one for each output channel, [O] for [h, w, i, O]
- * and [i, O], [c, m] for depthwise kernels [h, w, c, m]. Not differentiable; the caller owns both.
+ * Smallest and largest value of a kernel: scalars per tensor; per channel one for each output channel, [O] for [h, w,
+ * i, O] and [i, O], [c, m] for depthwise kernels [h, w, c, m]. Not differentiable; the caller owns both.
  */
 export function weightRange(
   op: (Conv2dNode | DenseNode)['op'],
@@ -77,8 +79,8 @@ export function percentileRange(values: ArrayLike<number>, percentile: number = 
 
 /**
  * The range [f min, f max] with the smallest mean squared error of quantizing `values` to `bits` bits, over
- * f = 1/candidates ... 1; of equal ones the widest. min is taken as 0 where all values are positive, and max where all are
- * negative. Many values are first gathered into a histogram whose bins keep their values' mean.
+ * f = 1/candidates ... 1; of equal ones the widest. min is taken as 0 where all values are positive, and max where all
+ * are negative. Many values are first gathered into a histogram whose bins keep their values' mean.
  */
 export function mseRange(values: ArrayLike<number>, bits: number, candidates: number = MSE_CANDIDATES): Range {
   const full = minMaxRange(values);
@@ -130,8 +132,8 @@ export function calibratedRange(method: CalibrationMethod, values: ArrayLike<num
 }
 
 /**
- * At most about `limit` values of a tensor, evenly spread and always the same ones: every s-th, with s sharing no divisor
- * with the size, so that no channel and no column is passed over. The caller owns the result [n].
+ * At most about `limit` values of a tensor, evenly spread and always the same ones: every s-th, with s sharing no
+ * divisor with the size, so that no channel and no column is passed over. The caller owns the result [n].
  */
 export function sampleValues(x: tf.Tensor, limit: number): tf.Tensor1D {
   return tf.tidy(() => {

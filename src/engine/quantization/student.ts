@@ -56,8 +56,8 @@ export interface QuantizedWeight {
 type ActivationState = { lo: tf.Scalar; hi: tf.Scalar; grid: QuantizationGrid; learned: LearnedStep | null };
 
 /**
- * Owns trainable copies of the teacher's kernels, biases, gammas and betas, frozen copies of its running statistics, and
- * the activations' ranges. Kernel ranges are taken from the kernel at every forward pass.
+ * Owns trainable copies of the teacher's kernels, biases, gammas and betas, frozen copies of its running statistics,
+ * and the activations' ranges. Kernel ranges are taken from the kernel at every forward pass.
  */
 export class Student {
   readonly definition: NetworkDefinition;
@@ -199,7 +199,8 @@ export class Student {
 
   /**
    * Sets all activation ranges from images: the values that pass through the student with weights and activations left
-   * unquantized (for a student that was not trained yet: the teacher's). Every layer's range is independent of the others'.
+   * unquantized (for a student that was not trained yet: the teacher's). Every layer's range is independent of the
+   * others'.
    *
    * @param batches [N, H, W, C] each, normalised; they stay the caller's. Error where there are none.
    */
@@ -252,7 +253,10 @@ export class Student {
     }
   }
 
-  /** The activation ranges as they are, smallest to largest level where step sizes are learned; empty before any calibration. */
+  /**
+   * The activation ranges as they are, smallest to largest level where step sizes are learned; empty before any
+   * calibration.
+   */
   async ranges(): Promise<Record<string, Range>> {
     return readRanges(this.activations, ({ lo, hi, learned }) => {
       if (!learned) return [lo, hi];

@@ -12,7 +12,10 @@ export interface BatchPlan {
   averaging: Float32Array;
   /** Classes whose statistics are compared with their centres, in the order of the averages' rows. */
   classes: number[];
-  /** Whether one batch serves as the mixed and the single-class one: the first row averages all of it, the others the classes. */
+  /**
+   * Whether one batch serves as the mixed and the single-class one: the first row averages all of it, the others the
+   * classes.
+   */
   joint: boolean;
   /** Latents that are drawn, and the first one that is used. */
   drawn: number;
@@ -20,10 +23,11 @@ export interface BatchPlan {
 }
 
 /**
- * With one class a step, as in the paper: a mixed batch of random classes and a batch of one class, generatorBatch images
- * each; a batch that no term needs is left out. With more: as many images in one batch, in which each of the classes, drawn
- * without repeats, has the same share. Normalized together the classes may lie apart: a batch of one class that is normalized by
- * itself has the same mean and deviation in each of the image's channels, whatever its class.
+ * With one class a step, as in the paper: a mixed batch of random classes and a batch of one class, generatorBatch
+ * images each; a batch that no term needs is left out. With more: as many images in one batch, in which each of the
+ * classes, drawn without repeats, has the same share. Normalized together the classes may lie apart: a batch of one
+ * class that is normalized by itself has the same mean and deviation in each of the image's channels, whatever its
+ * class.
  *
  * @param drawable classes that may be drawn
  */

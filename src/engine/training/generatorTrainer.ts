@@ -1,4 +1,7 @@
-/** Trains the generator: one step is the loss terms on a mixed and a single-class batch, in one pass (fdda.md, "Generator"). */
+/**
+ * Trains the generator: one step is the loss terms on a mixed and a single-class batch, in one pass (fdda.md,
+ * "Generator").
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Generator } from '../generator/generator';
 import { RefinedImages, type RefinedImagesSnapshot } from '../generator/refinedImages';
@@ -55,8 +58,8 @@ export class GeneratorTrainer {
   /**
    * @param reliable [numClasses] 1 where the teacher gets the class's calibration images right
    * @param random every step draws from its own stream of this, so that a restored run goes on as it would have
-   * @param probeLatents [numClasses k, latentDim], class by class, of images that were looked at: the first refined images start
-   *   as those, and are followed; stays the caller's
+   * @param probeLatents [numClasses k, latentDim], class by class, of images that were looked at: the first refined
+   *   images start as those, and are followed; stays the caller's
    * @param arm whose generator it is, for the samples
    */
   constructor(
@@ -85,7 +88,10 @@ export class GeneratorTrainer {
     return reliable.length > 0 ? reliable : all;
   }
 
-  /** One optimizer step, of the generator or of the images themselves. Does nothing but count where every term is switched off. */
+  /**
+   * One optimizer step, of the generator or of the images themselves. Does nothing but count where every term is
+   * switched off.
+   */
   step(settings: RunSettings): void {
     const step = this.done++;
     const random = this.random.fork(step);

@@ -14,7 +14,10 @@ export class LossWatch {
     return this.window.length;
   }
 
-  /** Takes the losses of further steps. What rose, from the least mean to the last, if it is a collapse; said once, then it counts anew. */
+  /**
+   * Takes the losses of further steps. What rose, from the least mean to the last, if it is a collapse; said once, then
+   * it counts anew.
+   */
   look(losses: readonly number[]): { from: number; to: number } | null {
     let risen: { from: number; to: number } | null = null;
     for (const loss of losses) {

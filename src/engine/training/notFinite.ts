@@ -18,7 +18,9 @@ export class NotFiniteError extends Error {
 export type CollapseSign =
   { kind: 'loss'; from: number; to: number } | { kind: 'accuracy'; plain: number; student: number };
 
-/** Training has made the student worse instead of better. Its weights are still numbers: the run may go on from here. */
+/**
+ * Training has made the student worse instead of better. Its weights are still numbers: the run may go on from here.
+ */
 export class CollapseError extends Error {
   readonly said: Said;
   constructor(

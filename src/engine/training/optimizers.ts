@@ -3,8 +3,8 @@
  * laid end to end in one vector, updated together and cut apart again; large ones are updated alone, where the copying
  * would cost more than the launches it saves.
  *
- * SGD on wasm, 2 cores, median ms of an update, for a ResNet-20 (59 variables, 270,000 values) and for 20 variables of 64
- * values: 4.0 and 0.2; every variable alone 7.4 and 0.9; all in one vector 28 and 0.2.
+ * SGD on wasm, 2 cores, median ms of an update, for a ResNet-20 (59 variables, 270,000 values) and for 20 variables of
+ * 64 values: 4.0 and 0.2; every variable alone 7.4 and 0.9; all in one vector 28 and 0.2.
  *
  * On WebGPU all variables are one vector, laid out and cut apart by buffer copies, and the rule is one launch.
  */
@@ -106,8 +106,8 @@ abstract class Optimizer {
   async snapshot(): Promise<OptimizerSnapshot> {
     const step = this.step;
     const state: OptimizerSnapshot['state'] = Object.fromEntries(this.stateNames.map((name) => [name, {}]));
-    // Started together, so that all come from the same step even when another one is applied meanwhile; from clones, because
-    // a backend may not find data any more that was replaced while it was being read.
+    // Started together, so that all come from the same step even when another one is applied meanwhile; from clones,
+    // because a backend may not find data any more that was replaced while it was being read.
     const pending = this.groups.flatMap((group) =>
       this.stateNames.map((name) => {
         const held = tf.clone(group.state[name]);
@@ -174,8 +174,9 @@ function grouped(variables: Record<string, tf.Variable>): string[][] {
 export const SMALLEST_WEIGHT = 0.01;
 
 /**
- * `next` with every tensor's change limited: its norm is at most `limit` times the norm of the tensor itself (the trust ratio of LARS, You et al. 2017, as a
- * bound). So a learning rate that is too large for the loss cannot spoil a network within a few steps.
+ * `next` with every tensor's change limited: its norm is at most `limit` times the norm of the tensor itself (the trust
+ * ratio of LARS, You et al. 2017, as a bound). So a learning rate that is too large for the loss cannot spoil a network
+ * within a few steps.
  */
 function limited(p: tf.Tensor1D, next: tf.Tensor1D, sizes: number[], limit: number): tf.Tensor {
   const attrs = { sizes, limit, floor: SMALLEST_WEIGHT };
@@ -266,7 +267,9 @@ export interface SgdOptions {
 /** The student's (fdda.md, "Student"). */
 export const STUDENT_SGD: SgdOptions = { momentum: 0.9, weightDecay: 1e-4, nesterov: true };
 
-/** SGD with L2 weight decay and (Nesterov) momentum as torch.optim.SGD: b = momentum b + g; p -= lr (g + momentum b). */
+/**
+ * SGD with L2 weight decay and (Nesterov) momentum as torch.optim.SGD: b = momentum b + g; p -= lr (g + momentum b).
+ */
 export class Sgd extends Optimizer {
   constructor(
     variables: Record<string, tf.Variable>,
@@ -300,7 +303,10 @@ export class Sgd extends Optimizer {
   }
 }
 
-/** What `tf.variableGrads` returns by variable name, by the keys of `variables`. Variables the loss does not reach are left out. */
+/**
+ * What `tf.variableGrads` returns by variable name, by the keys of `variables`. Variables the loss does not reach are
+ * left out.
+ */
 export function gradientsByKey(
   variables: Record<string, tf.Variable>,
   grads: tf.NamedTensorMap,

@@ -12,7 +12,10 @@ const MOVING_AVERAGE_BATCHES = 50;
 
 export type ActivationRanges = Awaited<ReturnType<Student['ranges']>>;
 
-/** Makes students with the teacher's weights and the same activation ranges, which are worked out once. Owns the first of them. */
+/**
+ * Makes students with the teacher's weights and the same activation ranges, which are worked out once. Owns the first
+ * of them.
+ */
 export class PlainStudent {
   private student: Student | null = null;
 

@@ -1,4 +1,6 @@
-/** Everything a run knows before its first step: calibration and observation images, their statistics, centres, planes. */
+/**
+ * Everything a run knows before its first step: calibration and observation images, their statistics, centres, planes.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import { bnsCenters, predictedClasses, reliableClasses } from '../bns/centers';
 import { fitPca, type Pca } from '../bns/pca';
@@ -39,8 +41,8 @@ export class SettingError extends RangeError {
 const DISTORTED_DRAWS = 4;
 
 /**
- * What the distorted and the centralized term aim at: each class's own centre, or (a control) one centre for all of them, the
- * statistics of the whole calibration set. Everything that is only looked at keeps the classes' centres.
+ * What the distorted and the centralized term aim at: each class's own centre, or (a control) one centre for all of
+ * them, the statistics of the whole calibration set. Everything that is only looked at keeps the classes' centres.
  */
 export type CenterTargets = 'class' | 'classAgnostic';
 

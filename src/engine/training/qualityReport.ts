@@ -1,11 +1,15 @@
-/** Quality of images as a run reports it: the same measures of the generator's images and, beside them, of real ones. */
+/**
+ * Quality of images as a run reports it: the same measures of the generator's images and, beside them, of real ones.
+ */
 import { bnsCenters } from '../bns/centers';
 import { bnsGap, coverage, imageQuality, type ImageQuality, type QualityReference } from '../bns/quality';
 import { BnsTable, type CollectedStatistics } from '../bns/statistics';
 import type { ActivationRange } from '../network/activationRanges';
 import type { QualityReport, RealQuality, SeparationByLayer, SyntheticQuality } from '../runReport';
 
-/** Images of a class that are looked at together: rows of the grid, and single-class batches of real images beside them. */
+/**
+ * Images of a class that are looked at together: rows of the grid, and single-class batches of real images beside them.
+ */
 export const PROBE_PER_CLASS = 6;
 
 /** Images of which all is known that their quality needs. */

@@ -1,7 +1,7 @@
 /**
- * One run of the method: prepare, then a list of stages, each cut into small units of work so that whoever drives it (the
- * worker, the command line) can look, change weights, pause or stop between any two of them. What a stage is and does is
- * its own affair (`stages/`); the run drives them, and keeps the time, what is told of it, and snapshots.
+ * One run of the method: prepare, then a list of stages, each cut into small units of work so that whoever drives it
+ * (the worker, the command line) can look, change weights, pause or stop between any two of them. What a stage is and
+ * does is its own affair (`stages/`); the run drives them, and keeps the time, what is told of it, and snapshots.
  */
 import type { Checkpoint } from '../generator/checkpoint';
 import type { Dataset } from '../data/dataset';
@@ -180,7 +180,10 @@ export class Run {
     return stage.generator;
   }
 
-  /** The images that the leading arm's last generator steps moved themselves; null where none did (yet). They stay the run's. */
+  /**
+   * The images that the leading arm's last generator steps moved themselves; null where none did (yet). They stay the
+   * run's.
+   */
   get refined(): RefinedImages | null {
     return this.generatorStage()?.refined ?? null;
   }
@@ -196,7 +199,10 @@ export class Run {
     return this.plain.get();
   }
 
-  /** Changes what may change while a run is going; takes effect with the next step. Terms change in the leading arm only. */
+  /**
+   * Changes what may change while a run is going; takes effect with the next step. Terms change in the leading arm
+   * only.
+   */
   update(live: LiveSettings): void {
     const allowed = Object.fromEntries(
       LIVE_SETTINGS.filter((key) => live[key] !== undefined).map((key) => [key, live[key]]),
@@ -209,7 +215,8 @@ export class Run {
    *
    * @throws NotFiniteError where a loss is no finite number. Losses are read every few steps, so that also `frame` and
    *   `snapshot` may find one; from then on all three throw it, until `restore`.
-   * @throws CollapseError, once, where a student has become worse instead of better; the unit is done, and the run may go on
+   * @throws CollapseError, once, where a student has become worse instead of better; the unit is done, and the run may
+   *   go on
    */
   async advance(): Promise<void> {
     if (this.broken) throw this.broken;

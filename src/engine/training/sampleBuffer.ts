@@ -2,8 +2,8 @@
 export const MAX_WAITING_SAMPLES = 2000;
 
 /**
- * Samples that wait until somebody takes them: all of them in the usual case, a bounded, evenly spread choice where nobody
- * comes for a long time. The newest is always among them.
+ * Samples that wait until somebody takes them: all of them in the usual case, a bounded, evenly spread choice where
+ * nobody comes for a long time. The newest is always among them.
  */
 export class SampleBuffer<T> {
   private kept: T[] = [];

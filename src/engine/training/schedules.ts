@@ -1,4 +1,7 @@
-/** Learning-rate factors by step (fdda.md, "Generator" and "Student"). Steps count from 0, an epoch is `stepsPerEpoch` of them. */
+/**
+ * Learning-rate factors by step (fdda.md, "Generator" and "Student"). Steps count from 0, an epoch is `stepsPerEpoch`
+ * of them.
+ */
 
 /** Epochs at which the generator's learning rate is divided by ten. */
 export const GENERATOR_MILESTONES: readonly number[] = [100, 200, 300];
@@ -19,8 +22,8 @@ export function multiStepFactor(
 }
 
 /**
- * (1 + cos(pi step / period)) / 2 with floor 0. It does not stop at the bottom: past `period` the rate rises again, as it
- * does in the program (fdda.md, oddity 3).
+ * (1 + cos(pi step / period)) / 2 with floor 0. It does not stop at the bottom: past `period` the rate rises again, as
+ * it does in the program (fdda.md, oddity 3).
  *
  * @param period steps from 1 to 0; the program: COSINE_EPOCHS epochs
  */

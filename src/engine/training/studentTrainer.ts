@@ -1,4 +1,6 @@
-/** Fine-tunes a student: calibration images and synthetic images, labels and the teacher's logits (fdda.md, "Student"). */
+/**
+ * Fine-tunes a student: calibration images and synthetic images, labels and the teacher's logits (fdda.md, "Student").
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import { augmentBatch, drawAugmentation } from '../data/augment';
 import type { Generator } from '../generator/generator';

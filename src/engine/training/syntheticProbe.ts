@@ -1,4 +1,6 @@
-/** Looks at the generator from time to time: always the same latents, so that its images can be followed as they change. */
+/**
+ * Looks at the generator from time to time: always the same latents, so that its images can be followed as they change.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import { bnsCenters } from '../bns/centers';
 import { projectNonlinear, type ProjectionMethod } from '../bns/projection';
@@ -98,8 +100,8 @@ export class SyntheticProbe {
   }
 
   /**
-   * Images of every class, as single-class batches (that is how the distorted and the centralized term see them), with the
-   * teacher's verdicts and their statistics. One readback for images, statistics, logits and activation ranges.
+   * Images of every class, as single-class batches (that is how the distorted and the centralized term see them), with
+   * the teacher's verdicts and their statistics. One readback for images, statistics, logits and activation ranges.
    *
    * @param refined looked at instead of what the generator makes
    */

@@ -20,7 +20,10 @@ export class WeightWatch {
     );
   }
 
-  /** Sum of the squares of all weights, which is finite where all are (up to 1e19: what is larger is as bad): a scalar tensor, the caller's, to be read with other numbers. */
+  /**
+   * Sum of the squares of all weights, which is finite where all are (up to 1e19: what is larger is as bad): a scalar
+   * tensor, the caller's, to be read with other numbers.
+   */
   squares(): tf.Scalar {
     return tf.tidy(() => tf.sum(tf.square(flatten(Object.values(this.variables))))) as tf.Scalar;
   }
@@ -43,8 +46,8 @@ export class WeightWatch {
   }
 
   /**
-   * First weight, in the order of the variables, with a value that is no finite number; else the one that has moved furthest beside its
-   * size at the start, which counts as that of `SMALLEST_WEIGHT` at least. Null: there are none.
+   * First weight, in the order of the variables, with a value that is no finite number; else the one that has moved
+   * furthest beside its size at the start, which counts as that of `SMALLEST_WEIGHT` at least. Null: there are none.
    */
   async worst(): Promise<{ key: string; moved: number } | null> {
     const { norm, start, moved } = await this.norms();

@@ -42,7 +42,10 @@ export class WorkCount {
     return Math.ceil(testImages / EVALUATION_BATCH) * this.evaluationBatch;
   }
 
-  /** Forward and both gradients of the generator (if it is its turn), forward and input gradient of the teacher, on two batches. */
+  /**
+   * Forward and both gradients of the generator (if it is its turn), forward and input gradient of the teacher, on two
+   * batches.
+   */
   generatorStep(settings: RunSettings, step: number): number {
     const ofGenerator = step < firstRefineStep(settings) ? 3 * generatorMacs(this.generator) : 0;
     return 2 * settings.generatorBatch * (ofGenerator + 2 * this.teacherMacs);

@@ -1,4 +1,7 @@
-/** What the kernel benchmark measures: every kernel of the engine beside the tfjs operations it replaces, and at which shapes. */
+/**
+ * What the kernel benchmark measures: every kernel of the engine beside the tfjs operations it replaces, and at which
+ * shapes.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import { dense } from '../../engine/kernels/dense';
 import { fakeQuantize, fakeQuantizeToOwnRange } from '../../engine/kernels/fakeQuantize';
@@ -97,7 +100,10 @@ export const LAYERS: Record<string, Layer[]> = {
   'MobileNet, batch 8': [depthwise(8, 56, 64), depthwise(8, 14, 256)],
 };
 
-/** The same kinds, as small as they can be, and one large enough to be shared between threads: to see that everything runs. */
+/**
+ * The same kinds, as small as they can be, and one large enough to be shared between threads: to see that everything
+ * runs.
+ */
 export const TINY_LAYERS: Record<string, Layer[]> = {
   tiny: [conv(2, 8, 4, 5), conv(2, 8, 4, 8, 3, 2), conv(2, 8, 3, 4, 1, 2), depthwise(2, 6, 5), conv(4, 16, 16, 16)],
 };
@@ -296,7 +302,10 @@ function plainFakeQuantize(x: tf.Tensor, lo: tf.Tensor, hi: tf.Tensor, bits: num
   return tf.div(tf.add(tf.clipByValue(tf.round(tf.sub(tf.mul(x, scale), zero)), -half, half - 1), zero), scale);
 }
 
-/** tfjs's gradient of a product asks for products with transposed factors, of which its WebGPU backend gets long ones wrong (tfjs 4.22). */
+/**
+ * tfjs's gradient of a product asks for products with transposed factors, of which its WebGPU backend gets long ones
+ * wrong (tfjs 4.22).
+ */
 const productByTransposes = tf.customGrad<tf.Tensor2D>(((x: tf.Tensor2D, w: tf.Tensor2D, save: tf.GradSaveFunc) => {
   save([x, w]);
   return {

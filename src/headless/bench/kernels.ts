@@ -14,7 +14,10 @@ export interface KernelResult {
   ratio: number;
   /** Multiply-accumulates a second (counted the plain way) at the engine's median. */
   macsPerSecond: number | null;
-  /** Of a convolution's gradient: its median by that of the engine's forward convolution of the same work, and of tfjs's. */
+  /**
+   * Of a convolution's gradient: its median by that of the engine's forward convolution of the same work, and of
+   * tfjs's.
+   */
   overForward?: number;
   overTfjsForward?: number;
 }

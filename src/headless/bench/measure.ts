@@ -58,8 +58,8 @@ export async function secondsOf({ before, run }: Variant): Promise<number> {
 }
 
 /**
- * Warms every variant up (twice: compilers start with quick, slow code), then times one run of each in turn until the effort is
- * spent.
+ * Warms every variant up (twice: compilers start with quick, slow code), then times one run of each in turn until the
+ * effort is spent.
  *
  * @param measure seconds of one run of a variant
  */

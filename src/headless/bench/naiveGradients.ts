@@ -1,6 +1,6 @@
 /**
- * Gradients of convolutions that tfjs lacks on wasm, written down the straightforward way: for every tap of the filter the pixels
- * it sees, times dL/dy, by one matrix product with `transposeA`. Registered only while a baseline runs.
+ * Gradients of convolutions that tfjs lacks on wasm, written down the straightforward way: for every tap of the filter
+ * the pixels it sees, times dL/dy, by one matrix product with `transposeA`. Registered only while a baseline runs.
  */
 import * as tf from '@tensorflow/tfjs-core';
 

@@ -1,4 +1,6 @@
-/** The engine's steps again, on the same draws, as one writes them with tfjs's own operations, gradients and optimizers. */
+/**
+ * The engine's steps again, on the same draws, as one writes them with tfjs's own operations, gradients and optimizers.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Generator } from '../../engine/generator/generator';
 import { drawAugmentation } from '../../engine/data/augment';

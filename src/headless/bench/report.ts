@@ -26,10 +26,15 @@ export interface BenchReport {
   pytorch: { versions: PytorchVersions; matrixProduct: Timing; results: PytorchResult[] } | null;
 }
 
-/** What a ratio's baseline is called: on wasm, tfjs has no filter gradient, and its place has the straightforward one. */
+/**
+ * What a ratio's baseline is called: on wasm, tfjs has no filter gradient, and its place has the straightforward one.
+ */
 export const baselineName = (backend: string) => (backend === 'wasm' ? 'naive' : 'tfjs');
 
-/** Fills the tables by name from the results. The reference network's steps have the plain names, others their network's added. */
+/**
+ * Fills the tables by name from the results. The reference network's steps have the plain names, others their network's
+ * added.
+ */
 export function summarize(
   parts: Omit<BenchReport, 'ratios' | 'launches' | 'macsPerSecond' | 'ofPeak'>,
   referenceName: string,

@@ -111,9 +111,10 @@ async function runners(fixture: Fixture, name: StepName): Promise<{ engine: Runn
 const COMPARED_STEPS = 2;
 
 /**
- * How far the two sides' numbers may lie apart. On WebGPU they are of different kernels, which round differently; in a quantized network a
- * difference in the last bit moves a value to the next of few levels here and there, and the gradient with it (by one to two percent,
- * measured between wasm and a GPU). There the student's second loss says only that nothing is quite wrong.
+ * How far the two sides' numbers may lie apart. On WebGPU they are of different kernels, which round differently; in a
+ * quantized network a difference in the last bit moves a value to the next of few levels here and there, and the
+ * gradient with it (by one to two percent, measured between wasm and a GPU). There the student's second loss says only
+ * that nothing is quite wrong.
  */
 const tolerance = (step: StepName, index: number) =>
   step === 'studentStep' && index > 0 && tf.getBackend() === 'webgpu' ? 0.1 : 5e-3;

@@ -1,4 +1,6 @@
-/** Rows compared with others, paired by seed and, where it is known which test images were answered rightly, by image. */
+/**
+ * Rows compared with others, paired by seed and, where it is known which test images were answered rightly, by image.
+ */
 import { overSeeds, seedReading, type Reading } from '../../engine/evaluation/overSeeds';
 import { pairedDifference, type PairedDifference } from '../../engine/evaluation/paired';
 import { countPairs, decodeRight } from '../../engine/evaluation/rightAnswers';

@@ -154,8 +154,8 @@ function methodsOf(settings: RunSettings): Method[] {
 
 /**
  * @param argv the words after the command
- * @throws FlagError with a sentence for the user. A value out of range is refused, not mended: what runs for hours should be
- *   what was asked for. (In a link it is mended with a note, as on the page.)
+ * @throws FlagError with a sentence for the user. A value out of range is refused, not mended: what runs for hours
+ *   should be what was asked for. (In a link it is mended with a note, as on the page.)
  */
 export function parseOptions(argv: readonly string[]): Options {
   const { variants, rest } = takeSettings(argv);

@@ -53,7 +53,10 @@ export class Laboratory {
     return this.source.dataset;
   }
 
-  /** What the task found; null when it was stopped. Losses that are no finite numbers are a finding; other errors are thrown. */
+  /**
+   * What the task found; null when it was stopped. Losses that are no finite numbers are a finding; other errors are
+   * thrown.
+   */
   async work(task: Task, conduct: Conduct): Promise<Finding | null> {
     const began = performance.now();
     const seconds = () => (performance.now() - began) / 1000;

@@ -1,4 +1,7 @@
-/** What an experiment consists of: cells (one student each), the work they need, and which of it can be shared. Plain data. */
+/**
+ * What an experiment consists of: cells (one student each), the work they need, and which of it can be shared. Plain
+ * data.
+ */
 import { createHash } from 'node:crypto';
 import { UNRELIABLE_EPOCHS } from '../../engine/training/generatorTrainer';
 import { hasGenerator } from '../../engine/methods';
@@ -80,7 +83,10 @@ export function cellOf(column: Column, seed: number, learningRate: number | null
   return { column, settings: learningRate === null ? settings : { ...settings, studentLearningRate: learningRate } };
 }
 
-/** Settings of a run that measures nothing itself and looks at as little as there may be: neither changes what is trained. */
+/**
+ * Settings of a run that measures nothing itself and looks at as little as there may be: neither changes what is
+ * trained.
+ */
 export function withoutTest(settings: RunSettings): RunSettings {
   return {
     ...settings,
@@ -156,8 +162,8 @@ const WITHOUT_CENTERS: readonly string[] = ['ceMixed', 'bns', 'ceSingle'];
 const inGroup = (key: SettingKey, ...groups: SettingGroup[]) => groups.includes(SETTINGS[key].group);
 
 /**
- * What a generator's training depends on, apart from the number of steps: bit widths and students are left out, and so are
- * weights of terms that are off. A setting that is not known here counts, whatever it is.
+ * What a generator's training depends on, apart from the number of steps: bit widths and students are left out, and so
+ * are weights of terms that are off. A setting that is not known here counts, whatever it is.
  */
 export function generatorTerms(cell: Cell): Record<string, unknown> {
   const { settings, column } = cell;

@@ -1,4 +1,6 @@
-/** How far an experiment is, from the multiply-accumulates of its tasks and the time that those of each kind have taken. */
+/**
+ * How far an experiment is, from the multiply-accumulates of its tasks and the time that those of each kind have taken.
+ */
 import type { GeneratorConfig } from '../../engine/generator/generator';
 import { hasGenerator } from '../../engine/methods';
 import { EVALUATION_BATCH, WorkCount } from '../../engine/training/workCount';

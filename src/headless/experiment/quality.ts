@@ -1,4 +1,7 @@
-/** Quality of a trained generator's images beside that of real ones: fresh batches, many more than the page's look takes. */
+/**
+ * Quality of a trained generator's images beside that of real ones: fresh batches, many more than the page's look
+ * takes.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import { bnsCenters } from '../../engine/bns/centers';
 import {

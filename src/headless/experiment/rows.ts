@@ -8,7 +8,9 @@ export interface Row extends Group {
   correct: number;
   /** 0 to 1, on the test images. */
   accuracy: number;
-  /** Which of the test images: base64 of a bit an image, the lowest of the first byte first; null where it was not kept. */
+  /**
+   * Which of the test images: base64 of a bit an image, the lowest of the first byte first; null where it was not kept.
+   */
   right: string | null;
   /** 0 to 1, on images of the validation split. */
   validationAccuracy: number;

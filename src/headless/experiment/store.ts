@@ -1,4 +1,7 @@
-/** What an experiment has found, in a file, and its generators in a folder beside it: enough to go on after an interruption. */
+/**
+ * What an experiment has found, in a file, and its generators in a folder beside it: enough to go on after an
+ * interruption.
+ */
 import {
   existsSync,
   mkdirSync,
@@ -26,7 +29,10 @@ export interface StoredGenerator {
   finished: boolean;
 }
 
-/** Generators by key and number of steps. Several processes may use one folder: each generator is one process's at a time. */
+/**
+ * Generators by key and number of steps. Several processes may use one folder: each generator is one process's at a
+ * time.
+ */
 export class GeneratorStore {
   constructor(readonly folder: string) {}
 
@@ -63,7 +69,10 @@ export class GeneratorStore {
   }
 }
 
-/** Findings by id. With a file they are written whenever one is added; without one they and the generators go with the program. */
+/**
+ * Findings by id. With a file they are written whenever one is added; without one they and the generators go with the
+ * program.
+ */
 export class Store {
   readonly generators: GeneratorStore;
   private readonly known: Record<string, Found> = {};

@@ -1,4 +1,7 @@
-/** The units of work of an experiment, which of them are due, and what they found. Plain data: it crosses process boundaries. */
+/**
+ * The units of work of an experiment, which of them are due, and what they found. Plain data: it crosses process
+ * boundaries.
+ */
 import {
   cellOf,
   columnsOf,
@@ -155,8 +158,9 @@ export class Workbook {
   }
 
   /**
-   * What is still to be done, as far as it is known, in the order in which it should be: what waits for something else comes
-   * after it. Seeds that only run with the chosen learning rate appear with the first of the grid until it is chosen.
+   * What is still to be done, as far as it is known, in the order in which it should be: what waits for something else
+   * comes after it. Seeds that only run with the chosen learning rate appear with the first of the grid until it is
+   * chosen.
    */
   remaining(findings: Findings): Task[] {
     const tasks = new Map<string, Task>();

@@ -82,8 +82,8 @@ export interface SeedsJudgement {
 }
 
 /**
- * How B does beside A over seeds. Pairs that are not measured, or on another number of images than the first, are left out;
- * null where none is left.
+ * How B does beside A over seeds. Pairs that are not measured, or on another number of images than the first, are left
+ * out; null where none is left.
  *
  * @param labels as in `judge`: the same for every seed
  */

@@ -77,7 +77,10 @@ export function keptBytes({ overview, moment, generatorLosses, studentLosses }: 
 export const MAX_KEPT = 6;
 export const MAX_KEPT_BYTES = 24 * 2 ** 20;
 
-/** `kept` with `run` as its newest; the oldest go where there are too many or they are too large. The newest always stays. */
+/**
+ * `kept` with `run` as its newest; the oldest go where there are too many or they are too large. The newest always
+ * stays.
+ */
 export function addKept(
   kept: readonly KeptRun[],
   run: KeptRun,
@@ -107,8 +110,8 @@ export function sameCalibration(a: RunOverview, b: RunOverview): boolean {
 }
 
 /**
- * Whether points of two runs may be drawn on one PCA map of a layer. The plane is fitted on the images that are only looked
- * at: where these lie at the same places in both runs, the planes are the same.
+ * Whether points of two runs may be drawn on one PCA map of a layer. The plane is fitted on the images that are only
+ * looked at: where these lie at the same places in both runs, the planes are the same.
  */
 export function samePlane(a: RunOverview, b: RunOverview, layer: number): boolean {
   if (networkKey(a) !== networkKey(b)) return false;

@@ -41,8 +41,8 @@ const alike = <T>(a: ArrayLike<T>, b: ArrayLike<T>): boolean => {
 };
 
 /**
- * Whether two runs were tested on the same images: of the same classes and size, and in the same order by what is on them.
- * Where that is not known of one of them, only the rest is asked.
+ * Whether two runs were tested on the same images: of the same classes and size, and in the same order by what is on
+ * them. Where that is not known of one of them, only the rest is asked.
  */
 export function sameTestImages(a: TestImages | null, b: TestImages | null): boolean {
   if (a === null || b === null || a === b) return true;

@@ -33,8 +33,8 @@ export const hasChoice = (ids: readonly RowId[]): boolean =>
   ids.filter((id) => isArm(id) && id !== 'calibration').length > 1;
 
 /**
- * Of the rows that two runs have, those to be laid side by side: each beside itself, and one run's leading arm beside the
- * other's where these are different methods.
+ * Of the rows that two runs have, those to be laid side by side: each beside itself, and one run's leading arm beside
+ * the other's where these are different methods.
  */
 export function runPairs(
   ids: readonly RowId[],

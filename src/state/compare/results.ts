@@ -115,8 +115,8 @@ export interface Gains {
 }
 
 /**
- * What one row brought beside another, run by run: only within a run, and only in runs that were tested on the same images as
- * the first one.
+ * What one row brought beside another, run by run: only within a run, and only in runs that were tested on the same
+ * images as the first one.
  *
  * @param without calibration images alone, unless told otherwise
  */

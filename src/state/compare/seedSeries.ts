@@ -13,8 +13,8 @@ export interface SeedSeries {
   /** Of the seeds that are finished, in their order. */
   results: readonly Result[];
   /**
-   * `interrupted`: settings were changed, or the run was replaced, by hand. `failed`: a run broke down or the engine was
-   * lost. What was finished by then stays in every case.
+   * `interrupted`: settings were changed, or the run was replaced, by hand. `failed`: a run broke down or the engine
+   * was lost. What was finished by then stays in every case.
    */
   state: 'running' | 'finished' | 'cancelled' | 'interrupted' | 'failed';
 }
@@ -33,8 +33,9 @@ export const canRepeat = ({ engine, status, replacing }: PlaygroundState): boole
   engine === 'ready' && !replacing && status !== 'running' && status !== 'preparing';
 
 /**
- * Takes the page through the seeds of a series by what a user would do as well: set the seed, reset, play. It looks on and
- * steps back as soon as the user, or a failure, takes the run elsewhere; the user's own seed is put back at the end.
+ * Takes the page through the seeds of a series by what a user would do as well: set the seed, reset, play. It looks on
+ * and steps back as soon as the user, or a failure, takes the run elsewhere; the user's own seed is put back at the
+ * end.
  */
 export class SeedRunner {
   private series: SeedSeries | null = null;

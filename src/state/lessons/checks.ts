@@ -37,7 +37,8 @@ const number = (value: number): Quantity => ({ value, as: 'number' });
 const MISSING: Finding = { outcome: null, sure: 'missing', values: {} };
 
 /**
- * Binomial variance of a share. With a half image added to each side, so that 0 of 20 or 20 of 20 is not taken for certain.
+ * Binomial variance of a share. With a half image added to each side, so that 0 of 20 or 20 of 20 is not taken for
+ * certain.
  */
 function varianceOf(share: number, n: number): number {
   const p = (share * n + 0.5) / (n + 1);
@@ -62,8 +63,8 @@ function decide({ difference, interval }: Difference, more: Finding['values']): 
 }
 
 /**
- * Which of two accuracies is higher: image by image where both are of the same images and the answers are known, else as if
- * the images had been different ones.
+ * Which of two accuracies is higher: image by image where both are of the same images and the answers are known, else
+ * as if the images had been different ones.
  */
 export function compareAccuracies(first: Measured | undefined, second: Measured | undefined): Finding {
   const judgement = first && second && judgeMeasured(first, second);
@@ -97,7 +98,10 @@ const accuracyOf = (result: RunResult | undefined, row: RowId | 'leading'): Quan
 /** Nearest-centre accuracy from which classes count as separated. */
 const SEPARATED = 0.5;
 
-/** In which third of the network the real images' statistics first lie nearest to their own class's centre more often than not. */
+/**
+ * In which third of the network the real images' statistics first lie nearest to their own class's centre more often
+ * than not.
+ */
 export const firstSeparatingLayer: Check = ([run]) => {
   if (!run || run.nearest.real.length < 3 || !run.nearest.real.every(Number.isFinite)) return MISSING;
   const { real, n, synthetic } = run.nearest;
@@ -216,7 +220,10 @@ export const unreliableLabels: Check = ([ruled, trusted]) => {
   });
 };
 
-/** With which of two methods more classes' batches come to lie nearest to their own centre; each class counts as one observation. */
+/**
+ * With which of two methods more classes' batches come to lie nearest to their own centre; each class counts as one
+ * observation.
+ */
 export const reachCenters: Check = ([fdda, plus]) => {
   if (fdda?.reached == null || plus?.reached == null) return MISSING;
   const [first, second] = [fdda, plus].map(({ reached, classes }) => {

@@ -30,7 +30,9 @@ const deviations = (settings: RunSettings): Partial<RunSettings> => {
   );
 };
 
-/** What a page begins with: a link to a lesson opens it, with the link's other settings in the place of the lesson's. */
+/**
+ * What a page begins with: a link to a lesson opens it, with the link's other settings in the place of the lesson's.
+ */
 export function initialLessons(id: LessonId | null, settings: RunSettings): LessonState & { settings: RunSettings } {
   const doneLessons = (remembered(DONE) ?? '').split(',').filter(isLessonId);
   if (id === null) return { lesson: null, doneLessons, settings };

@@ -30,7 +30,10 @@ export interface Lesson {
   hides?: 'separation';
 }
 
-/** Every run takes about a minute at most on two cores; the generator is the one trained ahead unless a lesson is about its training. */
+/**
+ * Every run takes about a minute at most on two cores; the generator is the one trained ahead unless a lesson is about
+ * its training.
+ */
 const QUICK = { beside: [] } as const;
 const FOUR_BITS = { ...QUICK, weightBits: 4, activationBits: 4, testImages: 2000 } as const;
 const NO_TRAINING = { studentSteps: 0, generatorSteps: 0 } as const;
@@ -59,13 +62,15 @@ export const LESSONS: Record<LessonId, Lesson> = {
     check: firstLast,
   },
   images: {
-    // Without the rule for unreliable classes: with eight images more classes are, and leaving them out is another lesson.
+    // Without the rule for unreliable classes: with eight images more classes are, and leaving them out is another
+    // lesson.
     runs: [1, 8].map((imagesPerClass) => ({ studentSteps: 60, testImages: 2000, labelRule: false, imagesPerClass })),
     choices: SIDES,
     check: calibrationImages,
   },
   unreliable: {
-    // A seed with calibration images that the bundled network misreads in four of ten classes; short epochs, so that both parts of the rule act.
+    // A seed with calibration images that the bundled network misreads in four of ten classes; short epochs, so that
+    // both parts of the rule act.
     runs: [true, false].map((labelRule) => ({
       ...QUICK,
       seed: 7,
@@ -111,8 +116,8 @@ export function variedSettings(id: LessonId): SettingKey[] {
 /**
  * The settings of a lesson's run.
  *
- * @param changes what a link asks to have otherwise (a teacher's shorter or longer run); what the lesson is about stays, and
- *   a run without training stays without
+ * @param changes what a link asks to have otherwise (a teacher's shorter or longer run); what the lesson is about
+ *   stays, and a run without training stays without
  */
 export function lessonSettings(id: LessonId, run: number, changes: Partial<RunSettings> = {}): RunSettings {
   const settings: RunSettings = { ...defaultSettings(), ...LESSONS[id].runs[run] };

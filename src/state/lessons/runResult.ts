@@ -6,7 +6,9 @@ import { generatorArm, leadingArm } from '../runRecord';
 import type { Measured } from '../compare/measured';
 import { measuredOf, testImagesOf } from '../compare/measured';
 
-/** What a lesson keeps of a finished run: small, so that two runs can be compared after the first one's frames are gone. */
+/**
+ * What a lesson keeps of a finished run: small, so that two runs can be compared after the first one's frames are gone.
+ */
 export interface RunResult {
   settings: RunSettings;
   /** The arm that the lesson is about: the leading one. */
@@ -21,7 +23,10 @@ export interface RunResult {
     n: number;
     synthetic: readonly number[] | null;
   };
-  /** Share of the classes whose synthetic batch lies nearest to its own centre, in the layers that the centre terms look at together. */
+  /**
+   * Share of the classes whose synthetic batch lies nearest to its own centre, in the layers that the centre terms look
+   * at together.
+   */
   reached: number | null;
   /** Mean distance between images of one class, averaged over the layers that the centre terms look at. */
   spread: {

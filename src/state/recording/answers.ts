@@ -1,6 +1,9 @@
 import { packBytes, unpackBytes } from './packing';
 
-/** Answers to test images in a recorded run's file: as differences to the right ones, which leaves zeros wherever an answer is right. */
+/**
+ * Answers to test images in a recorded run's file: as differences to the right ones, which leaves zeros wherever an
+ * answer is right.
+ */
 
 /** @param labels what is right; null: the values as they are */
 export function packAnswers(answers: Uint16Array, labels: Uint16Array | null): Promise<string> {

@@ -6,15 +6,18 @@ import type { RunRecord } from '../runRecord';
 import type { PackedNumbers } from './packing';
 
 /**
- * A recorded run: what a run showed, as one JSON file. The page writes it ("Save this run"), `npm run record` writes the
- * one in `public/recordings`, and the page shows either again. Numbers are rounded to what the page shows of them,
+ * A recorded run: what a run showed, as one JSON file. The page writes it ("Save this run"), `npm run record` writes
+ * the one in `public/recordings`, and the page shows either again. Numbers are rounded to what the page shows of them,
  * images are kept as in a JPEG; labels, settings and counts are exact.
  */
 
 export const FORMAT = 'fdda-playground-run';
 /** To be raised when an older reader would misread the file. A new setting is no reason: see `readSettings`. */
 export const FORMAT_VERSION = 2;
-/** Of files that had one generator, and students on the calibration images alone and with its images; they still open (`readVersion1`). */
+/**
+ * Of files that had one generator, and students on the calibration images alone and with its images; they still open
+ * (`readVersion1`).
+ */
 export const FIRST_VERSION = 1;
 
 /** Where the page finds the run that comes with it, in its own folder. */
@@ -68,7 +71,9 @@ export interface PackedTile {
   count: number;
   height: number;
   width: number;
-  /** Deflated coefficients, or their differences (modulo 256) to those of the snapshot before where that has as many. */
+  /**
+   * Deflated coefficients, or their differences (modulo 256) to those of the snapshot before where that has as many.
+   */
   data: string;
 }
 
@@ -214,7 +219,10 @@ export interface RecordingFile {
     generator: Partial<Record<ArmId, Columns<(typeof GENERATOR_COLUMNS)[number]>>>;
     student: Partial<Record<ArmId, Columns<(typeof STUDENT_COLUMNS)[number]>>>;
   };
-  /** Of test images in order, a byte each: deflated classes that were predicted. What most measurements share is not repeated: see `packAnswers`. */
+  /**
+   * Of test images in order, a byte each: deflated classes that were predicted. What most measurements share is not
+   * repeated: see `packAnswers`.
+   */
   answers: string[];
   snapshots: SnapshotFile[];
   accuracies: AccuracyFile[][];

@@ -1,8 +1,8 @@
 import type { ImageTile } from '../../engine/runReport';
 
 /**
- * Images as few bytes, in the way of JPEG: brightness and two differences of color, a cosine transform of 8x8 blocks, and
- * coefficients rounded the more coarsely the finer the detail. All values of one frequency lie together, so that
+ * Images as few bytes, in the way of JPEG: brightness and two differences of color, a cosine transform of 8x8 blocks,
+ * and coefficients rounded the more coarsely the finer the detail. All values of one frequency lie together, so that
  * deflating them leaves little, and less still of the differences to earlier images.
  * Plain arithmetic, so that page, recorder and tests do exactly the same.
  */

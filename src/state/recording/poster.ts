@@ -2,7 +2,10 @@ import type { ImageTile } from '../../engine/runReport';
 import { coefficientCount, fromCoefficients, toCoefficients } from './imageCodec';
 import { packBytes, unpackBytes } from './packing';
 
-/** The last synthetic images of the recorded run that comes with the page, by themselves: what it shows while all else is on its way. */
+/**
+ * The last synthetic images of the recorded run that comes with the page, by themselves: what it shows while all else
+ * is on its way.
+ */
 export interface PosterFile {
   classes: number;
   count: number;

@@ -83,7 +83,10 @@ export async function readRealQuality(field: Field, layers: number, classes: num
   };
 }
 
-/** @param activations how many there are; null: the file does not say, and then this must not be there. @throws RecordingError */
+/**
+ * @param activations how many there are; null: the file does not say, and then this must not be there. @throws
+ *   RecordingError
+ */
 export async function readSyntheticQuality(
   field: Field,
   layers: number,

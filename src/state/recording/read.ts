@@ -112,8 +112,8 @@ function readDate(field: Field): string {
 const BEFORE: Partial<RunSettings> = { clippedGradient: 'pass', weightRangeShare: 1, updateLimit: 0 };
 
 /**
- * A setting that the file lacks did not exist when it was written: `BEFORE` or its default says what the program did then. One that
- * this page does not know is left out.
+ * A setting that the file lacks did not exist when it was written: `BEFORE` or its default says what the program did
+ * then. One that this page does not know is left out.
  */
 function readSettings(field: Field): RunSettings {
   field.object();
@@ -222,7 +222,8 @@ async function readSnapshots(
       arm: each.get('arm').oneOf(ARM_IDS),
       step: each.get('step').integer(0, MOST_STEPS),
       perClass,
-      // Of all the recorded moments one is looked at first: a page that made the images of all would show none for half a second.
+      // Of all the recorded moments one is looked at first: a page that made the images of all would show none for half
+      // a second.
       get images() {
         return read.tile();
       },

@@ -16,8 +16,8 @@ interface ArgumentSectionProps {
 }
 
 /**
- * One section of the article. Its figure exists only once the reader has come near, and stands still, with what was set in it,
- * while it is far away: the views above need the time.
+ * One section of the article. Its figure exists only once the reader has come near, and stands still, with what was set
+ * in it, while it is far away: the views above need the time.
  */
 export function ArgumentSection({ id, words, height, figure, formula, question, children }: ArgumentSectionProps) {
   const { element, near, wasNear } = useNear<HTMLElement>();

@@ -12,8 +12,8 @@ interface Tip {
 }
 
 /**
- * A formula with the meaning of its symbols below. Pointing at a symbol in the formula shows what it means; pointing at,
- * focusing or pressing a line of the legend marks the symbol in the formula. Plain signs until it is typeset.
+ * A formula with the meaning of its symbols below. Pointing at a symbol in the formula shows what it means; pointing
+ * at, focusing or pressing a line of the legend marks the symbol in the formula. Plain signs until it is typeset.
  */
 export const Formula = memo(function Formula({ id, wanted }: { id: FormulaId; wanted: boolean }) {
   const words = useWords().argument;

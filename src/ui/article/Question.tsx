@@ -49,7 +49,10 @@ interface QuestionProps {
   actions?: ReactNode;
 }
 
-/** A question that the reader can answer by trying, with the buttons that set the page up for it, and the answer on demand. */
+/**
+ * A question that the reader can answer by trying, with the buttons that set the page up for it, and the answer on
+ * demand.
+ */
 export function Question({ ask, answer, setups = [], actions }: QuestionProps) {
   const words = useWords();
   const { argument } = words;

@@ -8,7 +8,10 @@ export interface DistanceSample {
   other: number;
 }
 
-/** Distance of a class's synthetic batch to its own center and to the nearest other one at a layer; without a class the mean of all. */
+/**
+ * Distance of a class's synthetic batch to its own center and to the nearest other one at a layer; without a class the
+ * mean of all.
+ */
 export function distancesAt(
   { step, distanceToOwnCenter, distanceToNearestOther }: SyntheticSnapshot,
   layer: number,
@@ -22,7 +25,10 @@ export function distancesAt(
   return { step, own: of(distanceToOwnCenter), other: of(distanceToNearestOther) };
 }
 
-/** The same for every recorded moment that has images of its own of one generator, by rising step. @param arm whose generator */
+/**
+ * The same for every recorded moment that has images of its own of one generator, by rising step. @param arm whose
+ * generator
+ */
 export function distancesByStep(
   history: readonly Moment[],
   arm: ArmId | null,

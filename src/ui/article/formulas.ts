@@ -4,8 +4,8 @@ export type FormulaId = keyof Words['argument']['formulas'];
 export type SymbolId = keyof Words['argument']['symbolMeanings'];
 
 /**
- * The formulas of the article, exactly as the method has them. `\sym{id}{...}` marks a symbol that the reader can ask about;
- * the lines are the same as those of the words' plain version.
+ * The formulas of the article, exactly as the method has them. `\sym{id}{...}` marks a symbol that the reader can ask
+ * about; the lines are the same as those of the words' plain version.
  */
 export const FORMULAS: Record<FormulaId, { lines: readonly string[]; symbols: readonly SymbolId[] }> = {
   quantizer: {

@@ -1,6 +1,9 @@
 import { useEffect, useRef, useState } from 'react';
 
-/** How far beyond the window's edge things are made ready: not so far that the first section would be, before any scrolling. */
+/**
+ * How far beyond the window's edge things are made ready: not so far that the first section would be, before any
+ * scrolling.
+ */
 const MARGIN = '100px 0px';
 
 /** Whether an element is in the window or soon will be, and whether it ever was. */

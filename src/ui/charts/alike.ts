@@ -1,6 +1,6 @@
 /**
- * Whether two values say the same: numbers, texts and functions by themselves, lists and plain objects by what is in them.
- * Drawing a chart costs a hundred times as much as finding out that it would look as before.
+ * Whether two values say the same: numbers, texts and functions by themselves, lists and plain objects by what is in
+ * them. Drawing a chart costs a hundred times as much as finding out that it would look as before.
  */
 export function alike(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;

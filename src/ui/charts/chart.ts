@@ -1,7 +1,9 @@
 import type { Ref } from 'react';
 import type { FormatTick } from './ticks';
 
-/** What the page's charts are asked for. The library that draws them is named only in the files that are loaded for it. */
+/**
+ * What the page's charts are asked for. The library that draws them is named only in the files that are loaded for it.
+ */
 
 export type Dash = 'dashed' | 'dotted';
 export const DASHES: Record<Dash, string> = { dashed: '5 3', dotted: '1.5 3' };

@@ -15,7 +15,10 @@ function next(): void {
   }, 0);
 }
 
-/** Does `work` in a task of its own: drawing several charts at once would keep the page from answering. Returns a way to call it off. */
+/**
+ * Does `work` in a task of its own: drawing several charts at once would keep the page from answering. Returns a way to
+ * call it off.
+ */
 export function inTurn(work: () => void): () => void {
   const mine = () => work();
   waiting.push(mine);
@@ -61,7 +64,9 @@ export function usePaced<T>(value: T, alike: (a: T, b: T) => boolean = Object.is
 
 const PATIENCE_MS = 1500;
 
-/** Resolves after the page's first picture; where none comes (a part of the page alone has no images), after a while. */
+/**
+ * Resolves after the page's first picture; where none comes (a part of the page alone has no images), after a while.
+ */
 export const afterFirstPicture = Promise.race([
   firstPicture,
   new Promise<void>((resolve) => setTimeout(resolve, PATIENCE_MS)),

@@ -4,7 +4,10 @@ import type { ChartSeries } from './chart';
 /** So many points of a line are drawn at most. */
 export const MOST_POINTS = 600;
 
-/** One place on the x axis and what the series have there, by `keyOf`; null leaves a gap, a key that is missing does not. */
+/**
+ * One place on the x axis and what the series have there, by `keyOf`; null leaves a gap, a key that is missing does
+ * not.
+ */
 export interface ChartRow {
   x: number;
   [key: string]: number | null;

@@ -1,4 +1,7 @@
-/** Ranges, ticks and labels of axes: arithmetic alone. Every axis has at least two ticks, and no two with the same label. */
+/**
+ * Ranges, ticks and labels of axes: arithmetic alone. Every axis has at least two ticks, and no two with the same
+ * label.
+ */
 
 /** Beyond these, sums and powers of ten leave the range of numbers. */
 const LARGEST = 1e300;
@@ -17,7 +20,8 @@ function multiples(from: number, to: number, step: number): number[] {
 }
 
 /**
- * Round numbers (multiples of 1, 2 or 5 times a power of ten) from `from` to `to`, about `count` of them and at least two.
+ * Round numbers (multiples of 1, 2 or 5 times a power of ten) from `from` to `to`, about `count` of them and at least
+ * two.
  *
  * @param integers only whole numbers; then `to - from` must be at least 1 and both ends whole.
  */
@@ -36,9 +40,9 @@ export function linearTicks(from: number, to: number, count: number, integers = 
 }
 
 /**
- * Ticks of a logarithmic axis from `from` to `to` (both positive), about `count` of them and at least two: powers of ten,
- * with 2 and 5 between them where there is room, all digits where those are too few, and evenly spaced round numbers
- * within a range that has hardly any of these.
+ * Ticks of a logarithmic axis from `from` to `to` (both positive), about `count` of them and at least two: powers of
+ * ten, with 2 and 5 between them where there is room, all digits where those are too few, and evenly spaced round
+ * numbers within a range that has hardly any of these.
  */
 export function logTicks(from: number, to: number, count: number): number[] {
   const [low, high] = [Math.log10(from), Math.log10(to)];
@@ -71,7 +75,10 @@ export interface AxisRange {
   ticks: number[];
 }
 
-/** The smallest and the largest of `values` that are numbers (and on a logarithmic axis positive); NaN where there is none. */
+/**
+ * The smallest and the largest of `values` that are numbers (and on a logarithmic axis positive); NaN where there is
+ * none.
+ */
 export function extentOf(values: Iterable<number | null>, log: boolean): [low: number, high: number] {
   let [low, high] = [Infinity, -Infinity];
   for (const value of values) {
@@ -82,7 +89,10 @@ export function extentOf(values: Iterable<number | null>, log: boolean): [low: n
   return low > high ? [NaN, NaN] : [low, high];
 }
 
-/** The vertical axis for values of that extent: a little more than they need, and about `count` ticks. An end at 0 stays there. */
+/**
+ * The vertical axis for values of that extent: a little more than they need, and about `count` ticks. An end at 0 stays
+ * there.
+ */
 export function valueAxis([low, high]: [low: number, high: number], log: boolean, count: number): AxisRange {
   if (Number.isNaN(low)) [low, high] = log ? [0.1, 1] : [0, 1];
   [low, high] = [Math.max(low, log ? SMALLEST : -LARGEST), Math.min(high, LARGEST)];

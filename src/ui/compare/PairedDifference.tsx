@@ -26,8 +26,8 @@ export function useJudgement(a: ComparedRow, b: ComparedRow) {
 const loadPanel = () => import('./PairedImages').then(({ PairedImages }) => PairedImages);
 
 /**
- * How B does beside A in a line; pressed, it shows the images behind the difference, with what both say. A text where the
- * two were not counted image by image, or where the engine does not have the images.
+ * How B does beside A in a line; pressed, it shows the images behind the difference, with what both say. A text where
+ * the two were not counted image by image, or where the engine does not have the images.
  */
 export function PairedDifference({ a, b }: { a: ComparedRow; b: ComparedRow }) {
   const words = useWords();

@@ -63,8 +63,8 @@ interface RunDifferenceProps {
 }
 
 /**
- * Two rows of the run on the page, one beside the other on its test images, and over seeds where these were tried. Which
- * two may be chosen where several methods train a student. Nothing before both are measured.
+ * Two rows of the run on the page, one beside the other on its test images, and over seeds where these were tried.
+ * Which two may be chosen where several methods train a student. Nothing before both are measured.
  */
 export function RunDifference({ rows, ids, inWords = false }: RunDifferenceProps) {
   const words = useWords();

@@ -9,8 +9,8 @@ export const canWorkOffline = (): boolean =>
 /**
  * Stores the page for use without a network and watches for new versions.
  *
- * @param onUpdate called when a new version is there, with the way to it: a reload that replaces everything at once. Until
- *   then the page stays what it is.
+ * @param onUpdate called when a new version is there, with the way to it: a reload that replaces everything at once.
+ *   Until then the page stays what it is.
  */
 export async function keepOffline(onUpdate: (reload: () => void) => void): Promise<void> {
   const workbox = new Workbox(new URL('./service-worker.js', document.baseURI).href);

@@ -6,8 +6,8 @@ import { addressOf, queryOf } from './useLink';
 const MILLISECONDS = 400;
 
 /**
- * Keeps the address bar at a link to the page as it stands, so that a reload and a bookmark bring it back. An address that
- * was opened stays as it was written until something is changed.
+ * Keeps the address bar at a link to the page as it stands, so that a reload and a bookmark bring it back. An address
+ * that was opened stays as it was written until something is changed.
  */
 export function AddressFollower() {
   const query = usePlayground((state) => queryOf(state));

@@ -6,8 +6,8 @@ import { writeLink } from '../../state/shareLink';
 import { usePlayground } from '../playground';
 
 /**
- * The query that brings this state back. Who was sent a language passes it on; who was not leaves the choice to the next
- * reader's browser.
+ * The query that brings this state back. Who was sent a language passes it on; who was not leaves the choice to the
+ * next reader's browser.
  */
 export const queryOf = (state: PlaygroundState, embed: Embed | null = state.embed): string =>
   writeLink({ ...linkOf(state), embed, language: matchLanguage(new URLSearchParams(location.search).get('lang')) });

@@ -1,7 +1,10 @@
 export type Value = string | number | boolean | null;
 
 export interface Table {
-  /** Names with units in square brackets. English in every language: what reads the file should not have to know which one. */
+  /**
+   * Names with units in square brackets. English in every language: what reads the file should not have to know which
+   * one.
+   */
   header: readonly string[];
   rows: readonly (readonly Value[])[];
 }

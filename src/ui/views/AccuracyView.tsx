@@ -24,7 +24,10 @@ import { View } from './View';
 const NO_ROWS: readonly AccuracyRow[] = [];
 const accuracyOf = (state: PlaygroundState) => shownMoment(state)?.accuracy ?? NO_ROWS;
 
-/** The rows of a run, as text: a list made anew would count as a change each time. Before there is a run, of the one to come. */
+/**
+ * The rows of a run, as text: a list made anew would count as a change each time. Before there is a run, of the one to
+ * come.
+ */
 export const rowIds = (state: PlaygroundState): string => {
   const arms = state.overview?.arms ?? armsOf(shownSettings(state));
   return ROW_IDS.filter((id) => id === 'fullPrecision' || id === 'ptq' || arms.some((arm) => arm.id === id)).join();

@@ -90,7 +90,10 @@ function seriesOf(
   return list;
 }
 
-/** The lines of a pinned run: its own dash, otherwise as this run's. What stands still for all of a run is drawn only for this one. */
+/**
+ * The lines of a pinned run: its own dash, otherwise as this run's. What stands still for all of a run is drawn only
+ * for this one.
+ */
 function pinnedSeries(
   words: Words,
   metric: Measure,

@@ -49,7 +49,10 @@ function natural({ width, height, rgba }: ImageTile, index: number): HTMLCanvasE
   return scratch;
 }
 
-/** The image at a whole multiple of its size, at least `pixels` wide: scaled down from there, its pixels stay sharp and even. */
+/**
+ * The image at a whole multiple of its size, at least `pixels` wide: scaled down from there, its pixels stay sharp and
+ * even.
+ */
 function enlarge(image: HTMLCanvasElement, pixels: number): HTMLCanvasElement {
   const times = Math.ceil(pixels / image.width) + 1;
   enlarged ??= document.createElement('canvas');

@@ -115,8 +115,8 @@ export const SHADES = 4;
 const STRONGEST = { centers: 0.75, spread: 1.5, silhouette: 0.3 } satisfies Record<QualityMeasure, number>;
 
 /**
- * Shade of a cell: 0 to SHADES - 1 from strongest to weakest where it does not fall short, then from weakest to strongest where
- * it does; null where there is no value. On the dividing value itself it does not.
+ * Shade of a cell: 0 to SHADES - 1 from strongest to weakest where it does not fall short, then from weakest to
+ * strongest where it does; null where there is no value. On the dividing value itself it does not.
  */
 export function shadeOf(measure: QualityMeasure, value: number): number | null {
   if (Number.isNaN(value)) return null;

@@ -1,4 +1,7 @@
-/** The words of the article's six sections in English. Part of the page's words (see `en.ts`), apart only for their length. */
+/**
+ * The words of the article's six sections in English. Part of the page's words (see `en.ts`), apart only for their
+ * length.
+ */
 export const enArgument = {
   question: 'Try it',
   showAnswer: 'Show the answer',

@@ -16,7 +16,10 @@ type Widened<T> = T extends string
 /** Every word of the page in one language. English is the model: what it has, every language must have. */
 export type Words = Widened<typeof en>;
 
-/** What a class is called: those of the bundled images in the page's language, others as their network's file names them. */
+/**
+ * What a class is called: those of the bundled images in the page's language, others as their network's file names
+ * them.
+ */
 export function className(
   { classes, unnamedClass }: Pick<Words, 'classes' | 'unnamedClass'>,
   names: readonly string[] | undefined,

@@ -21,7 +21,8 @@ describe.each(hosts)('$backend in Chromium', ({ backend, webgpu }) => {
       backend,
       isolated: true,
       adapter: webgpu === 'software' ? 'swiftshader' : null,
-      // Fewer threads than cores mean that the wasm backend's loader was bundled wrongly: vite.config.ts, tfjsWasmThreads.
+      // Fewer threads than cores mean that the wasm backend's loader was bundled wrongly: vite.config.ts,
+      // tfjsWasmThreads.
       threads: backend === 'wasm' ? Math.min(cores, 8) : null,
     });
   });

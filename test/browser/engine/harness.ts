@@ -13,9 +13,9 @@ export interface EngineInBrowser {
 /**
  * Opens the built test page (index.html, page.ts, worker.ts in this folder) and starts a backend in its worker.
  *
- * To check something on a browser's backend, write it as a `Case` in test/cases: cases.test.ts runs all of them here, on
- * webgpu, and Node runs them on cpu and wasm. `except` in the case names backends it is not for, and why. WebGPU here is a
- * CPU implementation: keep shapes tiny (4 images, 8x8, 8 channels).
+ * To check something on a browser's backend, write it as a `Case` in test/cases: cases.test.ts runs all of them here,
+ * on webgpu, and Node runs them on cpu and wasm. `except` in the case names backends it is not for, and why. WebGPU
+ * here is a CPU implementation: keep shapes tiny (4 images, 8x8, 8 channels).
  *
  * @throws Error with the worker's stack where the backend does not start.
  */

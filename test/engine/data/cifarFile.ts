@@ -1,4 +1,7 @@
-/** Writes files in CIFAR-10's binary format for tests: an image for each label, bytes made from its number and the label. */
+/**
+ * Writes files in CIFAR-10's binary format for tests: an image for each label, bytes made from its number and the
+ * label.
+ */
 export function cifarFile(labels: readonly number[], firstNumber: number): Uint8Array {
   const file = new Uint8Array(labels.length * 3073);
   labels.forEach((label, i) => {

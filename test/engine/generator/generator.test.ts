@@ -67,7 +67,8 @@ describe.each(NODE_BACKENDS)('on %s', (backend) => {
     );
     for (const { mean, variance } of moments) {
       for (const v of await mean.data()) expect(v).toBeCloseTo(0, 5);
-      // An untrained generator's images vary so little (variance 0.002 or so before this BatchNorm) that epsilon 1e-5 shows.
+      // An untrained generator's images vary so little (variance 0.002 or so before this BatchNorm) that epsilon 1e-5
+      // shows.
       for (const v of await variance.data()) expect(Math.abs(v - 0.995)).toBeLessThan(0.005);
     }
     tf.dispose([z, images, moments.flatMap(({ mean, variance }) => [mean, variance])]);

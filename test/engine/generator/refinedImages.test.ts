@@ -77,7 +77,8 @@ describe.each(NODE_BACKENDS)('images that are moved themselves, on %s', (backend
   it('move by Adam, each with its own memory, and only when they are looked at', async () => {
     const start = await all();
     const rows = [1, 6, 9];
-    // The same three images as a variable of Adam's own, which has other betas: the first update does not depend on them.
+    // The same three images as a variable of Adam's own, which has other betas: the first update does not depend on
+    // them.
     const chosen = images.batch(rows);
     const variable = tf.variable(chosen);
     chosen.dispose();

@@ -41,8 +41,8 @@ describe('the grid of least squared error', () => {
   it('is where an outlier costs less than the grid that would hold it: a hundred values of +-1 and one of 10', () => {
     const values = [...Array.from({ length: 100 }, (_, i) => (i % 2 ? 1 : -1)), 10];
     const grid = leastSquaresGrid(values, 2);
-    // Levels -2 to 1: the hundred sit on +-1 steps and the outlier on 1, so that the step is (100 + 10) / 101. From -1 on the outlier
-    // is at 2 steps, and the step (100 + 20) / 104 would leave less: 200 + 100 - 120^2 / 104 = 61.5.
+    // Levels -2 to 1: the hundred sit on +-1 steps and the outlier on 1, so that the step is (100 + 10) / 101. From -1
+    // on the outlier is at 2 steps, and the step (100 + 20) / 104 would leave less: 200 + 100 - 120^2 / 104 = 61.5.
     expect(grid.lowest).toBe(-1);
     expect(grid.step).toBeCloseTo(120 / 104, 12);
     expect(errorOf(values, (value) => onGrid(value, grid, 2))).toBeCloseTo(200 - 120 ** 2 / 104, 9);

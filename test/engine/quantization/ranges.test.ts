@@ -38,7 +38,8 @@ describe('ranges from values', () => {
   });
 
   it('MSE: clips the outlier of 1000 ones when that costs less', () => {
-    // 2 bits over [0, 3.6]: grid 0, 1.2, 2.4, 3.6. 1 becomes 1.2: 1000 times 0.04, far more than clipping 3.6 to 3 costs.
+    // 2 bits over [0, 3.6]: grid 0, 1.2, 2.4, 3.6. 1 becomes 1.2: 1000 times 0.04, far more than clipping 3.6 to 3
+    // costs.
     const values = [...new Array(1000).fill(1), 3.6];
     const { lo, hi } = mseRange(values, 2, 36);
     expect(lo).toBe(0);

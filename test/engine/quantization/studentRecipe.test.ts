@@ -1,4 +1,7 @@
-/** What a student may do beyond the authors' program: masked gradients, narrower and better kernel grids, learned step sizes. */
+/**
+ * What a student may do beyond the authors' program: masked gradients, narrower and better kernel grids, learned step
+ * sizes.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { channelRange, dequantize, quantizationGrid, quantize } from '../../../src/engine/kernels/fakeQuantize';

@@ -41,7 +41,8 @@ const close = (found: ArrayLike<number>, expected: number[]) => {
 };
 
 describe('quality of real images', () => {
-  // Class 0: a batch at 1, one at 8 (nearer the other center), and four images that fill no batch. Class 1: at 10 and 12.
+  // Class 0: a batch at 1, one at 8 (nearer the other center), and four images that fill no batch. Class 1: at 10 and
+  // 12.
   const { quality, separation } = realQuality(
     looked([...six(1), ...six(8), 50, 50, 50, 50], [...six(10), ...six(12), 50, 50, 50, 50]),
     [

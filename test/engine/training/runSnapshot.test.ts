@@ -235,7 +235,8 @@ describe('a number that is not finite', () => {
       contrast: 'contrast of centers',
     };
     const off = Object.fromEntries(TERMS.map((t) => [`${t}Enabled`, t === term]));
-    // The generator's last normalization holds every image in bounds, and with it a cross entropy: those need a spoiled network.
+    // The generator's last normalization holds every image in bounds, and with it a cross entropy: those need a spoiled
+    // network.
     const network = tinyNetwork();
     if (term.startsWith('ce')) network.weights['classifier/kernel'].values[3] = NaN;
     const { run, done } = await tinyRun({ ...settings, ...off, generatorLearningRate: 1e30, studentSteps: 0 }, network);

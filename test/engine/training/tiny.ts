@@ -1,4 +1,6 @@
-/** A dataset, a network and settings so small that whole runs take a second: for tests of how a run goes, not how well. */
+/**
+ * A dataset, a network and settings so small that whole runs take a second: for tests of how a run goes, not how well.
+ */
 import type { Dataset, Split } from '../../../src/engine/data/dataset';
 import type { Network } from '../../../src/engine/network/types';
 import { createResNet } from '../../../src/engine/network/resnet';

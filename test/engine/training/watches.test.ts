@@ -182,7 +182,8 @@ describe.each(NODE_BACKENDS)('on %s', (backend) => {
       const error = await trainer.drain().catch((e: unknown) => e);
       expect(error).toBeInstanceOf(NotFiniteError);
       expect((error as NotFiniteError).step).toBe(3);
-      // Either a loss that is none any more, or the weight: never nothing. What is no number passes through every quantizer.
+      // Either a loss that is none any more, or the weight: never nothing. What is no number passes through every
+      // quantizer.
       expect((error as NotFiniteError).term).toMatch(/^The student's (cross entropy|distillation loss|weight )/);
       trainer.dispose();
     });

@@ -78,7 +78,8 @@ describe('two accuracies', () => {
   });
 
   it('are judged image by image where both answered the same ones', () => {
-    // 2.4 points: within chance if the images had been different ones, not with 24 images to one side and none to the other.
+    // 2.4 points: within chance if the images had been different ones, not with 24 images to one side and none to the
+    // other.
     expect(told(compareAccuracies(of(0.6), of(0.624)))).toEqual([null, 'unclear']);
     const finding = compareAccuracies(counted(600), counted(624));
     expect(told(finding)).toEqual(['second', 'clear']);

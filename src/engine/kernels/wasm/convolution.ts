@@ -1,4 +1,6 @@
-/** Convolutions and their gradients on this project's wasm module. Layouts are tfjs's: NHWC, filters [kh, kw, ci, co]. */
+/**
+ * Convolutions and their gradients on this project's wasm module. Layouts are tfjs's: NHWC, filters [kh, kw, ci, co].
+ */
 import type * as tf from '@tensorflow/tfjs-core';
 import { address, exportsOf, inParallel, output, partsOf, withScratch, type WasmBackend } from './module';
 
@@ -17,7 +19,9 @@ const PANEL = 8;
 const SPILL = 128;
 /** Multiply-accumulates that are worth waking a thread for. */
 const WORTH_A_THREAD = 500_000;
-/** Bytes of both operands that a stretch of rows of the filter gradient should not exceed, to stay in the first cache. */
+/**
+ * Bytes of both operands that a stretch of rows of the filter gradient should not exceed, to stay in the first cache.
+ */
 const BLOCK_BYTES = 32768;
 
 const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
@@ -131,7 +135,10 @@ export function convolve(
   return y;
 }
 
-/** Along one axis: which taps reach the input positions congruent to `phase`, and where their correlation with dy begins. */
+/**
+ * Along one axis: which taps reach the input positions congruent to `phase`, and where their correlation with dy
+ * begins.
+ */
 function phaseTaps(
   phase: number,
   before: number,
@@ -149,8 +156,9 @@ function phaseTaps(
 }
 
 /**
- * dL/dx of a convolution: dL/dy correlated with the filter turned by 180 degrees. With strides, each of the stride x stride kinds
- * of input pixels sees only some of the taps, so each is a small correlation of its own; nothing is dilated.
+ * dL/dx of a convolution: dL/dy correlated with the filter turned by 180 degrees. With strides, each of the stride x
+ * stride kinds of input pixels sees only some of the taps, so each is a small correlation of its own; nothing is
+ * dilated.
  */
 export function inputGradient(
   backend: WasmBackend,

@@ -1,4 +1,7 @@
-/** Leaky ReLU, fake quantization and the optimizers' rules on this project's wasm module, each in one pass over the values. */
+/**
+ * Leaky ReLU, fake quantization and the optimizers' rules on this project's wasm module, each in one pass over the
+ * values.
+ */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Activation } from '../activations';
 import {
@@ -90,12 +93,15 @@ export function fakeQuantize(backend: WasmBackend, x: Info, scale: Info, zero: I
   return y;
 }
 
-/** Values whose sums are taken together: cut by the data, never by the number of threads, so that the sums are the same for any. */
+/**
+ * Values whose sums are taken together: cut by the data, never by the number of threads, so that the sums are the same
+ * for any.
+ */
 const CHUNK = 16_384;
 
 /**
- * dL/dx of the same, nothing where x is clipped; with `sums` also dL/d(1 / scale) and the sum of dy over what is clipped, of scale's
- * shape each.
+ * dL/dx of the same, nothing where x is clipped; with `sums` also dL/d(1 / scale) and the sum of dy over what is
+ * clipped, of scale's shape each.
  */
 export function fakeQuantizeGradient(
   backend: WasmBackend,

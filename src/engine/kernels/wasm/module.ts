@@ -1,14 +1,15 @@
 /**
- * This project's own WebAssembly module (assembly/, compiled into binary.ts by `npm run build:kernels`). It works in the memory of
- * tfjs's wasm backend, on tensors where they lie: nothing is copied, and the backend stays tfjs's.
+ * This project's own WebAssembly module (assembly/, compiled into binary.ts by `npm run build:kernels`). It works in
+ * the memory of tfjs's wasm backend, on tensors where they lie: nothing is copied, and the backend stays tfjs's.
  */
 import type * as tf from '@tensorflow/tfjs-core';
 import { BINARY } from './binary';
 import { alone, startPool, type Pool } from './pool';
 
 /**
- * What assembly/index.ts exports. Arguments are addresses and strides in bytes, sizes and flags; whole numbers, but for epsilons. Those
- * with `first` and `last` do that part of the images (or values), so that several threads can share the work.
+ * What assembly/index.ts exports. Arguments are addresses and strides in bytes, sizes and flags; whole numbers, but for
+ * epsilons. Those with `first` and `last` do that part of the images (or values), so that several threads can share the
+ * work.
  */
 export interface Exports {
   zero(address: number, bytes: number): void;

@@ -1,4 +1,7 @@
-/** Channel statistics of images and BatchNorm on this project's wasm module (../reductions.ts, ../groupedBatchNorm.ts, ../frozenBatchNorm.ts). */
+/**
+ * Channel statistics of images and BatchNorm on this project's wasm module (../reductions.ts, ../groupedBatchNorm.ts,
+ * ../frozenBatchNorm.ts).
+ */
 import type * as tf from '@tensorflow/tfjs-core';
 import { address, exportsOf, inParallel, output, partsOf, withScratch, type WasmBackend } from './module';
 

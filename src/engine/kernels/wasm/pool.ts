@@ -1,10 +1,14 @@
 /**
- * Threads for this project's wasm module: workers that share the memory, sleep until there is something to do, and do a part of it.
- * Only where tfjs's backend runs with threads itself (an isolated page), because only then its memory can be shared. The caller
- * does the first part and then waits for the others without giving up its turn, as tfjs's own threads do.
+ * Threads for this project's wasm module: workers that share the memory, sleep until there is something to do, and do a
+ * part of it. Only where tfjs's backend runs with threads itself (an isolated page), because only then its memory can
+ * be shared. The caller does the first part and then waits for the others without giving up its turn, as tfjs's own
+ * threads do.
  */
 
-/** Places in the control array: jobs handed out, jobs done, workers that are ready, jobs that threw, then each worker's job. */
+/**
+ * Places in the control array: jobs handed out, jobs done, workers that are ready, jobs that threw, then each worker's
+ * job.
+ */
 const TURN = 0;
 const DONE = 1;
 const READY = 2;
@@ -15,8 +19,8 @@ const JOB_LENGTH = 32;
 const NO_JOB = -1;
 
 /**
- * What a worker runs. Between jobs that follow each other closely it looks for the next one itself for a while; waking a sleeping
- * thread takes longer than many a job.
+ * What a worker runs. Between jobs that follow each other closely it looks for the next one itself for a while; waking
+ * a sleeping thread takes longer than many a job.
  */
 const WORKER = `
 onmessage = ({ data: { module, memory, control, index, names, turn, done, ready, failed, jobs, jobLength, spins } }) => {
@@ -54,7 +58,8 @@ export function alone(call: (name: string, args: number[]) => void): Pool {
 }
 
 /**
- * Starts `threads` - 1 workers. Until they are ready (which takes some turns of the event loop) the caller does everything.
+ * Starts `threads` - 1 workers. Until they are ready (which takes some turns of the event loop) the caller does
+ * everything.
  *
  * @param module compiled for shared memory
  * @param names its functions

@@ -1,4 +1,6 @@
-/** Registers this project's wasm kernels with tfjs: in place of tfjs's own where those are slower, or where it has none. */
+/**
+ * Registers this project's wasm kernels with tfjs: in place of tfjs's own where those are slower, or where it has none.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Activation } from '../activations';
 import { SMALLEST_RANGE } from '../scalarQuantizer';

@@ -1,4 +1,7 @@
-/** Small matrices on this project's wasm module: columns side by side (../columns.ts), statistics of groups (../../bns/statistics.ts), products. */
+/**
+ * Small matrices on this project's wasm module: columns side by side (../columns.ts), statistics of groups
+ * (../../bns/statistics.ts), products.
+ */
 import type * as tf from '@tensorflow/tfjs-core';
 import { filterGradient } from './convolution';
 import { address, exportsOf, output, type WasmBackend } from './module';

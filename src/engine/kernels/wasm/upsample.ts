@@ -1,4 +1,7 @@
-/** Nearest x2 upsampling and 3x3 convolution as one operation (../upsampleConv2d.ts) on this project's wasm module: assembly/upsample.ts. */
+/**
+ * Nearest x2 upsampling and 3x3 convolution as one operation (../upsampleConv2d.ts) on this project's wasm module:
+ * assembly/upsample.ts.
+ */
 import type * as tf from '@tensorflow/tfjs-core';
 import { address, exportsOf, inParallel, output, partsOf, withScratch, type WasmBackend } from './module';
 

@@ -1,4 +1,7 @@
-/** What slides over each channel by itself, on this project's wasm module: gradients of depthwise convolutions and of pooling. */
+/**
+ * What slides over each channel by itself, on this project's wasm module: gradients of depthwise convolutions and of
+ * pooling.
+ */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Geometry, Shape4D } from './convolution';
 import { address, exportsOf, inParallel, output, partsOf, withScratch, type WasmBackend } from './module';

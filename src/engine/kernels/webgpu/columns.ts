@@ -13,7 +13,10 @@ interface Place {
   width: number;
 }
 
-/** One invocation for every element of a few neighbours. `copy` is WGSL for element `at` of one and `i` of the wide matrix. */
+/**
+ * One invocation for every element of a few neighbours. `copy` is WGSL for element `at` of one and `i` of the wide
+ * matrix.
+ */
 function source(pieces: number, copy: (name: string) => string): string {
   const cases = Array.from(
     { length: pieces },

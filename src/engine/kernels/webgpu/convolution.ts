@@ -1,7 +1,7 @@
 /**
- * Convolutions and their gradients as tiled matrix products (gemm.ts). tfjs's own filter gradient gives one invocation to each
- * filter element and lets it walk through the whole batch; its input gradient shares nothing between invocations; its
- * convolution computes 32 output channels at a time, however few there are.
+ * Convolutions and their gradients as tiled matrix products (gemm.ts). tfjs's own filter gradient gives one invocation
+ * to each filter element and lets it walk through the whole batch; its input gradient shares nothing between
+ * invocations; its convolution computes 32 output channels at a time, however few there are.
  */
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { gather4, gemmSource, tileFor, type Tile } from './gemm';
@@ -138,8 +138,8 @@ export function convolution(
 }
 
 /**
- * dL/dfilter [KH, KW, I, O]: m = (tap, input channel), n = output channel, k = (image, output pixel), cut into parts whose
- * sums a second launch adds up.
+ * dL/dfilter [KH, KW, I, O]: m = (tap, input channel), n = output channel, k = (image, output pixel), cut into parts
+ * whose sums a second launch adds up.
  *
  * @param x [N, H, W, I]
  * @param dy [N, OH, OW, O]

@@ -1,8 +1,9 @@
 /**
  * Fake quantization (../fakeQuantize.ts) in one launch, on a given grid or on that of the tensor's own range.
  *
- * The order of operations is the reference's. What WGSL does not promise: that a division is correctly rounded (2.5 ulp are
- * allowed), and that a product is rounded before something is subtracted from it. The second can be had: see `rounded`.
+ * The order of operations is the reference's. What WGSL does not promise: that a division is correctly rounded (2.5 ulp
+ * are allowed), and that a product is rounded before something is subtracted from it. The second can be had: see
+ * `rounded`.
  */
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { SMALLEST_RANGE } from '../scalarQuantizer';
@@ -10,7 +11,10 @@ import { launch, launchElementwise, NOT_A_NUMBER, size, type WebgpuBackend } fro
 import { LANES, ROW_THREADS, rowSums, slabs } from './rows';
 import { columnSums } from './statistics';
 
-/** Values that an invocation may look at one after the other, before a range is taken in two steps. Not tuned on a real adapter. */
+/**
+ * Values that an invocation may look at one after the other, before a range is taken in two steps. Not tuned on a real
+ * adapter.
+ */
 const MOST_STEPS = 64;
 /** Workgroups of the first of two steps, about. Not tuned on a real adapter. */
 const WORKGROUPS = 128;
@@ -55,8 +59,8 @@ export function fakeQuantize(
 }
 
 /**
- * dL/dx of the same, nothing where x is clipped; with `sums` also, of scale's shape, dL/d(1 / scale) and the sum of dy over what is clipped:
- * one launch for columns that each belong to one channel, and two that add them up.
+ * dL/dx of the same, nothing where x is clipped; with `sums` also, of scale's shape, dL/d(1 / scale) and the sum of dy
+ * over what is clipped: one launch for columns that each belong to one channel, and two that add them up.
  */
 export function fakeQuantizeGradient(
   backend: WebgpuBackend,
@@ -135,7 +139,10 @@ export function fakeQuantizeGradient(
   return [dx, ...result];
 }
 
-/** WGSL: smallest and largest value of every channel in two functions' worth of workgroup memory; \`u.total\` values in all. */
+/**
+ * WGSL: smallest and largest value of every channel in two functions' worth of workgroup memory; \`u.total\` values in
+ * all.
+ */
 const EXTREMES = (lo: string, hi: string) => `
   fn least_(a: f32, b: f32) -> f32 {
     if (isNotANumber(a)) { return a; }

@@ -1,4 +1,7 @@
-/** BatchNorm with stored statistics (../frozenBatchNorm.ts), alone and together with the statistics of what it normalises. */
+/**
+ * BatchNorm with stored statistics (../frozenBatchNorm.ts), alone and together with the statistics of what it
+ * normalises.
+ */
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { launch, launchElementwise, type WebgpuBackend } from './program';
 import { LANES, MOMENTS, ROW_THREADS, rowSums, slabs } from './rows';
@@ -12,9 +15,14 @@ export interface Layer {
   beta: TensorInfo;
 }
 
-/** Images of more pixels than this are measured and normalised in two launches, for want of workgroups. Not tuned on a real adapter. */
+/**
+ * Images of more pixels than this are measured and normalised in two launches, for want of workgroups. Not tuned on a
+ * real adapter.
+ */
 const MOST_PIXELS_IN_ONE_LAUNCH = 1024;
-/** Pixels of an image whose part of the gradients of gamma and beta one workgroup adds up. Not tuned on a real adapter. */
+/**
+ * Pixels of an image whose part of the gradients of gamma and beta one workgroup adds up. Not tuned on a real adapter.
+ */
 const PIXELS_PER_WORKGROUP = 512;
 
 /** WGSL: y = x factor + offset. */

@@ -1,16 +1,19 @@
 /**
  * WGSL of a tiled matrix product C[m, n] = sum over k of A[m, k] B[k, n], where A and B are not matrices in memory but
- * whatever two functions read: the windows of an image, a filter seen from its other side. Convolutions and their gradients
- * are such products.
+ * whatever two functions read: the windows of an image, a filter seen from its other side. Convolutions and their
+ * gradients are such products.
  *
- * A workgroup computes one tile of C; every invocation 4 x 4 elements of it, from tiles of A and B in workgroup memory. Both
- * are read four elements at a time, along whichever direction lies in memory.
+ * A workgroup computes one tile of C; every invocation 4 x 4 elements of it, from tiles of A and B in workgroup memory.
+ * Both are read four elements at a time, along whichever direction lies in memory.
  */
 
 /** Elements of k that a workgroup holds at a time. A multiple of 4. Not tuned on a real adapter. */
 const TILE_K = 16;
 
-/** Columns of C in a tile, at most; tiles are as wide as they must be to share C's columns evenly. Not tuned on a real adapter. */
+/**
+ * Columns of C in a tile, at most; tiles are as wide as they must be to share C's columns evenly. Not tuned on a real
+ * adapter.
+ */
 const WIDEST_TILE = 64;
 /** Tiles are multiples of this wide. */
 const TILE_STEP = 8;
@@ -42,8 +45,9 @@ export interface GemmSource {
   along: 'mn' | 'kn' | 'kk';
   /**
    * WGSL of
-   * - `fn readA(m: u32, k: u32, end: u32, z: u32) -> vec4<f32>` and `fn readB(k: u32, n: u32, end: u32, z: u32) -> vec4<f32>`,
-   *   which give 0 outside the matrix (k >= end counts as outside);
+   * - `fn readA(m: u32, k: u32, end: u32, z: u32) -> vec4<f32>` and
+   *   `fn readB(k: u32, n: u32, end: u32, z: u32) -> vec4<f32>`, which give 0 outside the matrix (k >= end counts as
+   *   outside);
    * - `fn rangeOfK(z: u32) -> vec2<u32>`, first k and end;
    * - `fn rowAt(m: u32, z: u32) -> i32`, the index in the array `result` of C[m, 0], or -1 where there is no such row.
    */

@@ -1,7 +1,7 @@
 /**
- * BatchNorm with the statistics of groups of images (../groupedBatchNorm.ts) in two launches, and its gradients in two: first
- * one row for every image, then the image itself, where every workgroup adds up its group's rows anew. Those are few numbers
- * beside the pixels that follow, and cheaper than a launch.
+ * BatchNorm with the statistics of groups of images (../groupedBatchNorm.ts) in two launches, and its gradients in two:
+ * first one row for every image, then the image itself, where every workgroup adds up its group's rows anew. Those are
+ * few numbers beside the pixels that follow, and cheaper than a launch.
  */
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { launch, type WebgpuBackend } from './program';
@@ -140,7 +140,8 @@ export function groupedBatchNormGradient(
       fn run(lane: u32, group: vec3<u32>, groups: vec3<u32>) {
         ${LANES}
         ${NORMALIZER}
-        // What every pixel of the group feels of all: the means of dy scale, and of dy scale times the normalised value.
+        // What every pixel of the group feels of all: the means of dy scale, and of dy scale times the normalised
+        // value.
         let first = group.y / u.groupSize * u.groupSize;
         var shiftPart = 0.0;
         var scalePart = 0.0;

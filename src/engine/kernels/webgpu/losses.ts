@@ -1,6 +1,6 @@
 /**
- * The small end of a training step: losses of a batch's logits and of its pooled statistics. Few numbers each, and dozens of
- * launches where every operation on them is one.
+ * The small end of a training step: losses of a batch's logits and of its pooled statistics. Few numbers each, and
+ * dozens of launches where every operation on them is one.
  */
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { launch, launchElementwise, launchOne, size, type WebgpuBackend } from './program';
@@ -107,8 +107,8 @@ export interface DistillationAttrs {
 }
 
 /**
- * The student's loss (../../losses/studentLosses.ts): [2] cross entropy and distillation, and the gradients of both in the
- * student's logits.
+ * The student's loss (../../losses/studentLosses.ts): [2] cross entropy and distillation, and the gradients of both in
+ * the student's logits.
  */
 export function distillation(
   backend: WebgpuBackend,
@@ -227,7 +227,8 @@ export function weightedSum(backend: WebgpuBackend, terms: TensorInfo[], weights
  *
  * @param perImage [N, D]
  * @param averaging [G, N]
- * @param columns int32 [D]: for a mean's column twice its variance's column, for a variance's twice its mean's and 1 more
+ * @param columns int32 [D]: for a mean's column twice its variance's column, for a variance's twice its mean's and 1
+ *   more
  */
 export function poolStatistics(
   backend: WebgpuBackend,

@@ -1,12 +1,12 @@
 /**
  * Updates of all of an optimizer's variables in one launch (../../training/optimizers.ts).
  *
- * A shader sees 8 to 10 buffers, a network has a hundred. So the gradients are laid end to end by buffer copies, which the
- * command encoder takes between two launches, and the new values are copied apart again. A copy is not a launch: no pipeline,
- * no bind group, no uniforms, a twentieth of the time on the CPU. The other ways are worse: with buffers bound directly a
- * launch takes three variables with their gradients (and one buffer of state), which for ResNet-20 is twenty launches; and
- * variables that are views of one large buffer are unknown to tfjs. Nothing is written in place: a variable gets new data
- * as after any other `assign`, so clones, snapshots and readbacks under way keep what they saw.
+ * A shader sees 8 to 10 buffers, a network has a hundred. So the gradients are laid end to end by buffer copies, which
+ * the command encoder takes between two launches, and the new values are copied apart again. A copy is not a launch: no
+ * pipeline, no bind group, no uniforms, a twentieth of the time on the CPU. The other ways are worse: with buffers
+ * bound directly a launch takes three variables with their gradients (and one buffer of state), which for ResNet-20 is
+ * twenty launches; and variables that are views of one large buffer are unknown to tfjs. Nothing is written in place: a
+ * variable gets new data as after any other `assign`, so clones, snapshots and readbacks under way keep what they saw.
  */
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { launch, launchElementwise, size, type WebgpuBackend } from './program';

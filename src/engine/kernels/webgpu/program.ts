@@ -1,11 +1,11 @@
 /**
  * Runs WGSL of our own on tfjs's WebGPU backend.
  *
- * Every launch goes through the backend's `runWebGPUProgram`, so that buffers, the order of commands, profiling and whoever
- * counts launches see it like any other. What that interface does not allow is more than one output, and an input that is
- * written: tfjs writes the bindings' declarations itself. So the pipeline is compiled here, from complete source, and put
- * into the backend's cache under the key it is going to look for; further outputs are handed over as inputs, whose buffers
- * the backend then creates and binds as it does every tensor's.
+ * Every launch goes through the backend's `runWebGPUProgram`, so that buffers, the order of commands, profiling and
+ * whoever counts launches see it like any other. What that interface does not allow is more than one output, and an
+ * input that is written: tfjs writes the bindings' declarations itself. So the pipeline is compiled here, from complete
+ * source, and put into the backend's cache under the key it is going to look for; further outputs are handed over as
+ * inputs, whose buffers the backend then creates and binds as it does every tensor's.
  */
 import type { DataId, DataType, TensorInfo } from '@tensorflow/tfjs-core';
 
@@ -22,7 +22,10 @@ export interface WebgpuBackend {
     }): unknown;
   };
   pipelineCache: Record<string, unknown>;
-  /** Its dtype is that of the values in the buffer; a tensor that was cast from integers to floats still has integers there. */
+  /**
+   * Its dtype is that of the values in the buffer; a tensor that was cast from integers to floats still has integers
+   * there.
+   */
   tensorMap: { get(dataId: DataId): { dtype: DataType; resource?: unknown } };
   makeTensorInfo(shape: number[], dtype: DataType, values?: unknown): TensorInfo;
   disposeData(dataId: DataId): boolean;
@@ -44,7 +47,10 @@ export interface Launch {
   inputs: Record<string, TensorInfo>;
   /** Names of arrays of vec4<f32> instead of f32. */
   vec4?: readonly string[];
-  /** By the name of their array: shapes of new float32 tensors, or a tensor that nobody has seen yet, to be written further. */
+  /**
+   * By the name of their array: shapes of new float32 tensors, or a tensor that nobody has seen yet, to be written
+   * further.
+   */
   outputs: Record<string, number[] | TensorInfo>;
   /** Whole numbers (u32 fields of `u`). Every array's length is there too, as `<name>Size`. */
   integers?: Record<string, number>;
@@ -55,14 +61,15 @@ export interface Launch {
   /** Workgroups. */
   groups: [number, number, number];
   /**
-   * WGSL with `fn run(lane: u32, group: vec3<u32>, groups: vec3<u32>)`: invocation in its workgroup, workgroup, number of
-   * workgroups. Every array and at least one field of `u` must be used, or the bindings do not fit the pipeline.
+   * WGSL with `fn run(lane: u32, group: vec3<u32>, groups: vec3<u32>)`: invocation in its workgroup, workgroup, number
+   * of workgroups. Every array and at least one field of `u` must be used, or the bindings do not fit the pipeline.
    */
   source(): string;
 }
 
 /**
- * WGSL's min, max and clamp may turn what is no number into one, and a compiler may take comparisons of it for settled: its bits are looked at.
+ * WGSL's min, max and clamp may turn what is no number into one, and a compiler may take comparisons of it for settled:
+ * its bits are looked at.
  */
 export const NOT_A_NUMBER = `
   fn isNotANumber(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }`;
@@ -87,7 +94,8 @@ export function launch(backend: WebgpuBackend, spec: Launch): TensorInfo[] {
   const floats = Object.entries(spec.floats ?? {});
   const key = `fdda ${spec.name} ${spec.variant ?? ''} ${spec.threads}`;
   if (!(key in backend.pipelineCache)) {
-    // tfjs puts NaN, infinity, and each array's shape and strides before our own fields; as vectors those are two integers.
+    // tfjs puts NaN, infinity, and each array's shape and strides before our own fields; as vectors those are two
+    // integers.
     const fields = [
       'tfNaN: f32',
       'tfInfinity: f32',

@@ -108,7 +108,10 @@ interface MatMulAttrs {
   transposeB: boolean;
 }
 
-/** Along a sum of at least this length tfjs may split a product into parts, and then reads a transposed second factor wrongly (tfjs 4.22). */
+/**
+ * Along a sum of at least this length tfjs may split a product into parts, and then reads a transposed second factor
+ * wrongly (tfjs 4.22).
+ */
 const SPLIT_LENGTH = 2000;
 
 const isSplitWrongly = ({ transposeB }: MatMulAttrs, { b }: Inputs): boolean =>

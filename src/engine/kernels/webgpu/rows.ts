@@ -1,6 +1,6 @@
 /**
- * Reductions over the pixels of an image, channel by channel: pieces of WGSL for workgroups that take one image and a slab of
- * neighbouring channels, so that neighbouring invocations read neighbouring values.
+ * Reductions over the pixels of an image, channel by channel: pieces of WGSL for workgroups that take one image and a
+ * slab of neighbouring channels, so that neighbouring invocations read neighbouring values.
  *
  * Invocation `lane` has channel `lane % u.slab` of the slab and every `rowLanes`-th pixel from `lane / u.slab` on.
  */
@@ -31,8 +31,8 @@ export const LANES = `
   let channel = min(slabChannel, u.channels - 1u);`;
 
 /**
- * WGSL functions that add up a value over the rows of the workgroup: afterwards every invocation of row 0 has its channel's
- * sum. Called in uniform control flow only.
+ * WGSL functions that add up a value over the rows of the workgroup: afterwards every invocation of row 0 has its
+ * channel's sum. Called in uniform control flow only.
  *
  * @param names one function `sum_<name>(lane, rowLanes, value) -> f32` each, with workgroup memory of its own
  */
@@ -87,8 +87,8 @@ export const MOMENTS = `
   }`;
 
 /**
- * WGSL function `momentsOfRows(first, step) -> Moments`: of the values of \`x\` from index \`first\` on, every \`step\` rows.
- * One pass; the first value is subtracted from all, so that squares of a large mean never arise.
+ * WGSL function `momentsOfRows(first, step) -> Moments`: of the values of \`x\` from index \`first\` on, every \`step\`
+ * rows. One pass; the first value is subtracted from all, so that squares of a large mean never arise.
  */
 export const MOMENTS_OF_ROWS = `
   fn momentsOfRows(base: u32, row: u32, rowLanes: u32) -> Moments {

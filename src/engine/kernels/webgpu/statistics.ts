@@ -1,4 +1,6 @@
-/** Channel means and variances of images, each in one launch, and their gradients (../reductions.ts says what they are). */
+/**
+ * Channel means and variances of images, each in one launch, and their gradients (../reductions.ts says what they are).
+ */
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { launchElementwise, launchOne, size, type WebgpuBackend } from './program';
 import { LANES, MOMENTS, MOMENTS_OF_ROWS, ROW_THREADS, rowSums, slabs } from './rows';
@@ -91,8 +93,8 @@ export function imageStatisticsGradient(
 const ROWS_PER_WORKGROUP = 1024;
 
 /**
- * Sums over all axes but the last (the gradient of a bias), as a tensor of this shape: one launch, two for many rows. tfjs
- * transposes all of x first.
+ * Sums over all axes but the last (the gradient of a bias), as a tensor of this shape: one launch, two for many rows.
+ * tfjs transposes all of x first.
  */
 export function columnSums(backend: WebgpuBackend, x: TensorInfo, shape: number[]): TensorInfo {
   const c = x.shape[x.shape.length - 1];

@@ -1,4 +1,7 @@
-/** Nearest x2 upsampling and a 3x3 convolution in one launch, and its gradients (../upsampleConv2d.ts says why that is less work). */
+/**
+ * Nearest x2 upsampling and a 3x3 convolution in one launch, and its gradients (../upsampleConv2d.ts says why that is
+ * less work).
+ */
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { groupsFor, partsOfK, RANGE_OF_PART } from './convolution';
 import { gather4, gemmSource, tileFor } from './gemm';
@@ -15,7 +18,10 @@ const TAP_SPANS = `
     return spanOf((3u - row) % 2u, (3u - row) / 2u);
   }`;
 
-/** WGSL: the sum over a span of taps in both directions of four values of the filter [3, 3, I, O] from (input channel, o) on. */
+/**
+ * WGSL: the sum over a span of taps in both directions of four values of the filter [3, 3, I, O] from (input channel,
+ * o) on.
+ */
 const summedTaps = (four: (at: string) => string) => `
   fn summedTaps(rows: vec2<u32>, columns: vec2<u32>, channel: u32, o: u32) -> vec4<f32> {
     var sum = vec4<f32>(0.0);
@@ -29,8 +35,9 @@ const summedTaps = (four: (at: string) => string) => `
   }`;
 
 /**
- * Nearest x2 and a 3x3 convolution as four 2x2 convolutions (../upsampleConv2d.ts): m = low-resolution pixel, n = output
- * channel, k = (low-resolution tap, input channel), z = phase. The phases' filters are summed while they are read.
+ * Nearest x2 and a 3x3 convolution as four 2x2 convolutions (../upsampleConv2d.ts): m = low-resolution pixel, n =
+ * output channel, k = (low-resolution tap, input channel), z = phase. The phases' filters are summed while they are
+ * read.
  *
  * @param x [N, H, W, I]
  * @param filter [3, 3, I, O]
@@ -100,7 +107,9 @@ export function upsampleConv2d(backend: WebgpuBackend, x: TensorInfo, filter: Te
   });
 }
 
-/** dL/dx [N, H, W, I] of upsampleConv2d: the adjoint 4x4 convolution of stride 2; k = (adjoint's tap, output channel). */
+/**
+ * dL/dx [N, H, W, I] of upsampleConv2d: the adjoint 4x4 convolution of stride 2; k = (adjoint's tap, output channel).
+ */
 export function upsampleConv2dInputGradient(backend: WebgpuBackend, dy: TensorInfo, filter: TensorInfo): TensorInfo {
   const [n, h2, w2, outChannels] = dy.shape;
   const [h, w, inChannels] = [h2 / 2, w2 / 2, filter.shape[2]];
@@ -159,9 +168,9 @@ const DY_BELOW = (tap: string, lowPixel: string) => `
   let pixel = u32((i32(2u * (rowOfAll / u.height) * u.height) + y) * i32(2u * u.width) + x);`;
 
 /**
- * dL/dfilter [3, 3, I, O] of upsampleConv2d: for each of the adjoint's 16 taps the product of x and the pixels of dL/dy below
- * it (m = input channel, n = output channel, k = low-resolution pixel), whose parts a second launch adds up, over parts and
- * over the four taps that share a filter element.
+ * dL/dfilter [3, 3, I, O] of upsampleConv2d: for each of the adjoint's 16 taps the product of x and the pixels of dL/dy
+ * below it (m = input channel, n = output channel, k = low-resolution pixel), whose parts a second launch adds up, over
+ * parts and over the four taps that share a filter element.
  */
 export function upsampleConv2dFilterGradient(backend: WebgpuBackend, x: TensorInfo, dy: TensorInfo): TensorInfo {
   const [n, h, w, inChannels] = x.shape;

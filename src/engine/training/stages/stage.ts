@@ -9,8 +9,8 @@ export interface StageSamples {
 }
 
 /**
- * One part of a run: it owns what it makes, and is advanced by small units of work, one after the other, until it is done.
- * A new kind of stage is a file beside this one and its line in `createStages`.
+ * One part of a run: it owns what it makes, and is advanced by small units of work, one after the other, until it is
+ * done. A new kind of stage is a file beside this one and its line in `createStages`.
  *
  * `Data` is what a snapshot holds: plain data, from which an equal stage of another run of the same settings goes on.
  */
@@ -33,11 +33,18 @@ export interface Stage<Data = unknown> {
   snapshot(): Promise<Data | null>;
   /** Goes back (in a fresh run: forward) to a snapshot. */
   restore(data: Data): Promise<void>;
-  /** Reads the numbers of the steps since the last call. @throws NotFiniteError where one of them is no finite number */
+  /**
+   * Reads the numbers of the steps since the last call. @throws NotFiniteError where one of them is no finite number
+   */
   drain(): Promise<void>;
-  /** What its user should know before it goes on, said once; null: all is well. Left out where nothing of the kind can happen. */
+  /**
+   * What its user should know before it goes on, said once; null: all is well. Left out where nothing of the kind can
+   * happen.
+   */
   alarm?(): Promise<CollapseError | null>;
-  /** Whether all was well after so many steps, as far as what came later can tell. Left out where nothing can be wrong. */
+  /**
+   * Whether all was well after so many steps, as far as what came later can tell. Left out where nothing can be wrong.
+   */
   vouches?(step: number): boolean;
   /** Everything that was read since the last call. */
   take(): StageSamples;

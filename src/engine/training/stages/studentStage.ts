@@ -36,7 +36,10 @@ export interface StudentIngredients {
 
 export const studentStageId = (arm: ArmId): string => `student ${arm}`;
 
-/** Owns the student and its optimizer while it is trained; when it is over, the leading arm's for whoever wants to take it away. */
+/**
+ * Owns the student and its optimizer while it is trained; when it is over, the leading arm's for whoever wants to take
+ * it away.
+ */
 export class StudentStage implements Stage<StudentData> {
   readonly phase = 'student';
   readonly id: string;

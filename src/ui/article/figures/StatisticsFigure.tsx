@@ -39,7 +39,9 @@ function Picture({
   return <canvas ref={canvas} width={width} height={height} aria-hidden="true" />;
 }
 
-/** One calibration image, mean and variance of each of its channels, and the same image as a point at the chosen layer. */
+/**
+ * One calibration image, mean and variance of each of its channels, and the same image as a point at the chosen layer.
+ */
 export function StatisticsFigure({ shuffled }: { shuffled: boolean }) {
   const all = useWords();
   const {
