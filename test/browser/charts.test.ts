@@ -29,7 +29,7 @@ async function open(): Promise<void> {
 it('come after the first picture, with axes that can be read', async () => {
   await open();
   const [picture, fetched] = (await playground.page.evaluate(`[
-    performance.getEntriesByName('page drawn')[0].startTime,
+    performance.getEntriesByName('first picture')[0].startTime,
     performance.getEntriesByType('resource').find(({ name }) => /drawn-[^/]*\\.js$/.test(name)).startTime,
   ]`)) as [number, number];
   expect(fetched).toBeGreaterThanOrEqual(picture);
