@@ -601,7 +601,7 @@ export const SETTINGS: SettingsTable = {
     url: 'update-limit',
     live: false,
     label: 'Largest relative step',
-    help: 'No weight changes by more than this share of its own size in one step, so that a learning rate that is too large does not destroy the student. 0: no limit.',
+    help: 'No weight changes by more than this share of its own size in one step. A limit of 0.01 keeps a student alive at learning rates that destroy it otherwise, but costs some accuracy at the usual ones. 0: no limit.',
   },
   studentSchedule: {
     kind: 'choice',

@@ -3,7 +3,7 @@
  * double precision.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { relu6 } from '../../src/engine/kernels/activations';
+import { relu, relu6 } from '../../src/engine/kernels/activations';
 import {
   channelRange,
   fakeQuantize,
@@ -13,6 +13,7 @@ import {
 import { roundHalfToEven } from '../../src/engine/kernels/scalarQuantizer';
 import type { Case } from './case';
 import { read, values } from './kernels';
+import { newStudent, ranges as studentRanges, tinyImages } from './student';
 
 const f = Math.fround;
 
@@ -68,6 +69,10 @@ function gradientCase(name: string, shape: number[], step: number[], zero: numbe
       ),
   };
 }
+
+/** Five times what is no number, with its sign bit set, and three numbers. */
+const signed = new Float32Array([0, 0, 0, 0, 0, -1, 0.5, 2]);
+new Uint32Array(signed.buffer).fill(0xffc00000, 0, 5);
 
 /** Whether each value is a number. */
 const numbers = (t: tf.Tensor): tf.Tensor => tf.sub(1, tf.cast(tf.isNaN(t), 'float32'));
@@ -139,11 +144,35 @@ export const learnedQuantizerCases: Case[] = [
             ],
             range: [numbers(tf.stack([lo, hi])), [0, 0]],
             relu6: [numbers(relu6(x)), [0, 1, 1, 1, 0, 1]],
+            // With the sign bit set, as processors make it.
+            'relu, signed': [numbers(relu(tf.tensor1d(signed))), [0, 0, 0, 0, 0, 1, 1, 1]],
+            'relu6, signed': [numbers(relu6(tf.tensor1d(signed))), [0, 0, 0, 0, 0, 1, 1, 1]],
+            'quantizer, signed': [numbers(fakeQuantize(tf.tensor1d(signed), -1, 1, 3)), [0, 0, 0, 0, 0, 1, 1, 1]],
+            'relu of numbers': [relu(tf.tensor1d([-3, 0, 2.5, 6, 7])), [0, 0, 2.5, 6, 7]],
             'relu6 of numbers': [relu6(tf.tensor1d([-3, 0, 2.5, 6, 7])), [0, 0, 2.5, 6, 6]],
           };
         },
         1e-6,
         0,
       ),
+  },
+  {
+    name: "what is no number in the first kernel reaches the student's logits",
+    async run() {
+      const student = newStudent(3);
+      student.setRanges(studentRanges);
+      const [first] = Object.values(student.variables);
+      const comparisons = await read(
+        () => {
+          first.assign(tf.fill(first.shape, NaN));
+          const logits = student.forward(tinyImages());
+          return { logits: [numbers(logits), new Float32Array(logits.size)] };
+        },
+        1e-6,
+        0,
+      );
+      student.dispose();
+      return comparisons;
+    },
   },
 ];

@@ -12,7 +12,8 @@ import { fromTorch, nhwc, tinyNetwork, type FixtureArray, type TinyFixture } fro
 import { read, values } from './kernels';
 
 const fixture = tiny as unknown as TinyFixture;
-const ranges = Object.fromEntries(
+/** Activation ranges of the fixture's student. */
+export const ranges = Object.fromEntries(
   Object.entries(student.activation_ranges).map(([node, [lo, hi]]) => [node, { lo, hi }]),
 );
 const TEMPERATURE = 20;

@@ -57,7 +57,8 @@ type ActivationState = { lo: tf.Scalar; hi: tf.Scalar; grid: QuantizationGrid; l
 
 /**
  * Owns trainable copies of the teacher's kernels, biases, gammas and betas, frozen copies of its running statistics,
- * and the activations' ranges. Kernel ranges are taken from the kernel at every forward pass.
+ * and the activations' ranges. Kernel grids are taken from the kernel at every
+ * forward pass, or placed once (`weightRange`), or learned (`stepSizes`).
  */
 export class Student {
   readonly definition: NetworkDefinition;

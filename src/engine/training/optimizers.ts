@@ -175,8 +175,9 @@ export const SMALLEST_WEIGHT = 0.01;
 
 /**
  * `next` with every tensor's change limited: its norm is at most `limit` times the norm of the tensor itself (the trust
- * ratio of LARS, You et al. 2017, as a bound). So a learning rate that is too large for the loss cannot spoil a network
- * within a few steps.
+ * ratio of LARS, You et al. 2017, as a bound). With a bound of
+ * 0.01 a rate that is too large does not end a training within a few steps; one of 0.02 is too wide for that
+ * (docs/student.md).
  */
 function limited(p: tf.Tensor1D, next: tf.Tensor1D, sizes: number[], limit: number): tf.Tensor {
   const attrs = { sizes, limit, floor: SMALLEST_WEIGHT };

@@ -215,7 +215,7 @@ export const en = {
       'Each method is a choice of loss terms; everything else stays. FDDA uses all five of the paper; FDDA+ is not in the paper and changes a few switches more. Press one, tick others to run beside it, then Play or Reset, and compare the accuracies.',
     setup: 'All settings',
     setupHelp: [
-      'Interactive: what this page starts with. Ranges, numbers of steps and the student’s learning rate were chosen by a search on the bundled network, so that a run takes less than a minute.',
+      'Interactive: what this page starts with. Ranges, numbers of steps and the student’s learning rate were chosen by a search on the bundled network, so that a run takes about a minute.',
       'As in the paper: every value of the authors’ program. 80,000 generator steps and 70,000 student steps take hours here (about seven with two processor cores and no GPU); it is there to look at, to change, and for those who have the time.',
       'Even then this page differs: the generator is trained to its end before the student begins, while the program trains both together from epoch 50 on; every image has its own random crop, while there one crop serves a whole synthetic batch; the last accuracy counts, not the best one; activation ranges are averaged over 50 batches of the untrained generator, there over the first four epochs; and network and images are small ones, while the learning rate of 0.000001 was chosen for ImageNet.',
     ],
@@ -471,7 +471,7 @@ export const en = {
       help: [
         'Share of unseen test images that are classified correctly.',
         'Full precision: the original network. PTQ only: quantized, not trained. The others were also trained: on the few real images alone, or on those and a method’s synthetic images.',
-        'One run with one seed is no proof: small differences can be chance. With the default settings FDDA was ahead of real images alone with ten seeds of ten, by 2.6 points on average (± 0.3, the standard error). That the two center terms beat zero-shot style in so short a run has not been shown (+0.2 ± 0.3).',
+        'One run with one seed is no proof: small differences can be chance. With the default settings and one thread FDDA was ahead of real images alone with ten seeds of ten, by 2.6 points on average (± 0.3, the standard error); more threads round otherwise, and may move one run by two points. That the two center terms beat zero-shot style in so short a run has not been shown (+0.2 ± 0.3).',
       ],
       of: (correct: string, n: string) => `${correct} of ${n}`,
       pending: 'not measured yet',

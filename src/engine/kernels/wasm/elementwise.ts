@@ -56,10 +56,10 @@ export function leakyReluGradient(backend: WasmBackend, dy: Info, x: Info, slope
   return dx;
 }
 
-/** x between 0 and 6. */
-export function relu6(backend: WasmBackend, x: Info): Info {
+/** 'relu': x where it is positive, else 0; 'relu6': x between 0 and 6. */
+export function rectified(backend: WasmBackend, x: Info, kind: 'relu' | 'relu6'): Info {
   const y = output(backend, x.shape);
-  inParallel(backend, 'relu6', sizeOf(x), WORTH_A_THREAD, (first, last) => [
+  inParallel(backend, kind, sizeOf(x), WORTH_A_THREAD, (first, last) => [
     address(backend, x),
     address(backend, y),
     first,

@@ -327,6 +327,7 @@ export interface Exports {
   fakeQuantize(x: number, y: number, scale: number, zero: number, half: number, first: number, last: number): void;
   fakeQuantizeColumns(x: number, y: number, scale: number, zero: number, half: number, rows: number, c: number): void;
   limitUpdate(p: number, next: number, sizes: number, count: number, settings: number): void;
+  relu(x: number, y: number, first: number, last: number): void;
   relu6(x: number, y: number, first: number, last: number): void;
   fakeQuantizeGradient(
     dy: number,

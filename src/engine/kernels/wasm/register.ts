@@ -17,7 +17,7 @@ import {
   leakyReluGradient,
   limitUpdate,
   pack,
-  relu6,
+  rectified,
   sgdUpdate,
   unpack,
   type AdamAttrs,
@@ -184,12 +184,18 @@ export function registerKernels(): void {
     isColumnSum,
   );
 
-  // For every tensor: tfjs's own makes 0 of what is no number, and a student that is spoiled would look sound.
-  replace(
-    'Relu6',
-    (backend, { x }) => relu6(backend, x),
-    () => true,
-  );
+  // tfjs's own make 0 of what is no number (ReLU of a NaN with its sign bit set, as processors make it), and a student that
+  // is spoiled would look sound.
+  for (const [name, kind] of [
+    ['Relu', 'relu'],
+    ['Relu6', 'relu6'],
+  ] as const) {
+    replace(
+      name,
+      (backend, { x }) => rectified(backend, x, kind),
+      (_, { x }) => x.dtype === 'float32',
+    );
+  }
 
   add('ImageMean', (backend, { x }) => imageMean(backend, x));
   add('ImageMeanGradient', (backend, { dy }, { h, w }: { h: number; w: number }) =>

@@ -34,6 +34,20 @@ export function leakyReluGradient(dy: usize, x: usize, dx: usize, slope: usize, 
   }
 }
 
+/** y = x where x > 0, else 0; what is no number stays so. tfjs's own compares as integers, and makes 0 of a NaN whose sign bit is set. */
+export function relu(x: usize, y: usize, first: i32, last: i32): void {
+  const zero = f32x4.splat(0);
+  let i = first;
+  for (; i + 4 <= last; i += 4) {
+    const at = <usize>i << 2;
+    v128.store(y + at, f32x4.max(v128.load(x + at), zero));
+  }
+  for (; i < last; i++) {
+    const at = <usize>i << 2;
+    store<f32>(y + at, max<f32>(load<f32>(x + at), 0));
+  }
+}
+
 /** y = x between 0 and 6; what is no number stays so, which tfjs's own kernel turns into 0. */
 export function relu6(x: usize, y: usize, first: i32, last: i32): void {
   const zero = f32x4.splat(0), six = f32x4.splat(6);

@@ -3,7 +3,7 @@ export { frozenCoefficients, frozenGradients, groupCoefficients, groupGradients,
 export { convolve, packFilter, packTurnedFilter } from './convolution';
 export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise';
 export {
-  adam, columnRanges, fakeQuantize, fakeQuantizeColumns, fakeQuantizeColumnsGradient, fakeQuantizeGradient, leakyRelu, leakyReluGradient, limitUpdate, quantizationGrids, relu6, relu6Gradient, reluGradient, sgd, tanhGradient,
+  adam, columnRanges, fakeQuantize, fakeQuantizeColumns, fakeQuantizeColumnsGradient, fakeQuantizeGradient, leakyRelu, leakyReluGradient, limitUpdate, quantizationGrids, relu, relu6, relu6Gradient, reluGradient, sgd, tanhGradient,
 } from './elementwise';
 export { filterGradient, finishFilterGradient } from './filterGradient';
 export { averagePoolGradient, maxPoolGradient } from './pooling';
