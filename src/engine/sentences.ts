@@ -90,7 +90,8 @@ export const SENTENCES = {
     `${network} takes images of ${size} and knows ${classes} classes; ${dataset} has images of ${datasetSize} and ${datasetClasses} classes.`,
   mismatchHint: () =>
     'Open a network that was trained on images of this size and so many classes; the one you had is still there.',
-  filesHint: () => 'Choose model.json together with all of its .bin files, as tf.LayersModel.save writes them.',
+  filesHint: () =>
+    'Choose model.json together with all of its weight files, as tf.LayersModel.save or tensorflowjs_converter writes them.',
   noJsonFile: () => 'There is no .json file among the chosen files.',
   noTopology: (file: string) => `${file} has no model topology, so it is not a tf.LayersModel.`,
   notJson: (file: string, reason: string) => `${file} is not valid JSON (${reason}).`,
@@ -102,11 +103,8 @@ export const SENTENCES = {
   noLayers: (file: string) => `${file}: the model's list of layers is missing.`,
   noImageSize: () => 'The model does not say how large its images are.',
   noImageSizeHint: () => 'Export it with a fixed input shape.',
-  sharedLayer: (layer: string, times: string) =>
-    `Layer "${layer}" is used ${times} times in the model; shared layers are not supported.`,
-  sharedLayerHint: () => 'Export a model that uses each layer once.',
   supportedLayers: () =>
-    'The executor knows Conv2D, DepthwiseConv2D, BatchNormalization, ReLU, ReLU6, Add, ZeroPadding2D, MaxPooling2D, AveragePooling2D, GlobalAveragePooling2D, Flatten, Dense, Dropout and a final softmax.',
+    'Supported are Conv2D, DepthwiseConv2D, SeparableConv2D, BatchNormalization, Dense; ReLU, ReLU6, LeakyReLU, sigmoid, SiLU, hard-swish, softmax; Add, Multiply, Concatenate; MaxPooling2D, AveragePooling2D, global pooling; ZeroPadding2D, Flatten, Reshape, Permute; Rescaling, Normalization; Dropout and augmentation. Replace the layer by these, or export the network to ONNX.',
   readsLater: (layer: string, from: string) => `Layer ${layer} reads "${from}", which does not come before it.`,
   layerUnusable: (layer: string, kind: string, why: string) => `Layer "${layer}" (${kind}) cannot be used: ${why}.`,
   layerLacksWeight: (layer: string, kind: string, weight: string) =>
@@ -117,16 +115,88 @@ export const SENTENCES = {
   notAnImage: (shape: string) => `its input has shape [${shape}], not [height, width, channels]`,
   channelsLastOnly: () => 'only channels_last is supported',
   noFixedSize: (shape: string) => `its shape [${shape}] is not a fixed image size`,
-  severalInputs: () => 'the model has more than one input',
-  noDilation: () => 'dilated convolutions are not supported',
-  noGroups: () => 'grouped convolutions are not supported',
   wrongChannels: (takes: string, given: string) => `it takes ${takes} channels but is given ${given}`,
   wrongAxis: (axis: string) => `it normalises axis ${axis}, not the channels`,
   clippedRelu: (limit: string) => `a ReLU clipped at ${limit} is not supported (only none or 6)`,
-  plainReluOnly: () => 'only a plain ReLU is supported',
-  vectorReshapeOnly: () => 'only a reshape to a vector is supported',
   wrongFeatures: (takes: string, shape: string) => `it takes ${takes} features but is given [${shape}]`,
-  noSuchOperation: () => 'the executor has no such operation',
+  noSuchOperation: () => 'there is no such operation here',
+  hasCode: () => 'it is program code, which a model file does not hold',
+  fromModule: (module: string) => `it is an operation of ${module}, not a layer`,
+  fieldUnusable: (field: string, value: string) => `its ${field} = ${value} is not supported`,
+  fieldUnknown: (field: string, value: string) =>
+    `its setting ${field} = ${value} is not known here, and without it something else would be computed`,
+  readsNothing: () => 'it reads no other layer',
+  readsSeveral: (inputs: string) => `it cannot have ${inputs} input${inputs === '1' ? '' : 's'}`,
+  takesShape: (takes: string, given: string) => `it takes [${takes}] but is given [${given}]`,
+  shapesDoNotFit: (shapes: string) => `shapes ${shapes} do not fit each other`,
+  windowDoesNotFit: (size: string, pixels: string) => `a window of ${size} does not fit into ${pixels} pixels`,
+  normalizationInWeights: () => 'its mean and variance are not in its configuration',
+  resizesInside: () => 'it changes the size of the images; only one that leaves it as it is can be used',
+  damagedModelHint: () =>
+    'The file is damaged, or was written by a program that is not known here. Export the model anew.',
+  fileUnreadable: (reason: string) => `The file cannot be read: ${reason}`,
+  noFiles: () => 'There is no file.',
+  unknownFormat: (files: string) => `${files}: this is no network file that can be opened.`,
+  formatsHint: () =>
+    'What opens: a tf.LayersModel (model.json with all of its weight files), ONNX (.onnx), and PyTorch weights of known networks (.safetensors).',
+  kerasFileHint: () =>
+    'Convert it: tensorflowjs_converter --input_format=keras MODEL FOLDER. Then choose model.json and all .bin files of the folder.',
+  savedModelHint: () =>
+    'Load it in Keras and save it as a layers model: tensorflowjs.converters.save_keras_model(model, FOLDER). Then choose model.json and all .bin files of the folder.',
+  pytorchFileHint: () =>
+    'A PyTorch file holds code. Save the weights of a known network with safetensors.torch.save_file(model.state_dict(), FILE), or export the model: torch.onnx.export(model, images, FILE, training=torch.onnx.TrainingMode.PRESERVE).',
+  tfliteHint: () =>
+    'It is quantized or folded already. Choose the network it was made from, as a tf.LayersModel, ONNX or safetensors.',
+  graphModel: (file: string) => `${file} is a graph model: its BatchNorm layers are folded into other operations.`,
+  graphModelHint: () =>
+    'Export a layers model: tensorflowjs_converter --input_format=keras --output_format=tfjs_layers_model MODEL FOLDER, or tensorflowjs.converters.save_keras_model(model, FOLDER).',
+  severalModels: (files: string) => `Several of the chosen files describe a model: ${files}.`,
+  severalModelsHint: () => 'Choose the files of one model at a time.',
+  noManifest: () => 'The list of weight files (weightsManifest) is damaged.',
+  severalWeightFiles: (file: string) => `There are several files called ${file}.`,
+  weightFileSize: (files: string, bytes: string, declared: string) =>
+    `${files} has ${bytes} bytes, but the weights that the model lists take ${declared}: they do not belong together, or one is cut off.`,
+  weightUndeclared: (weight: string) => `Weight "${weight}" is not described by name, shape and type.`,
+  weightType: (weight: string, type: string) => `Weight "${weight}" has the type ${type}, which is not read.`,
+  sameWeight: (weight: string) => `Two weights are called "${weight}".`,
+  sameName: (layer: string) => `Two layers are called "${layer}".`,
+  weightsByOrder: () =>
+    'The weights are not called as the layers are; they were matched by their names without numbers, in the order in the file.',
+  assumedBytes: () => 'The network scales its pixels itself: it is fed 0 to 255.',
+  assumedUnit: () =>
+    'The file does not say what pixels it was trained on: 0 to 1 is assumed. Where that is wrong, accuracies are low; then set mean and deviation.',
+  normalizationChannels: (means: string, deviations: string, channels: string) =>
+    `${means} means and ${deviations} deviations do not fit images of ${channels} channels.`,
+  normalizationHint: () => 'Give one mean and one deviation, not 0, for every channel.',
+  severalInputs: (names: string) => `The model has several inputs: ${names}.`,
+  severalInputsHint: () => 'Only networks of one image can be used. Export the part that classifies an image.',
+  severalOutputs: (names: string) => `The model has several outputs: ${names}.`,
+  severalOutputsHint: (name: string) => `Say which one gives the classes, for example ${name}.`,
+  noSuchOutput: (name: string, names: string) => `The model has no output "${name}"; it has ${names}.`,
+  noSuchOutputHint: () => 'Choose one of these.',
+  nestedInputs: (model: string, takes: string, given: string) =>
+    `The model "${model}" in the model takes ${takes} inputs but is given ${given}.`,
+  cyclic: (layer: string, from: string) => `Layer "${layer}" needs its own output, by way of "${from}".`,
+  readsUnknown: (layer: string, from: string) => `${layer} reads "${from}", which there is not.`,
+  outputOfModel: () => 'The output of the model',
+  noOutput: (model: string) => `The model ${model} names no output.`,
+  noLayerConfig: (layer: string) => `Layer ${layer} has no class or no configuration.`,
+  tooManyLayers: (most: string) => `The model has more than ${most} layers.`,
+  notAReference: (what: string) => `What is read by a layer cannot be understood: ${what}.`,
+  callArgument: (layer: string, argument: string) =>
+    `Layer "${layer}" is called with ${argument}, which is not a layer's output.`,
+  callArgumentHint: () => 'Put such constants and switches into layers, and export the model anew.',
+  calledInTraining: (layer: string, kind: string) =>
+    `Layer "${layer}" (${kind}) is called with training=True: it would use the statistics of the batch, or drop values, at every image.`,
+  calledInTrainingHint: () => 'Call it without training=True and export the model anew.',
+  runtimeFails: (runtime: string, reason: string) =>
+    `${runtime} does not run this file, so that the result could not be compared with it (${reason}).`,
+  differsFromRuntime: (runtime: string, difference: string) =>
+    `${runtime} computes something else from this file than this page (difference ${difference}).`,
+  differsAtLayer: (layer: string, runtime: string, difference: string) =>
+    `${runtime} computes something else from this file than this page (difference ${difference}); the first layer that differs is "${layer}".`,
+  notTheSameSize: () => 'in size',
+  differsHint: () => 'The network is not used. Please report it with the model file (model.json or .onnx).',
 
   // ---- what a network is inspected for ------------------------------------------------------------------
   plainClassifierHint: () => 'Check that the file belongs to a plain image classifier and was exported whole.',
@@ -145,6 +215,16 @@ export const SENTENCES = {
     `Layer "${layer}": weight "${weight}" has shape [${shape}].`,
   weightOfLength: (layer: string, weight: string, values: string, channels: string) =>
     `Layer "${layer}": weight "${weight}" has ${values} values for ${channels} channels.`,
+  groupsDoNotDivide: (layer: string, channels: string, groups: string) =>
+    `Layer "${layer}": ${channels} channels do not fall into ${groups} groups.`,
+  multipliesShapes: (layer: string, shapes: string) =>
+    `Layer "${layer}" multiplies tensors of different shapes: ${shapes}.`,
+  joinsShapes: (layer: string, shapes: string) => `Layer "${layer}" joins tensors of different shapes: ${shapes}.`,
+  constantsForChannels: (layer: string, values: string, channels: string) =>
+    `Layer "${layer}" has ${values} constants for ${channels} channels.`,
+  reshapesSize: (layer: string, from: string, to: string) => `Layer "${layer}" makes [${to}] of [${from}].`,
+  transposesAxes: (layer: string, shape: string, order: string) =>
+    `Layer "${layer}" puts the axes of [${shape}] into the order [${order}].`,
   layerChannels: (layer: string, takes: string, given: string) =>
     `Layer "${layer}" takes ${takes} channels but is given ${given}.`,
   addsShapes: (layer: string, shapes: string) => `Layer "${layer}" adds tensors of different shapes: ${shapes}.`,

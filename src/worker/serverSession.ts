@@ -5,7 +5,7 @@
 import type { Dataset } from '../engine/data/dataset';
 import { keepCalibrationImages } from '../engine/data/keptImages';
 import { createShapes } from '../engine/data/shapes';
-import { readLayersModel } from '../engine/network/layersModel';
+import { openCheckedNetwork } from '../engine/network/openNetwork';
 import type { Network } from '../engine/network/types';
 import { Run, type RunSnapshot } from '../engine/training/run';
 import type { ImageTile } from '../engine/runReport';
@@ -176,7 +176,7 @@ export class ServerSession {
         await this.onBetter(request.runId, () => this.useBundled(request.runId, request.settings));
         return this.initialized();
       case 'loadNetwork': {
-        const network = await readLayersModel(request.files);
+        const { network } = await openCheckedNetwork(request.files);
         await this.onBetter(request.runId, () => this.useNetwork(request.runId, network, false, request.settings));
         return this.initialized();
       }

@@ -89,11 +89,8 @@ export const jaSentences: Sentences = {
   noLayers: (file) => `${file} にモデルの層の一覧がありません。`,
   noImageSize: () => 'モデルに画像の大きさが書かれていません。',
   noImageSizeHint: () => '入力の形状を固定して書き出してください。',
-  sharedLayer: (layer, times) =>
-    `層「${layer}」がモデル内で ${times} 回使われています。共有された層には対応していません。`,
-  sharedLayerHint: () => '各層を 1 回だけ使うモデルを書き出してください。',
   supportedLayers: () =>
-    '使える層は Conv2D、DepthwiseConv2D、BatchNormalization、ReLU、ReLU6、Add、ZeroPadding2D、MaxPooling2D、AveragePooling2D、GlobalAveragePooling2D、Flatten、Dense、Dropout と、最後の softmax です。',
+    '使える層は Conv2D、DepthwiseConv2D、SeparableConv2D、BatchNormalization、Dense、ReLU、ReLU6、LeakyReLU、sigmoid、SiLU、hard-swish、softmax、Add、Multiply、Concatenate、MaxPooling2D、AveragePooling2D、Global プーリング、ZeroPadding2D、Flatten、Reshape、Permute、Rescaling、Normalization、Dropout、データ拡張です。この層をこれらで置き換えるか、ONNX に書き出してください。',
   readsLater: (layer, from) => `層 ${layer} が「${from}」を入力としていますが、それより前にありません。`,
   layerUnusable: (layer, kind, why) => `層「${layer}」（${kind}）は使えません：${why}。`,
   layerLacksWeight: (layer, kind, weight) => `層「${layer}」（${kind}）の重みに「${weight}」がありません。`,
@@ -103,16 +100,85 @@ export const jaSentences: Sentences = {
   notAnImage: (shape) => `入力の形状が [height, width, channels] ではなく [${shape}] です`,
   channelsLastOnly: () => 'channels_last だけに対応しています',
   noFixedSize: (shape) => `形状 [${shape}] は固定の画像サイズではありません`,
-  severalInputs: () => 'モデルに入力が 2 つ以上あります',
-  noDilation: () => 'Dilated convolution には対応していません',
-  noGroups: () => 'グループ畳み込みには対応していません',
   wrongChannels: (takes, given) => `入力は ${takes} チャンネルのはずですが、${given} チャンネルが渡されています`,
   wrongAxis: (axis) => `チャンネルではなく軸 ${axis} を正規化しています`,
   clippedRelu: (limit) => `${limit} で打ち切る ReLU には対応していません（打ち切りなしか 6 だけです）`,
-  plainReluOnly: () => '通常の ReLU だけに対応しています',
-  vectorReshapeOnly: () => 'ベクトルへの Reshape だけに対応しています',
   wrongFeatures: (takes, shape) => `入力は ${takes} 個の特徴量のはずですが、[${shape}] が渡されています`,
   noSuchOperation: () => 'この演算には対応していません',
+  hasCode: () => 'プログラムのコードであり、モデルのファイルには入っていません',
+  fromModule: (module) => `層ではなく ${module} の演算です`,
+  fieldUnusable: (field, value) => `${field} = ${value} には対応していません`,
+  fieldUnknown: (field, value) => `設定 ${field} = ${value} を知らないため、無視すると別の計算になります`,
+  readsNothing: () => '入力となる層がありません',
+  readsSeveral: (inputs) => `入力が ${inputs} 個では使えません`,
+  takesShape: (takes, given) => `入力は [${takes}] のはずですが、[${given}] が渡されています`,
+  shapesDoNotFit: (shapes) => `形状 ${shapes} が互いに合いません`,
+  windowDoesNotFit: (size, pixels) => `大きさ ${size} の窓が ${pixels} ピクセルに収まりません`,
+  normalizationInWeights: () => '平均と分散が設定に書かれていません',
+  resizesInside: () => '画像の大きさを変えています。大きさを変えないものだけ使えます',
+  damagedModelHint: () =>
+    'ファイルが壊れているか、知られていないプログラムが書いたものです。モデルを書き出し直してください。',
+  fileUnreadable: (reason) => `ファイルを読めません：${reason}`,
+  noFiles: () => 'ファイルがありません。',
+  unknownFormat: (files) => `${files} は開けるネットワークのファイルではありません。`,
+  formatsHint: () =>
+    '開けるもの：tf.LayersModel（model.json とすべての重みファイル）、ONNX（.onnx）、知られたネットワークの PyTorch の重み（.safetensors）。',
+  kerasFileHint: () =>
+    'tensorflowjs_converter --input_format=keras MODEL FOLDER で変換し、フォルダーの model.json とすべての .bin を選んでください。',
+  savedModelHint: () =>
+    'Keras で読み込み、tensorflowjs.converters.save_keras_model(model, FOLDER) で書き出して、フォルダーの model.json とすべての .bin を選んでください。',
+  pytorchFileHint: () =>
+    'PyTorch のファイルにはコードが入っています。知られたネットワークなら safetensors.torch.save_file(model.state_dict(), FILE) で重みを保存し、そうでなければ torch.onnx.export(model, images, FILE, training=torch.onnx.TrainingMode.PRESERVE) で書き出してください。',
+  tfliteHint: () =>
+    'すでに量子化または統合されています。元のネットワークを tf.LayersModel、ONNX、safetensors のいずれかで選んでください。',
+  graphModel: (file) => `${file} はグラフモデルで、BatchNorm 層が他の演算に統合されています。`,
+  graphModelHint: () =>
+    'レイヤーモデルとして書き出してください：tensorflowjs_converter --input_format=keras --output_format=tfjs_layers_model MODEL FOLDER、または tensorflowjs.converters.save_keras_model(model, FOLDER)。',
+  severalModels: (files) => `選んだファイルのうち、モデルを記述しているものが複数あります：${files}。`,
+  severalModelsHint: () => '一度に 1 つのモデルのファイルだけを選んでください。',
+  noManifest: () => '重みファイルの一覧（weightsManifest）が壊れています。',
+  severalWeightFiles: (file) => `${file} という名前のファイルが複数あります。`,
+  weightFileSize: (files, bytes, declared) =>
+    `${files} は ${bytes} バイトですが、モデルに書かれた重みは ${declared} バイトです。組み合わせが違うか、途中で切れています。`,
+  weightUndeclared: (weight) => `重み「${weight}」の名前、形状、型が書かれていません。`,
+  weightType: (weight, type) => `重み「${weight}」の型 ${type} は読めません。`,
+  sameWeight: (weight) => `「${weight}」という名前の重みが 2 つあります。`,
+  sameName: (layer) => `「${layer}」という名前の層が 2 つあります。`,
+  weightsByOrder: () => '重みの名前が層の名前と違うため、番号を除いた名前とファイル内の順序で対応づけました。',
+  assumedBytes: () => 'このネットワークは画素値を自分で変換するため、0 から 255 の値を渡します。',
+  assumedUnit: () =>
+    '学習に使った画素値の範囲が書かれていないため、0 から 1 と仮定します。違っていると精度が低くなります。その場合は平均と標準偏差を指定してください。',
+  normalizationChannels: (means, deviations, channels) =>
+    `平均 ${means} 個と標準偏差 ${deviations} 個は、${channels} チャンネルの画像に合いません。`,
+  normalizationHint: () => 'チャンネルごとに平均と 0 でない標準偏差を 1 つずつ指定してください。',
+  severalInputs: (names) => `モデルに入力が複数あります：${names}。`,
+  severalInputsHint: () => '画像 1 枚を入力とするネットワークだけ使えます。画像を分類する部分を書き出してください。',
+  severalOutputs: (names) => `モデルに出力が複数あります：${names}。`,
+  severalOutputsHint: (name) => `クラスを出すのはどれか指定してください（例：${name}）。`,
+  noSuchOutput: (name, names) => `モデルに出力「${name}」はありません。あるのは ${names} です。`,
+  noSuchOutputHint: () => 'この中から選んでください。',
+  nestedInputs: (model, takes, given) =>
+    `モデル内のモデル「${model}」の入力は ${takes} 個ですが、${given} 個が渡されています。`,
+  cyclic: (layer, from) => `層「${layer}」が「${from}」を経て自分の出力を必要としています。`,
+  readsUnknown: (layer, from) => `${layer} が「${from}」を入力としていますが、ありません。`,
+  outputOfModel: () => 'モデルの出力',
+  noOutput: (model) => `モデル ${model} に出力が書かれていません。`,
+  noLayerConfig: (layer) => `層 ${layer} にクラスか設定がありません。`,
+  tooManyLayers: (most) => `モデルの層が ${most} 個を超えています。`,
+  notAReference: (what) => `層の入力が理解できません：${what}。`,
+  callArgument: (layer, argument) => `層「${layer}」の引数 ${argument} は層の出力ではありません。`,
+  callArgumentHint: () => 'そのような定数や切り替えは層にして、モデルを書き出し直してください。',
+  calledInTraining: (layer, kind) =>
+    `層「${layer}」（${kind}）が training=True で呼ばれているため、画像ごとにバッチの統計量を使うか、値を落とすことになります。`,
+  calledInTrainingHint: () => 'training=True なしで呼び、モデルを書き出し直してください。',
+  runtimeFails: (runtime, reason) =>
+    `${runtime} ではこのファイルを実行できないため、結果を比べられませんでした（${reason}）。`,
+  differsFromRuntime: (runtime, difference) => `${runtime} の結果がこのページの結果と違います（差 ${difference}）。`,
+  differsAtLayer: (layer, runtime, difference) =>
+    `${runtime} の結果がこのページの結果と違います（差 ${difference}）。最初に違う層は「${layer}」です。`,
+  notTheSameSize: () => '大きさが違う',
+  differsHint: () =>
+    'このネットワークは使いません。モデルのファイル（model.json または .onnx）を添えてお知らせください。',
 
   plainClassifierHint: () => 'ファイルが通常の画像分類ネットワークのもので、全体が書き出されているか確かめてください。',
   wrongOutput: (shape, classes) =>
@@ -127,6 +193,14 @@ export const jaSentences: Sentences = {
   weightOfShape: (layer, weight, shape) => `層「${layer}」：重み「${weight}」の形状が [${shape}] です。`,
   weightOfLength: (layer, weight, values, channels) =>
     `層「${layer}」：重み「${weight}」の値は ${values} 個ですが、チャンネルは ${channels} 個です。`,
+  groupsDoNotDivide: (layer, channels, groups) =>
+    `層「${layer}」：${channels} チャンネルは ${groups} グループに分けられません。`,
+  multipliesShapes: (layer, shapes) => `層「${layer}」が形状の異なるテンソルを掛けています：${shapes}。`,
+  joinsShapes: (layer, shapes) => `層「${layer}」が形状の異なるテンソルをつないでいます：${shapes}。`,
+  constantsForChannels: (layer, values, channels) =>
+    `層「${layer}」の定数は ${values} 個ですが、チャンネルは ${channels} 個です。`,
+  reshapesSize: (layer, from, to) => `層「${layer}」が [${from}] を [${to}] にしています。`,
+  transposesAxes: (layer, shape, order) => `層「${layer}」が [${shape}] の軸を [${order}] の順にしています。`,
   layerChannels: (layer, takes, given) =>
     `層「${layer}」の入力は ${takes} チャンネルのはずですが、${given} チャンネルが渡されています。`,
   addsShapes: (layer, shapes) => `層「${layer}」が形状の異なるテンソルを足しています：${shapes}。`,
