@@ -198,6 +198,30 @@ export const SENTENCES = {
   notTheSameSize: () => 'in size',
   differsHint: () => 'The network is not used. Please report it with the model file (model.json or .onnx).',
 
+  onnxDamaged: (file: string) => `${file} is no ONNX file, or it is cut off.`,
+  noOnnxGraph: (file: string) => `${file} has no graph with operations.`,
+  onnxFunctions: () => 'The file has functions of its own, which are not read.',
+  onnxFunctionsHint: () => 'Inline them before: onnx.inliner.inline_local_functions(model).',
+  onnxSparse: () => 'The file has sparse weights, which are not read.',
+  onnxDataHint: (file: string) => `Choose ${file} together with the .onnx file.`,
+  tensorBytes: (weight: string, shape: string, has: string) =>
+    `Weight "${weight}" of shape [${shape}] does not fit its data (${has} bytes or values).`,
+  tensorOutside: (weight: string, file: string) => `Weight "${weight}" lies outside of ${file}: it is cut off.`,
+  onnxSupported: () =>
+    'Supported are Conv, BatchNormalization, Gemm, MatMul; Relu, Clip from 0 to 6, LeakyRelu, Sigmoid, HardSigmoid, HardSwish, Softmax; Add, Sub, Mul, Div, Sum, Concat; MaxPool, AveragePool, global pooling, ReduceMean over pixels; Pad, Flatten, Reshape, Transpose, Squeeze, Unsqueeze. Replace the operation by these and export the network anew.',
+  noBatchNormOnnx: (file: string) =>
+    `${file} has no BatchNormalization: the exporter has folded it into the convolutions, or there was none. FDDA works on BatchNorm statistics.`,
+  noBatchNormOnnxHint: () =>
+    'Export it with BatchNorm kept: torch.onnx.export(model.eval(), images, FILE, training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False), or with dynamo=True, optimize=False.',
+  inputSize: (input: string, shape: string) =>
+    `The input "${input}" has the shape [${shape}], which is no image of a fixed size.`,
+  readsUnknownValue: (value: string) => `it reads "${value}", which is no layer's output`,
+  weightNotConstant: (value: string) => `its weight "${value}" is no constant`,
+  inTrainingMode: () => 'it was exported in training mode and uses the statistics of the batch',
+  quantizedAlready: () => 'the network is quantized already; choose the one it was made from',
+  constantNotFinite: () => 'a constant is not a finite number',
+  reshapesBatch: (to: string, from: string) => `it makes [${to}] of images of [${from}], across images`,
+
   // ---- what a network is inspected for ------------------------------------------------------------------
   plainClassifierHint: () => 'Check that the file belongs to a plain image classifier and was exported whole.',
   wrongOutput: (shape: string, classes: string) =>

@@ -21,6 +21,10 @@ const endsIn = (files: readonly NetworkFile[], ...ends: string[]) =>
 /** In the order in which they are tried; a new format is a file of its own and a line here. */
 const FORMATS: readonly NetworkFormat[] = [
   {
+    recognises: (files) => endsIn(files, '.onnx'),
+    open: async (files, options) => (await import('./onnx/openOnnx')).openOnnx(files, options),
+  },
+  {
     recognises: (files) => endsIn(files, '.json'),
     open: async (files, options) => (await import('./keras/layersModel')).openLayersModel(files, options),
   },

@@ -180,6 +180,29 @@ export const jaSentences: Sentences = {
   differsHint: () =>
     'このネットワークは使いません。モデルのファイル（model.json または .onnx）を添えてお知らせください。',
 
+  onnxDamaged: (file) => `${file} は ONNX ファイルではないか、途中で切れています。`,
+  noOnnxGraph: (file) => `${file} に演算のグラフがありません。`,
+  onnxFunctions: () => 'ファイル独自の関数は読めません。',
+  onnxFunctionsHint: () => '先に onnx.inliner.inline_local_functions(model) で展開してください。',
+  onnxSparse: () => '疎な重みは読めません。',
+  onnxDataHint: (file) => `${file} を .onnx ファイルと一緒に選んでください。`,
+  tensorBytes: (weight, shape, has) =>
+    `重み「${weight}」の形状 [${shape}] とデータ（${has} バイトまたは個）が合いません。`,
+  tensorOutside: (weight, file) => `重み「${weight}」が ${file} の外にあります。途中で切れています。`,
+  onnxSupported: () =>
+    '使える演算は Conv、BatchNormalization、Gemm、MatMul、Relu、0 から 6 の Clip、LeakyRelu、Sigmoid、HardSigmoid、HardSwish、Softmax、Add、Sub、Mul、Div、Sum、Concat、MaxPool、AveragePool、Global プーリング、画素についての ReduceMean、Pad、Flatten、Reshape、Transpose、Squeeze、Unsqueeze です。この演算をこれらで置き換えて書き出し直してください。',
+  noBatchNormOnnx: (file) =>
+    `${file} に BatchNormalization がありません。書き出すときに畳み込みに統合されたか、元からなかったかです。FDDA は BatchNorm 統計量を使います。`,
+  noBatchNormOnnxHint: () =>
+    'BatchNorm を残して書き出してください：torch.onnx.export(model.eval(), images, FILE, training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False)、または dynamo=True, optimize=False。',
+  inputSize: (input, shape) => `入力「${input}」の形状 [${shape}] は固定の大きさの画像ではありません。`,
+  readsUnknownValue: (value) => `入力「${value}」はどの層の出力でもありません`,
+  weightNotConstant: (value) => `重み「${value}」が定数ではありません`,
+  inTrainingMode: () => '学習モードで書き出され、バッチの統計量を使います',
+  quantizedAlready: () => 'すでに量子化されています。元のネットワークを選んでください',
+  constantNotFinite: () => '定数が有限の数ではありません',
+  reshapesBatch: (to, from) => `[${from}] の画像を [${to}] にし、画像をまたいでいます`,
+
   plainClassifierHint: () => 'ファイルが通常の画像分類ネットワークのもので、全体が書き出されているか確かめてください。',
   wrongOutput: (shape, classes) =>
     `ネットワークの出力が ${classes} クラスのスコアではなく、形状 [${shape}] のテンソルです。`,

@@ -11,6 +11,7 @@ import { OutputChoice } from '../../../src/engine/network/outputs';
 import type { Network } from '../../../src/engine/network/types';
 import { inWords } from '../../../src/engine/sentences';
 import { use } from '../backends';
+import { referenceImages } from './images';
 
 beforeAll(() => use('cpu'));
 
@@ -32,12 +33,7 @@ interface Expected {
 /** What the file's own network makes of the images that `expected.json` belongs to. */
 async function outputsOf({ definition, weights }: Network, change = (v: number) => v): Promise<number[]> {
   const [h, w, c] = definition.inputShape;
-  let state = 7;
-  const next = () => {
-    state = (state * 1103515245 + 12345) % 2147483648;
-    return Math.fround(state / 2147483648);
-  };
-  const images = Array.from({ length: 4 * h * w * c }, () => change(next()));
+  const images = referenceImages(4 * h * w * c).map(change);
   const uploaded = uploadWeights({ definition, weights });
   const outputs = tf.tidy(() => {
     const logits = forward(definition, uploaded, tf.tensor4d(images, [4, h, w, c]));
