@@ -140,7 +140,10 @@ export default defineConfig({
       'backend-wasm',
       'backend-webgl',
       'backend-webgpu',
+      'layers',
     ].map((name) => `@tensorflow/tfjs-${name}`),
+    // It looks for its own binary beside its own code.
+    exclude: ['onnxruntime-web'],
     rolldownOptions: { plugins: [tfjsWasmThreads()] },
   },
   build: { target: 'es2022', chunkSizeWarningLimit: 1000 },

@@ -222,6 +222,31 @@ export const SENTENCES = {
   constantNotFinite: () => 'a constant is not a finite number',
   reshapesBatch: (to: string, from: string) => `it makes [${to}] of images of [${from}], across images`,
 
+  safetensorsHint: () => 'Save the weights with safetensors; nothing else is read from such a file.',
+  typesRead: (types: string) => `Types read: ${types}.`,
+  tensorNeedsBytes: (tensor: string, shape: string, needs: string, has: string) =>
+    `Tensor "${tensor}" of shape [${shape}] needs ${needs} bytes, not ${has}.`,
+  tensorOutsideFile: (tensor: string) => `Tensor "${tensor}" lies outside the file: it is cut off or damaged.`,
+  safetensorsShort: () => 'The file is too short for safetensors.',
+  safetensorsCut: () => 'The file is no safetensors file, or it is cut off in its header.',
+  safetensorsNotJson: () => 'The safetensors header is not JSON.',
+  safetensorsNoTensors: () => 'The safetensors header names no tensors.',
+  safetensorsUndescribed: (tensor: string) => `The safetensors header does not describe tensor "${tensor}".`,
+  architecturesHint: () =>
+    'Known by the names of their weights are ResNet-18, -34 and -50, CIFAR ResNet-20, -32 and -56, MobileNetV1, MobileNetV2 and RegNetX, as timm and torchvision name them. Export any other network to ONNX with BatchNorm kept.',
+  unknownArchitecture: (file: string) => `The weights in ${file} belong to no network that is known here.`,
+  tensorMissing: (tensor: string) => `The weights have no tensor "${tensor}".`,
+  tensorAxes: (tensor: string, shape: string, axes: string) =>
+    `Tensor "${tensor}" has shape [${shape}], not ${axes} ${axes === '1' ? 'axis' : 'axes'}.`,
+  tensorLeftOver: (network: string, tensor: string) =>
+    `The weights look like those of ${network}, which has no "${tensor}": this is another network.`,
+  stagesOther: (found: string, expected: string) =>
+    `The weights have ${found} stages or blocks, not the ${expected} of this network.`,
+  assumedImagenet: () =>
+    'The file does not say what pixels it was trained on: the means and deviations of ImageNet are assumed. Where that is wrong, accuracies are low; then set mean and deviation.',
+  assumedImageSize: (height: string, width: string) =>
+    `The file does not say how large its images are: ${height}x${width} is assumed.`,
+
   // ---- what a network is inspected for ------------------------------------------------------------------
   plainClassifierHint: () => 'Check that the file belongs to a plain image classifier and was exported whole.',
   wrongOutput: (shape: string, classes: string) =>

@@ -11,12 +11,13 @@ import { inWords } from '../engine/sentences';
 import { startBackend } from './backend';
 import { readChosenFiles } from './files';
 
-const HELP = `npm run network -- FILES... [--batch BATCH.json] [--output NAME] [--mean A,B,C --std A,B,C] [--json]
+const HELP = `npm run network -- FILES... [--batch BATCH.json] [--output NAME] [--mean A,B,C --std A,B,C] [--size H,W] [--json]
 
 FILES     the files of one network, or a folder with them
 --batch   JSON of {shape: [N, H, W, C], values}, fed as they are; prints what the network makes of them
 --output  which of several outputs gives the classes
 --mean, --std  what the network is fed: (pixel / 255 - mean) / std
+--size    H,W of the images, where the file leaves it open
 --json    for programs; what cannot be used exits with 1 and {error, hint}`;
 
 interface Batch {
@@ -38,7 +39,7 @@ function readArguments(given: string[]): Arguments {
   for (let i = 0; i < given.length; i++) {
     const word = given[i];
     if (word === '--json') json = true;
-    else if (/^--(batch|output|mean|std)$/.test(word)) {
+    else if (/^--(batch|output|mean|std|size)$/.test(word)) {
       if (given[i + 1] === undefined) throw new NetworkError(`${word} needs a value.`, HELP);
       values[word.slice(2)] = given[++i];
     } else if (word.startsWith('--')) throw new NetworkError(`There is no option ${word}.`, HELP);
@@ -52,6 +53,7 @@ function readArguments(given: string[]): Arguments {
     json,
     options: {
       ...(values.output !== undefined ? { output: values.output } : {}),
+      ...(values.size !== undefined ? { imageSize: numbers('size') as [number, number] } : {}),
       ...(both ? { normalization: { mean: numbers('mean'), std: numbers('std') } } : {}),
     },
   };

@@ -13,6 +13,8 @@ export interface OpenOptions {
   output?: string;
   /** What the network is fed instead of what the file says or what is assumed: (pixel / 255 - mean) / std. */
   normalization?: { mean: number[]; std: number[] };
+  /** Height and width of the images, where the file leaves them open. */
+  imageSize?: [number, number];
 }
 
 /** The file's own runtime on some images. */

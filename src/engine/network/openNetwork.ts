@@ -25,6 +25,10 @@ const FORMATS: readonly NetworkFormat[] = [
     open: async (files, options) => (await import('./onnx/openOnnx')).openOnnx(files, options),
   },
   {
+    recognises: (files) => endsIn(files, '.safetensors'),
+    open: async (files, options) => (await import('./pytorch/openSafetensors')).openSafetensors(files, options),
+  },
+  {
     recognises: (files) => endsIn(files, '.json'),
     open: async (files, options) => (await import('./keras/layersModel')).openLayersModel(files, options),
   },

@@ -203,6 +203,28 @@ export const jaSentences: Sentences = {
   constantNotFinite: () => '定数が有限の数ではありません',
   reshapesBatch: (to, from) => `[${from}] の画像を [${to}] にし、画像をまたいでいます`,
 
+  safetensorsHint: () => '重みを safetensors で保存してください。それ以外は読みません。',
+  typesRead: (types) => `読める型：${types}。`,
+  tensorNeedsBytes: (tensor, shape, needs, has) =>
+    `形状 [${shape}] のテンソル「${tensor}」には ${needs} バイト必要ですが、${has} バイトです。`,
+  tensorOutsideFile: (tensor) => `テンソル「${tensor}」がファイルの外にあります。途中で切れているか、壊れています。`,
+  safetensorsShort: () => 'safetensors としては短すぎるファイルです。',
+  safetensorsCut: () => 'safetensors ファイルではないか、ヘッダーの途中で切れています。',
+  safetensorsNotJson: () => 'safetensors のヘッダーが JSON ではありません。',
+  safetensorsNoTensors: () => 'safetensors のヘッダーにテンソルがありません。',
+  safetensorsUndescribed: (tensor) => `safetensors のヘッダーにテンソル「${tensor}」の説明がありません。`,
+  architecturesHint: () =>
+    '重みの名前から分かるのは ResNet-18、-34、-50、CIFAR の ResNet-20、-32、-56、MobileNetV1、MobileNetV2、RegNetX（timm と torchvision の名前）です。その他のネットワークは BatchNorm を残して ONNX に書き出してください。',
+  unknownArchitecture: (file) => `${file} の重みは、ここで知られているネットワークのものではありません。`,
+  tensorMissing: (tensor) => `重みにテンソル「${tensor}」がありません。`,
+  tensorAxes: (tensor, shape, axes) => `テンソル「${tensor}」の形状は [${shape}] で、軸が ${axes} 個ではありません。`,
+  tensorLeftOver: (network, tensor) =>
+    `重みは ${network} に似ていますが、それに「${tensor}」はありません。別のネットワークです。`,
+  stagesOther: (found, expected) => `段またはブロックが ${found} 個あり、このネットワークの ${expected} 個と違います。`,
+  assumedImagenet: () =>
+    '学習に使った画素値の範囲が書かれていないため、ImageNet の平均と標準偏差を仮定します。違っていると精度が低くなります。その場合は平均と標準偏差を指定してください。',
+  assumedImageSize: (height, width) => `画像の大きさが書かれていないため、${height}x${width} と仮定します。`,
+
   plainClassifierHint: () => 'ファイルが通常の画像分類ネットワークのもので、全体が書き出されているか確かめてください。',
   wrongOutput: (shape, classes) =>
     `ネットワークの出力が ${classes} クラスのスコアではなく、形状 [${shape}] のテンソルです。`,

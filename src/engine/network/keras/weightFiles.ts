@@ -85,11 +85,11 @@ function findFile(path: string, files: readonly NetworkFile[]): NetworkFile {
 function checkSizes({ weights }: ManifestGroup, bytes: number, names: string): void {
   let declared = 0;
   const seen = new Set<string>();
-  for (const entry of weights) {
+  for (const [i, entry] of weights.entries()) {
     const { name, shape, dtype, quantization } = (entry ?? {}) as tf.io.WeightsManifestEntry;
     const whole = Array.isArray(shape) && shape.every((v) => Number.isInteger(v) && v >= 0);
     if (typeof name !== 'string' || !whole || typeof dtype !== 'string') {
-      throw new NetworkError(say('weightUndeclared', String(name)), say('damagedModelHint'));
+      throw new NetworkError(say('weightUndeclared', typeof name === 'string' ? name : i), say('damagedModelHint'));
     }
     if (seen.has(name)) throw new NetworkError(say('sameWeight', name), say('damagedModelHint'));
     seen.add(name);

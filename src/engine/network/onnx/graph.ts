@@ -107,22 +107,3 @@ export function unusable(name: string, kind: string, why: Said): never {
   const hint = why.name === 'inTrainingMode' ? say('noBatchNormOnnxHint') : HINT;
   throw new NetworkError(say('layerUnusable', name, kind, why), hint);
 }
-
-/** [out, in, height, width] -> [height, width, in, out]. */
-export function toHwio({ shape: [out, input, height, width], values }: Constant): Float32Array {
-  const moved = new Float32Array(values.length);
-  const area = height * width;
-  for (let o = 0; o < out; o++) {
-    for (let i = 0; i < input; i++) {
-      for (let p = 0; p < area; p++) moved[(p * input + i) * out + o] = values[(o * input + i) * area + p];
-    }
-  }
-  return moved;
-}
-
-/** [rows, columns] -> [columns, rows]. */
-export function transposed({ shape: [rows, columns], values }: Constant): Float32Array {
-  const moved = new Float32Array(values.length);
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) moved[c * rows + r] = values[r * columns + c];
-  return moved;
-}

@@ -1,9 +1,10 @@
 /** One ONNX operation at a time into the executor's nodes. */
 import { say, type Said } from '../../sentences';
 import { broadcastShape } from '../inspect';
+import { toHwio, transposed } from '../layouts';
 import type { ActivationNode, Padding } from '../types';
 import { NodeAttributes } from './attributes';
-import { BATCH, toHwio, transposed, unusable, type GraphBuilder, type GraphValue } from './graph';
+import { BATCH, unusable, type GraphBuilder, type GraphValue } from './graph';
 import type { Constant, OnnxNode } from './model';
 
 const NONE: Padding = { top: 0, bottom: 0, left: 0, right: 0 };
@@ -180,7 +181,7 @@ export function convertOperation(node: OnnxNode, name: string, graph: GraphBuild
     const depthwise = groups === c && i === 1 && groups > 1;
     const shape = depthwise ? [kh, kw, c, o / c] : [kh, kw, i, o];
     // [h, w, 1, C m] and [h, w, C, m] are the same numbers in the same order.
-    const key = graph.weight(node.inputs[1], `kernel ${shape}`, shape, () => toHwio(kernel));
+    const key = graph.weight(node.inputs[1], `kernel ${shape}`, shape, () => toHwio(kernel).values);
     const bias = given(2) ? { bias: vectorOf(weight(2), node.inputs[2], o) } : {};
     const source = graph.find(x.node);
     const around = source.op === 'pad' ? source.padding : NONE;
@@ -469,7 +470,7 @@ export function convertOperation(node: OnnxNode, name: string, graph: GraphBuild
     if (x.shape.length !== 1 || x.shape[0] !== i) refuse(say('wrongFeatures', i, String(x.shape)));
     const scaled = (values: Float32Array, by: number) => (by === 1 ? values : values.map((v) => v * by));
     const key = graph.weight(node.inputs[1], `dense ${flipped} ${alpha}`, [i, o], () =>
-      scaled(flipped ? transposed(kernel) : Float32Array.from(kernel.values), alpha),
+      scaled(flipped ? transposed(kernel).values : Float32Array.from(kernel.values), alpha),
     );
     let bias: string | undefined;
     if (gemm && given(2)) {

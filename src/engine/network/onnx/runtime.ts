@@ -20,13 +20,6 @@ export interface OnnxSource {
   order: { node: OnnxNode; name: string }[];
 }
 
-let wasmPaths: string | undefined;
-
-/** Where the page serves onnxruntime's own files; without it, they are looked for beside its code. */
-export function serveOnnxRuntime(path: string): void {
-  wasmPaths = path;
-}
-
 export function onnxRuntime(source: OnnxSource): OwnRuntime {
   return {
     name: 'onnxruntime-web',
@@ -76,7 +69,6 @@ async function runOn(
   names: string[],
 ): Promise<Map<string, Float32Array>> {
   const runtime = (await import('onnxruntime-web/wasm')) as unknown as Runtime;
-  if (wasmPaths) runtime.env.wasm.wasmPaths = wasmPaths;
   // One run: threads would take longer to start.
   runtime.env.wasm.numThreads = 1;
   const known = new Set(source.model.outputs.map(({ name }) => name));
