@@ -247,6 +247,31 @@ export const SENTENCES = {
   assumedImageSize: (height: string, width: string) =>
     `The file does not say how large its images are: ${height}x${width} is assumed.`,
 
+  // ---- own images -----------------------------------------------------------------------------------------
+  imagesHint: () =>
+    'Choose a folder or a zip archive with a folder of pictures (PNG or JPEG) for every class, or a parquet file with pictures and labels.',
+  noPictures: () => 'There is no picture among these files.',
+  oneClassOnly: () => 'The pictures are in no class folders: all of them count as one class.',
+  picturesBeside: (count: string) =>
+    `${count} picture${count === '1' ? ' lies' : 's lie'} beside the class folders and ${count === '1' ? 'is' : 'are'} left out.`,
+  classesByNumber: () => 'The class folders are numbers: they are in the order of their numbers.',
+  emptyFolder: (folder: string) => `The folder "${folder}" has no picture, and is no class.`,
+  tooManyClasses: (classes: string, most: string) => `There are ${classes} classes; at most ${most} can be used.`,
+  pictureBroken: (name: string, reason: string) => `${name} cannot be read and is left out: ${reason}.`,
+  zipDamaged: (file: string) => `${file} is no zip archive, or it is cut off.`,
+  zipLarge: (file: string) => `${file} is a zip archive of more than 4 GB, which is not read.`,
+  zipPassword: (file: string) => `${file} is locked with a password.`,
+  zipMethod: (file: string, method: string) => `${file} is compressed in a way that is not read (method ${method}).`,
+  zipHint: () => 'Make the archive anew, without password, or choose the folder itself.',
+  parquetDamaged: (file: string, reason: string) => `${file} cannot be read as a parquet table: ${reason}`,
+  parquetHint: () =>
+    'Choose the parquet files of an image dataset with a column of labels, as Hugging Face serves them.',
+  noImageColumn: (columns: string) => `The table has no column of pictures; its columns are ${columns}.`,
+  noLabelColumn: (columns: string) => `The table has no such column of labels; its columns are ${columns}.`,
+  severalLabels: (columns: string, used: string) =>
+    `The table has several columns of labels (${columns}); ${used} is used.`,
+  labelBeyondNames: (label: string, names: string) => `A picture has the label ${label}, but there are ${names} names.`,
+
   // ---- what a network is inspected for ------------------------------------------------------------------
   plainClassifierHint: () => 'Check that the file belongs to a plain image classifier and was exported whole.',
   wrongOutput: (shape: string, classes: string) =>

@@ -225,6 +225,27 @@ export const jaSentences: Sentences = {
     '学習に使った画素値の範囲が書かれていないため、ImageNet の平均と標準偏差を仮定します。違っていると精度が低くなります。その場合は平均と標準偏差を指定してください。',
   assumedImageSize: (height, width) => `画像の大きさが書かれていないため、${height}x${width} と仮定します。`,
 
+  imagesHint: () =>
+    'クラスごとに画像（PNG または JPEG）のフォルダーがあるフォルダーか zip ファイル、または画像とラベルの parquet ファイルを選んでください。',
+  noPictures: () => 'これらのファイルの中に画像がありません。',
+  oneClassOnly: () => '画像がクラスのフォルダーに分かれていないため、すべてを 1 つのクラスとします。',
+  picturesBeside: (count) => `クラスのフォルダーの外に画像が ${count} 枚あり、使いません。`,
+  classesByNumber: () => 'クラスのフォルダーが番号なので、番号の順に並べます。',
+  emptyFolder: (folder) => `フォルダー「${folder}」には画像がないため、クラスとしません。`,
+  tooManyClasses: (classes, most) => `クラスが ${classes} 個ありますが、使えるのは ${most} 個までです。`,
+  pictureBroken: (name, reason) => `${name} は読めないため使いません：${reason}。`,
+  zipDamaged: (file) => `${file} は zip ファイルではないか、途中で切れています。`,
+  zipLarge: (file) => `${file} は 4 GB を超える zip ファイルで、読めません。`,
+  zipPassword: (file) => `${file} にはパスワードがかかっています。`,
+  zipMethod: (file, method) => `${file} は読めない方式（${method}）で圧縮されています。`,
+  zipHint: () => 'パスワードなしで zip を作り直すか、フォルダーそのものを選んでください。',
+  parquetDamaged: (file, reason) => `${file} を parquet の表として読めません：${reason}`,
+  parquetHint: () => 'Hugging Face が配る形の、ラベルの列がある画像データセットの parquet ファイルを選んでください。',
+  noImageColumn: (columns) => `表に画像の列がありません。列は ${columns} です。`,
+  noLabelColumn: (columns) => `表にそのようなラベルの列がありません。列は ${columns} です。`,
+  severalLabels: (columns, used) => `表にラベルの列が複数あり（${columns}）、${used} を使います。`,
+  labelBeyondNames: (label, names) => `ラベルが ${label} の画像がありますが、名前は ${names} 個です。`,
+
   plainClassifierHint: () => 'ファイルが通常の画像分類ネットワークのもので、全体が書き出されているか確かめてください。',
   wrongOutput: (shape, classes) =>
     `ネットワークの出力が ${classes} クラスのスコアではなく、形状 [${shape}] のテンソルです。`,
