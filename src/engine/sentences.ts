@@ -258,6 +258,32 @@ export const SENTENCES = {
   emptyFolder: (folder: string) => `The folder "${folder}" has no picture, and is no class.`,
   tooManyClasses: (classes: string, most: string) => `There are ${classes} classes; at most ${most} can be used.`,
   pictureBroken: (name: string, reason: string) => `${name} cannot be read and is left out: ${reason}.`,
+  readingPictures: () => 'Reading the pictures',
+  picturesDropped: (dropped: string, most: string) =>
+    `There are more pictures than fit into memory: ${most} of each class are used, ${dropped} are not.`,
+  tooFewPictures: (name: string, has: string, needs: string) =>
+    `The class "${name}" has ${has} picture${has === '1' ? '' : 's'} that can be read; at least ${needs} are needed.`,
+  channelsOfPictures: (channels: string) => `The network takes images of ${channels} channels; pictures have 1 or 3.`,
+  settingsFitted: (setting: string, value: string) =>
+    `There are too few pictures for the settings: “${setting}” is ${value} here.`,
+  imagesPerClass: () => 'Real images a class',
+  observationPerClass: () => 'Images for looking only',
+  testImages: () => 'Test images',
+  generatorSize: (network: string, size: string) =>
+    `${network} takes images of ${size}; the generator makes square ones of 1 or 3 channels whose height is a multiple of 4.`,
+  generatorSizeHint: () => 'Export the network for another image size.',
+  oneOutput: (network: string) => `${network} has one output only: it tells no classes apart.`,
+  oneOutputHint: () => 'Choose a network with an output for every class, also where there are two.',
+  lowAccuracy: (percent: string, images: string) =>
+    `The full-precision network gets ${percent} % of ${images} test images right. A trained network gets far more: the range of its pixels, their mean and deviation, or the order of the classes may be others.`,
+  pendingNetwork: (network: string, size: string, classes: string) =>
+    `${network} is ready, but takes images of ${size} in ${classes} classes, and those in use are others.`,
+  pendingNetworkHint: (classes: string) =>
+    `Now open images of its ${classes} classes: they are brought to its size. Until then the network you had goes on.`,
+  pendingImages: (classes: string, network: string, known: string) =>
+    `The pictures have ${classes} classes, but ${network} knows ${known}.`,
+  pendingImagesHint: (classes: string) =>
+    `Now open a network for ${classes} classes. Until then the images you had go on.`,
   zipDamaged: (file: string) => `${file} is no zip archive, or it is cut off.`,
   zipLarge: (file: string) => `${file} is a zip archive of more than 4 GB, which is not read.`,
   zipPassword: (file: string) => `${file} is locked with a password.`,

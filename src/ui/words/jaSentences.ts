@@ -234,6 +234,29 @@ export const jaSentences: Sentences = {
   emptyFolder: (folder) => `フォルダー「${folder}」には画像がないため、クラスとしません。`,
   tooManyClasses: (classes, most) => `クラスが ${classes} 個ありますが、使えるのは ${most} 個までです。`,
   pictureBroken: (name, reason) => `${name} は読めないため使いません：${reason}。`,
+  readingPictures: () => '画像を読んでいます',
+  picturesDropped: (dropped, most) =>
+    `メモリーに入りきらないため、クラスごとに ${most} 枚だけ使い、${dropped} 枚は使いません。`,
+  tooFewPictures: (name, has, needs) =>
+    `クラス「${name}」の読める画像は ${has} 枚ですが、少なくとも ${needs} 枚必要です。`,
+  channelsOfPictures: (channels) => `ネットワークの入力は ${channels} チャンネルですが、画像は 1 か 3 チャンネルです。`,
+  settingsFitted: (setting, value) => `設定に対して画像が足りないため、「${setting}」を ${value} にします。`,
+  imagesPerClass: () => 'クラスごとの実画像数',
+  observationPerClass: () => '観察用の画像数',
+  testImages: () => 'テスト画像数',
+  generatorSize: (network, size) =>
+    `${network} の入力は ${size} の画像ですが、生成器が作れるのは、高さが 4 の倍数で 1 か 3 チャンネルの正方形の画像です。`,
+  generatorSizeHint: () => '別の画像サイズでネットワークを書き出してください。',
+  oneOutput: (network) => `${network} の出力は 1 つだけで、クラスを分けられません。`,
+  oneOutputHint: () => '2 クラスでも、クラスごとに出力のあるネットワークを選んでください。',
+  lowAccuracy: (percent, images) =>
+    `完全精度のネットワークの正解率は、テスト画像 ${images} 枚で ${percent} % です。学習済みならずっと高いはずです。画素値の範囲、平均と標準偏差、またはクラスの順序が違うかもしれません。`,
+  pendingNetwork: (network, size, classes) =>
+    `${network} の準備はできましたが、入力は ${size} の画像 ${classes} クラスで、今の画像と合いません。`,
+  pendingNetworkHint: (classes) =>
+    `その ${classes} クラスの画像を開いてください。大きさは合わせます。それまでは今のネットワークを使います。`,
+  pendingImages: (classes, network, known) => `画像は ${classes} クラスですが、${network} は ${known} クラスです。`,
+  pendingImagesHint: (classes) => `${classes} クラスのネットワークを開いてください。それまでは今の画像を使います。`,
   zipDamaged: (file) => `${file} は zip ファイルではないか、途中で切れています。`,
   zipLarge: (file) => `${file} は 4 GB を超える zip ファイルで、読めません。`,
   zipPassword: (file) => `${file} にはパスワードがかかっています。`,
