@@ -1,8 +1,9 @@
 /** `npm run dataset -- FILES...`: reads labelled pictures as the page does and says what they are. */
-import { collectImages, type ImageFile } from '../engine/data/images/collection';
+import { collectImages } from '../engine/data/images/collection';
 import { DatasetError } from '../engine/data/images/datasetError';
 import { decodeImage } from '../engine/data/images/decode';
 import { resized, type Resizing } from '../engine/data/images/resize';
+import type { ImageFile } from '../engine/data/images/types';
 import { NetworkError } from '../engine/network/networkError';
 import { inWords, say } from '../engine/sentences';
 import { readChosenFiles } from './files';

@@ -1,5 +1,6 @@
 /** The user's own network and images: what was opened last, and which of them fit each other. */
-import { collectImages, type ImageCollection } from '../engine/data/images/collection';
+import { collectImages } from '../engine/data/images/collection';
+import type { ImageCollection } from '../engine/data/images/types';
 import { createOwnDataset, type OwnDataset } from '../engine/data/images/ownDataset';
 import { reserveOf } from '../engine/data/calibrationSet';
 import type { Dataset } from '../engine/data/dataset';

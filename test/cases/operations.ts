@@ -1,11 +1,10 @@
 /** Operations of networks that are opened, against loops, with their gradients against differences. */
 import * as tf from '@tensorflow/tfjs-core';
 import { forward } from '../../src/engine/network/executor';
-import type { NetworkDefinition, NetworkNode } from '../../src/engine/network/types';
+import type { NetworkDefinition, NetworkNode, Padding } from '../../src/engine/network/types';
 import type { Case } from './case';
 import { read, tensor, values } from './kernels';
 
-const NONE = { top: 0, bottom: 0, left: 0, right: 0 };
 /** The node as a network of its own; two inputs are two rescaled images. */
 function network(node: NetworkNode, inputShape: [number, number, number]): NetworkDefinition {
   return {
@@ -96,7 +95,7 @@ function convolve(
     groups = 1,
   }: {
     strides: [number, number];
-    padding: typeof NONE;
+    padding: Padding;
     dilations?: [number, number];
     groups?: number;
   },

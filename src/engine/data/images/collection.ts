@@ -2,33 +2,8 @@
 import { say, type Said } from '../../sentences';
 import { DatasetError } from './datasetError';
 import { PICTURE } from './decode';
+import type { CollectOptions, ImageCollection, ImageFile } from './types';
 import { readZip } from './zip';
-
-export interface ImageFile {
-  /** With the folders around it, "/" between them. */
-  name: string;
-  bytes: ArrayBuffer;
-}
-
-export interface CollectedImage {
-  name: string;
-  label: number;
-  /** Encoded. */
-  read(): Promise<Uint8Array>;
-}
-
-export interface ImageCollection {
-  classes: string[];
-  /** In the order of the classes, then of the names (of a table: its own). */
-  images: CollectedImage[];
-  /** What a person should know of how the files were read. */
-  notes: Said[];
-}
-
-export interface CollectOptions {
-  /** Column of a parquet file that holds the labels. */
-  label?: string;
-}
 
 const HINT = say('imagesHint');
 /** Files and folders that no person made. */

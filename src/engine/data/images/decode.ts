@@ -1,12 +1,6 @@
 /** Encoded pictures to pixels, by what they are and not by their names. */
 import { decodePng } from './png';
-
-export interface DecodedImage {
-  width: number;
-  height: number;
-  /** [height, width, 3] */
-  rgb: Uint8Array;
-}
+import type { DecodedImage } from './types';
 
 /** Files that are looked at: by the ending of their names. */
 export const PICTURE = /\.(png|jpe?g|jfif|webp|gif|bmp)$/i;

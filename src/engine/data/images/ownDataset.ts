@@ -3,10 +3,10 @@ import { Random } from '../../random';
 import { say, type Said } from '../../sentences';
 import { checkIndex, type Dataset, type LabelledImage, type Split } from '../dataset';
 import { MAX_CALIBRATION_IMAGES_PER_CLASS } from '../calibrationSet';
-import type { ImageCollection } from './collection';
 import { DatasetError } from './datasetError';
-import { decodeImage, type DecodedImage } from './decode';
+import { decodeImage } from './decode';
 import { resized } from './resize';
+import type { DecodedImage, ImageCollection } from './types';
 
 /** Bytes of decoded pictures that are kept; of more, as many of each class are used as fit. */
 const MOST_BYTES = 512 * 2 ** 20;

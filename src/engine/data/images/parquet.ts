@@ -4,7 +4,7 @@
  */
 import { parquetMetadataAsync, parquetReadObjects, type AsyncBuffer, type FileMetaData } from 'hyparquet';
 import { say, type Said } from '../../sentences';
-import type { CollectedImage, CollectOptions, ImageCollection, ImageFile } from './collection';
+import type { CollectedImage, CollectOptions, ImageCollection, ImageFile } from './types';
 import { DatasetError } from './datasetError';
 
 const HINT = say('parquetHint');

@@ -2,7 +2,7 @@
  * PNG as Pillow's `convert('RGB')` has it, which networks are trained on: colour under transparency stays (a canvas
  * multiplies it away), gamma and colour profiles are not applied, 16 bits become 8 by division by 257.
  */
-import type { DecodedImage } from './decode';
+import type { DecodedImage } from './types';
 import { inflate } from './inflate';
 
 /** Most pixels of an image: what declares more is no photograph. */

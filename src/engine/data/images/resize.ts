@@ -2,7 +2,7 @@
  * Sizes as torchvision's and timm's transforms make them with Pillow: bilinear with antialiasing, first along rows and
  * then along columns, whole numbers in between. Without antialiasing, pixels differ by up to a third of their range.
  */
-import type { DecodedImage } from './decode';
+import type { DecodedImage } from './types';
 
 export interface Resizing {
   /** Of the shorter side; left out: as it is. */

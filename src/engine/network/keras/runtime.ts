@@ -4,13 +4,14 @@
  * handed the same calls in its own words.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import type * as tfjsLayers from '@tensorflow/tfjs-layers';
 import type { OwnRuntime } from '../networkFile';
 import type { Network, WeightArray } from '../types';
 import { activationOf, isTrainingOnly, kindOf, weightsOf } from './layers';
 import type { KerasCall, KerasTopology } from './topology';
 import type { AssignedWeights } from './weightNames';
 
-type Layers = typeof import('@tensorflow/tfjs-layers');
+type Layers = typeof tfjsLayers;
 type LayersModel = Awaited<ReturnType<Layers['loadLayersModel']>>;
 type SymbolicTensor = LayersModel['inputs'][number];
 type Shape = [number, number, number, number];

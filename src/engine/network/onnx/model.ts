@@ -33,6 +33,17 @@ export interface OnnxValue {
   shape: (number | null)[] | null;
 }
 
+/** The one input that is no weight. */
+export interface ImageInput {
+  name: string;
+  /** [height, width, channels] */
+  shape: [number, number, number];
+  /** ONNX has it as [channels, height, width]. */
+  channelsFirst: boolean;
+  /** Of a file for batches of this size only; null: any. */
+  batch: number | null;
+}
+
 export interface OnnxModel {
   name: string;
   producer: string;

@@ -7,7 +7,7 @@ import { assumedNormalization, chosenOutput, neededWeights, upTo, withoutFinalSo
 import type { Network } from '../types';
 import { foldConstant } from './constants';
 import { GraphBuilder, unusable } from './graph';
-import { readOnnx, type OnnxModel, type OnnxNode } from './model';
+import { readOnnx, type ImageInput, type OnnxModel, type OnnxNode } from './model';
 import { convertOperation } from './operations';
 import { WireError } from './protobuf';
 import { onnxRuntime } from './runtime';
@@ -89,16 +89,6 @@ function read(file: NetworkFile, files: readonly NetworkFile[]): OnnxModel {
     }
     throw error;
   }
-}
-
-export interface ImageInput {
-  name: string;
-  /** [height, width, channels] */
-  shape: [number, number, number];
-  /** ONNX has it as [channels, height, width]. */
-  channelsFirst: boolean;
-  /** Of a file for batches of this size only; null: any. */
-  batch: number | null;
 }
 
 /** The one input that is no weight. */

@@ -1,11 +1,11 @@
 /** An ONNX file on onnxruntime-web, its own runtime, to compare with. It is loaded when it is first run. */
+import type * as onnxruntime from 'onnxruntime-web';
 import type { OwnRuntime } from '../networkFile';
 import { baseName, type NetworkFile } from '../networkFile';
 import type { GraphBuilder } from './graph';
-import { withOutputs, type OnnxModel, type OnnxNode } from './model';
-import type { ImageInput } from './openOnnx';
+import { withOutputs, type ImageInput, type OnnxModel, type OnnxNode } from './model';
 
-type Runtime = typeof import('onnxruntime-web');
+type Runtime = typeof onnxruntime;
 type Shape = [number, number, number, number];
 
 export interface OnnxSource {

@@ -4,7 +4,7 @@
  */
 import { say } from '../../sentences';
 import { NetworkError } from '../networkError';
-import type { Architecture } from './architectures';
+import type { Architecture } from './architecture';
 import type { StateDict } from './stateDict';
 
 /** Of the first block of each stage. */

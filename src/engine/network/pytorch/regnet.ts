@@ -1,5 +1,5 @@
 /** RegNetX of Radosavovic et al. 2020 by timm's and torchvision's names; all of its sizes are in the shapes. */
-import type { Architecture } from './architectures';
+import type { Architecture } from './architecture';
 import type { StateDict } from './stateDict';
 
 /** How a library calls the parts. */

@@ -3,7 +3,7 @@
  * CIFAR by their authors' (`shortcut`, `linear`, or no parameters in the shortcut). Depths, widths and groups are in
  * the shapes; a first convolution of 3x3 means small images: no stride, no pooling.
  */
-import type { Architecture } from './architectures';
+import type { Architecture } from './architecture';
 import type { StateDict } from './stateDict';
 
 export const resnet: Architecture = {
