@@ -1,14 +1,20 @@
 /** The user's own network and images together: other sizes, grey pictures, other classes. */
+import * as tf from '@tensorflow/tfjs-core';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { deflateSync } from 'node:zlib';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inWords } from '../../src/engine/sentences';
 import type { Failure, InitializeReply, NetworkFile } from '../../src/worker/protocol';
 import { use } from '../engine/backends';
+import { classPictures } from '../pictures';
 import { Harness, Refused, smallSettings } from './sessionHarness';
 
-const settings = smallSettings({ generatorStart: 'scratch', generatorSteps: 2, studentSteps: 1, observationPerClass: 10 });
+const settings = smallSettings({
+  generatorStart: 'scratch',
+  generatorSteps: 2,
+  studentSteps: 1,
+  observationPerClass: 10,
+});
 const NETWORKS = join(import.meta.dirname, '../fixtures/networks');
 
 /** Files as a page reads them: fresh buffers, since they are handed over. */
@@ -20,46 +26,20 @@ const network = (name: string): NetworkFile[] =>
       bytes: new Uint8Array(readFileSync(join(NETWORKS, name, file))).buffer as ArrayBuffer,
     }));
 
-/** A grey picture as PNG, without checksums. */
-function png(size: number, grey: (x: number, y: number) => number): ArrayBuffer {
-  const rows = Array.from({ length: size }, (_, y) => [
-    0,
-    ...Array.from({ length: size }, (_x, x) => grey(x, y) & 255),
-  ]);
-  const chunk = (kind: string, body: Uint8Array) => {
-    const bytes = new Uint8Array(12 + body.length);
-    new DataView(bytes.buffer).setUint32(0, body.length);
-    bytes.set(
-      [...kind].map((letter) => letter.charCodeAt(0)),
-      4,
-    );
-    bytes.set(body, 8);
-    return bytes;
-  };
-  const header = new Uint8Array(13);
-  new DataView(header.buffer).setUint32(0, size);
-  new DataView(header.buffer).setUint32(4, size);
-  header[8] = 8;
-  const parts = [
-    Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10),
-    chunk('IHDR', header),
-    chunk('IDAT', deflateSync(Uint8Array.from(rows.flat()))),
-    chunk('IEND', new Uint8Array(0)),
-  ];
-  return Uint8Array.from(parts.flatMap((part) => [...part])).buffer;
-}
-
 const pictures = (classes: number, each: number, size: number): NetworkFile[] =>
-  Array.from({ length: classes * each }, (_, i) => {
-    const label = i % classes;
-    const bytes = png(size, (x, y) => 20 * label + 7 * x + 3 * y + i);
-    return { name: `digits/kind ${String(label).padStart(2, '0')}/${i}.png`, bytes };
-  });
+  classPictures(classes, each, size).map(({ name, bytes }) => ({ name, bytes: bytes.buffer }));
 
 beforeAll(() => use('wasm'));
 
 let harness: Harness;
-afterEach(() => harness.session.dispose());
+let before = 0;
+beforeEach(() => {
+  before = tf.memory().numTensors;
+});
+afterEach(async () => {
+  await harness.session.dispose();
+  expect(tf.memory().numTensors).toBe(before);
+});
 
 async function started(): Promise<void> {
   harness = new Harness();

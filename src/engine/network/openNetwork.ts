@@ -3,6 +3,7 @@
  * compared with what the file's own runtime computes.
  */
 import { say } from '../sentences';
+import { openLayersModel } from './keras/layersModel';
 import { NetworkError } from './networkError';
 import { baseName, type NetworkFile, type OpenedNetwork, type OpenOptions } from './networkFile';
 import { checkAgainstOwnRuntime, type RuntimeCheck } from './ownRuntime';
@@ -30,7 +31,8 @@ const FORMATS: readonly NetworkFormat[] = [
   },
   {
     recognises: (files) => endsIn(files, '.json'),
-    open: async (files, options) => (await import('./keras/layersModel')).openLayersModel(files, options),
+    // The bundled network is of this kind: its reader is there anyway.
+    open: openLayersModel,
   },
 ];
 
