@@ -23,6 +23,8 @@ const WORTH_A_THREAD = 500_000;
  * Bytes of both operands that a stretch of rows of the filter gradient should not exceed, to stay in the first cache.
  */
 const BLOCK_BYTES = 32768;
+/** Rows of a filter's gradient that a thread can do by itself (assembly/filterGradient.ts). */
+export const UNIT_ROWS = 4;
 
 const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 const panels = (channels: number) => Math.ceil(channels / PANEL) * PANEL;
@@ -236,18 +238,19 @@ export function filterGradient(
   const [m, last4] = exchanged ? [co, Math.ceil(ci / 4) * 4] : [ci, Math.ceil(co / 4) * 4];
   const bytes = kh * kw * m * last4 * FLOAT;
   const rowBlock = Math.max(1, Math.floor(BLOCK_BYTES / FLOAT / (w * ci * sh + ow * co)));
-  const grain = WORTH_A_THREAD / (oh * ow * ci * co * kh * kw);
-  const parts = partsOf(backend, n, grain);
+  const units = kh * kw * Math.ceil(m / UNIT_ROWS);
+  const grain = WORTH_A_THREAD / (n * oh * ow * UNIT_ROWS * last4);
   const result = output(backend, filterShape);
-  withScratch(backend, bytes * parts, (sums) => {
+  withScratch(backend, bytes, (sums) => {
     const module = exportsOf(backend);
-    module.zero(sums, bytes * parts);
-    inParallel(backend, 'filterGradient', n, grain, (first, last, part) => [
+    module.zero(sums, bytes);
+    inParallel(backend, 'filterGradient', units, grain, (first, last) => [
       address(backend, x),
       address(backend, dy),
-      sums + part * bytes,
+      sums,
       first,
       last,
+      n,
       h,
       w,
       ci,
@@ -263,7 +266,7 @@ export function filterGradient(
       rowBlock,
       exchanged ? 1 : 0,
     ]);
-    module.finishFilterGradient(sums, parts, address(backend, result), kh * kw, ci, co, exchanged ? 1 : 0);
+    module.finishFilterGradient(sums, address(backend, result), kh * kw, ci, co, exchanged ? 1 : 0);
   });
   return result;
 }

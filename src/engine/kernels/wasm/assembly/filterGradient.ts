@@ -103,51 +103,55 @@ function endInside(tap: i32, before: i32, s: i32, length: i32, count: i32): i32 
   return room < 0 ? 0 : min(count, room / s + 1);
 }
 
+/** Rows of a tap's gradient that a thread can do by itself: those of a block of registers. */
+export const UNIT_ROWS: i32 = 4;
+
 /**
- * Adds the filter gradient of images first .. last to `sums`, which is [kh kw, ci, co4] (co4: co rounded up to 4), or, where
+ * Adds units first .. last of the filter gradient of n images to `sums`, which is [kh kw, ci, co4] (co4: co rounded up to 4), or, where
  * `exchanged`, [kh kw, co, ci4]: the second operand fills whole vectors, so that should be the one whose count is divisible by 4.
+ * A unit is four rows of one tap's gradient, taps one after the other: threads share what is computed, not the images, so that every sum has
+ * the same order whatever their number.
  *
  * @param rowBlock output rows that are summed in registers before they are added to memory
  */
 export function filterGradient(
-  x: usize, dy: usize, sums: usize, first: i32, last: i32, h: i32, w: i32, ci: i32, oh: i32, ow: i32, co: i32,
+  x: usize, dy: usize, sums: usize, first: i32, last: i32, images: i32, h: i32, w: i32, ci: i32, oh: i32, ow: i32, co: i32,
   kh: i32, kw: i32, sh: i32, sw: i32, top: i32, left: i32, rowBlock: i32, exchanged: i32,
 ): void {
   const xPixel = <usize>ci << 2, yPixel = <usize>co << 2;
   const xRow = <usize>w * xPixel, yRow = <usize>ow * yPixel;
   const n4 = ((exchanged ? ci : co) + 3) & ~3;
-  const tapSize = <usize>(exchanged ? co : ci) * n4 << 2;
-  for (let n = first; n < last; n++) {
+  const m = exchanged ? co : ci;
+  const units = (m + UNIT_ROWS - 1) / UNIT_ROWS;
+  const firstTap = first / units, lastTap = (last - 1) / units;
+  for (let n = 0; n < images; n++) {
     for (let r = 0; r < oh; r += rowBlock) {
-      for (let u = 0; u < kh; u++) {
+      for (let tap = firstTap; tap <= lastTap; tap++) {
+        const u = tap / kw, v = tap % kw;
         const i0 = max(r, firstInside(u, top, sh));
         const i1 = min(min(oh, r + rowBlock), endInside(u, top, sh, h, oh));
         if (i0 >= i1) continue;
-        for (let v = 0; v < kw; v++) {
-          const j0 = firstInside(v, left, sw);
-          const j1 = endInside(v, left, sw, w, ow);
-          if (j0 >= j1) continue;
-          const px = x + <usize>(n * h + i0 * sh + u - top) * xRow + <usize>(j0 * sw + v - left) * xPixel;
-          const py = dy + <usize>(n * oh + i0) * yRow + <usize>j0 * yPixel;
-          const c = sums + <usize>(u * kw + v) * tapSize;
-          if (exchanged) accumulate(py, yPixel, yRow, co, px, sw * xPixel, sh * xRow, n4, i1 - i0, j1 - j0, c);
-          else accumulate(px, sw * xPixel, sh * xRow, ci, py, yPixel, yRow, n4, i1 - i0, j1 - j0, c);
-        }
+        const j0 = firstInside(v, left, sw);
+        const j1 = endInside(v, left, sw, w, ow);
+        if (j0 >= j1) continue;
+        const m0 = tap === firstTap ? first % units * UNIT_ROWS : 0;
+        const m1 = tap === lastTap ? min(m, (last - tap * units) * UNIT_ROWS) : m;
+        const px = x + <usize>(n * h + i0 * sh + u - top) * xRow + <usize>(j0 * sw + v - left) * xPixel;
+        const py = dy + <usize>(n * oh + i0) * yRow + <usize>j0 * yPixel;
+        const c = sums + (<usize>(tap * m + m0) * n4 << 2);
+        const at = <usize>m0 << 2;
+        if (exchanged) accumulate(py + at, yPixel, yRow, m1 - m0, px, sw * xPixel, sh * xRow, n4, i1 - i0, j1 - j0, c);
+        else accumulate(px + at, sw * xPixel, sh * xRow, m1 - m0, py, yPixel, yRow, n4, i1 - i0, j1 - j0, c);
       }
     }
   }
 }
 
-/** The gradient [taps, ci, co] from `parts` sums as filterGradient leaves them, one after the other. */
-export function finishFilterGradient(sums: usize, parts: i32, out: usize, taps: i32, ci: i32, co: i32, exchanged: i32): void {
+/** The gradient [taps, ci, co] from the sums that filterGradient leaves. */
+export function finishFilterGradient(sums: usize, out: usize, taps: i32, ci: i32, co: i32, exchanged: i32): void {
   const m = exchanged ? co : ci;
   const n = exchanged ? ci : co;
   const n4 = (n + 3) & ~3;
-  const part = <usize>taps * m * n4 << 2;
-  for (let p = 1; p < parts; p++) {
-    const other = sums + <usize>p * part;
-    for (let at: usize = 0; at < part; at += 16) v128.store(sums + at, f32x4.add(v128.load(sums + at), v128.load(other + at)));
-  }
   for (let t = 0; t < taps; t++) {
     for (let i = 0; i < m; i++) {
       const row = sums + (<usize>(t * m + i) * n4 << 2);
