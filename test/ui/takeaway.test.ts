@@ -175,6 +175,7 @@ describe('tables', () => {
       steps: 5,
       curve: [],
       answers: null,
+      weightsHash: null,
     };
     expect(resultsTable([row], () => 'Own, combined', settings).rows).toEqual([
       ['fdda', 'Own, combined', 0.71, 710, 1000, 'done', 3, settings.weightBits, settings.activationBits],

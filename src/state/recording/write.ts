@@ -212,7 +212,7 @@ const separationFile = ({
 });
 
 const accuracyFile = (
-  { id, accuracy, correct, n, state, step, steps, curve }: AccuracyRow,
+  { id, accuracy, correct, n, state, step, steps, curve, weightsHash }: AccuracyRow,
   answers: number | null,
 ): AccuracyFile => ({
   id,
@@ -224,6 +224,7 @@ const accuracyFile = (
   steps,
   curve: curve.slice(0, LIMITS.curve).map(([at, value]) => [at, round(value, 6)]),
   answers,
+  ...(weightsHash === null ? {} : { weightsHash }),
 });
 
 /** The kept samples; none that a diverged run spoiled. */

@@ -3,7 +3,7 @@
  * assembly/upsample.ts.
  */
 import type * as tf from '@tensorflow/tfjs-core';
-import { UNIT_ROWS } from './convolution';
+import { BLOCK_SIZE, blocksOf } from './convolution';
 import { address, exportsOf, inParallel, output, partsOf, withScratch, type WasmBackend } from './module';
 
 type Info = tf.TensorInfo;
@@ -111,16 +111,16 @@ export function upsampleConv2dFilterGradient(backend: WasmBackend, x: Info, dy: 
   const co = dy.shape[3];
   const result = output(backend, [3, 3, ci, co]);
   const block = blockOf(h, w);
-  const units = MAPS * Math.ceil(ci / UNIT_ROWS);
-  const grain = WORTH_A_THREAD / (n * h * w * UNIT_ROWS * co);
   const n4 = Math.ceil(co / 4) * 4;
+  const blocks = MAPS * blocksOf(ci, n4);
+  const grain = WORTH_A_THREAD / (n * h * w * BLOCK_SIZE);
   const bytes = MAPS * ci * n4 * FLOAT;
   const room = ((block + 2) * (w + 2) * ci + MAPS * block * w * (ci + co) + 4) * FLOAT;
   withScratch(backend, bytes, (sums) =>
-    withScratch(backend, room * partsOf(backend, units, grain), (scratch) => {
+    withScratch(backend, room * partsOf(backend, blocks, grain), (scratch) => {
       const module = exportsOf(backend);
       module.zero(sums, bytes);
-      inParallel(backend, 'upsampleFilterGradient', units, grain, (first, last, part) => [
+      inParallel(backend, 'upsampleFilterGradient', blocks, grain, (first, last, part) => [
         address(backend, x),
         address(backend, dy),
         sums,

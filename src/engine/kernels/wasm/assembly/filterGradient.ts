@@ -65,29 +65,45 @@ function block21(a: usize, ac: usize, ar: usize, b: usize, bc: usize, br: usize,
 function block12(a: usize, ac: usize, ar: usize, b: usize, bc: usize, br: usize, rows: i32, cols: i32, c: usize, cr: usize): void { block(1, 2, a, ac, ar, b, bc, br, rows, cols, c, cr); }
 function block11(a: usize, ac: usize, ar: usize, b: usize, bc: usize, br: usize, rows: i32, cols: i32, c: usize, cr: usize): void { block(1, 1, a, ac, ar, b, bc, br, rows, cols, c, cr); }
 
-/** C[m, n4] += the sum of outer products, n4 a multiple of 4. Reads b up to n4, which may be up to 3 floats beyond the pixel. */
+/** What is held in registers at a time: rows and columns of a product. */
+const BLOCK_ROWS: i32 = 4, BLOCK_COLUMNS: i32 = 8;
+
+/** Blocks of a product [m, n]. */
+export function blocksOf(m: i32, n: i32): i32 {
+  return (m + BLOCK_ROWS - 1) / BLOCK_ROWS * ((n + BLOCK_COLUMNS - 1) / BLOCK_COLUMNS);
+}
+
+/**
+ * C[m, n4] += the sum of outer products, n4 a multiple of 4: blocks first .. last of it, row by row. Reads b up to n4, which may be up to 3
+ * floats beyond the pixel.
+ */
 export function accumulate(
   a: usize, aColumn: usize, aRow: usize, m: i32, b: usize, bColumn: usize, bRow: usize, n4: i32, rows: i32, columns: i32, c: usize,
+  first: i32, last: i32,
 ): void {
   const cRow = <usize>n4 << 2;
-  for (let i = 0; i < m; i += 4) {
-    const left = min(4, m - i);
+  const across = (n4 + BLOCK_COLUMNS - 1) / BLOCK_COLUMNS;
+  let i = first / across * BLOCK_ROWS, j = first % across * BLOCK_COLUMNS;
+  for (let k = first; k < last; k++) {
+    const left = m - i;
     const from = a + (<usize>i << 2);
-    const to = c + <usize>i * cRow;
-    let j = 0;
-    for (; j + 8 <= n4; j += 8) {
-      const at = <usize>j << 2;
-      if (left === 4) block42(from, aColumn, aRow, b + at, bColumn, bRow, rows, columns, to + at, cRow);
-      else if (left === 3) block32(from, aColumn, aRow, b + at, bColumn, bRow, rows, columns, to + at, cRow);
-      else if (left === 2) block22(from, aColumn, aRow, b + at, bColumn, bRow, rows, columns, to + at, cRow);
-      else block12(from, aColumn, aRow, b + at, bColumn, bRow, rows, columns, to + at, cRow);
+    const other = b + (<usize>j << 2);
+    const to = c + <usize>i * cRow + (<usize>j << 2);
+    if (j + BLOCK_COLUMNS <= n4) {
+      if (left > 3) block42(from, aColumn, aRow, other, bColumn, bRow, rows, columns, to, cRow);
+      else if (left === 3) block32(from, aColumn, aRow, other, bColumn, bRow, rows, columns, to, cRow);
+      else if (left === 2) block22(from, aColumn, aRow, other, bColumn, bRow, rows, columns, to, cRow);
+      else block12(from, aColumn, aRow, other, bColumn, bRow, rows, columns, to, cRow);
+    } else {
+      if (left > 3) block41(from, aColumn, aRow, other, bColumn, bRow, rows, columns, to, cRow);
+      else if (left === 3) block31(from, aColumn, aRow, other, bColumn, bRow, rows, columns, to, cRow);
+      else if (left === 2) block21(from, aColumn, aRow, other, bColumn, bRow, rows, columns, to, cRow);
+      else block11(from, aColumn, aRow, other, bColumn, bRow, rows, columns, to, cRow);
     }
-    if (j < n4) {
-      const at = <usize>j << 2;
-      if (left === 4) block41(from, aColumn, aRow, b + at, bColumn, bRow, rows, columns, to + at, cRow);
-      else if (left === 3) block31(from, aColumn, aRow, b + at, bColumn, bRow, rows, columns, to + at, cRow);
-      else if (left === 2) block21(from, aColumn, aRow, b + at, bColumn, bRow, rows, columns, to + at, cRow);
-      else block11(from, aColumn, aRow, b + at, bColumn, bRow, rows, columns, to + at, cRow);
+    j += BLOCK_COLUMNS;
+    if (j >= n4) {
+      j = 0;
+      i += BLOCK_ROWS;
     }
   }
 }
@@ -103,14 +119,11 @@ function endInside(tap: i32, before: i32, s: i32, length: i32, count: i32): i32 
   return room < 0 ? 0 : min(count, room / s + 1);
 }
 
-/** Rows of a tap's gradient that a thread can do by itself: those of a block of registers. */
-export const UNIT_ROWS: i32 = 4;
-
 /**
- * Adds units first .. last of the filter gradient of n images to `sums`, which is [kh kw, ci, co4] (co4: co rounded up to 4), or, where
+ * Adds blocks first .. last of the filter gradient of n images to `sums`, which is [kh kw, ci, co4] (co4: co rounded up to 4), or, where
  * `exchanged`, [kh kw, co, ci4]: the second operand fills whole vectors, so that should be the one whose count is divisible by 4.
- * A unit is four rows of one tap's gradient, taps one after the other: threads share what is computed, not the images, so that every sum has
- * the same order whatever their number.
+ * Blocks are counted over all taps, one after the other: threads share what is computed, not the images, so that every sum has the same
+ * order whatever their number.
  *
  * @param rowBlock output rows that are summed in registers before they are added to memory
  */
@@ -122,8 +135,8 @@ export function filterGradient(
   const xRow = <usize>w * xPixel, yRow = <usize>ow * yPixel;
   const n4 = ((exchanged ? ci : co) + 3) & ~3;
   const m = exchanged ? co : ci;
-  const units = (m + UNIT_ROWS - 1) / UNIT_ROWS;
-  const firstTap = first / units, lastTap = (last - 1) / units;
+  const blocks = blocksOf(m, n4);
+  const firstTap = first / blocks, lastTap = (last - 1) / blocks;
   for (let n = 0; n < images; n++) {
     for (let r = 0; r < oh; r += rowBlock) {
       for (let tap = firstTap; tap <= lastTap; tap++) {
@@ -134,14 +147,13 @@ export function filterGradient(
         const j0 = firstInside(v, left, sw);
         const j1 = endInside(v, left, sw, w, ow);
         if (j0 >= j1) continue;
-        const m0 = tap === firstTap ? first % units * UNIT_ROWS : 0;
-        const m1 = tap === lastTap ? min(m, (last - tap * units) * UNIT_ROWS) : m;
+        const k0 = tap === firstTap ? first - tap * blocks : 0;
+        const k1 = tap === lastTap ? last - tap * blocks : blocks;
         const px = x + <usize>(n * h + i0 * sh + u - top) * xRow + <usize>(j0 * sw + v - left) * xPixel;
         const py = dy + <usize>(n * oh + i0) * yRow + <usize>j0 * yPixel;
-        const c = sums + (<usize>(tap * m + m0) * n4 << 2);
-        const at = <usize>m0 << 2;
-        if (exchanged) accumulate(py + at, yPixel, yRow, m1 - m0, px, sw * xPixel, sh * xRow, n4, i1 - i0, j1 - j0, c);
-        else accumulate(px + at, sw * xPixel, sh * xRow, m1 - m0, py, yPixel, yRow, n4, i1 - i0, j1 - j0, c);
+        const c = sums + (<usize>(tap * m) * n4 << 2);
+        if (exchanged) accumulate(py, yPixel, yRow, m, px, sw * xPixel, sh * xRow, n4, i1 - i0, j1 - j0, c, k0, k1);
+        else accumulate(px, sw * xPixel, sh * xRow, m, py, yPixel, yRow, n4, i1 - i0, j1 - j0, c, k0, k1);
       }
     }
   }

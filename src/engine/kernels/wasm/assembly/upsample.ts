@@ -6,7 +6,7 @@
 // are nine maps (map 3 k + l: k along rows, l along columns) and nine filters, each serving up to four outputs. The gradients
 // are the same nine products the other way round.
 
-import { accumulate, UNIT_ROWS } from './filterGradient';
+import { accumulate, blocksOf } from './filterGradient';
 import { anyTile, padImage } from './convolution';
 
 const MAPS: i32 = 9;
@@ -288,9 +288,8 @@ export function upsampleInputGradient(
 }
 
 /**
- * Adds units first .. last of the gradients of the nine filters over n images to `sums`, [9, ci, co4]. A unit is four rows of one filter's
- * gradient, filters one after the other: threads share what is computed, not the images, so that every sum has the same order whatever
- * their number.
+ * Adds blocks first .. last of the gradients of the nine filters over n images to `sums`, [9, ci, co4]. They are counted over all filters, one
+ * after the other: threads share what is computed, not the images, so that every sum has the same order whatever their number.
  *
  * @param scratch floats: (block + 2) (w + 2) ci + 9 block w (ci + co) + 4
  */
@@ -300,8 +299,8 @@ export function upsampleFilterGradient(
   const n4 = (co + 3) & ~3;
   const inMaps = scratch + (<usize>((block + 2) * (w + 2) * ci) << 2);
   const outMaps = inMaps + (<usize>(MAPS * block * w * ci) << 2);
-  const units = (ci + UNIT_ROWS - 1) / UNIT_ROWS;
-  const firstMap = first / units, lastMap = (last - 1) / units;
+  const blocks = blocksOf(ci, n4);
+  const firstMap = first / blocks, lastMap = (last - 1) / blocks;
   let wanted = 0;
   for (let m = firstMap; m <= lastMap; m++) wanted |= 1 << (m / 3);
   for (let n = 0; n < images; n++) {
@@ -311,11 +310,10 @@ export function upsampleFilterGradient(
       inputMaps(x + (<usize>(n * h * w * ci) << 2), h, w, ci, r0, rows, scratch, inMaps, wanted);
       outputMaps(dy + (<usize>(4 * n * h * w * co) << 2), w, co, r0, rows, outMaps, wanted);
       for (let m = firstMap; m <= lastMap; m++) {
-        const i0 = m === firstMap ? first % units * UNIT_ROWS : 0;
-        const i1 = m === lastMap ? min(ci, (last - m * units) * UNIT_ROWS) : ci;
         accumulate(
-          inMaps + (<usize>(m * pixels * ci + i0) << 2), <usize>ci << 2, 0, i1 - i0, outMaps + (<usize>(m * pixels * co) << 2), <usize>co << 2, 0, n4,
-          1, pixels, sums + (<usize>((m * ci + i0) * n4) << 2),
+          inMaps + (<usize>(m * pixels * ci) << 2), <usize>ci << 2, 0, ci, outMaps + (<usize>(m * pixels * co) << 2), <usize>co << 2, 0, n4,
+          1, pixels, sums + (<usize>(m * ci * n4) << 2),
+          m === firstMap ? first - m * blocks : 0, m === lastMap ? last - m * blocks : blocks,
         );
       }
     }
