@@ -1,8 +1,9 @@
 import { memo } from 'react';
 import type { AccuracyRow } from '../../engine/runReport';
 import { agreementOf, type Compared } from '../../state/recording/agreement';
+import { leadingArm } from '../../state/runRecord';
 import { useWords } from '../language';
-import { useThrottledPlayground } from '../playground';
+import { usePlayground, useThrottledPlayground } from '../playground';
 import type { Words } from '../words/words';
 
 /** The agreement as text: what a selector makes anew would count as a change each time. */
@@ -24,28 +25,33 @@ function inWords({ recorded: { agreement: words }, arms: { names } }: Words, tex
 }
 
 /**
- * What the run came to, bit by bit: a hash of each student's weights; and whether it is what the recording of the same
- * settings came to. Nothing before there is something to say.
+ * What the run came to, bit by bit: a hash of its student's weights, to be seen of the leading arm and to be read of all;
+ * and whether it is what the recording of the same settings came to. Nothing before there is something to say.
  */
 export const WeightsHashes = memo(function WeightsHashes({ rows }: { rows: readonly AccuracyRow[] }) {
   const words = useWords();
-  const { hashes, hashesHelp } = words.views.accuracy;
+  const { hash, hashHelp } = words.views.accuracy;
+  const leading = usePlayground((state) => leadingArm(state.overview));
   const said = inWords(words, useThrottledPlayground(agreementText));
   const hashed = rows.filter(({ weightsHash }) => weightsHash !== null);
   if (hashed.length === 0 && said === null) return null;
+  const title = [hashHelp, ...hashed.map(({ id, weightsHash }) => `${words.arms.names[id]}: ${weightsHash}`)].join(
+    '\n',
+  );
   return (
-    <div className="weights-hashes">
-      {said && <p role="note">{said}</p>}
+    <p className="weights-hashes">
       {hashed.length > 0 && (
-        <dl title={hashesHelp} aria-label={hashes}>
-          <dt>{hashes}</dt>
+        <span title={title}>
+          {hash}{' '}
           {hashed.map(({ id, weightsHash }) => (
-            <dd key={id}>
-              {words.arms.names[id]} <code>{weightsHash}</code>
-            </dd>
+            <span key={id} className={id === leading ? undefined : 'visually-hidden'}>
+              {id !== leading && `${words.arms.names[id]} `}
+              <code>{weightsHash}</code>{' '}
+            </span>
           ))}
-        </dl>
+        </span>
       )}
-    </div>
+      {said && <span>{said}</span>}
+    </p>
   );
 });

@@ -476,9 +476,9 @@ export const en = {
       of: (correct: string, n: string) => `${correct} of ${n}`,
       pending: 'not measured yet',
       skipped: 'not part of this run',
-      hashes: 'Hash of the weights',
-      hashesHelp:
-        'A short name for every bit of a trained student. The same settings give the same one on WebAssembly with any number of threads; on a GPU, on GPUs of the same kind.',
+      hash: 'Weights',
+      hashHelp:
+        'A hash: a short name for every bit of a trained student. The same settings give the same one on WebAssembly with any number of threads; on a GPU, on GPUs of the same kind.',
       curve: 'Student’s accuracy while it is trained',
       curveAxis: 'student step',
     },

@@ -27,8 +27,8 @@ export const enRecorded = {
     end: 'End',
     backToEnd: 'To the end of the recorded run',
     agreement: {
-      same: 'Same as recorded, bit by bit.',
-      alike: 'Same as recorded, in all that the recording keeps: it has no hash of the weights.',
+      same: 'Same as recorded',
+      alike: 'Same as recorded, as far as can be told: the recording has no hash',
       loss: {
         generator: (arm: string, step: string) =>
           `Differs from the recording, first at generator step ${step} (${arm}).`,

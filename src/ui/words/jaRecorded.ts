@@ -28,8 +28,8 @@ export const jaRecorded: Pick<Words, 'recorded' | 'replay' | 'takeAway' | 'recor
     end: '最後',
     backToEnd: '記録の最後へ',
     agreement: {
-      same: '記録とビット単位で同じです。',
-      alike: '記録に残っている数値はすべて同じです（記録に重みのハッシュがありません）。',
+      same: '記録と同じ',
+      alike: 'わかる範囲で記録と同じ（記録にハッシュがありません）',
       loss: {
         generator: (arm, step) => `記録と違います。最初の違いは生成器のステップ ${step}（${arm}）です。`,
         student: (arm, step) => `記録と違います。最初の違いは生徒のステップ ${step}（${arm}）です。`,

@@ -142,9 +142,9 @@ export const jaViews: Words['views'] = {
     of: (correct, n) => `${correct}/${n}`,
     pending: '未測定',
     skipped: 'この実行では測りません',
-    hashes: '重みのハッシュ',
-    hashesHelp:
-      '学習後の生徒のすべてのビットを表す短い名前です。同じ設定なら、WebAssembly ではスレッド数によらず同じになります。GPU では、同じ種類の GPU なら同じになります。',
+    hash: '重み',
+    hashHelp:
+      'ハッシュ：学習後の生徒のすべてのビットを表す短い名前です。同じ設定なら、WebAssembly ではスレッド数によらず同じになります。GPU では、同じ種類の GPU なら同じになります。',
     curve: '学習中の生徒の正解率',
     curveAxis: '生徒のステップ',
   },
