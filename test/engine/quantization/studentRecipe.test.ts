@@ -66,7 +66,7 @@ function trained(student: Student): Record<string, tf.Variable> {
 /** Steps of training against the teacher's logits. @returns the losses */
 async function train(student: Student, steps: number, learningRate = 1e-4): Promise<number[]> {
   const variables = trained(student);
-  const optimizer = new Sgd(variables, { momentum: 0.9, weightDecay: 0, nesterov: true }, 0.01);
+  const optimizer = new Sgd(variables, { momentum: 0.9, weightDecay: 0, nesterov: true });
   const losses: number[] = [];
   for (let i = 0; i < steps; i++) {
     const loss = await read(() => {
@@ -79,6 +79,7 @@ async function train(student: Student, steps: number, learningRate = 1e-4): Prom
       optimizer.apply(
         Object.fromEntries(Object.entries(variables).map(([key, variable]) => [key, grads[variable.name]])),
         learningRate,
+        0.01,
       );
       return value;
     });
