@@ -58,7 +58,7 @@ for (const kernel of tf.getKernelsForBackend('wasm').filter(({ kernelName }) => 
 const small = { generatorSteps: 2, studentSteps: 1, testImages: 10, observationPerClass: 1 };
 const changes: Partial<RunSettings>[] = [
   { beside: METHOD_IDS },
-  { beside: [], generatorStart: 'scratch', stepSizes: 'learned', activationRange: 'movingAverage' },
+  { beside: [], generatorStart: 'scratch', stepSizes: 'learned' },
 ];
 const teacher = new Teacher(await readNetworkFolder(BUNDLED_FOLDER));
 const checkpoint = decodeCheckpoint(readBytes(join(BUNDLED_FOLDER, 'generator.bin')));
