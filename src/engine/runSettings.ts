@@ -85,8 +85,8 @@ export interface RunSettings {
    */
   weightRange: 'minMax' | 'mse';
   /**
-   * Share of smallest to largest that a kernel's grid spans; what lies outside is clipped (1: the program). Only with
-   * 'minMax'.
+   * Share of smallest to largest that a kernel's grid spans at 2 bits, more at more (see `spannedShare`); what lies
+   * outside is clipped (1: the program). Only with 'minMax'.
    */
   weightRangeShare: number;
 

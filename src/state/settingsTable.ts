@@ -498,7 +498,7 @@ export const SETTINGS: SettingsTable = {
     url: 'weight-range-share',
     live: false,
     label: 'Share of the weight range',
-    help: '1, as in the paper: the grid reaches from the smallest to the largest weight. Less: it spans that share of it, and what lies outside is clipped.',
+    help: '1, as in the paper: the grid reaches from the smallest to the largest weight. Less: at 2 bits it spans that share of it, and what lies outside is clipped; the more bits, the less is clipped.',
   },
 
   // ---- student --------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ import {
   calibratedRange,
   MOVING_AVERAGE_BETA,
   sampleValues,
+  spannedShare,
   weightChannels,
   weightRange,
   type CalibrationMethod,
@@ -170,8 +171,9 @@ export class Student {
 
   private ownGrid(node: Conv2dNode | DenseNode, kernel: tf.Tensor): QuantizationGrid {
     const { lo, hi } = weightRange(node.op, kernel, this.plan.weightGranularity);
-    const part = (end: tf.Tensor) => (this.share < 1 ? tf.mul(end, this.share) : end);
-    return quantizationGrid(part(lo), part(hi), this.plan.weightBits[node.name]);
+    const bits = this.plan.weightBits[node.name];
+    const part = (end: tf.Tensor) => (this.share < 1 ? tf.mul(end, spannedShare(this.share, bits)) : end);
+    return quantizationGrid(part(lo), part(hi), bits);
   }
 
   private activationGrid(node: ActivationNode, x: tf.Tensor): QuantizationGrid {

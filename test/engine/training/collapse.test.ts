@@ -47,7 +47,13 @@ const settings: Partial<RunSettings> = { generatorSteps: 1, beside: [], studentS
 describe('a student that collapses', () => {
   it('by its accuracy is told of once, the unit counts, and the run goes on to its end', async () => {
     // The limit holds the weights back, but in a random direction: 120 steps of 2 % are enough to unlearn everything.
-    const collapsing = { ...settings, studentSteps: 120, studentSchedule: 'program', updateLimit: 0.02, pathLimit: 0 };
+    const collapsing: Partial<RunSettings> = {
+      ...settings,
+      studentSteps: 120,
+      studentSchedule: 'program',
+      updateLimit: 0.02,
+      pathLimit: 0,
+    };
     const { run, done } = await tinyRun(collapsing);
     const { told, frames, units } = await play(run, 1e30);
     done();
