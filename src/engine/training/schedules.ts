@@ -2,6 +2,7 @@
  * Learning-rate factors by step (fdda.md, "Generator" and "Student"). Steps count from 0, an epoch is `stepsPerEpoch`
  * of them.
  */
+import { turn } from '../portableMath';
 import type { RunSettings } from '../runSettings';
 
 /** Epochs at which the generator's learning rate is divided by ten. */
@@ -29,12 +30,12 @@ export function multiStepFactor(
  * @param period steps from 1 to 0; the program: COSINE_EPOCHS epochs
  */
 export function cosineFactor(step: number, period: number = COSINE_EPOCHS * PROGRAM_STEPS_PER_EPOCH): number {
-  return (1 + Math.cos((Math.PI * step) / period)) / 2;
+  return (1 + turn(step / (2 * period)).cosine) / 2;
 }
 
 /** Mean of `cosineFactor` over the first `steps` steps (its integral): 1/2 where they are a whole period. */
 export function cosineMean(steps: number, period: number): number {
-  return 1 / 2 + (period / (2 * Math.PI * steps)) * Math.sin((Math.PI * steps) / period);
+  return 1 / 2 + (period / (2 * Math.PI * steps)) * turn(steps / (2 * period)).sine;
 }
 
 /**
