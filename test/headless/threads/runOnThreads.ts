@@ -76,6 +76,57 @@ async function finish(run: Run, onUnit: () => Promise<void> = async () => {}): P
   return accuracy.filter(({ id }) => id !== 'fullPrecision' && id !== 'ptq').map(({ weightsHash }) => weightsHash);
 }
 
+/** What other networks would launch: each large enough for several threads, with sizes that no thread count divides. */
+function launchOthers(): void {
+  const some = (...shape: number[]) =>
+    tf.tensor(
+      Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) =>
+        Math.fround(((i * 7919) % 1009) / 1009 - 0.5),
+      ),
+      shape,
+    );
+  const pad = [
+    [0, 0],
+    [1, 1],
+    [1, 1],
+    [0, 0],
+  ];
+  const gradients = (strides: number, filterShape: [number, number, number, number]) => ({
+    strides,
+    pad,
+    dataFormat: 'NHWC',
+    dimRoundingMode: 'floor',
+    filterShape,
+  });
+  const launches: [string, tf.NamedTensorMap, object][] = [
+    ['Conv2DBackpropFilter', { x: some(5, 31, 31, 13), dy: some(5, 31, 31, 22) }, gradients(1, [3, 3, 13, 22])],
+    ['Conv2DBackpropFilter', { x: some(5, 31, 31, 13), dy: some(5, 16, 16, 22) }, gradients(2, [3, 3, 13, 22])],
+    ['Conv2DBackpropFilter', { x: some(5, 31, 31, 44), dy: some(5, 31, 31, 3) }, gradients(1, [3, 3, 44, 3])],
+    [
+      'DepthwiseConv2dNativeBackpropFilter',
+      { x: some(9, 31, 31, 27), dy: some(9, 31, 31, 27) },
+      gradients(1, [3, 3, 27, 1]),
+    ],
+    [
+      'DepthwiseConv2dNativeBackpropFilter',
+      { x: some(9, 31, 31, 27), dy: some(9, 16, 16, 54) },
+      gradients(2, [3, 3, 27, 2]),
+    ],
+    ['fdda/UpsampleConv2dFilterGradient', { x: some(5, 9, 9, 13), dy: some(5, 18, 18, 22) }, {}],
+    ['fdda/TransposedProduct', { a: some(3001, 61), b: some(3001, 37) }, {}],
+    ['Sum', { x: some(7, 41, 41, 37) }, { axis: [0, 1, 2], keepDims: false }],
+    ['Softmax', { logits: some(3001, 10) }, { dim: 1 }],
+    ['BatchMatMul', { a: some(1, 301, 211), b: some(1, 211, 101) }, { transposeA: false, transposeB: false }],
+    ['BatchMatMul', { a: some(1, 211, 301), b: some(1, 101, 211) }, { transposeA: true, transposeB: true }],
+    [
+      'DepthwiseConv2dNative',
+      { x: some(9, 31, 31, 27), filter: some(3, 3, 27, 1) },
+      { strides: 1, pad, dilations: 1, dataFormat: 'NHWC', dimRoundingMode: 'floor' },
+    ],
+  ];
+  for (const [name, inputs, attrs] of launches) tf.dispose(tf.engine().runKernel(name, inputs, attrs as never));
+}
+
 const outcome: Outcome = { calls, through: [], resumed: [] };
 for (const each of changes) {
   const create = async () =>
@@ -94,4 +145,5 @@ for (const each of changes) {
   outcome.resumed.push(...(await finish(fresh)));
   noting = true;
 }
+launchOthers();
 process.stdout.write(JSON.stringify(outcome), () => process.exit(0));

@@ -27,7 +27,13 @@ describe('a run of every method', { timeout: 300_000 }, () => {
     expect(new Set(alone.through).size).toBe(7);
     for (const hash of alone.through) expect(hash).toMatch(/^[0-9a-f]{16}$/);
     const kernels = new Set(alone.calls.map((call) => call.split(' ')[0]));
-    for (const name of ['Conv2DBackpropFilter', 'Sum', 'BatchMatMul', 'fdda/UpsampleConv2dFilterGradient'])
+    for (const name of [
+      'Conv2DBackpropFilter',
+      'Sum',
+      'BatchMatMul',
+      'fdda/UpsampleConv2dFilterGradient',
+      'DepthwiseConv2dNativeBackpropFilter',
+    ])
       expect(kernels).toContain(name);
   });
 
