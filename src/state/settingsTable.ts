@@ -498,7 +498,7 @@ export const SETTINGS: SettingsTable = {
     url: 'weight-range-share',
     live: false,
     label: 'Share of the weight range',
-    help: '1, as in the paper: the grid reaches from the smallest to the largest weight. Less: it spans that share of it, and what lies outside is clipped.',
+    help: '1, as in the paper: the grid reaches from the smallest to the largest weight. Less: at 2 bits it spans that share of it, and what lies outside is clipped; the more bits, the less is clipped.',
   },
 
   // ---- student --------------------------------------------------------------------------------------------
@@ -594,14 +594,14 @@ export const SETTINGS: SettingsTable = {
   updateLimit: {
     kind: 'number',
     group: 'student',
-    default: 0.05,
+    default: 0.01,
     min: 0,
     max: 1,
     step: 0.001,
     url: 'update-limit',
     live: false,
-    label: 'Largest relative step',
-    help: 'No weight changes by more than this share of its own size in one step. A limit of 0.01 keeps a student alive at learning rates that destroy it otherwise, but costs some accuracy at the usual ones. 0: no limit.',
+    label: 'Longest step of a weight',
+    help: 'No weight changes by more than this share of its own size in the first step, and by less and less in later ones. So no learning rate makes the student collapse, and a long training stays near the network that it started from. 0: no limit.',
   },
   studentSchedule: {
     kind: 'choice',

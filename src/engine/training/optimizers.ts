@@ -41,12 +41,10 @@ abstract class Optimizer {
   /**
    * @param variables what is trained, by key; they stay the caller's
    * @param stateNames vectors of the variables' size that the rule remembers, all 0 at the start
-   * @param limit largest change of a variable in one update, in norms of its own; 0: none
    */
   protected constructor(
     private readonly variables: Record<string, tf.Variable>,
     private readonly stateNames: readonly string[],
-    private readonly limit: number = 0,
   ) {
     this.groups = grouped(variables).map((group) => {
       const sizes = group.map((key) => variables[key].size);
@@ -74,8 +72,9 @@ abstract class Optimizer {
    * One update of every variable.
    *
    * @param gradients one for each variable, by the same keys; they stay the caller's. Error where one is missing.
+   * @param limit largest change of a variable, in norms of its own
    */
-  apply(gradients: Record<string, tf.Tensor>, learningRate: number): void {
+  apply(gradients: Record<string, tf.Tensor>, learningRate: number, limit = Infinity): void {
     for (const key of Object.keys(this.variables)) {
       if (!gradients[key]) throw new Error(`The optimizer got no gradient for '${key}'.`);
     }
@@ -86,7 +85,7 @@ abstract class Optimizer {
         const g = flatten(group.keys.map((key) => gradients[key]));
         const next = this.update(p, g, group.state, learningRate, this.step);
         for (const name of this.stateNames) this.setState(group, name, next.state[name] as tf.Tensor1D);
-        const moved = this.limit > 0 ? limited(p, next.p as tf.Tensor1D, group.sizes, this.limit) : next.p;
+        const moved = limit < Infinity ? limited(p, next.p as tf.Tensor1D, group.sizes, limit) : next.p;
         const parts = cut(
           moved as tf.Tensor1D,
           group.keys.map((key) => this.variables[key].shape),
@@ -175,9 +174,7 @@ export const SMALLEST_WEIGHT = 0.01;
 
 /**
  * `next` with every tensor's change limited: its norm is at most `limit` times the norm of the tensor itself (the trust
- * ratio of LARS, You et al. 2017, as a bound). With a bound of
- * 0.01 a rate that is too large does not end a training within a few steps; one of 0.02 is too wide for that
- * (docs/student.md).
+ * ratio of LARS, You et al. 2017, as a bound). What limits a student needs: docs/student.md.
  */
 function limited(p: tf.Tensor1D, next: tf.Tensor1D, sizes: number[], limit: number): tf.Tensor {
   const attrs = { sizes, limit, floor: SMALLEST_WEIGHT };
@@ -231,9 +228,8 @@ export class Adam extends Optimizer {
   constructor(
     variables: Record<string, tf.Variable>,
     private readonly options: AdamOptions = GENERATOR_ADAM,
-    limit = 0,
   ) {
-    super(variables, ['m', 'v'], limit);
+    super(variables, ['m', 'v']);
   }
 
   protected override update(
@@ -275,9 +271,8 @@ export class Sgd extends Optimizer {
   constructor(
     variables: Record<string, tf.Variable>,
     private readonly options: SgdOptions = STUDENT_SGD,
-    limit = 0,
   ) {
-    super(variables, options.momentum === 0 ? [] : ['momentum'], limit);
+    super(variables, options.momentum === 0 ? [] : ['momentum']);
   }
 
   protected override update(

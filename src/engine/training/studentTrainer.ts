@@ -14,7 +14,7 @@ import { Sgd, type OptimizerSnapshot } from './optimizers';
 import { WeightWatch } from './weightWatch';
 import type { StudentSample } from '../runReport';
 import { studentBatch, type RunSettings } from '../runSettings';
-import { COSINE_EPOCHS, cosineFactor } from './schedules';
+import { COSINE_EPOCHS, cosineFactor, updateLimitAt } from './schedules';
 import type { Teacher } from './teacher';
 
 export interface StudentTrainerSnapshot {
@@ -66,9 +66,9 @@ export class StudentTrainer {
     settings: RunSettings,
     private readonly random: Random,
   ) {
-    const { momentum, weightDecay, updateLimit } = settings;
+    const { momentum, weightDecay } = settings;
     const optimizer = (variables: Record<string, tf.Variable>, decay: number) =>
-      new Sgd(variables, { momentum, weightDecay: decay, nesterov: momentum > 0 }, updateLimit);
+      new Sgd(variables, { momentum, weightDecay: decay, nesterov: momentum > 0 });
     this.optimizer = optimizer(student.variables, weightDecay);
     const ratios = student.stepRatios;
     this.watch = new WeightWatch({ ...student.variables, ...ratios });
@@ -101,7 +101,9 @@ export class StudentTrainer {
     const syntheticLabels = Array.from({ length: synthetic }, () => classes[random.integer(classes.length)]);
     const labels = Int32Array.from([...chosen.map((i) => calibrationLabels[i]), ...syntheticLabels]);
     const period = settings.studentSchedule === 'run' ? settings.studentSteps : COSINE_EPOCHS * settings.stepsPerEpoch;
-    const learningRate = settings.studentLearningRate * cosineFactor(step, period);
+    const factor = cosineFactor(step, period);
+    const learningRate = settings.studentLearningRate * factor;
+    const limit = updateLimitAt(step, factor, settings.updateLimit);
 
     const values = tf.tidy(() => {
       const parts: tf.Tensor4D[] = [];
@@ -129,8 +131,8 @@ export class StudentTrainer {
       }, this.student.trainable);
       const of = (variables: Record<string, tf.Variable>) =>
         Object.fromEntries(Object.entries(variables).map(([key, variable]) => [key, grads[variable.name]]));
-      this.optimizer.apply(of(this.student.variables), learningRate);
-      this.stepOptimizer?.apply(of(this.student.stepRatios), learningRate);
+      this.optimizer.apply(of(this.student.variables), learningRate, limit);
+      this.stepOptimizer?.apply(of(this.student.stepRatios), learningRate, limit);
       return packed!;
     });
     this.pending.push({ step: step + 1, learningRate, values });

@@ -2,6 +2,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Dataset } from '../../engine/data/dataset';
 import { countRight, encodeRight, rightAnswers } from '../../engine/evaluation/rightAnswers';
+import { weightsHash } from '../../engine/quantization/weightsHash';
 import { Random } from '../../engine/random';
 import { CollapseError, NotFiniteError } from '../../engine/training/notFinite';
 import { Run } from '../../engine/training/run';
@@ -139,7 +140,10 @@ export class Laboratory {
     }
   }
 
-  private async trainStudent(task: Task, conduct: Conduct): Promise<(Measured & { collapse: string | null }) | null> {
+  private async trainStudent(
+    task: Task,
+    conduct: Conduct,
+  ): Promise<(Measured & { collapse: string | null; weightsHash: string }) | null> {
     const { settings } = task.cell;
     const run = await this.runWithGenerator(task);
     let collapse: string | null = null;
@@ -156,7 +160,8 @@ export class Laboratory {
         await breathe();
       }
       const student = run.student ?? (await run.quantized());
-      return { ...(await this.measure((x) => student.forward(x), settings)), collapse };
+      const measured = await this.measure((x) => student.forward(x), settings);
+      return { ...measured, collapse, weightsHash: weightsHash(await student.snapshot()) };
     } finally {
       run.dispose();
     }
