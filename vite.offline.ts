@@ -44,9 +44,8 @@ export function offline(): Plugin[] {
       rollupFormat: 'iife',
       buildPlugins: { vite: [asShipped] },
       globPatterns: ['**/*'],
-      // What only a network file of its kind needs (14 MB) is stored when it is first used.
+      // 14 MB that only the check of an ONNX file needs: fetched for it, and left to the browser's own cache.
       globIgnores: ['**/*.map', '**/ort-wasm*'],
-      runtimeCaching: [{ urlPattern: /\/ort-wasm[^/]*\.wasm$/, handler: 'CacheFirst' }],
       maximumFileSizeToCacheInBytes: 64 * 2 ** 20,
       // Their names change with their content.
       dontCacheBustURLsMatching: /assets\/.*-[\w-]{8}\.\w+$/,

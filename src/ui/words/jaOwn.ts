@@ -17,7 +17,7 @@ export const jaOwn: Pick<Words, 'own'> = {
     parameters: 'パラメーター',
     macs: '画像あたりの積和演算',
     memory: '画像あたりのメモリー',
-    megabytes: (count) => `${count} MB`,
+    megabytes: (count) => `${count} メガバイト`,
     input: '画像',
     classes: 'クラス',
     compared: '比べたもの',
