@@ -120,6 +120,10 @@ export const SENTENCES = {
   clippedRelu: (limit: string) => `a ReLU clipped at ${limit} is not supported (only none or 6)`,
   wrongFeatures: (takes: string, shape: string) => `it takes ${takes} features but is given [${shape}]`,
   noSuchOperation: () => 'there is no such operation here',
+  tfjsReadsOver: (field: string) =>
+    `tf.loadLayersModel reads its ${field} over and Keras does not, so that the file means two different networks`,
+  tfjsReadsOverHint: () =>
+    'Use a LeakyReLU layer, or a Conv2D in the place of a dilated DepthwiseConv2D, and export the model anew; or export it to ONNX.',
   hasCode: () => 'it is program code, which a model file does not hold',
   fromModule: (module: string) => `it is an operation of ${module}, not a layer`,
   fieldUnusable: (field: string, value: string) => `its ${field} = ${value} is not supported`,

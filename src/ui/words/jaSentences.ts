@@ -105,6 +105,10 @@ export const jaSentences: Sentences = {
   clippedRelu: (limit) => `${limit} で打ち切る ReLU には対応していません（打ち切りなしか 6 だけです）`,
   wrongFeatures: (takes, shape) => `入力は ${takes} 個の特徴量のはずですが、[${shape}] が渡されています`,
   noSuchOperation: () => 'この演算には対応していません',
+  tfjsReadsOver: (field) =>
+    `${field} を tf.loadLayersModel は無視し、Keras は使うため、ファイルが 2 つの異なるネットワークを意味します`,
+  tfjsReadsOverHint: () =>
+    'LeakyReLU 層を使うか、dilation のある DepthwiseConv2D を Conv2D に替えて書き出し直すか、ONNX に書き出してください。',
   hasCode: () => 'プログラムのコードであり、モデルのファイルには入っていません',
   fromModule: (module) => `層ではなく ${module} の演算です`,
   fieldUnusable: (field, value) => `${field} = ${value} には対応していません`,

@@ -377,6 +377,14 @@ describe('networks that cannot be used', () => {
       /"stem_relu".*threshold = 0\.5/,
     ],
     [
+      'a leaky ReLU that tfjs takes for a plain one',
+      () =>
+        edited((json) => {
+          layer(json, 'stem_relu').config.negative_slope = 0.1;
+        }),
+      /"stem_relu".*reads its negative_slope over/,
+    ],
+    [
       'a cycle',
       () =>
         edited((json) => {

@@ -116,6 +116,43 @@ describe('files as people have them', () => {
     actual.forEach((value, i) => expect(Math.abs(value - expected[i])).toBeLessThan(1e-6));
   });
 
+  it('a Sequential of Keras 3 means Keras 3’s slopes and hard sigmoid', async () => {
+    const change = (edit: (json: { modelTopology: Record<string, unknown> }, layer: KerasLayer) => void) =>
+      filesOf('mixed-valid').map((file) => {
+        if (file.name !== 'model.json') return file;
+        const json = JSON.parse(new TextDecoder().decode(file.bytes));
+        const layer = json.modelTopology.config.layers.find(({ class_name: kind }: KerasLayer) => kind === 'ReLU');
+        edit(json, layer);
+        return { ...file, bytes: new TextEncoder().encode(JSON.stringify(json)).buffer as ArrayBuffer };
+      });
+    interface KerasLayer {
+      class_name: string;
+      config: Record<string, unknown>;
+    }
+    const leaky = await openCheckedNetwork(
+      change((json, layer) => {
+        json.modelTopology.keras_version = '3.3.3';
+        Object.assign(layer, { class_name: 'LeakyReLU', config: { name: 'r', negative_slope: 0.05 } });
+      }),
+    );
+    expect(leaky.check.difference).toBeLessThan(1e-4);
+    expect(leaky.network.definition.nodes.find(({ name }) => name === 'r')).toMatchObject({ slope: 0.05 });
+    const hard = (version: string) =>
+      openCheckedNetwork(
+        change((json, layer) => {
+          json.modelTopology.keras_version = version;
+          Object.assign(layer, { class_name: 'Activation', config: { name: 'r', activation: 'hard_sigmoid' } });
+        }),
+      );
+    const [two, three] = [await hard('2.15.0'), await hard('3.3.3')];
+    expect(two.check.difference).toBeLessThan(1e-4);
+    expect(two.network.definition.nodes.find(({ name }) => name === 'r')).toMatchObject({ slope: 0.2 });
+    // tfjs has only the older one: that it was not compared is said.
+    expect(three.check.difference).toBeNull();
+    expect(three.network.definition.nodes.find(({ name }) => name === 'r')).toMatchObject({ slope: 1 / 6 });
+    expect(three.notes.map((note) => inWords(note)).join(' ')).toMatch(/could not be compared/);
+  });
+
   it.each([
     ['model.h5', /tensorflowjs_converter/],
     ['model.pth', /safetensors/],

@@ -178,6 +178,13 @@ export function convertLayer(call: KerasCall, context: LayerContext): void {
     mergePadding(context);
     return last;
   };
+  /** Keras and tfjs compute two things then, and nobody knows which one is meant. */
+  const readOver = (field: string): never => {
+    throw new NetworkError(
+      say('layerUnusable', path, layer.class_name, say('tfjsReadsOver', field)),
+      say('tfjsReadsOverHint'),
+    );
+  };
   const biasOf = () => (fields.flag('use_bias', true) ? take('bias', 1) : undefined);
 
   if (kind !== 'InputLayer' && inputs.length === 0) unsupported(say('readsNothing'));
@@ -211,6 +218,7 @@ export function convertLayer(call: KerasCall, context: LayerContext): void {
     case 'Conv2D':
     case 'DepthwiseConv2D': {
       const depthwise = kind === 'DepthwiseConv2D';
+      if (depthwise && fields.pair('dilation_rate', 1).some((d) => d !== 1)) readOver('dilation_rate');
       const bias = biasOf();
       const last = convolve(depthwise ? 'depthwise_kernel' : 'kernel', depthwise, id, bias);
       const wanted = depthwise ? 'depth_multiplier' : 'filters';
@@ -263,9 +271,8 @@ export function convertLayer(call: KerasCall, context: LayerContext): void {
       const slope = fields.number('negative_slope', 0);
       if (fields.number('threshold', 0) !== 0) fields.wrong('threshold');
       if (limit !== null && limit !== 6) unsupported(say('clippedRelu', String(limit)));
-      if (slope !== 0 && limit !== null) unsupported(say('clippedRelu', String(limit)));
-      if (slope !== 0) add({ op: 'leakyRelu', name: id, inputs, slope }, x);
-      else add({ op: limit === 6 ? 'relu6' : 'relu', name: id, inputs }, x);
+      if (slope !== 0) readOver('negative_slope');
+      add({ op: limit === 6 ? 'relu6' : 'relu', name: id, inputs }, x);
       break;
     }
     case 'LeakyReLU': {

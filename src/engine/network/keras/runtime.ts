@@ -37,7 +37,7 @@ export function layersRuntime(source: LayersModelSource): OwnRuntime {
     name: 'tf.loadLayersModel',
     async run(images, shape) {
       const layers = await import('@tensorflow/tfjs-layers');
-      let model = ignoresFields(source) ? await rewritten(layers, source) : await load(layers, source);
+      let model = needsOwnWords(source) ? await rewritten(layers, source) : await load(layers, source);
       if ('layers' in outputLayer(model, place)) {
         // Its output is a model's in the model, and with it the softmax.
         release(model);
@@ -101,17 +101,12 @@ function isItsOwnForm(topology: unknown): boolean {
   return Object.entries(topology).every(([key, value]) => (fits[key]?.(value) ?? true) && isItsOwnForm(value));
 }
 
-/** tfjs-layers reads some fields over; then it is told in other words. */
-function ignoresFields({ topologyCalls }: LayersModelSource): boolean {
-  return topologyCalls.calls.some(({ layer }) => {
-    const { config } = layer;
-    const kind = kindOf(layer);
-    return (
-      (kind === 'ReLU' && Boolean(config.negative_slope)) ||
-      (kind.startsWith('Global') && Boolean(config.keepdims)) ||
-      (kind === 'DepthwiseConv2D' && [config.dilation_rate ?? 1].flat().some((rate) => rate !== 1))
-    );
-  });
+/** tfjs-layers reads `keepdims` over, and what Keras 3 calls otherwise or changed; then it is told in its own words. */
+function needsOwnWords({ topologyCalls, version }: LayersModelSource): boolean {
+  const keepsAxes = topologyCalls.calls.some(
+    ({ layer }) => kindOf(layer).startsWith('Global') && Boolean(layer.config.keepdims),
+  );
+  return keepsAxes || version.startsWith('3');
 }
 
 function memory(modelTopology: object, weights: Record<string, WeightArray>): tf.io.IOHandler {
@@ -205,11 +200,6 @@ function inTheirWords({ layer, inputs }: KerasCall, version: string): TheirLayer
     case 'Conv2D':
     case 'DepthwiseConv2D':
       if ((layer.config.groups ?? 1) !== 1) throw new Error('tfjs-layers has no grouped convolutions');
-      if (kind === 'DepthwiseConv2D' && [config.dilation_rate ?? 1].flat().some((rate) => rate !== 1))
-        throw new Error('tfjs-layers has no dilated depthwise convolutions');
-      return { class_name: kind, config };
-    case 'ReLU':
-      if (config.negative_slope) return { class_name: 'LeakyReLU', config: { alpha: config.negative_slope } };
       return { class_name: kind, config };
     case 'LeakyReLU':
       return { class_name: kind, config: { alpha: config.negative_slope ?? config.alpha ?? 0.3 } };
