@@ -10,7 +10,6 @@ import {
 } from '../../src/engine/bns/statistics';
 import { Generator, type GeneratorConfig } from '../../src/engine/generator/generator';
 import { oneHotLabels } from '../../src/engine/kernels/oneHotLabels';
-import { generatorLoss } from '../../src/engine/losses/generatorLosses';
 import { GeneratorTargets } from '../../src/engine/losses/generatorTargets';
 import { studentLosses } from '../../src/engine/losses/studentLosses';
 import { createResNet } from '../../src/engine/network/resnet';
@@ -23,6 +22,7 @@ import * as plain from '../../src/headless/bench/plainSteps';
 import { defaultSettings } from '../../src/state/settings';
 import type { Case, Comparison } from './case';
 import { read, tensor } from './kernels';
+import { lossOf } from './lossOf';
 
 const CLASSES = 4;
 const BATCH = 4;
@@ -156,7 +156,7 @@ async function generatorStep(): Promise<Comparison[]> {
       statistics: statistics[g],
     });
     const [ceMixed, bns, distorted, ceSingle, centralized] = WEIGHTS;
-    return generatorLoss(
+    return lossOf(
       view(0, MIXED),
       view(1, SINGLE),
       targets,

@@ -1,0 +1,175 @@
+/**
+ * Listens to tfjs's WebGPU backend while a step runs, and keeps what is needed to run it again: pipelines, bind groups,
+ * numbers of workgroups, copies, and every buffer.
+ *
+ * Buffers of tensors that are made on the way are kept apart from the backend's pool. Within the step they may follow
+ * each other in one buffer, as the commands do that use them; values that came from the CPU (constants) and the inputs
+ * have theirs for themselves, because at a replay they are there before the first command.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { size } from '../program';
+import type { Binding, Copy, Gpu, GpuBuffer, Pipeline } from '../gpu';
+
+export interface LaunchCommand {
+  name: string;
+  pipeline: Pipeline;
+  group: object;
+  workgroups: [number, number, number];
+}
+
+export type Command = LaunchCommand | Copy;
+
+/** A step that cannot be replayed: it breaks a rule of docs/replay.md. */
+export class NotReplayable extends Error {
+  constructor(message: string) {
+    super(`This step cannot be replayed: ${message}`);
+    this.name = 'NotReplayable';
+  }
+}
+
+type Listened = 'write' | 'uploadToGPU' | 'releaseResource' | 'tensorToBinding' | 'makeUniforms' | 'recordAndSubmit';
+
+/** Owns the buffers that it keeps: call `dispose`. */
+export class Capture {
+  readonly commands: Command[] = [];
+  /** Buffers of tensors from outside that the step reads or writes. */
+  readonly outside = new Map<tf.DataId, GpuBuffer>();
+  /** Of all buffers that are kept. */
+  bytes = 0;
+  private readonly made = new Set<tf.DataId>();
+  private readonly kept: GpuBuffer[] = [];
+  private readonly constants = new Set<GpuBuffer>();
+  private readonly free = new Map<number, GpuBuffer[]>();
+  private uniforms: Binding | null = null;
+
+  /**
+   * @param inputs where the step's inputs lie; their tensors are not made here
+   * @param budget bytes beyond which nothing more is noted: `isComplete` is false then
+   */
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly inputs: ReadonlyMap<tf.DataId, Binding>,
+    private readonly budget: number,
+  ) {}
+
+  /** Whether everything was noted. */
+  get isComplete(): boolean {
+    return this.bytes <= this.budget;
+  }
+
+  /** Runs something and listens; all of its commands are submitted when it returns. */
+  listen(run: () => void): void {
+    const { gpu } = this;
+    const own = this.listeners();
+    Object.assign(gpu, own);
+    gpu.copyObserver = {
+      uses: (dataId) => this.uses(dataId),
+      copied: (copy) => {
+        if (this.isComplete) this.commands.push(copy);
+      },
+    };
+    try {
+      try {
+        run();
+      } finally {
+        gpu.endComputePassEncoder();
+        if (gpu.commandEncoder) gpu.submitQueue();
+      }
+      const left = [...this.made].filter((dataId) => gpu.tensorMap.has(dataId)).length;
+      if (left > 0) throw new NotReplayable(`it leaves ${left} tensors behind.`);
+    } finally {
+      // What stood there is the class's.
+      for (const name of Object.keys(own)) delete (gpu as unknown as Record<string, unknown>)[name];
+      delete gpu.copyObserver;
+    }
+  }
+
+  private listeners(): Pick<Gpu, Listened> {
+    const { gpu } = this;
+    const [write, uploadToGPU, releaseResource, tensorToBinding, makeUniforms, recordAndSubmit] = (
+      ['write', 'uploadToGPU', 'releaseResource', 'tensorToBinding', 'makeUniforms', 'recordAndSubmit'] as const
+    ).map((name) => gpu[name].bind(gpu)) as [
+      Gpu['write'],
+      Gpu['uploadToGPU'],
+      Gpu['releaseResource'],
+      Gpu['tensorToBinding'],
+      Gpu['makeUniforms'],
+      Gpu['recordAndSubmit'],
+    ];
+    return {
+      write: (values, shape, dtype) => {
+        const dataId = write(values, shape, dtype);
+        this.made.add(dataId);
+        return dataId;
+      },
+      uploadToGPU: (dataId) => {
+        const data = gpu.tensorMap.get(dataId);
+        if (data.resource != null) return;
+        if (!this.made.has(dataId)) return uploadToGPU(dataId);
+        if (data.values) {
+          uploadToGPU(dataId);
+          this.keep(data.resource!);
+          this.constants.add(data.resource!);
+        } else {
+          const bytes = 4 * size((data as unknown as { shape: number[] }).shape);
+          const again = this.free.get(bytes)?.pop();
+          if (again) data.resource = again;
+          else {
+            uploadToGPU(dataId);
+            this.keep(data.resource!);
+          }
+        }
+      },
+      releaseResource: (dataId) => {
+        const data = gpu.tensorMap.get(dataId);
+        if (!this.made.has(dataId) || !data.resource) return releaseResource(dataId);
+        const buffer = data.resource;
+        data.resource = null;
+        if (this.constants.has(buffer)) return;
+        const others = this.free.get(buffer.size);
+        if (others) others.push(buffer);
+        else this.free.set(buffer.size, [buffer]);
+      },
+      tensorToBinding: (tensor) => (tensor && this.inputs.get(tensor.dataId)) ?? tensorToBinding(tensor),
+      makeUniforms: (uniforms) => {
+        const binding = makeUniforms(uniforms);
+        // Not to be given back after the submit.
+        gpu.uniformPendingDisposal.pop();
+        this.keep(binding.buffer);
+        return (this.uniforms = binding);
+      },
+      recordAndSubmit: (program, output, inputs, uniforms) => {
+        recordAndSubmit(program, output, inputs, uniforms);
+        if (!this.isComplete) return;
+        const tensors = [output, ...inputs];
+        for (const { dataId } of tensors) this.uses(dataId);
+        const bindings = [...tensors.map((tensor) => gpu.tensorToBinding(tensor)!), this.uniforms!];
+        this.commands.push({
+          name: program.constructor.name,
+          pipeline: program.pipeline,
+          group: gpu.device.createBindGroup({
+            layout: program.pipeline.getBindGroupLayout(0),
+            entries: bindings.map((resource, binding) => ({ binding, resource })),
+          }),
+          workgroups: [...program.dispatch],
+        });
+      },
+    };
+  }
+
+  private uses(dataId: tf.DataId): void {
+    if (this.made.has(dataId) || this.inputs.has(dataId)) return;
+    this.outside.set(dataId, this.gpu.tensorMap.get(dataId).resource!);
+  }
+
+  private keep(buffer: GpuBuffer): void {
+    this.kept.push(buffer);
+    this.bytes += buffer.size;
+  }
+
+  /** Gives the buffers to the backend's pool. */
+  dispose(): void {
+    for (const buffer of this.kept) this.gpu.bufferManager.releaseBuffer(buffer);
+    this.kept.length = 0;
+  }
+}
