@@ -5,6 +5,7 @@ import type { Timing } from './measure';
 import type { PytorchResult, PytorchVersions } from './pytorch';
 import type { ScalingRow } from './scaling';
 import type { StepResult } from './steps';
+import { table } from './table';
 
 export interface BenchReport {
   machine: Machine;
@@ -62,20 +63,6 @@ const ms = (seconds: number) => (seconds * 1000).toPrecision(3);
 const spread = ({ median, min, max, n }: Timing) => `${ms(median)} (${ms(min)} to ${ms(max)}, ${n})`;
 const giga = (value: number | null) => (value === null ? '' : (value / 1e9).toFixed(1));
 const mega = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
-
-/** A table in plain text: the first column to the left, the others to the right. */
-function table(head: string[], rows: string[][]): string {
-  const all = [head, ...rows];
-  const widths = head.map((_, i) => Math.max(...all.map((row) => row[i].length)));
-  return all
-    .map((row) =>
-      row
-        .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
 
 /** The whole report for people. Times in milliseconds: median (min to max, how often). */
 export function formatReport(report: BenchReport): string {

@@ -100,7 +100,7 @@ export class StudentStage implements Stage<StudentData> {
       measurement.measured !== null ||
       (trainer.steps > measuredStep && evaluationSteps(settings).includes(trainer.steps));
     if (evaluates) {
-      const whole = await measurement.measure(trainer.steps, (x) => trainer.student.forward(x));
+      const whole = await measurement.measure(trainer.steps, trainer.student);
       if (whole && isWorse(row, start)) {
         const sign = { kind: 'accuracy', plain: start!, student: row.accuracy! } as const;
         this.fallen = await trainer.collapsed(sign, trainer.steps);
@@ -195,6 +195,7 @@ export class StudentStage implements Stage<StudentData> {
   }
 
   dispose(): void {
+    this.measurement.dispose();
     this.disposeTrainer();
   }
 }

@@ -15,6 +15,8 @@ export interface LaunchCommand {
   pipeline: Pipeline;
   group: object;
   workgroups: [number, number, number];
+  /** What it reads and writes. */
+  buffers: GpuBuffer[];
 }
 
 export type Command = LaunchCommand | Copy;
@@ -31,7 +33,7 @@ type Listened = 'write' | 'uploadToGPU' | 'releaseResource' | 'tensorToBinding' 
 
 /** Owns the buffers that it keeps: call `dispose`. */
 export class Capture {
-  readonly commands: Command[] = [];
+  commands: Command[] = [];
   /** Buffers of tensors from outside that the step reads or writes. */
   readonly outside = new Map<tf.DataId, GpuBuffer>();
   /** Of all buffers that are kept. */
@@ -75,8 +77,11 @@ export class Capture {
         gpu.endComputePassEncoder();
         if (gpu.commandEncoder) gpu.submitQueue();
       }
-      const left = [...this.made].filter((dataId) => gpu.tensorMap.has(dataId)).length;
-      if (left > 0) throw new NotReplayable(`it leaves ${left} tensors behind.`);
+      const left = [...this.made].filter((dataId) => gpu.tensorMap.has(dataId));
+      // Their buffers go with them.
+      for (const dataId of left) this.letGo(gpu.tensorMap.get(dataId).resource);
+      if (left.length > 0) throw new NotReplayable(`it leaves ${left.length} tensors behind.`);
+      this.commands = shortened(this.commands);
     } finally {
       // What stood there is the class's.
       for (const name of Object.keys(own)) delete (gpu as unknown as Record<string, unknown>)[name];
@@ -152,6 +157,7 @@ export class Capture {
             entries: bindings.map((resource, binding) => ({ binding, resource })),
           }),
           workgroups: [...program.dispatch],
+          buffers: bindings.map(({ buffer }) => buffer),
         });
       },
     };
@@ -167,9 +173,45 @@ export class Capture {
     this.bytes += buffer.size;
   }
 
+  private letGo(buffer: GpuBuffer | null | undefined): void {
+    const at = this.kept.indexOf(buffer!);
+    if (at >= 0) this.kept.splice(at, 1);
+  }
+
   /** Gives the buffers to the backend's pool. */
   dispose(): void {
     for (const buffer of this.kept) this.gpu.bufferManager.releaseBuffer(buffer);
     this.kept.length = 0;
   }
+}
+
+export const isLaunch = (command: Command): command is LaunchCommand => 'pipeline' in command;
+
+/**
+ * Without copies of copies: what is copied into a buffer that is then only copied on, as a whole and to where nobody
+ * looks in between, goes there at once. (New values are cut out of a vector, and assigned to a variable.)
+ */
+export function shortened(commands: readonly Command[]): Command[] {
+  const uses = new Map<GpuBuffer, number[]>();
+  commands.forEach((command, i) => {
+    for (const buffer of isLaunch(command) ? command.buffers : [command.source, command.target]) {
+      const known = uses.get(buffer);
+      if (known) known.push(i);
+      else uses.set(buffer, [i]);
+    }
+  });
+  const result: (Command | null)[] = [...commands];
+  commands.forEach((second, i) => {
+    if (isLaunch(second) || second.sourceAt !== 0 || second.targetAt !== 0) return;
+    const last = uses.get(second.source)!;
+    // Whoever uses it later may read it.
+    if (last[last.length - 1] !== i || last.length < 2) return;
+    const before = last[last.length - 2];
+    const first = result[before];
+    if (!first || isLaunch(first) || first.target !== second.source || first.targetAt !== 0) return;
+    if (first.bytes !== second.bytes || uses.get(second.target)!.some((at) => at > before && at < i)) return;
+    result[before] = { ...first, target: second.target };
+    result[i] = null;
+  });
+  return result.filter((command) => command !== null);
 }

@@ -41,6 +41,7 @@ class WebgpuStepRecorder implements StepRecorder {
     known?.dispose();
     this.makeRoom();
     const { result, recording } = Recording.make(gpuInUse(), this.variables, inputs, body, budget);
+    made++;
     if (recording) this.recordings.set(key, recording);
     else {
       this.tooLarge.add(key);
@@ -66,6 +67,7 @@ class WebgpuStepRecorder implements StepRecorder {
 
 const gpuInUse = () => tf.backend() as unknown as Gpu;
 let budget = BUDGET;
+let made = 0;
 
 const replaying = {
   createRecorder: (variables: () => tf.Variable[]) => new WebgpuStepRecorder(variables),
@@ -80,6 +82,11 @@ export function registerRecording(): void {
 /** Bytes that one recording may keep from now on; left out: as at the start. For tests. */
 export function limitRecordings(bytes: number = BUDGET): void {
   budget = bytes;
+}
+
+/** Steps that were recorded since the start. */
+export function recordingsMade(): number {
+  return made;
 }
 
 /** Every recording that is kept at this moment, with what its replay costs. */

@@ -1,9 +1,18 @@
 /** One recorded step: its commands, and where its inputs go. */
 import * as tf from '@tensorflow/tfjs-core';
 import { runOnce, type StepBody, type StepInput, type StepInputs } from '../../repeatedStep';
-import { TENSOR_USAGE, USAGE, type Binding, type Encoder, type Gpu, type GpuBuffer, type Pass } from '../gpu';
+import {
+  TENSOR_USAGE,
+  USAGE,
+  type Binding,
+  type Encoder,
+  type Gpu,
+  type GpuBuffer,
+  type Pass,
+  type Pipeline,
+} from '../gpu';
 import { size } from '../program';
-import { Capture, NotReplayable, type Command, type LaunchCommand } from './capture';
+import { Capture, isLaunch, NotReplayable, type Command, type LaunchCommand } from './capture';
 import { pinVariables } from './pinnedVariables';
 
 /** What every adapter allows a binding to begin at. */
@@ -28,8 +37,6 @@ export interface Cost {
   bytesWritten: number;
   bytesKept: number;
 }
-
-const isLaunch = (command: Command): command is LaunchCommand => 'pipeline' in command;
 
 /** Owns its buffers: call `dispose`. */
 export class Recording {
@@ -147,13 +154,15 @@ export class Recording {
     this.bringInputs(inputs);
     const encoder = gpu.commandEncoder!;
     let pass: Pass | null = null;
+    let pipeline: Pipeline | null = null;
     for (const command of capture.commands) {
       if (isLaunch(command)) {
         pass ??= encoder.beginComputePass();
-        launch(pass, command);
+        if (command.pipeline !== pipeline) pass.setPipeline((pipeline = command.pipeline));
+        dispatch(pass, command);
       } else {
         pass?.end();
-        pass = null;
+        pass = pipeline = null;
         copy(encoder, command);
       }
     }
@@ -232,7 +241,8 @@ export class Recording {
         const pass = encoder.beginComputePass({
           timestampWrites: { querySet: set, beginningOfPassWriteIndex: at++, endOfPassWriteIndex: at++ },
         });
-        launch(pass, command);
+        pass.setPipeline(command.pipeline);
+        dispatch(pass, command);
         pass.end();
       } else copy(encoder, command);
     }
@@ -255,8 +265,7 @@ export class Recording {
 /** GPUMapMode.READ */
 const MAP_READ = 1;
 
-function launch(pass: Pass, { pipeline, group, workgroups }: LaunchCommand): void {
-  pass.setPipeline(pipeline);
+function dispatch(pass: Pass, { group, workgroups }: LaunchCommand): void {
   pass.setBindGroup(0, group);
   pass.dispatchWorkgroups(workgroups[0], workgroups[1], workgroups[2]);
 }
