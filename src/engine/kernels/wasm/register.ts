@@ -144,6 +144,15 @@ function floatsOf(backend: WasmBackend, { dataId }: tf.TensorInfo): Float32Array
 /** To be called once, after tfjs's wasm backend was imported. */
 export function registerKernels(): void {
   const isOurs = (attrs: ConvAttrs) => !isForeign(attrs);
+  // tfjs copies here, where other backends share: every tensor that is saved for a gradient is cloned.
+  replace(
+    'Identity',
+    (backend, { x }) => {
+      backend.incRef(x.dataId);
+      return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
+    },
+    (_, { x }) => x.dtype !== 'string',
+  );
   replace(
     'Conv2D',
     (backend, { x, filter }, attrs: ConvAttrs) => {
