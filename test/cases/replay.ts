@@ -1,7 +1,7 @@
 /** Runs whose steps are replayed against the same runs without: the same bits, on one adapter. */
 import * as tf from '@tensorflow/tfjs-core';
-import { floats, RepeatedStep, replaySteps } from '../../src/engine/kernels/repeatedStep';
-import { limitRecordings, recordingsInUse, recordingsMade } from '../../src/engine/kernels/webgpu/recording/recorder';
+import { floats, RepeatedStep, replaySteps } from '../../src/engine/kernels/replay/repeatedStep';
+import { limitRecordings, recordingsInUse, recordingsMade } from '../../src/engine/kernels/replay/recorder';
 import { applyMethod, type MethodId } from '../../src/engine/methods';
 import type { LiveSettings, RunSettings } from '../../src/engine/runSettings';
 import { Run } from '../../src/engine/training/run';
@@ -19,7 +19,6 @@ const equal = (name: string, actual: ArrayLike<number>, expected: ArrayLike<numb
 
 const except: Case['except'] = {
   cpu: 'nothing is recorded there',
-  wasm: 'nothing is recorded there',
   webgl: 'nothing is recorded there',
 };
 

@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Normalization } from '../data/dataset';
 import type { Random } from '../random';
-import { asTensor, type StepInput } from '../kernels/repeatedStep';
+import { asTensor, type StepInput } from '../kernels/replay/repeatedStep';
 import type { Generator } from './generator';
 
 type Values = Exclude<StepInput, tf.Tensor>;

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { poolStatistics, statisticsTap } from '../bns/statistics';
 import { oneHotValues } from '../kernels/oneHotLabels';
-import { floats, type StepInputs } from '../kernels/repeatedStep';
+import { floats, type StepInputs } from '../kernels/replay/repeatedStep';
 import { UNTRUSTED_FLOOR } from '../losses/distortedFloor';
 import {
   drawDistortion,

@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Generator } from '../generator/generator';
 import { RefinedImages, type RefinedImagesSnapshot } from '../generator/refinedImages';
-import { floats, RepeatedStep } from '../kernels/repeatedStep';
+import { floats, RepeatedStep } from '../kernels/replay/repeatedStep';
 import type { TermWeights } from '../losses/generatorLosses';
 import type { GeneratorTargets } from '../losses/generatorTargets';
 import type { WeightArray } from '../network/types';

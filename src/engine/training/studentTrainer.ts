@@ -6,7 +6,7 @@ import { cropBatch, drawAugmentation } from '../data/augment';
 import type { Generator } from '../generator/generator';
 import type { RefinedImages } from '../generator/refinedImages';
 import { oneHotValues } from '../kernels/oneHotLabels';
-import { floats, integers, RepeatedStep } from '../kernels/repeatedStep';
+import { floats, integers, RepeatedStep } from '../kernels/replay/repeatedStep';
 import { studentLosses } from '../losses/studentLosses';
 import type { Student, StudentSnapshot } from '../quantization/student';
 import type { Random } from '../random';

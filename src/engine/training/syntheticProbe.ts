@@ -9,7 +9,7 @@ import { BnsTable, statisticsTap } from '../bns/statistics';
 import { toImageTile } from '../data/dataset';
 import type { Generator } from '../generator/generator';
 import type { RefinedImages } from '../generator/refinedImages';
-import { RepeatedStep } from '../kernels/repeatedStep';
+import { RepeatedStep } from '../kernels/replay/repeatedStep';
 import { activationNodes, rangesTap, unpackRanges } from '../network/activationRanges';
 import type { Random } from '../random';
 import { projectPoints, verdictsOf, type PreparedRun } from './prepare';

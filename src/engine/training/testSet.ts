@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { gatherBatch, indexRange, type Batch, type Dataset, type Split } from '../data/dataset';
-import { RepeatedStep } from '../kernels/repeatedStep';
+import { RepeatedStep } from '../kernels/replay/repeatedStep';
 import type { NetworkDefinition } from '../network/types';
 import { EVALUATION_BATCH } from './workCount';
 

@@ -4,8 +4,8 @@
  * compared first.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { replaySteps } from '../../engine/kernels/repeatedStep';
-import { recordingsInUse } from '../../engine/kernels/webgpu/recording/recorder';
+import { replaySteps } from '../../engine/kernels/replay/repeatedStep';
+import { recordingsInUse } from '../../engine/kernels/replay/recorder';
 import { NotFiniteError } from '../../engine/training/notFinite';
 import { BUNDLED, Fixture, REFERENCE, TINY, type FixtureOptions } from './fixture';
 import { describeMachine, type Machine } from './machine';

@@ -1,7 +1,7 @@
 /** Does one unit of an experiment's work with the engine, in this process. */
 import type { Dataset } from '../../engine/data/dataset';
 import { countRight, encodeRight, rightAnswers } from '../../engine/evaluation/rightAnswers';
-import { RepeatedStep } from '../../engine/kernels/repeatedStep';
+import { RepeatedStep } from '../../engine/kernels/replay/repeatedStep';
 import { Random } from '../../engine/random';
 import { CollapseError, NotFiniteError } from '../../engine/training/notFinite';
 import { Run } from '../../engine/training/run';

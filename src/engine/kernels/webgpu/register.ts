@@ -37,7 +37,7 @@ import {
 } from './optimizers';
 import { maxPoolGradient } from './pooling';
 import type { WebgpuBackend } from './program';
-import { registerRecording } from './recording/recorder';
+import { registerRecording } from './recording/recording';
 import { columnSums, imageMean, imageMeanGradient, imageStatistics, imageStatisticsGradient } from './statistics';
 import { upsampleConv2d, upsampleConv2dFilterGradient, upsampleConv2dInputGradient } from './upsample';
 

@@ -1,5 +1,5 @@
 /** Counts one row's accuracy, batch by batch. */
-import { RepeatedStep } from '../../kernels/repeatedStep';
+import { RepeatedStep } from '../../kernels/replay/repeatedStep';
 import type { AccuracyRow, RowId } from '../../runReport';
 import type { Answering, TestSet } from '../testSet';
 

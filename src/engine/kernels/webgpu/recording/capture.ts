@@ -7,6 +7,7 @@
  * have theirs for themselves, because at a replay they are there before the first command.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { NotReplayable } from '../../replay/recorder';
 import { size } from '../program';
 import type { Binding, Copy, Gpu, GpuBuffer, Pipeline } from '../gpu';
 
@@ -20,14 +21,6 @@ export interface LaunchCommand {
 }
 
 export type Command = LaunchCommand | Copy;
-
-/** A step that cannot be replayed: it breaks a rule of docs/replay.md. */
-export class NotReplayable extends Error {
-  constructor(message: string) {
-    super(`This step cannot be replayed: ${message}`);
-    this.name = 'NotReplayable';
-  }
-}
 
 type Listened = 'write' | 'uploadToGPU' | 'releaseResource' | 'tensorToBinding' | 'makeUniforms' | 'recordAndSubmit';
 

@@ -1,6 +1,8 @@
-/** One recorded step: its commands, and where its inputs go. */
+/** Records steps on WebGPU: a step's commands, and where its inputs go. */
 import * as tf from '@tensorflow/tfjs-core';
-import { runOnce, type StepBody, type StepInput, type StepInputs } from '../../repeatedStep';
+import { pinVariables } from '../../replay/pinnedVariables';
+import { registerRecorders, type Cost, type Recording } from '../../replay/recorder';
+import { runOnce, type StepBody, type StepInput, type StepInputs } from '../../replay/repeatedStep';
 import {
   TENSOR_USAGE,
   USAGE,
@@ -11,9 +13,9 @@ import {
   type Pass,
   type Pipeline,
 } from '../gpu';
-import { size } from '../program';
-import { Capture, isLaunch, NotReplayable, type Command, type LaunchCommand } from './capture';
-import { pinVariables } from './pinnedVariables';
+import { copyTensor } from '../copies';
+import { size, type WebgpuBackend } from '../program';
+import { Capture, isLaunch, type Command, type LaunchCommand } from './capture';
 
 /** What every adapter allows a binding to begin at. */
 const ALIGNMENT = 256;
@@ -29,30 +31,18 @@ interface Place {
   staged: Float32Array | Int32Array | null;
 }
 
-/** What one replay asks of the GPU. */
-export interface Cost {
-  launches: number;
-  copies: number;
-  /** From the CPU. */
-  bytesWritten: number;
-  bytesKept: number;
-}
-
 /** Owns its buffers: call `dispose`. */
-export class Recording {
+class WebgpuRecording implements Recording {
   private readonly places: Place[];
   private readonly staging: ArrayBuffer;
   private readonly buffer: GpuBuffer;
   /** Of the inputs' tensors while the step is recorded. */
   private readonly bindings = new Map<tf.DataId, Binding>();
   private readonly capture: Capture;
-  /** Of the declared variables when it was recorded. */
-  private variableIds: tf.DataId[] = [];
   private output: { buffer: GpuBuffer; shape: number[]; dtype: tf.DataType } | null = null;
 
   private constructor(
     private readonly gpu: Gpu,
-    private readonly variables: () => tf.Variable[],
     inputs: StepInputs,
     budget: number,
   ) {
@@ -80,22 +70,14 @@ export class Recording {
     this.capture = new Capture(gpu, this.bindings, budget);
   }
 
-  /**
-   * Runs a step and records it.
-   *
-   * @returns what the step returns, the caller's, and the recording, or null instead of it where it would keep more
-   *   than `budget` bytes
-   * @throws NotReplayable where the step breaks a rule
-   */
+  /** See `Recorders.record`. */
   static make<I extends StepInputs>(
     gpu: Gpu,
-    variables: () => tf.Variable[],
     inputs: I,
     body: StepBody<I>,
     budget: number,
   ): { result: tf.Tensor; recording: Recording | null } {
-    pinVariables(gpu, variables());
-    const recording = new Recording(gpu, variables, inputs, budget);
+    const recording = new WebgpuRecording(gpu, inputs, budget);
     try {
       recording.record(inputs, body);
       const result = recording.takeResult();
@@ -128,27 +110,19 @@ export class Recording {
     } finally {
       for (const [, tensor] of tensors) tensor.dispose();
     }
-    const declared = this.variables();
-    this.variableIds = declared.map(({ dataId }) => dataId);
-    const known = new Set(declared);
-    for (const variable of Object.values(tf.engine().state.registeredVariables)) {
-      if (capture.outside.has(variable.dataId) && !known.has(variable))
-        throw new NotReplayable(`it uses the variable ${variable.name} [${variable.shape}], which is not declared.`);
-    }
   }
 
-  /** Whether everything from outside is still where it was. */
+  get outside(): ReadonlySet<tf.DataId> {
+    return new Set(this.capture.outside.keys());
+  }
+
   isValid(): boolean {
-    const { gpu, capture, variableIds } = this;
-    const variables = this.variables();
-    if (variables.length !== variableIds.length || variables.some(({ dataId }, i) => dataId !== variableIds[i]))
-      return false;
+    const { gpu, capture } = this;
     for (const [dataId, buffer] of capture.outside)
       if (!gpu.tensorMap.has(dataId) || gpu.tensorMap.get(dataId).resource !== buffer) return false;
     return true;
   }
 
-  /** The step again. @returns what it returns; the caller's */
   replay(inputs: StepInputs): tf.Tensor {
     const { gpu, capture } = this;
     this.bringInputs(inputs);
@@ -272,4 +246,27 @@ function dispatch(pass: Pass, { group, workgroups }: LaunchCommand): void {
 
 function copy(encoder: Encoder, { source, sourceAt, target, targetAt, bytes }: Exclude<Command, LaunchCommand>): void {
   encoder.copyBufferToBuffer(source, sourceAt, target, targetAt, bytes);
+}
+
+const gpuInUse = () => tf.backend() as unknown as Gpu;
+
+/** Makes steps on WebGPU recorded. */
+export function registerRecording(): void {
+  registerRecorders('webgpu', {
+    place: ({ dataId }) => gpuInUse().uploadToGPU(dataId),
+    record: (inputs, body, budget) => WebgpuRecording.make(gpuInUse(), inputs, body, budget),
+    pin: (variables) => pinVariables(variables, { home, copy: (from, to) => copyTensor(programs(), from, to) }),
+  });
+}
+
+const programs = () => tf.backend() as unknown as WebgpuBackend;
+
+function home(variable: tf.Variable): tf.TensorInfo {
+  const gpu = gpuInUse();
+  const info = gpu.makeTensorInfo(variable.shape, variable.dtype);
+  gpu.uploadToGPU(info.dataId);
+  copyTensor(programs(), variable, info);
+  // tfjs keeps what was read once beside the tensor, and would give it out again after the next step.
+  Object.defineProperty(gpu.tensorMap.get(info.dataId), 'values', { get: () => null, set: () => {} });
+  return info;
 }

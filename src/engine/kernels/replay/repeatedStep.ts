@@ -71,7 +71,7 @@ export class RepeatedStep {
 }
 
 /** A step that is not recorded, its inputs where a recording would have them. */
-export function runOnce<I extends StepInputs>(inputs: I, body: StepBody<I>, how?: Replaying): tf.Tensor {
+export function runOnce<I extends StepInputs>(inputs: I, body: StepBody<I>, how?: Pick<Replaying, 'place'>): tf.Tensor {
   return tf.tidy(() => {
     const tensors = Object.entries(inputs).map(([name, input]) => {
       const tensor = input instanceof tf.Tensor ? input : asTensor(input);
