@@ -3,6 +3,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { averagingMatrix, poolStatistics, statisticsTap } from '../../../src/engine/bns/statistics';
 import { Generator } from '../../../src/engine/generator/generator';
 import { oneHotLabels } from '../../../src/engine/kernels/oneHotLabels';
+import { replaySteps } from '../../../src/engine/kernels/replay/repeatedStep';
 import { crossEntropy } from '../../../src/engine/losses/crossEntropy';
 import { bnsTerm, centralizedTerm, contrastTerm } from '../../../src/engine/losses/generatorLosses';
 import type { GeneratorTargets } from '../../../src/engine/losses/generatorTargets';
@@ -22,8 +23,9 @@ const config = { latentDim: 12, channels: 4, imageSize: SIZE, imageChannels: 3, 
 const only = (...terms: TermName[]) =>
   Object.fromEntries(TERMS.map((term) => [`${term}Enabled`, terms.includes(term)])) as Partial<RunSettings>;
 
-/** Listens to a generator: the labels, and groups, that it was asked for images of. */
+/** Listens to a generator, which a replayed step would not ask: the labels, and groups, it was asked for images of. */
 function asked(generator: Generator): { labels: number[]; groups?: readonly number[] }[] {
+  replaySteps(false);
   const calls: { labels: number[]; groups?: readonly number[] }[] = [];
   const generate = generator.generate.bind(generator);
   vi.spyOn(generator, 'generate').mockImplementation((z, oneHot, groups) => {
@@ -47,6 +49,7 @@ beforeEach(async () => {
 });
 afterEach(() => {
   vi.restoreAllMocks();
+  replaySteps(true);
   targets.dispose();
   prepared.dispose();
   teacher.dispose();
