@@ -85,8 +85,8 @@ export interface RunSettings {
    */
   weightRange: 'minMax' | 'mse';
   /**
-   * Share of smallest to largest that a kernel's grid spans; what lies outside is clipped (1: the program). Only with
-   * 'minMax'.
+   * Share of smallest to largest that a kernel's grid spans at 2 bits, more at more (see `spannedShare`); what lies
+   * outside is clipped (1: the program). Only with 'minMax'.
    */
   weightRangeShare: number;
 
@@ -106,8 +106,10 @@ export interface RunSettings {
   /** What the gradient does where the quantizer clips: 'mask' stops it, 'pass' lets it through as the program does. */
   clippedGradient: 'mask' | 'pass';
   studentLearningRate: number;
-  /** Largest change of a step beside a weight's own size (norms of the tensors); 0: no limit. */
+  /** Largest change in one step beside a weight's own size (norms of the tensors), at the full rate; 0: no limit. */
   updateLimit: number;
+  /** Longest way in all steps, beside a weight's own size, spread over them as the rate is; 0: no limit. */
+  pathLimit: number;
   /**
    * 'run': falls from the learning rate to 0 over studentSteps (half a cosine); 'program': cosine of 100 epochs, rising
    * again.

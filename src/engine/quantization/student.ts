@@ -3,28 +3,19 @@ import * as tf from '@tensorflow/tfjs-core';
 import {
   channelRange,
   fakeQuantizeOnGrid,
-  fakeQuantizeToOwnRange,
   quantizationGrid,
   quantize,
   type ClippedGradient,
   type QuantizationGrid,
 } from '../kernels/fakeQuantize';
 import { forward, uploadWeights, type ForwardHooks, type WeightTensors } from '../network/executor';
-import type { ActivationNode, Conv2dNode, DenseNode, Network, NetworkDefinition } from '../network/types';
+import type { ActivationNode, Network, NetworkDefinition } from '../network/types';
 import { activationNodes } from '../network/activationRanges';
 import { inspectNetwork } from '../network/inspect';
+import { kernelGrid, type KernelGrid } from './kernelGrids';
 import { LearnedStep } from './learnedStep';
-import { leastSquaresGrids } from './leastSquares';
 import { isWeighted, quantizationPlan, type GridSettings, type QuantizationPlan, type QuantizerSettings } from './plan';
-import {
-  calibratedRange,
-  MOVING_AVERAGE_BETA,
-  sampleValues,
-  weightChannels,
-  weightRange,
-  type CalibrationMethod,
-  type Range,
-} from './ranges';
+import { calibratedRange, MOVING_AVERAGE_BETA, sampleValues, type CalibrationMethod, type Range } from './ranges';
 
 /** Values of one activation that a calibration looks at, over all its batches (minMax looks at all of them). */
 export const CALIBRATION_SAMPLE = 65536;
@@ -73,11 +64,9 @@ export class Student {
 
   private readonly weights: WeightTensors;
   private readonly activations = new Map<string, ActivationState>();
-  /** Of kernels whose grid is not taken from them anew in every pass; by node. */
-  private readonly kernelGrids = new Map<string, QuantizationGrid>();
-  private readonly kernelSteps = new Map<string, LearnedStep>();
+  /** By node. */
+  private readonly kernelGrids = new Map<string, KernelGrid>();
   private readonly clipped: ClippedGradient;
-  private readonly share: number;
   private readonly learns: boolean;
   /** Values of one image's activation, by node; only where step sizes are learned. */
   private readonly valuesOf = new Map<string, number>();
@@ -86,7 +75,6 @@ export class Student {
   constructor(network: Network, settings: QuantizerSettings & GridSettings) {
     this.definition = network.definition;
     this.clipped = settings.clippedGradient ?? 'pass';
-    this.share = settings.weightRangeShare ?? 1;
     this.learns = settings.stepSizes === 'learned';
     this.plan = quantizationPlan(network.definition, settings);
     const frozen = new Set(
@@ -104,25 +92,15 @@ export class Student {
           node,
           shape.reduce((a, b) => a * b, 1),
         );
-    if (settings.weightRange === 'mse' || this.learns) this.placeKernelGrids(network, settings.weightRange ?? 'minMax');
-  }
-
-  /** Grids of the kernels as they come, and step sizes that begin there. */
-  private placeKernelGrids(network: Network, range: 'minMax' | 'mse'): void {
     for (const node of this.definition.nodes.filter(isWeighted)) {
-      const bits = this.plan.weightBits[node.name];
-      const { shape, values } = network.weights[node.kernel];
-      const grid =
-        range === 'mse'
-          ? leastSquaresGrids(values, weightChannels(node.op, { shape }, this.plan.weightGranularity), bits)
-          : tf.tidy(() => this.ownGrid(node, this.weights[node.kernel]));
-      if (this.learns) {
-        this.kernelSteps.set(node.name, new LearnedStep(grid, values.length / grid.scale.size, 2 ** (bits - 1) - 1));
-        tf.dispose([grid.scale, grid.zero]);
-      } else {
-        for (const tensor of [grid.scale, grid.zero]) tf.keep(tensor);
-        this.kernelGrids.set(node.name, grid);
-      }
+      const grid = kernelGrid(
+        node,
+        this.weights[node.kernel],
+        network.weights[node.kernel].values,
+        this.plan.weightBits[node.name],
+        settings,
+      );
+      this.kernelGrids.set(node.name, grid);
     }
   }
 
@@ -140,20 +118,16 @@ export class Student {
     const ofActivations = [...this.activations].flatMap(([node, { learned }]) =>
       learned ? [[node, learned] as const] : [],
     );
-    return Object.fromEntries([...this.kernelSteps, ...ofActivations].map(([node, { ratio }]) => [node, ratio]));
+    const ofKernels = [...this.kernelGrids].flatMap(([node, { learned }]) =>
+      learned ? [[node, learned] as const] : [],
+    );
+    return Object.fromEntries([...ofKernels, ...ofActivations].map(([node, { ratio }]) => [node, ratio]));
   }
 
   /** What makes the executor's forward pass the student's. Error in a pass that meets an activation without a range. */
   hooks(): ForwardHooks {
     return {
-      kernel: (node, kernel) => {
-        const [learned, grid] = [this.kernelSteps.get(node.name), this.kernelGrids.get(node.name)];
-        if (learned) return learned.quantize(kernel);
-        if (grid) return fakeQuantizeOnGrid(kernel, grid, this.clipped);
-        if (this.share < 1) return fakeQuantizeOnGrid(kernel, () => this.ownGrid(node, kernel), this.clipped);
-        const channels = weightChannels(node.op, kernel, this.plan.weightGranularity);
-        return fakeQuantizeToOwnRange(kernel, channels, this.plan.weightBits[node.name]);
-      },
+      kernel: (node, kernel) => this.kernelGrids.get(node.name)!.quantize(kernel),
       activation: (node, x) =>
         this.activations.get(node.name)?.learned?.quantize(x) ??
         fakeQuantizeOnGrid(x, () => this.activationGrid(node, x), this.clipped),
@@ -163,20 +137,6 @@ export class Student {
   /** @param images [N, H, W, C], normalised; @returns logits [N, numClasses], the caller's. Differentiable in both. */
   forward(images: tf.Tensor4D): tf.Tensor2D {
     return tf.tidy(() => forward(this.definition, this.weights, images, this.hooks()));
-  }
-
-  /** The grid of a kernel as it is now; the caller owns its tensors. */
-  private weightGrid(node: Conv2dNode | DenseNode, kernel: tf.Tensor): QuantizationGrid {
-    const [learned, grid] = [this.kernelSteps.get(node.name), this.kernelGrids.get(node.name)];
-    if (learned) return learned.grid();
-    if (grid) return { ...grid, scale: tf.clone(grid.scale), zero: tf.clone(grid.zero) };
-    return this.ownGrid(node, kernel);
-  }
-
-  private ownGrid(node: Conv2dNode | DenseNode, kernel: tf.Tensor): QuantizationGrid {
-    const { lo, hi } = weightRange(node.op, kernel, this.plan.weightGranularity);
-    const part = (end: tf.Tensor) => (this.share < 1 ? tf.mul(end, this.share) : end);
-    return quantizationGrid(part(lo), part(hi), this.plan.weightBits[node.name]);
   }
 
   private activationGrid(node: ActivationNode, x: tf.Tensor): QuantizationGrid {
@@ -309,7 +269,7 @@ export class Student {
     for (const node of this.definition.nodes.filter(isWeighted)) {
       const kernel = this.weights[node.kernel];
       const held = tf.tidy(() => {
-        const grid = this.weightGrid(node, kernel);
+        const grid = this.kernelGrids.get(node.name)!.grid(kernel);
         return { integers: quantize(kernel, grid), scale: grid.scale, zero: grid.zero };
       });
       const [integers, scale, zero] = await Promise.all([held.integers.data(), held.scale.data(), held.zero.data()]);
@@ -336,8 +296,7 @@ export class Student {
 
   dispose(): void {
     this.clearRanges();
-    for (const step of this.kernelSteps.values()) step.dispose();
-    for (const { scale, zero } of this.kernelGrids.values()) tf.dispose([scale, zero]);
+    for (const grid of this.kernelGrids.values()) grid.dispose();
     tf.dispose(this.weights);
   }
 }

@@ -41,12 +41,10 @@ abstract class Optimizer {
   /**
    * @param variables what is trained, by key; they stay the caller's
    * @param stateNames vectors of the variables' size that the rule remembers, all 0 at the start
-   * @param limit largest change of a variable in one update, in norms of its own; 0: none
    */
   protected constructor(
     private readonly variables: Record<string, tf.Variable>,
     private readonly stateNames: readonly string[],
-    private readonly limit: number = 0,
   ) {
     this.groups = grouped(variables).map((group) => {
       const sizes = group.map((key) => variables[key].size);
@@ -66,6 +64,9 @@ abstract class Optimizer {
     rates: tf.Tensor1D,
   ): Update;
 
+  /** How many numbers `ratesOf` gives. */
+  protected abstract readonly rateCount: number;
+
   /** The numbers of an update that change from one to the next; `step` counts from 1. */
   protected abstract ratesOf(learningRate: number, step: number): number[];
 
@@ -83,16 +84,20 @@ abstract class Optimizer {
    * One update of every variable.
    *
    * @param gradients one for each variable, by the same keys; they stay the caller's. Error where one is missing.
+   * @param limit largest change of a variable, in norms of its own
    */
-  apply(gradients: Record<string, tf.Tensor>, learningRate: number): void {
+  apply(gradients: Record<string, tf.Tensor>, learningRate: number, limit = Infinity): void {
     this.check(gradients);
-    tf.tidy(() => this.applyRates(gradients, tf.tensor1d(this.nextRates(learningRate))));
+    tf.tidy(() => this.applyRates(gradients, tf.tensor1d(this.nextRates(learningRate, limit))));
   }
 
-  /** Counts an update, and gives the numbers that are its own: what `applyRates` must then be given. */
-  nextRates(learningRate: number): Float32Array {
+  /**
+   * Counts an update, and gives the numbers that are its own: what `applyRates` must then be given. With a limit there
+   * is one more, the limit.
+   */
+  nextRates(learningRate: number, limit = Infinity): Float32Array {
     this.step += 1;
-    return Float32Array.from(this.ratesOf(learningRate, this.step));
+    return Float32Array.from([...this.ratesOf(learningRate, this.step), ...(limit < Infinity ? [limit] : [])]);
   }
 
   /** As `apply`, for an update that was counted by `nextRates`: what a repeated step does. */
@@ -104,7 +109,8 @@ abstract class Optimizer {
         const g = flatten(group.keys.map((key) => gradients[key]));
         const next = this.update(p, g, group.state as Record<string, tf.Tensor> as Record<string, tf.Tensor1D>, rates);
         for (const name of this.stateNames) group.state[name].assign(next.state[name]);
-        const moved = this.limit > 0 ? limited(p, next.p as tf.Tensor1D, group.sizes, this.limit) : next.p;
+        const isLimited = rates.size > this.rateCount;
+        const moved = isLimited ? limited(p, next.p as tf.Tensor1D, group.sizes, rates, this.rateCount) : next.p;
         const parts = cut(
           moved as tf.Tensor1D,
           group.keys.map((key) => this.variables[key].shape),
@@ -193,13 +199,14 @@ export const SMALLEST_WEIGHT = 0.01;
 
 /**
  * `next` with every tensor's change limited: its norm is at most `limit` times the norm of the tensor itself (the trust
- * ratio of LARS, You et al. 2017, as a bound). With a bound of
- * 0.01 a rate that is too large does not end a training within a few steps; one of 0.02 is too wide for that
- * (docs/student.md).
+ * ratio of LARS, You et al. 2017, as a bound). What limits a student needs: docs/student.md.
+ *
+ * @param rates [n] the limit is its `place`-th value
  */
-function limited(p: tf.Tensor1D, next: tf.Tensor1D, sizes: number[], limit: number): tf.Tensor {
-  const attrs = { sizes, limit, floor: SMALLEST_WEIGHT };
-  return fused('LimitUpdate', { p, next }, attrs, () => {
+function limited(p: tf.Tensor1D, next: tf.Tensor1D, sizes: number[], rates: tf.Tensor1D, place: number): tf.Tensor {
+  const attrs = { sizes, place, floor: SMALLEST_WEIGHT };
+  return fused('LimitUpdate', { p, next, rates }, attrs, () => {
+    const limit = tf.slice(rates, [place], [1]);
     let at = 0;
     const parts = sizes.map((size) => {
       const [from, to] = [tf.slice(p, [at], [size]), tf.slice(next, [at], [size])];
@@ -249,10 +256,11 @@ export class Adam extends Optimizer {
   constructor(
     variables: Record<string, tf.Variable>,
     private readonly options: AdamOptions = GENERATOR_ADAM,
-    limit = 0,
   ) {
-    super(variables, ['m', 'v'], limit);
+    super(variables, ['m', 'v']);
   }
+
+  protected override readonly rateCount = 2;
 
   /** lr m / b1 / (sqrt(v / b2) + eps) = (lr sqrt(b2) / b1) m / (sqrt(v) + eps sqrt(b2)): two launches fewer. */
   protected override ratesOf(learningRate: number, step: number): number[] {
@@ -270,7 +278,7 @@ export class Adam extends Optimizer {
     const { beta1, beta2 } = this.options;
     const inputs = { p, g, m: state.m, v: state.v, rates };
     const [next, m, v] = fused<tf.Tensor[]>('AdamUpdate', inputs, { beta1, beta2 }, () => {
-      const [rate, epsilon] = tf.split(rates, 2);
+      const [rate, epsilon] = [0, 1].map((at) => tf.slice(rates, [at], [1]));
       const first = tf.add(tf.mul(state.m, beta1), tf.mul(g, 1 - beta1));
       const second = tf.add(tf.mul(state.v, beta2), tf.mul(tf.square(g), 1 - beta2));
       return [tf.sub(p, tf.mul(tf.div(first, tf.add(tf.sqrt(second), epsilon)), rate)), first, second];
@@ -297,10 +305,11 @@ export class Sgd extends Optimizer {
   constructor(
     variables: Record<string, tf.Variable>,
     private readonly options: SgdOptions = STUDENT_SGD,
-    limit = 0,
   ) {
-    super(variables, options.momentum === 0 ? [] : ['momentum'], limit);
+    super(variables, options.momentum === 0 ? [] : ['momentum']);
   }
+
+  protected override readonly rateCount = 1;
 
   protected override ratesOf(learningRate: number): number[] {
     return [learningRate];
@@ -316,11 +325,12 @@ export class Sgd extends Optimizer {
     const inputs: Record<string, tf.Tensor> =
       momentum === 0 ? { p, g, rates } : { p, g, rates, buffer: state.momentum };
     const [next, buffer] = fused<tf.Tensor[]>('SgdUpdate', inputs, { momentum, weightDecay, nesterov }, () => {
+      const rate = tf.slice(rates, [0], [1]);
       const decayed = weightDecay === 0 ? g : tf.add(g, tf.mul(p, weightDecay));
-      if (momentum === 0) return [tf.sub(p, tf.mul(decayed, rates))];
+      if (momentum === 0) return [tf.sub(p, tf.mul(decayed, rate))];
       const moved = tf.add(tf.mul(state.momentum, momentum), decayed);
       const direction = nesterov ? tf.add(decayed, tf.mul(moved, momentum)) : moved;
-      return [tf.sub(p, tf.mul(direction, rates)), moved];
+      return [tf.sub(p, tf.mul(direction, rate)), moved];
     });
     return { p: next, state: momentum === 0 ? {} : { momentum: buffer } };
   }

@@ -16,7 +16,7 @@ import { Sgd, type OptimizerSnapshot } from './optimizers';
 import { WeightWatch } from './weightWatch';
 import type { StudentSample } from '../runReport';
 import { studentBatch, type RunSettings } from '../runSettings';
-import { COSINE_EPOCHS, cosineFactor } from './schedules';
+import { COSINE_EPOCHS, cosineFactor, cosineMean, stepLimit } from './schedules';
 import type { Teacher } from './teacher';
 
 export interface StudentTrainerSnapshot {
@@ -69,9 +69,9 @@ export class StudentTrainer {
     settings: RunSettings,
     private readonly random: Random,
   ) {
-    const { momentum, weightDecay, updateLimit } = settings;
+    const { momentum, weightDecay } = settings;
     const optimizer = (variables: Record<string, tf.Variable>, decay: number) =>
-      new Sgd(variables, { momentum, weightDecay: decay, nesterov: momentum > 0 }, updateLimit);
+      new Sgd(variables, { momentum, weightDecay: decay, nesterov: momentum > 0 });
     this.optimizer = optimizer(student.variables, weightDecay);
     const ratios = student.stepRatios;
     this.watch = new WeightWatch({ ...student.variables, ...ratios });
@@ -99,7 +99,7 @@ export class StudentTrainer {
   step(settings: RunSettings): void {
     const step = this.done++;
     const random = this.random.fork(step);
-    const { calibrationImages, calibrationLabels, generator, refined, classes } = this.data;
+    const { calibrationLabels, generator, refined, classes } = this.data;
     const { real, synthetic } = studentBatch(
       settings,
       calibrationLabels.length / this.teacher.definition.numClasses,
@@ -111,10 +111,13 @@ export class StudentTrainer {
     const syntheticLabels = Array.from({ length: synthetic }, () => classes[random.integer(classes.length)]);
     const labels = Int32Array.from([...chosen.map((i) => calibrationLabels[i]), ...syntheticLabels]);
     const period = settings.studentSchedule === 'run' ? settings.studentSteps : COSINE_EPOCHS * settings.stepsPerEpoch;
-    const learningRate = settings.studentLearningRate * cosineFactor(step, period);
+    const factor = cosineFactor(step, period);
+    const learningRate = settings.studentLearningRate * factor;
+    const most = stepLimit(cosineMean(settings.studentSteps, period), settings);
+    const limit = most < Infinity ? factor * most : Infinity;
 
-    const rates = this.optimizer.nextRates(learningRate);
-    const stepRates = this.stepOptimizer?.nextRates(learningRate);
+    const rates = this.optimizer.nextRates(learningRate, limit);
+    const stepRates = this.stepOptimizer?.nextRates(learningRate, limit);
     const { numClasses } = this.teacher.definition;
     const count = real + synthetic;
     const latentDim = generator?.config.latentDim ?? 0;

@@ -109,7 +109,7 @@ function readDate(field: Field): string {
 }
 
 /** What the program did before these settings existed, where that is not what their defaults do now. */
-const BEFORE: Partial<RunSettings> = { clippedGradient: 'pass', weightRangeShare: 1, updateLimit: 0 };
+const BEFORE: Partial<RunSettings> = { clippedGradient: 'pass', weightRangeShare: 1, updateLimit: 0, pathLimit: 0 };
 
 /**
  * A setting that the file lacks did not exist when it was written: `BEFORE` or its default says what the program did

@@ -66,7 +66,7 @@ function trained(student: Student): Record<string, tf.Variable> {
 /** Steps of training against the teacher's logits. @returns the losses */
 async function train(student: Student, steps: number, learningRate = 1e-4): Promise<number[]> {
   const variables = trained(student);
-  const optimizer = new Sgd(variables, { momentum: 0.9, weightDecay: 0, nesterov: true }, 0.01);
+  const optimizer = new Sgd(variables, { momentum: 0.9, weightDecay: 0, nesterov: true });
   const losses: number[] = [];
   for (let i = 0; i < steps; i++) {
     const loss = await read(() => {
@@ -79,6 +79,7 @@ async function train(student: Student, steps: number, learningRate = 1e-4): Prom
       optimizer.apply(
         Object.fromEntries(Object.entries(variables).map(([key, variable]) => [key, grads[variable.name]])),
         learningRate,
+        0.01,
       );
       return value;
     });
@@ -162,13 +163,18 @@ describe.each(NODE_BACKENDS)('on %s', (backend) => {
     });
   });
 
-  it('a share of smallest to largest narrows the kernels’ grids by so much', async () => {
-    const student = make({ weightRangeShare: 0.75 }, 3);
+  // By hand: what is left out falls as 3 / (2^bits - 1).
+  it.each([
+    [2, 0.75],
+    [3, 1 - 0.75 / 7],
+    [8, 1 - 0.25 / 85],
+  ])('at %i bits a share of 0.75 spans %d of smallest to largest', async (bits, share) => {
+    const student = make({ weightRangeShare: 0.75 }, bits);
     for (const node of weighted.filter(({ op }) => op !== 'depthwiseConv2d')) {
       const kernel = student.variables[node.kernel];
       const expected = await read(() => {
         const { lo, hi } = channelRange(kernel, [kernel.shape[kernel.shape.length - 1]]);
-        const grid = quantizationGrid(tf.mul(lo, 0.75), tf.mul(hi, 0.75), 3);
+        const grid = quantizationGrid(tf.mul(lo, share), tf.mul(hi, share), bits);
         return dequantize(quantize(kernel, grid), grid);
       });
       const values = await used(student, node);
@@ -180,7 +186,7 @@ describe.each(NODE_BACKENDS)('on %s', (backend) => {
   it('what a narrower grid clips gets no gradient where that is masked, and all of it where it passes', async () => {
     const node = weighted.find(({ name }) => name === 'fc')!;
     for (const clippedGradient of ['mask', 'pass'] as const) {
-      const student = make({ weightRangeShare: 0.5, clippedGradient }, 3);
+      const student = make({ weightRangeShare: 0.5, clippedGradient }, 2);
       const kernel = student.variables[node.kernel];
       const gradient = await read(() =>
         tf.grad((w) => tf.sum(student.hooks().kernel!(node, w as tf.Tensor4D)))(tf.clone(kernel)),

@@ -253,6 +253,7 @@ describe('a number that is not finite', () => {
       clippedGradient: 'pass',
       weightRangeShare: 1,
       updateLimit: 0,
+      pathLimit: 0,
     });
     const error = await failureOf(run);
     expect([run.phase, run.arm]).toEqual(['student', 'calibration']);

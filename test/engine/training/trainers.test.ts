@@ -290,4 +290,47 @@ describe("the student's trainer", () => {
     expect(mean(50, 60)).toBeLessThan(0.5 * mean(0, 5));
     trainer.dispose();
   });
+
+  // Norms of all trained weights, and how far each has gone from where it was.
+  async function ways(settings: RunSettings) {
+    const trainer = await student(settings, [0], null);
+    const read = () =>
+      Object.fromEntries(
+        Object.entries(trainer.student.variables).map(([key, v]) => [key, Float64Array.from(v.dataSync())]),
+      );
+    const start = read();
+    for (let i = 0; i < settings.studentSteps; i++) trainer.step(settings);
+    const samples = await trainer.drain();
+    const end = read();
+    trainer.dispose();
+    const far = Object.entries(start).map(([key, from]) => {
+      const floor = 0.01 * Math.sqrt(from.length);
+      return Math.hypot(...from.map((v, i) => end[key][i] - v)) / Math.max(Math.hypot(...from), floor);
+    });
+    return { samples, furthest: Math.max(...far) };
+  }
+
+  it.each([
+    [30, { updateLimit: 0, pathLimit: 0.2 }, 0.2],
+    [30, { updateLimit: 0.004, pathLimit: 0.2 }, 0.06],
+    [100, { updateLimit: 0.004, pathLimit: 0.2 }, 0.2],
+  ])('goes no further than its limits in %i steps, whatever the rate (%o)', async (studentSteps, limits, way) => {
+    const settings = tinySettings({ ...limits, studentSteps, studentLearningRate: 1e3, syntheticBatch: 0 });
+    const { furthest } = await ways(settings);
+    // Each step's share is of the weight as it has become by then, at most e^way of what it was.
+    expect(furthest).toBeLessThanOrEqual(Math.exp(way) - 1 + 2 / studentSteps);
+    // Such a rate takes what it is given; back and forth, though.
+    expect(furthest).toBeGreaterThan(way / 20);
+  });
+
+  it.each([1e-6, 1e-3, 1, 1e6])(
+    'is broken by no rate with the limits of the page (%d)',
+    async (studentLearningRate) => {
+      const settings = tinySettings({ studentSteps: 60, studentLearningRate, syntheticBatch: 0, augment: false });
+      const { samples } = await ways(settings);
+      const mean = (from: number, to: number) =>
+        samples.slice(from, to).reduce((sum, { total }) => sum + total, 0) / (to - from);
+      expect(mean(50, 60)).toBeLessThan(1.2 * mean(0, 5));
+    },
+  );
 });

@@ -262,7 +262,9 @@ export function registerKernels(): void {
     const [rate, epsilon] = floatsOf(backend, rates);
     return adamUpdate(backend, inputs as never, { ...attrs, rate, epsilon });
   });
-  add('LimitUpdate', (backend, inputs, attrs: LimitAttrs) => limitUpdate(backend, inputs as never, attrs));
+  add('LimitUpdate', (backend, { rates, ...inputs }, { place, ...attrs }: LimitAttrs & { place: number }) =>
+    limitUpdate(backend, inputs as never, { ...attrs, limit: floatsOf(backend, rates)[place] }),
+  );
   add('SgdUpdate', (backend, { rates, ...inputs }, attrs: SgdAttrs) =>
     sgdUpdate(backend, inputs as never, { ...attrs, rate: floatsOf(backend, rates)[0] }),
   );

@@ -112,7 +112,8 @@ export function sgdUpdate(
 
 export interface LimitAttrs {
   sizes: number[];
-  limit: number;
+  /** Of the limit in `rates`. */
+  place: number;
   floor: number;
 }
 
@@ -121,17 +122,18 @@ const LIMIT_THREADS = 256;
 /** next, every part of it no further from p than the limit allows: one workgroup a part. */
 export function limitUpdate(
   backend: WebgpuBackend,
-  { p, next }: { p: TensorInfo; next: TensorInfo },
-  { sizes, limit, floor }: LimitAttrs,
+  { p, next, rates }: { p: TensorInfo; next: TensorInfo; rates: TensorInfo },
+  { sizes, place, floor }: LimitAttrs,
 ): TensorInfo {
   const ends = Int32Array.from(sizes);
   for (let i = 1; i < ends.length; i++) ends[i] += ends[i - 1];
   const bounds = backend.makeTensorInfo([ends.length], 'int32', ends);
   const [limited] = launch(backend, {
     name: 'LimitUpdate',
-    inputs: { p, next, bounds },
+    inputs: { p, next, bounds, rates },
     outputs: { limited: p.shape },
-    floats: { limit, floor },
+    integers: { place },
+    floats: { floor },
     threads: LIMIT_THREADS,
     groups: [ends.length, 1, 1],
     source: () => `
@@ -150,7 +152,8 @@ export function limitUpdate(
           if (lane < width) { sums[lane] += sums[lane + width]; }
           workgroupBarrier();
         }
-        let most = u.limit * u.limit * max(sums[0].x, u.floor * u.floor * f32(last - first));
+        let limit = rates[u.place];
+        let most = limit * limit * max(sums[0].x, u.floor * u.floor * f32(last - first));
         let change = sums[0].y;
         let share = select(1.0, sqrt(most / change), change > most);
         for (var i = first + lane; i < last; i += ${LIMIT_THREADS}u) { limited[i] = p[i] + share * (next[i] - p[i]); }
