@@ -10,7 +10,7 @@ import { setClock } from './bench/measure';
 import { HELP, parseOptions, type BenchOptions } from './bench/options';
 import { benchPytorch, Pytorch, pytorchProduct } from './bench/pytorch';
 import { formatReport, summarize, type BenchReport } from './bench/report';
-import { benchReplay, formatReplay } from './bench/replay';
+import { benchReplay, benchReplayApart, formatReplay } from './bench/replay';
 import { benchScaling } from './bench/scaling';
 import { benchSteps } from './bench/steps';
 import { NoBackend } from './webgpu';
@@ -59,8 +59,9 @@ export async function bench(options: BenchOptions, progress: (line: string) => v
   const scaling = parts.includes('scaling')
     ? await benchScaling(quick ? [3, 6] : [10, 100, 1000], effort, ({ classes }) => progress(`${classes} classes`))
     : [];
+  const replay = parts.includes('replay') ? await benchReplayApart(options) : null;
   return summarize(
-    { machine, backend, detail, clock, matrixProduct, kernels, steps, scaling, pytorch },
+    { machine, backend, detail, clock, matrixProduct, kernels, steps, scaling, pytorch, replay },
     reference.name,
   );
 }

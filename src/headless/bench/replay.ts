@@ -3,6 +3,9 @@
  * what is left is the time of JavaScript and of Dawn itself; on a real adapter it is the whole step, its results
  * compared first.
  */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { replaySteps } from '../../engine/kernels/replay/repeatedStep';
 import { recordingsInUse } from '../../engine/kernels/replay/recorder';
@@ -284,7 +287,7 @@ const ms = (seconds: number) => (seconds * 1000).toPrecision(3);
 const mega = (bytes: number) => (bytes / 2 ** 20).toFixed(0);
 
 /** For people. Times in milliseconds: median (min to max, how often). */
-export function formatReplay({ machine, detail, replay }: ReplayReport): string {
+export function formatReplay({ machine, detail, replay }: Omit<ReplayReport, 'ratios'>): string {
   const spread = ({ median, min, max, n }: Timing) => `${ms(median)} (${ms(min)} to ${ms(max)}, ${n})`;
   const pair = (costs: ReplayRow['costs'], name: keyof StepCost, text = String as (n: number) => string) =>
     `${text(costs.eager[name])} / ${text(costs.replayed[name])}`;
@@ -337,4 +340,23 @@ export function formatReplay({ machine, detail, replay }: ReplayReport): string 
     );
   }
   return parts.join('\n\n');
+}
+
+/**
+ * The same in a program of its own, which brings WebGPU up on Dawn's null backend.
+ *
+ * @returns null where Node has no WebGPU
+ */
+export async function benchReplayApart({
+  quick,
+  effort,
+}: Pick<ReplayOptions, 'quick' | 'effort'>): Promise<ReplayReport | null> {
+  const program = fileURLToPath(new URL('../bench.ts', import.meta.url));
+  const flags = ['--replay', '--json', '--repeats', `${effort.repeats}`, '--seconds', `${effort.seconds}`];
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    ...['--import', 'tsx', program],
+    ...flags,
+    ...(quick ? ['--quick'] : []),
+  ]);
+  return stdout.trim() === '' ? null : (JSON.parse(stdout) as ReplayReport);
 }
