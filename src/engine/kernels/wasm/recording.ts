@@ -61,7 +61,7 @@ const inUse = () => tf.backend() as unknown as Wasm;
 const infoOf = ({ dataId, shape, dtype }: tf.TensorInfo): tf.TensorInfo => ({ dataId, shape: [...shape], dtype });
 
 /** Whoever listens to kernels at this moment. */
-let listening: WasmRecording | null = null;
+let listening: Pick<WasmRecording, 'call' | 'moved'> | null = null;
 
 /** Owns the memory that it keeps. */
 class WasmRecording implements Recording {
@@ -109,7 +109,10 @@ class WasmRecording implements Recording {
     }
     const own = this.listeners();
     Object.assign(backend, own);
-    listening = this;
+    listening = {
+      call: (name, kernel, args) => this.call(name, kernel, args),
+      moved: (from, to) => this.moved(from, to),
+    };
     try {
       const output = runOnce(this.inputs as unknown as I, body);
       this.output = infoOf(output);

@@ -6,7 +6,7 @@
  * each other in one buffer, as the commands do that use them; values that came from the CPU (constants) and the inputs
  * have theirs for themselves, because at a replay they are there before the first command.
  */
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { NotReplayable } from '../../replay/recorder';
 import { size } from '../program';
 import type { Binding, Copy, Gpu, GpuBuffer, Pipeline } from '../gpu';
