@@ -239,6 +239,11 @@ export class StudentTrainer {
     this.pending = [];
   }
 
+  /** Lets go of what only further steps need. */
+  release(): void {
+    this.repeated.dispose();
+  }
+
   dispose(): void {
     tf.dispose(this.pending.map((p) => p.values));
     this.pending = [];

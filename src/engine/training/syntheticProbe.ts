@@ -97,6 +97,7 @@ export class SyntheticProbe {
     const count = numClasses * PROBE_PER_CLASS;
     this.repeated = new RepeatedStep(
       () => this.refined?.inUse ?? (Object.values(this.generator.variables) as tf.Variable[]),
+      'gpu',
     );
     this.labels = Uint8Array.from({ length: count }, (_, i) => Math.floor(i / PROBE_PER_CLASS));
     this.latents = tf.tensor2d(random.fork('latents').fillNormal(new Float32Array(count * latentDim)), [
@@ -169,6 +170,11 @@ export class SyntheticProbe {
   /** t-SNE or UMAP of all points of one layer at the last look (see `mapLayer`). */
   map(layer: number, method: ProjectionMethod, breathe: () => Promise<void>): Promise<LayerMap> {
     return mapLayer(this.prepared, this.latest, this.random, layer, method, breathe);
+  }
+
+  /** Lets go of what only repeated looks need. */
+  release(): void {
+    this.repeated.dispose();
   }
 
   dispose(): void {

@@ -63,7 +63,7 @@ export class TestSet {
    */
   async answers(index: number, network: Answering, repeated?: RepeatedStep): Promise<Uint16Array> {
     const { images, count } = this.batch(index);
-    const once = repeated ?? new RepeatedStep(() => network.inUse);
+    const once = repeated ?? new RepeatedStep(() => network.inUse, 'gpu');
     const predicted = once.run(
       'answers',
       { images: { values: images, shape: [count, ...this.definition.inputShape] } },

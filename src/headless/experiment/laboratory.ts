@@ -198,7 +198,7 @@ export class Laboratory {
     const set = this.sets.get(key) ?? new TestSet(this.dataset, this.teacher.definition, n, split);
     this.sets.set(key, set);
     const answers: number[] = [];
-    const repeated = new RepeatedStep(() => network.inUse);
+    const repeated = new RepeatedStep(() => network.inUse, 'gpu');
     try {
       for (let batch = 0; batch < set.count; batch++) {
         answers.push(...(await set.answers(batch, network, repeated)));

@@ -45,12 +45,19 @@ export function replaySteps(on: boolean): void {
 export const floats = (values: Float32Array, shape: number[]): StepInput => ({ values, shape });
 export const integers = (values: Int32Array, shape: number[]): StepInput => ({ values, shape });
 
-/** Owns what was recorded: call `dispose`. Belongs to the backend that is the current one when it first runs. */
+/** Owns what was recorded: call `dispose`. Belongs to the backend on which it first runs. */
 export class RepeatedStep {
   private recorder: StepRecorder | null = null;
 
-  /** @param variables every variable that the step reads or assigns, as they are whenever it is asked */
-  constructor(private readonly variables: () => tf.Variable[]) {}
+  /**
+   * @param variables every variable that the step reads or assigns, as they are whenever it is asked
+   * @param where 'gpu': it is a pass over many images, in which whatever is not arithmetic counts on a GPU only;
+   *   elsewhere it would keep memory for nothing
+   */
+  constructor(
+    private readonly variables: () => tf.Variable[],
+    private readonly where: 'everywhere' | 'gpu' = 'everywhere',
+  ) {}
 
   /**
    * @param kind says everything that decides which operations the body runs, and every number in them that is no input;
@@ -59,11 +66,13 @@ export class RepeatedStep {
    */
   run<I extends StepInputs>(kind: string, inputs: I, body: StepBody<I>): tf.Tensor {
     const how = replaying.get(tf.getBackend());
-    if (!how || !wanted) return runOnce(inputs, body, how);
+    const isWorth = this.where === 'everywhere' || tf.getBackend() === 'webgpu';
+    if (!how || !wanted || !isWorth) return runOnce(inputs, body, how);
     this.recorder ??= how.createRecorder(this.variables);
     return this.recorder.run(kind, inputs, body);
   }
 
+  /** Forgets what was recorded, and with it the memory; the next run records anew. */
   dispose(): void {
     this.recorder?.dispose();
     this.recorder = null;

@@ -50,7 +50,7 @@ export class Measurement {
       next: 0,
       correct: 0,
       answers: new Uint16Array(testSet.n),
-      repeated: new RepeatedStep(() => network.inUse),
+      repeated: new RepeatedStep(() => network.inUse, 'gpu'),
     });
     row.state = 'running';
     const batch = counting.next++;

@@ -118,7 +118,8 @@ export class StudentStage implements Stage<StudentData> {
     ) {
       await this.drain();
       row.state = 'done';
-      if (!this.leads) this.disposeTrainer();
+      if (this.leads) trainer.release();
+      else this.disposeTrainer();
     }
     return evaluates ? parts.work.evaluationBatch : parts.work.studentStep(settings, this.source !== null);
   }
