@@ -64,7 +64,7 @@ const flat = (values: object): number[] =>
   Object.values(values).flatMap((each) =>
     ArrayBuffer.isView(each)
       ? Array.from(each as unknown as Float32Array)
-      : typeof each === 'object'
+      : each && typeof each === 'object'
         ? flat(each as object)
         : [],
   );
