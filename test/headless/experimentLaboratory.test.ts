@@ -167,12 +167,7 @@ describe('an experiment', () => {
   });
 
   it('takes a training that diverges for a finding, and throws what is wrong with the settings', async () => {
-    const diverges = bookOf(['calibration'], {
-      studentLearningRate: 1e30,
-      studentSteps: 12,
-      updateLimit: 0,
-      pathLimit: 0,
-    });
+    const diverges = bookOf(['calibration'], { studentLearningRate: 1e30, studentSteps: 12, updateLimit: 0 });
     const { findings } = await workOff(diverges);
     expect(only(findings, 'failed')).toMatchObject([{ message: expect.stringMatching(/not a finite number at step/) }]);
     const [impossible] = bookOf(['calibration'], { startLayer: 99 })

@@ -185,6 +185,7 @@ export class FakeServer {
       steps: id === 'fullPrecision' || id === 'ptq' ? 1 : settings.studentSteps,
       curve: [],
       answers: null,
+      weightsHash: null,
     }));
     this.generator = [];
     this.student = [];

@@ -232,6 +232,11 @@ export class Student {
     });
   }
 
+  /** The ranges as they were set or moved: set again, they make the same grids to the last bit. */
+  async setTo(): Promise<Record<string, Range>> {
+    return readRanges(this.activations, ({ lo, hi }) => [lo, hi]);
+  }
+
   async snapshot(): Promise<StudentSnapshot> {
     const copies = async (variables: Record<string, tf.Variable>) =>
       Object.fromEntries(
@@ -241,11 +246,7 @@ export class Student {
           ),
         ),
       );
-    const [ranges, weights, steps] = await Promise.all([
-      readRanges(this.activations, ({ lo, hi }) => [lo, hi]),
-      copies(this.variables),
-      copies(this.stepRatios),
-    ]);
+    const [ranges, weights, steps] = await Promise.all([this.setTo(), copies(this.variables), copies(this.stepRatios)]);
     return { weights, ranges, ...(this.learns ? { steps } : {}) };
   }
 

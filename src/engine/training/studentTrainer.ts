@@ -16,7 +16,7 @@ import { Sgd, type OptimizerSnapshot } from './optimizers';
 import { WeightWatch } from './weightWatch';
 import type { StudentSample } from '../runReport';
 import { studentBatch, type RunSettings } from '../runSettings';
-import { COSINE_EPOCHS, cosineFactor, cosineMean, stepLimit } from './schedules';
+import { COSINE_EPOCHS, cosineFactor, updateLimitAt } from './schedules';
 import type { Teacher } from './teacher';
 
 export interface StudentTrainerSnapshot {
@@ -113,8 +113,7 @@ export class StudentTrainer {
     const period = settings.studentSchedule === 'run' ? settings.studentSteps : COSINE_EPOCHS * settings.stepsPerEpoch;
     const factor = cosineFactor(step, period);
     const learningRate = settings.studentLearningRate * factor;
-    const most = stepLimit(cosineMean(settings.studentSteps, period), settings);
-    const limit = most < Infinity ? factor * most : Infinity;
+    const limit = updateLimitAt(step, factor, settings.updateLimit);
 
     const rates = this.optimizer.nextRates(learningRate, limit);
     const stepRates = this.stepOptimizer?.nextRates(learningRate, limit);

@@ -2,6 +2,7 @@
 import type { Dataset } from '../../engine/data/dataset';
 import { countRight, encodeRight, rightAnswers } from '../../engine/evaluation/rightAnswers';
 import { RepeatedStep } from '../../engine/kernels/replay/repeatedStep';
+import { weightsHash } from '../../engine/quantization/weightsHash';
 import { Random } from '../../engine/random';
 import { CollapseError, NotFiniteError } from '../../engine/training/notFinite';
 import { Run } from '../../engine/training/run';
@@ -137,7 +138,10 @@ export class Laboratory {
     }
   }
 
-  private async trainStudent(task: Task, conduct: Conduct): Promise<(Measured & { collapse: string | null }) | null> {
+  private async trainStudent(
+    task: Task,
+    conduct: Conduct,
+  ): Promise<(Measured & { collapse: string | null; weightsHash: string }) | null> {
     const { settings } = task.cell;
     const stored = this.generators.loadStudent(task.id);
     const run = stored ? await this.createRun(task.cell) : await this.runWithGenerator(task);
@@ -169,7 +173,8 @@ export class Laboratory {
       }
       this.generators.removeStudent(task.id);
       const student = run.student ?? (await run.quantized());
-      return { ...(await this.measure(student, settings)), collapse };
+      const measured = await this.measure(student, settings);
+      return { ...measured, collapse, weightsHash: weightsHash(await student.snapshot()) };
     } finally {
       run.dispose();
     }

@@ -31,6 +31,7 @@ export class Measurement {
       steps,
       curve: [],
       answers: null,
+      weightsHash: null,
     };
   }
 

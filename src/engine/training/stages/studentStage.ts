@@ -1,6 +1,7 @@
 /** Fine-tunes one arm's student, and measures it on the way. */
 import type { Arm, ArmId } from '../../methods/arms';
 import type { Student } from '../../quantization/student';
+import { weightsHash } from '../../quantization/weightsHash';
 import type { Random } from '../../random';
 import type { AccuracyRow, StudentSample } from '../../runReport';
 import type { RunSettings } from '../../runSettings';
@@ -117,6 +118,7 @@ export class StudentStage implements Stage<StudentData> {
       (evaluates || measurement.batches === 0)
     ) {
       await this.drain();
+      row.weightsHash = weightsHash(await trainer.student.snapshot());
       row.state = 'done';
       if (this.leads) trainer.release();
       else this.disposeTrainer();
