@@ -82,7 +82,7 @@ async function pageAccuracies(settings: RunSettings): Promise<Record<string, num
 
 describe('an experiment', () => {
   it('finds what the page finds with the same settings: full precision, plain quantization, calibration only, FDDA', async () => {
-    const settings = tinySettings({ testImages: 120, studentLearningRate: 3e-3, studentSteps: 12 });
+    const settings = tinySettings({ testImages: 120, studentLearningRate: 3e-3, studentSteps: 12, updateLimit: 0 });
     const { findings } = await workOff(bookOf(['ptq', 'calibration', 'fdda'], settings));
     const page = await pageAccuracies(applyPreset(settings, 'fdda'));
     const students = only(findings, 'student').map((each) => each.kind === 'student' && each.test.correct);
