@@ -11,6 +11,7 @@ import { operationCases } from './operations';
 import { optimizerCases } from './optimizers';
 import { quantizerCases } from './quantizer';
 import { refinedImagesCases } from './refinedImages';
+import { replayCases } from './replay';
 import { resnet20Cases } from './resnet20';
 import { statisticsCases } from './statistics';
 import { stepCases } from './steps';
@@ -34,4 +35,5 @@ export const allCases: Case[] = [
   ...lossesCases,
   ...resnet20Cases,
   ...stepCases,
+  ...replayCases,
 ];

@@ -70,14 +70,20 @@ export function drawAugmentation(
  * @returns [N, H, W, C], owned by the caller; an image whose box is 0, 0, 1, 1 comes back exactly
  */
 export function augmentBatch(images: tf.Tensor4D, boxes: Float32Array): tf.Tensor4D {
-  const [count, height, width] = images.shape;
+  const [count] = images.shape;
   if (boxes.length !== count * 4)
     throw new RangeError(`${count} images need ${count} boxes of 4 numbers, not ${boxes.length} numbers.`);
+  return tf.tidy(() => cropBatch(images, tf.tensor2d(boxes, [count, 4])));
+}
+
+/** As `augmentBatch`, boxes [N, 4] as a tensor. */
+export function cropBatch(images: tf.Tensor4D, boxes: tf.Tensor2D): tf.Tensor4D {
+  const [count, height, width] = images.shape;
   return tf.tidy(() => {
     const indices = tf.tensor1d(
       Int32Array.from({ length: count }, (_, i) => i),
       'int32',
     );
-    return tf.image.cropAndResize(images, tf.tensor2d(boxes, [count, 4]), indices, [height, width], 'bilinear');
+    return tf.image.cropAndResize(images, boxes, indices, [height, width], 'bilinear');
   });
 }

@@ -108,6 +108,11 @@ export class Student {
     return [...Object.values(this.variables), ...Object.values(this.stepRatios)];
   }
 
+  /** What a forward pass reads of it. */
+  get inUse(): tf.Variable[] {
+    return this.trainable;
+  }
+
   /** What is trained of the step sizes, by node; empty where they are fixed, or before the activations have ranges. */
   get stepRatios(): Record<string, tf.Variable> {
     const ofActivations = [...this.activations].flatMap(([node, { learned }]) =>

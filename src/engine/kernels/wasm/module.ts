@@ -400,6 +400,8 @@ export interface WasmBackend {
   };
   dataIdMap: { get(dataId: object): { memoryOffset: number } };
   makeOutput(shape: number[], dtype: 'float32'): tf.TensorInfo;
+  /** One more tensor has this data. */
+  incRef(dataId: object): void;
 }
 
 /** The module in one backend's memory. */

@@ -101,7 +101,7 @@ export class StudentStage implements Stage<StudentData> {
       measurement.measured !== null ||
       (trainer.steps > measuredStep && evaluationSteps(settings).includes(trainer.steps));
     if (evaluates) {
-      const whole = await measurement.measure(trainer.steps, (x) => trainer.student.forward(x));
+      const whole = await measurement.measure(trainer.steps, trainer.student);
       if (whole && isWorse(row, start)) {
         const sign = { kind: 'accuracy', plain: start!, student: row.accuracy! } as const;
         this.fallen = await trainer.collapsed(sign, trainer.steps);
@@ -120,7 +120,8 @@ export class StudentStage implements Stage<StudentData> {
       await this.drain();
       row.weightsHash = weightsHash(await trainer.student.snapshot());
       row.state = 'done';
-      if (!this.leads) this.disposeTrainer();
+      if (this.leads) trainer.release();
+      else this.disposeTrainer();
     }
     return evaluates ? parts.work.evaluationBatch : parts.work.studentStep(settings, this.source !== null);
   }
@@ -197,6 +198,7 @@ export class StudentStage implements Stage<StudentData> {
   }
 
   dispose(): void {
+    this.measurement.dispose();
     this.disposeTrainer();
   }
 }
