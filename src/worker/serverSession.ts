@@ -286,7 +286,7 @@ export class ServerSession {
     const testSet = new TestSet(dataset, teacher.definition, images);
     this.notes.network = [];
     let right = 0;
-    for (let i = 0; i < testSet.count; i++) right += await testSet.correct(i, (batch) => teacher.forward(batch));
+    for (let i = 0; i < testSet.count; i++) right += testSet.countCorrect(i, await testSet.answers(i, teacher));
     // Trained networks are far above these, even on 1000 classes.
     if (right / images < (numClasses > 100 ? 0.2 : 0.4)) {
       this.notes.network.push(say('lowAccuracy', ((100 * right) / images).toFixed(0), images));
