@@ -158,4 +158,30 @@ describe('own network and images', () => {
     expect(none).toMatchObject({ code: 'images' });
     expect(none.message).toMatch(/no picture among these files/);
   });
+
+  it(
+    'operations that the bundled network lacks train alike on wasm, where steps replay, and in plain JavaScript',
+    { timeout: 120_000 },
+    async () => {
+      harness = new Harness();
+      const few = { ...settings, generatorSteps: 4, studentSteps: 4, testImages: 10, observationPerClass: 2 };
+      await harness.initialize(few, { without: [] });
+      const bytes = new Uint8Array(readFileSync(join(NETWORKS, '../onnx/mobile.onnx'))).buffer as ArrayBuffer;
+      const files = [{ name: 'mobile.onnx', bytes }];
+      await refused(harness.ask({ type: 'loadNetwork', runId: 2, settings: few, files }));
+      await harness.ask({ type: 'loadImages', runId: 3, settings: few, files: pictures(7, 8, 16) });
+      const losses = async (runId: number) => {
+        const done = harness.status(runId, 'finished');
+        await harness.ask({ type: 'play', runId });
+        await done;
+        return harness.frames(runId).flatMap((frame) => frame.generator.map(({ total }) => total));
+      };
+      const onWasm = await losses(3);
+      await harness.ask({ type: 'useBackend', runId: 4, settings: few, backend: 'cpu' });
+      const onCpu = await losses(4);
+      expect(onWasm).toHaveLength(4);
+      onWasm.forEach((loss, i) => expect(Math.abs(loss / onCpu[i] - 1)).toBeLessThan(1e-3));
+      await harness.ask({ type: 'useBackend', runId: 5, settings: few, backend: 'wasm' });
+    },
+  );
 });
