@@ -77,6 +77,8 @@ export interface RunSettings {
   weightGranularity: 'perChannel' | 'perTensor';
   /** 'low': first and last layer at the same bits; '8': F8L8. */
   firstLast: 'low' | '8';
+  /** Bits of single kernels and activations, in place of those above; see `layerBits.ts`. */
+  layerBits: readonly string[];
   /** Where activation ranges come from; 'movingAverage' is the program's, on generated images. */
   activationRange: 'minMax' | 'percentile' | 'mse' | 'movingAverage';
   /**

@@ -71,6 +71,7 @@ export const SENTENCES = {
   tooManyImagesHint: () => 'Ask for fewer at a time.',
   noTestImage: (index: string, size: string) => `There is no test image ${index}: there are ${size}.`,
   noTestImageHint: (last: string) => `Test images are counted from 0 to ${last}.`,
+  noSuchLayer: (entry: string, network: string) => `Bits are set for ${entry}, but ${network} has no such layer.`,
   checkpointHint: () => 'Start the generator from scratch instead of the checkpoint.',
   checkpointUnusable: (reason: string) => `The pre-trained generator cannot be used: ${reason}`,
   checkpointUnusableHint: () =>

@@ -34,6 +34,10 @@ export interface ForwardHooks {
   activation?(node: ActivationNode, x: tf.Tensor): tf.Tensor;
   /** Replaces the frozen BatchNorm (training of the bundled network uses batch statistics). */
   batchNorm?(node: BatchNormNode, x: tf.Tensor4D): tf.Tensor4D;
+  /** Called with the output of every node, to look at. */
+  output?(node: NetworkNode, y: tf.Tensor): void;
+  /** Output of a node where it is known already, which is then not computed (nor looked at). */
+  known?(node: NetworkNode): tf.Tensor | undefined;
 }
 
 /**
@@ -76,10 +80,17 @@ export function forward(
   let layer = 0;
   let last: tf.Tensor = images;
   for (const node of definition.nodes) {
+    const known = hooks.known?.(node);
+    if (known) {
+      if (node.op === 'batchNorm') layer++;
+      outputs.set(node.name, (last = known));
+      continue;
+    }
     const inputs = node.inputs.map((name) => outputs.get(name)!);
     if (node.op === 'batchNorm') last = batchNorm(layer++, node, inputs[0] as tf.Tensor4D, weights, hooks);
     else last = node.op === 'input' ? images : evaluate(node, inputs, weights, hooks);
     outputs.set(node.name, last);
+    hooks.output?.(node, last);
   }
   return last as tf.Tensor2D;
 }

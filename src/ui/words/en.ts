@@ -233,6 +233,8 @@ export const en = {
     on: 'on',
     /** A set without elements. */
     nothing: 'none',
+    /** Empties a setting that is a list. */
+    clearList: (count: string) => `${count}, clear`,
     /** Ends a sentence. */
     stop: '.',
     network: 'Network',

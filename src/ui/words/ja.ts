@@ -213,6 +213,7 @@ export const ja: Words = {
     help: (label) => `ヘルプ：${label}`,
     on: 'オン',
     nothing: 'なし',
+    clearList: (count) => `${count} 件を消去`,
     stop: '。',
     network: 'ネットワーク',
     openNetwork: 'ネットワークを開く…',

@@ -1,0 +1,110 @@
+/**
+ * What the workbench is asked for and what it answers: plain data that crosses a worker boundary. Knows nothing of the
+ * engine but types, so that the page may import it.
+ */
+import type { QuantizerKind } from '../quantization/layerBits';
+import type { PlannedRole } from '../quantization/plan';
+import type { Range } from '../quantization/ranges';
+
+/** How far quantized values are from full precision. */
+export interface Distortion {
+  /** Signal-to-quantization-noise ratio in dB: 10 log10(sum x^2 / sum (x - x')^2). Infinity: no error. */
+  sqnr: number;
+  /** Cosine similarity, -1 to 1. NaN where one of the two is all zeros. */
+  cosine: number;
+}
+
+/** What the whole network's answers lose. */
+export interface Loss {
+  /** Mean Kullback-Leibler divergence of the answers from those at full precision, in nats, and its standard error. */
+  kl: number;
+  klError: number;
+  /** Images that only full precision, that only this network answers rightly. */
+  onlyFull: number;
+  onlyThis: number;
+}
+
+/** One quantizer of the student. */
+export interface LayerRow {
+  /** See `quantizerId`. */
+  id: string;
+  kind: QuantizerKind;
+  node: string;
+  role: PlannedRole;
+  /** FULL_PRECISION: not quantized; then all that follows from quantizing it is null. */
+  bits: number;
+  /** The BatchNorm layer (0-based) that belongs to it: behind a convolution, before an activation; null: none. */
+  layer: number | null;
+  /** Values that are quantized: of the kernel, or of one image's activation. */
+  values: number;
+  /** Grids they have: one a channel, or one in all. */
+  grids: number;
+  /** From smallest to largest level, of all channels. */
+  range: Range | null;
+  /** Share of the values outside the grid, 0 to 1. */
+  clipped: number | null;
+  /** Of the layer's output with only this one quantized. */
+  isolated: Distortion | null;
+  /** Of the layer's output with everything quantized up to here. */
+  accumulated: Distortion | null;
+  /** With only this one quantized. */
+  sensitivity: Loss | null;
+}
+
+export interface LayerTable {
+  /** Steps of the student's training. */
+  step: number;
+  /** Validation images that everything was measured on. */
+  n: number;
+  /** Right answers at full precision, of the same weights. */
+  correctFull: number;
+  rows: LayerRow[];
+  /** With everything quantized. */
+  all: Loss;
+  /** Bytes of everything that is not quantized: biases, BatchNorm. */
+  otherBytes: number;
+}
+
+/** Loss by quantizer and bits with only that one quantized: what bits are chosen by. */
+export interface Sensitivities {
+  n: number;
+  /** Bits that were tried. */
+  bits: number[];
+  /** Quantizer id -> [bits] mean KL divergence. */
+  kl: Record<string, number[]>;
+}
+
+/** A network's answers beside those of the full-precision network. */
+export interface Answers {
+  step: number;
+  n: number;
+  /** [n] places among the images of the split are 0 to n - 1. */
+  labels: Uint16Array;
+  full: Uint16Array;
+  student: Uint16Array;
+  /** [n] Kullback-Leibler divergence of the student's answer from the full-precision network's, nats. */
+  kl: Float32Array;
+}
+
+/** Ranges that take the place of the student's own: of activations, and of a kernel. */
+export interface RangeChanges {
+  activations?: Record<string, Range>;
+  /** channel null: all of the kernel shares the range. */
+  kernel?: { node: string; channel: number | null; range: Range };
+}
+
+/** Every task of the workbench: what is asked for, and what comes back. */
+export interface WorkbenchTasks {
+  layers: { options: { images: number }; result: LayerTable };
+  sensitivities: { options: { images: number; bits: number[] }; result: Sensitivities };
+  answers: {
+    options: { images: number; split: 'validation' | 'test'; ranges?: RangeChanges };
+    result: Answers;
+  };
+}
+
+export type TaskName = keyof WorkbenchTasks;
+export type TaskOptions<Name extends TaskName> = WorkbenchTasks[Name]['options'];
+export type TaskResult<Name extends TaskName> = WorkbenchTasks[Name]['result'];
+/** A task by its name with its options. */
+export type AskedTask = { [Name in TaskName]: { name: Name; options: TaskOptions<Name> } }[TaskName];
