@@ -18,6 +18,7 @@ import { enPaired } from './enPaired';
 import { enQuality } from './enQuality';
 import { enRecorded } from './enRecorded';
 import { enShare } from './enShare';
+import { enWorkbench } from './enWorkbench';
 import type { SettingWords } from './settingWords';
 
 /**
@@ -75,6 +76,7 @@ export const en = {
   quality: enQuality,
   share: enShare,
   tour: enTour,
+  workbench: enWorkbench,
   /** A part of the page that is fetched when asked for. */
   missingPart: 'This part of the page could not be loaded. Check the connection and try again.',
   tryAgain: 'Try again',

@@ -14,6 +14,7 @@ import { jaSentences } from './jaSentences';
 import { jaSettings } from './jaSettings';
 import { jaShare } from './jaShare';
 import { jaViews } from './jaViews';
+import { jaWorkbench } from './jaWorkbench';
 import type { Words } from './words';
 
 const phaseWords = {
@@ -65,6 +66,7 @@ export const ja: Words = {
   quality: jaQuality,
   share: jaShare,
   tour: jaTour,
+  workbench: jaWorkbench,
   missingPart: 'この部分を読み込めませんでした。接続を確かめて、もう一度お試しください。',
   tryAgain: 'もう一度試す',
   sentences: jaSentences,
