@@ -72,6 +72,11 @@ export const SENTENCES = {
   noTestImage: (index: string, size: string) => `There is no test image ${index}: there are ${size}.`,
   noTestImageHint: (last: string) => `Test images are counted from 0 to ${last}.`,
   noSuchLayer: (entry: string, network: string) => `Bits are set for ${entry}, but ${network} has no such layer.`,
+  exportOperation: (layer: string, operation: string) =>
+    `Layer “${layer}”: this format has no operation like “${operation}”.`,
+  exportLevels: (layer: string, lowest: string, highest: string) =>
+    `Activation “${layer}”: its levels, ${lowest} to ${highest} steps from 0, do not fit into 16 bits.`,
+  exportHint: () => 'Choose another format; the student stays as it is.',
   checkpointHint: () => 'Start the generator from scratch instead of the checkpoint.',
   checkpointUnusable: (reason: string) => `The pre-trained generator cannot be used: ${reason}`,
   checkpointUnusableHint: () =>

@@ -81,7 +81,6 @@ const SIGNS_ONLY = [
   'tour.counter',
   'quality.ofClasses',
   'paired.panel.answer',
-  'workbench.quantizer',
   // BibTeX is English.
   'share.cite.accessed',
   'share.cite.pageTitle',

@@ -29,7 +29,6 @@ export const enWorkbench = {
   alone: 'alone',
   accumulated: 'accumulated',
   axis: 'quantizer',
-  quantizer: (node: string, kind: string): string => `${node}, ${kind}`,
   kinds: { weight: 'weights', activation: 'activation' },
   columns: {
     place: 'No.',

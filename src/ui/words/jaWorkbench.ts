@@ -24,7 +24,6 @@ export const jaWorkbench: Words['workbench'] = {
   alone: '単独',
   accumulated: '累積',
   axis: '量子化器',
-  quantizer: (node, kind) => `${node}、${kind}`,
   kinds: { weight: '重み', activation: '活性値' },
   columns: {
     place: '番号',

@@ -38,7 +38,8 @@ function FollowingAccuracy() {
       stop();
     };
   }, [ready, settings, run, start, stop]);
-  if (!done || done.run !== run || !sameQuantizer(done.settings, settings)) return <span aria-busy={fraction !== null}>{words.accuracyComes}</span>;
+  if (!done || done.run !== run || !sameQuantizer(done.settings, settings))
+    return <span aria-busy={fraction !== null}>{words.accuracyComes}</span>;
   const { result } = done;
   const { n } = result;
   const [full, student] = [correct(result, result.full), correct(result, result.student)];

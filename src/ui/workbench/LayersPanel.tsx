@@ -233,13 +233,6 @@ export function LayersPanel({ selected, onSelect }: { selected: string | null; o
     },
     [table, onSelect],
   );
-  const formatX = useCallback(
-    (x: number) => {
-      const row = table?.rows[x - 1];
-      return row ? words.quantizer(row.node, words.kinds[row.kind]) : String(x);
-    },
-    [table, words],
-  );
   return (
     <>
       <p>{words.layersLead}</p>
@@ -270,11 +263,18 @@ export function LayersPanel({ selected, onSelect }: { selected: string | null; o
               xLabel={words.axis}
               xDomain={[1, table.rows.length]}
               include={charted === 'cosine' ? [1] : [0]}
-              formatX={formatX}
               cursor={place === 0 ? null : place}
               onSelect={select}
             />
           </div>
+          <footer className="view-foot">
+            {series.map(({ id, label, color, dash }) => (
+              <span key={id} className="legend-key">
+                <span className={dash ? `legend-line ${dash}` : 'legend-line'} style={{ borderColor: color }} />
+                {label}
+              </span>
+            ))}
+          </footer>
           <Table table={table} selected={selected} onSelect={onSelect} />
         </>
       )}

@@ -1,0 +1,190 @@
+/** Writes a student as an ONNX file with QuantizeLinear and DequantizeLinear, its integers packed. */
+import { inspectNetwork } from '../../network/inspect';
+import type { Conv2dNode, DenseNode, Network, NetworkNode, Padding } from '../../network/types';
+import { say } from '../../sentences';
+import { ExportError } from '../exportError';
+import type { QuantizedNetwork } from '../quantizedNetwork';
+import { GraphBuilder } from './graph';
+import { activationNode, kernelNode } from './quantizers';
+
+/** Names of the file's input and output. */
+export const INPUT = 'images';
+export const OUTPUT = 'logits';
+
+const pads = ({ top, left, bottom, right }: Padding) => [top, left, bottom, right];
+
+/** Where the values of a kernel go that is [h, w, in, out] (depthwise: [h, w, channels, multiplier]) in a `Network`. */
+function fileOrder(op: (Conv2dNode | DenseNode)['op'], shape: readonly number[]): { shape: number[]; from: number[] } {
+  if (op === 'dense') return { shape: [...shape], from: Array.from({ length: shape[0] * shape[1] }, (_, i) => i) };
+  const [h, w, inputs, last] = shape;
+  const from: number[] = [];
+  const depthwise = op === 'depthwiseConv2d';
+  // [out, in, h, w]; depthwise [channels x multiplier, 1, h, w].
+  for (let o = 0; o < (depthwise ? inputs * last : last); o++)
+    for (let i = 0; i < (depthwise ? 1 : inputs); i++)
+      for (let p = 0; p < h * w; p++) from.push(depthwise ? p * inputs * last + o : (p * inputs + i) * last + o);
+  return { shape: depthwise ? [inputs * last, 1, h, w] : [last, inputs, h, w], from };
+}
+
+class Writer {
+  private readonly graph = new GraphBuilder();
+  /** Node -> name of its output in the file. */
+  private readonly outputs = new Map<string, string>();
+  private readonly network: Network;
+  private readonly shapes: Map<string, number[]>;
+
+  constructor(private readonly quantized: QuantizedNetwork) {
+    this.network = quantized.network;
+    this.shapes = inspectNetwork(this.network).shapes;
+  }
+
+  write(): Uint8Array<ArrayBuffer> {
+    const { definition } = this.network;
+    for (const node of definition.nodes) this.outputs.set(node.name, this.nodeOf(node));
+    const last = this.outputs.get(definition.nodes[definition.nodes.length - 1].name)!;
+    const output = this.graph.node('Identity', [last], OUTPUT);
+    const [height, width, channels] = definition.inputShape;
+    const { mean, std } = definition.normalization;
+    return this.graph.file(
+      { name: INPUT, shape: [channels, height, width] },
+      { name: output, classes: definition.numClasses },
+      {
+        name: definition.name,
+        doc: `${definition.name}, quantized. Input: images [N, ${channels}, ${height}, ${width}], each channel (pixel / 255 - mean) / std with mean ${mean.join(', ')} and std ${std.join(', ')}. Output: logits [N, ${definition.numClasses}].`,
+        metadata: {
+          mean: JSON.stringify(mean),
+          std: JSON.stringify(std),
+          ...(definition.classNames ? { classes: JSON.stringify(definition.classNames) } : {}),
+        },
+      },
+    );
+  }
+
+  private weight(key: string, shape?: number[]): string {
+    const { values, shape: own } = this.network.weights[key];
+    return this.graph.constant(key, 'float', shape ?? own, values);
+  }
+
+  /** A kernel as floating point, in the file's layout. */
+  private kernel(node: Conv2dNode | DenseNode): string {
+    const { shape: own, values } = this.network.weights[node.kernel];
+    const { shape, from } = fileOrder(node.op, own);
+    const integers = this.quantized.kernels.get(node.name);
+    if (!integers)
+      return this.graph.constant(
+        node.kernel,
+        'float',
+        shape,
+        from.map((i) => values[i]),
+      );
+    const axis = integers.scale.length === 1 ? null : node.op === 'dense' ? 1 : 0;
+    return kernelNode(
+      this.graph,
+      node.kernel,
+      integers,
+      from.map((i) => integers.integers[i]),
+      shape,
+      axis,
+    );
+  }
+
+  private activation(node: NetworkNode, output: string): string {
+    const levels = this.quantized.activations.get(node.name);
+    return levels ? activationNode(this.graph, output, node.name, levels) : output;
+  }
+
+  private nodeOf(node: NetworkNode): string {
+    const { graph } = this;
+    const inputs = node.inputs.map((name) => this.outputs.get(name)!);
+    const { name } = node;
+    switch (node.op) {
+      case 'input':
+        return INPUT;
+      case 'conv2d':
+      case 'depthwiseConv2d': {
+        const group = node.op === 'depthwiseConv2d' ? this.network.weights[node.kernel].shape[2] : 1;
+        const bias = node.bias ? [this.weight(node.bias)] : [];
+        return graph.node('Conv', [inputs[0], this.kernel(node), ...bias], name, {
+          strides: node.strides,
+          pads: pads(node.padding),
+          group,
+        });
+      }
+      case 'dense':
+        return graph.node('Gemm', [inputs[0], this.kernel(node), ...(node.bias ? [this.weight(node.bias)] : [])], name);
+      case 'batchNorm': {
+        const [count] = this.network.weights[node.mean].shape;
+        const all = (what: string, value: number) =>
+          graph.constant(`${name}_${what}`, 'float', [count], new Float32Array(count).fill(value));
+        return graph.node(
+          'BatchNormalization',
+          [
+            inputs[0],
+            node.gamma ? this.weight(node.gamma) : all('gamma', 1),
+            node.beta ? this.weight(node.beta) : all('beta', 0),
+            this.weight(node.mean),
+            this.weight(node.variance),
+          ],
+          name,
+          { epsilon: { float: node.epsilon } },
+        );
+      }
+      case 'relu':
+        return this.activation(node, graph.node('Relu', inputs, name));
+      case 'relu6': {
+        const ends = [graph.constant(`${name}_0`, 'float', [], [0]), graph.constant(`${name}_6`, 'float', [], [6])];
+        return this.activation(node, graph.node('Clip', [inputs[0], ...ends], name));
+      }
+      case 'add':
+        return inputs.slice(1).reduce((sum, other) => graph.node('Add', [sum, other], name), inputs[0]);
+      case 'pad': {
+        const { top, left, bottom, right } = node.padding;
+        const amounts = graph.constant(`${name}_pads`, 'int64', [8], [0, 0, top, left, 0, 0, bottom, right]);
+        return graph.node('Pad', [inputs[0], amounts], name);
+      }
+      case 'maxPool':
+      case 'averagePool':
+        // Zeros beside the image are not counted, as in ours.
+        return graph.node(node.op === 'maxPool' ? 'MaxPool' : 'AveragePool', inputs, name, {
+          kernel_shape: node.size,
+          strides: node.strides,
+          pads: pads(node.padding),
+        });
+      case 'globalAveragePool':
+        return graph.node('Flatten', [graph.node('GlobalAveragePool', inputs, `${name}_mean`)], name);
+      case 'flatten': {
+        // Values of a pixel stand beside each other in ours.
+        const image = this.shapes.get(node.inputs[0])!.length === 3;
+        const moved = image
+          ? graph.node('Transpose', inputs, `${name}_channels_last`, { perm: [0, 2, 3, 1] })
+          : inputs[0];
+        return graph.node('Flatten', [moved], name);
+      }
+      case 'shortcutPad': {
+        const whole = (what: string, values: number[]) =>
+          graph.constant(`${name}_${what}`, 'int64', [values.length], values);
+        const taken =
+          node.stride === 1
+            ? inputs[0]
+            : graph.node(
+                'Slice',
+                [
+                  inputs[0],
+                  whole('starts', [0, 0]),
+                  whole('ends', [2 ** 31 - 1, 2 ** 31 - 1]),
+                  whole('axes', [2, 3]),
+                  whole('steps', [node.stride, node.stride]),
+                ],
+                `${name}_taken`,
+              );
+        const amounts = whole('pads', [0, node.channelsBefore, 0, 0, 0, node.channelsAfter, 0, 0]);
+        return graph.node('Pad', [taken, amounts], name);
+      }
+      default:
+        throw new ExportError(say('exportOperation', name, (node satisfies never as NetworkNode).op));
+    }
+  }
+}
+
+/** @throws ExportError for an operation that ONNX lacks, or an activation whose levels no type of it holds */
+export const writeOnnx = (quantized: QuantizedNetwork): Uint8Array<ArrayBuffer> => new Writer(quantized).write();
