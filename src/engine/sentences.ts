@@ -76,6 +76,7 @@ export const SENTENCES = {
     `Layer “${layer}”: this format has no operation like “${operation}”.`,
   exportLevels: (layer: string, lowest: string, highest: string) =>
     `Activation “${layer}”: its levels, ${lowest} to ${highest} steps from 0, do not fit into 16 bits.`,
+  exportLayersModel: (reason: string) => `tf.LayersModel cannot hold this network: ${reason}`,
   exportHint: () => 'Choose another format; the student stays as it is.',
   checkpointHint: () => 'Start the generator from scratch instead of the checkpoint.',
   checkpointUnusable: (reason: string) => `The pre-trained generator cannot be used: ${reason}`,

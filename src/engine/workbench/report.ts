@@ -86,6 +86,52 @@ export interface Answers {
   kl: Float32Array;
 }
 
+/** What a student, or what it learned from, can be taken away as. */
+export const EXPORT_FORMATS = ['onnx', 'layersModel', 'images'] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+/**
+ * A file's logits count as the student's within this share of the largest one. Two runtimes add in another order, and
+ * a value of an activation that lies between two levels may then go to the other one.
+ */
+export const LOGIT_TOLERANCE = 0.05;
+
+/** How a file that was read back and run compares with the student. */
+export interface ExportCheck {
+  /** What ran it. */
+  runtime: string;
+  /** Test images. */
+  n: number;
+  /** Of which the most likely class is the student's. */
+  same: number;
+  /** Of which all logits differ by no more than `LOGIT_TOLERANCE` of the largest logit. */
+  close: number;
+  /** Largest difference of two logits, and the largest logit there is. */
+  maxDifference: number;
+  largestLogit: number;
+  /** The same with the runtime's graph optimizations off; null where there are none. */
+  unoptimized: { same: number; close: number; maxDifference: number } | null;
+}
+
+export interface ExportedFile {
+  name: string;
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
+export interface Exported {
+  format: ExportFormat;
+  step: number;
+  files: ExportedFile[];
+  /** Of all files. */
+  bytes: number;
+  /** Of the network's parameters as float32; null where the files hold no network. */
+  fullBytes: number | null;
+  /** Null where there is nothing to run. */
+  check: ExportCheck | null;
+  /** Images in the files, where there are images. */
+  images: { calibration: number; synthetic: number } | null;
+}
+
 /** Ranges that take the place of the student's own: of activations, and of a kernel. */
 export interface RangeChanges {
   activations?: Record<string, Range>;
@@ -101,6 +147,7 @@ export interface WorkbenchTasks {
     options: { images: number; split: 'validation' | 'test'; ranges?: RangeChanges };
     result: Answers;
   };
+  export: { options: { format: ExportFormat; images: number }; result: Exported };
 }
 
 export type TaskName = keyof WorkbenchTasks;

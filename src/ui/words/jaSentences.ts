@@ -70,6 +70,7 @@ export const jaSentences: Sentences = {
   exportOperation: (layer, operation) => `層「${layer}」：この形式には「${operation}」にあたる演算がありません。`,
   exportLevels: (layer, lowest, highest) =>
     `活性値「${layer}」：目盛りが 0 から ${lowest} 〜 ${highest} 段のところにあり、16 ビットに収まりません。`,
+  exportLayersModel: (reason) => `tf.LayersModel にはこのネットワークを保存できません：${reason}`,
   exportHint: () => '別の形式を選んでください。生徒はそのまま残ります。',
   checkpointHint: () => '生成器をチェックポイントからではなく、最初から学習させてください。',
   checkpointUnusable: (reason) => `事前学習済みの生成器を使えません：${reason}`,

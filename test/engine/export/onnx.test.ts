@@ -136,7 +136,6 @@ describe('an exported student', () => {
     [2, 3, 4, 5, 6, 7, 8].flatMap((bits) => (['perChannel', 'perTensor'] as const).map((g) => [bits, g] as const)),
   )('with %i bits %s computes the same', async (bits, weightGranularity) => {
     const found = await compared(tinyNetwork(), settings(bits, { weightGranularity }));
-    console.log(bits, weightGranularity, found);
     expect(found.disabled).toBeLessThan(1e-4);
     expect(found.all).toBeLessThan(1e-4);
   });

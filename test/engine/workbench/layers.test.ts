@@ -134,7 +134,12 @@ describe('on wasm', () => {
   });
 
   it('looks at the student as it is: before, during and after its training', async () => {
-    const { context, run, done } = await tinyContext({ beside: [], studentSteps: 4, studentLearningRate: 1e-2, testImages: 0 });
+    const { context, run, done } = await tinyContext({
+      beside: [],
+      studentSteps: 4,
+      studentLearningRate: 1e-2,
+      testImages: 0,
+    });
     const plain = await answers(context, { images: 50, split: 'test' });
     expect(plain.step).toBe(0);
     while (run.phase !== 'student' || run.position.step < 2) await run.advance();

@@ -24,36 +24,56 @@ type Attribute = number | string | readonly number[] | { float: number };
 export class GraphBuilder {
   private readonly nodes: Message[] = [];
   private readonly constants: Message[] = [];
-  private readonly names = new Set<string>();
+  /** What was written of a constant -> its name: equal ones are stored once. */
+  private readonly stored = new Map<string, string>();
   private opset = LOWEST_OPSET;
 
-  /** A name that nothing has yet. */
-  private unique(name: string): string {
-    let found = name;
-    for (let i = 2; this.names.has(found); i++) found = `${name}_${i}`;
-    this.names.add(found);
-    return found;
+  /**
+   * An operation with one output.
+   *
+   * @param label the node's name, for people, which no other has; values have short names, or they would take more room than small kernels
+   * @returns the output's name
+   */
+  node(
+    type: string,
+    inputs: readonly string[],
+    label: string | null,
+    attributes: Record<string, Attribute> = {},
+  ): string {
+    return this.named(`v${this.nodes.length}`, type, inputs, label, attributes);
   }
 
-  /** An operation with one output. @returns the output's name */
-  node(type: string, inputs: readonly string[], name: string, attributes: Record<string, Attribute> = {}): string {
-    const output = this.unique(name);
+  /** An operation whose output has a name of its own. */
+  named(
+    output: string,
+    type: string,
+    inputs: readonly string[],
+    label: string | null,
+    attributes: Record<string, Attribute> = {},
+  ): string {
     const node = new Message();
     for (const input of inputs) node.text(1, input);
-    node.text(2, output).text(3, output).text(4, type);
+    node.text(2, output).text(4, type);
+    // Names are optional, and those that are given must differ: what belongs to a layer comes before it without one.
+    if (label !== null) node.text(3, label);
     for (const [key, value] of Object.entries(attributes)) node.message(5, attribute(key, value));
     this.nodes.push(node);
     return output;
   }
 
   /** @param values row-major; whole numbers for all types but float @returns the constant's name */
-  constant(name: string, type: ElementType, shape: readonly number[], values: ArrayLike<number>): string {
-    const unique = this.unique(name);
+  constant(type: ElementType, shape: readonly number[], values: ArrayLike<number>): string {
     const tensor = new Message();
     for (const dim of shape) tensor.int(1, dim);
-    this.constants.push(tensor.int(2, TYPES[type]).text(8, unique).bytes(9, packed(type, values)));
+    const bytes = packed(type, values);
+    const key = `${type} ${shape.join()} ${bytes.join()}`;
+    const known = this.stored.get(key);
+    if (known !== undefined) return known;
+    const name = `c${this.constants.length}`;
+    this.stored.set(key, name);
+    this.constants.push(tensor.int(2, TYPES[type]).text(8, name).bytes(9, bytes));
     this.opset = Math.max(this.opset, OPSETS[type] ?? LOWEST_OPSET);
-    return unique;
+    return name;
   }
 
   /**

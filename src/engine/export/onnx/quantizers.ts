@@ -17,36 +17,31 @@ const BITS = { int2: 2, int4: 4, int8: 8 } as const;
  *
  * @param integers in the file's order, of `shape`
  * @param axis of `shape` along which `kernel.scale` goes; null: one scale for all
- * @param spread shape of [channels] in the file, to be added along that axis
+ * @param type at least as wide as `kernel.bits`
  * @returns name of the kernel as floating point
  */
 export function kernelNode(
   graph: GraphBuilder,
-  name: string,
   kernel: Pick<QuantizedWeight, 'bits' | 'scale' | 'zero'>,
   integers: ArrayLike<number>,
   shape: readonly number[],
   axis: number | null,
+  type: ReturnType<typeof storageType>,
 ): string {
-  const type = storageType(kernel.bits);
   const half = 2 ** (BITS[type] - 1);
   const fitting = Array.from(kernel.zero, (zero) => Math.min(half - 1, Math.max(-half, -zero)) + 0);
   const steps = Array.from(kernel.scale, (scale) => Math.fround(1 / scale));
   const of = axis === null ? [] : [kernel.scale.length];
   const values = graph.node(
     'DequantizeLinear',
-    [
-      graph.constant(`${name}_integers`, type, shape, integers),
-      graph.constant(`${name}_scale`, 'float', of, steps),
-      graph.constant(`${name}_zero_point`, type, of, fitting),
-    ],
-    `${name}_values`,
+    [graph.constant(type, shape, integers), graph.constant('float', of, steps), graph.constant(type, of, fitting)],
+    null,
     axis === null ? {} : { axis },
   );
   const rest = Array.from(kernel.zero, (zero, c) => (zero + fitting[c]) * steps[c]);
   if (rest.every((each) => each === 0)) return values;
   const spread = shape.map((_, i) => (i === axis ? kernel.scale.length : 1));
-  return graph.node('Add', [values, graph.constant(`${name}_offset`, 'float', spread, rest)], `${name}_shifted`);
+  return graph.node('Add', [values, graph.constant('float', spread, rest)], null);
 }
 
 /**
@@ -66,15 +61,9 @@ export function activationNode(
   if (type === null) throw new ExportError(say('exportLevels', name, lowest, highest));
   const zeroPoint = Math.max(0, -lowest);
   const whole = lowest + zeroPoint === 0 && highest + zeroPoint === (type === 'uint8' ? 2 ** 8 : 2 ** 16) - 1;
-  const end = (which: string, level: number) =>
-    graph.constant(`${name}_${which}`, 'float', [], [Math.fround(level * step)]);
-  const clipped = whole
-    ? input
-    : graph.node('Clip', [input, end('lowest', lowest), end('highest', highest)], `${name}_clipped`);
-  const grid = [
-    graph.constant(`${name}_step`, 'float', [], [step]),
-    graph.constant(`${name}_zero_point`, type, [], [zeroPoint]),
-  ];
-  const levels = graph.node('QuantizeLinear', [clipped, ...grid], `${name}_levels`);
-  return graph.node('DequantizeLinear', [levels, ...grid], `${name}_quantized`);
+  const end = (level: number) => graph.constant('float', [], [Math.fround(level * step)]);
+  const clipped = whole ? input : graph.node('Clip', [input, end(lowest), end(highest)], null);
+  const grid = [graph.constant('float', [], [step]), graph.constant(type, [], [zeroPoint])];
+  const levels = graph.node('QuantizeLinear', [clipped, ...grid], null);
+  return graph.node('DequantizeLinear', [levels, ...grid], null);
 }

@@ -5,7 +5,7 @@ import { say } from '../../sentences';
 import { ExportError } from '../exportError';
 import type { QuantizedNetwork } from '../quantizedNetwork';
 import { GraphBuilder } from './graph';
-import { activationNode, kernelNode } from './quantizers';
+import { activationNode, kernelNode, storageType } from './quantizers';
 
 /** Names of the file's input and output. */
 export const INPUT = 'images';
@@ -42,7 +42,7 @@ class Writer {
     const { definition } = this.network;
     for (const node of definition.nodes) this.outputs.set(node.name, this.nodeOf(node));
     const last = this.outputs.get(definition.nodes[definition.nodes.length - 1].name)!;
-    const output = this.graph.node('Identity', [last], OUTPUT);
+    const output = this.graph.named(OUTPUT, 'Identity', [last], null);
     const [height, width, channels] = definition.inputShape;
     const { mean, std } = definition.normalization;
     return this.graph.file(
@@ -62,7 +62,7 @@ class Writer {
 
   private weight(key: string, shape?: number[]): string {
     const { values, shape: own } = this.network.weights[key];
-    return this.graph.constant(key, 'float', shape ?? own, values);
+    return this.graph.constant('float', shape ?? own, values);
   }
 
   /** A kernel as floating point, in the file's layout. */
@@ -72,19 +72,20 @@ class Writer {
     const integers = this.quantized.kernels.get(node.name);
     if (!integers)
       return this.graph.constant(
-        node.kernel,
         'float',
         shape,
         from.map((i) => values[i]),
       );
     const axis = integers.scale.length === 1 ? null : node.op === 'dense' ? 1 : 0;
+    // Where it optimizes, onnxruntime 1.30 computes something else of 2-bit integers before a Gemm.
+    const type = storageType(node.op === 'dense' ? Math.max(3, integers.bits) : integers.bits);
     return kernelNode(
       this.graph,
-      node.kernel,
       integers,
-      from.map((i) => integers.integers[i]),
+      from.map((at) => integers.integers[at]),
       shape,
       axis,
+      type,
     );
   }
 
@@ -114,14 +115,13 @@ class Writer {
         return graph.node('Gemm', [inputs[0], this.kernel(node), ...(node.bias ? [this.weight(node.bias)] : [])], name);
       case 'batchNorm': {
         const [count] = this.network.weights[node.mean].shape;
-        const all = (what: string, value: number) =>
-          graph.constant(`${name}_${what}`, 'float', [count], new Float32Array(count).fill(value));
+        const all = (value: number) => graph.constant('float', [count], new Float32Array(count).fill(value));
         return graph.node(
           'BatchNormalization',
           [
             inputs[0],
-            node.gamma ? this.weight(node.gamma) : all('gamma', 1),
-            node.beta ? this.weight(node.beta) : all('beta', 0),
+            node.gamma ? this.weight(node.gamma) : all(1),
+            node.beta ? this.weight(node.beta) : all(0),
             this.weight(node.mean),
             this.weight(node.variance),
           ],
@@ -132,14 +132,16 @@ class Writer {
       case 'relu':
         return this.activation(node, graph.node('Relu', inputs, name));
       case 'relu6': {
-        const ends = [graph.constant(`${name}_0`, 'float', [], [0]), graph.constant(`${name}_6`, 'float', [], [6])];
+        const ends = [graph.constant('float', [], [0]), graph.constant('float', [], [6])];
         return this.activation(node, graph.node('Clip', [inputs[0], ...ends], name));
       }
       case 'add':
-        return inputs.slice(1).reduce((sum, other) => graph.node('Add', [sum, other], name), inputs[0]);
+        return inputs
+          .slice(1)
+          .reduce((sum, other, i) => graph.node('Add', [sum, other], i === 0 ? name : null), inputs[0]);
       case 'pad': {
         const { top, left, bottom, right } = node.padding;
-        const amounts = graph.constant(`${name}_pads`, 'int64', [8], [0, 0, top, left, 0, 0, bottom, right]);
+        const amounts = graph.constant('int64', [8], [0, 0, top, left, 0, 0, bottom, right]);
         return graph.node('Pad', [inputs[0], amounts], name);
       }
       case 'maxPool':
@@ -151,18 +153,15 @@ class Writer {
           pads: pads(node.padding),
         });
       case 'globalAveragePool':
-        return graph.node('Flatten', [graph.node('GlobalAveragePool', inputs, `${name}_mean`)], name);
+        return graph.node('Flatten', [graph.node('GlobalAveragePool', inputs, null)], name);
       case 'flatten': {
         // Values of a pixel stand beside each other in ours.
         const image = this.shapes.get(node.inputs[0])!.length === 3;
-        const moved = image
-          ? graph.node('Transpose', inputs, `${name}_channels_last`, { perm: [0, 2, 3, 1] })
-          : inputs[0];
+        const moved = image ? graph.node('Transpose', inputs, null, { perm: [0, 2, 3, 1] }) : inputs[0];
         return graph.node('Flatten', [moved], name);
       }
       case 'shortcutPad': {
-        const whole = (what: string, values: number[]) =>
-          graph.constant(`${name}_${what}`, 'int64', [values.length], values);
+        const whole = (values: number[]) => graph.constant('int64', [values.length], values);
         const taken =
           node.stride === 1
             ? inputs[0]
@@ -170,14 +169,14 @@ class Writer {
                 'Slice',
                 [
                   inputs[0],
-                  whole('starts', [0, 0]),
-                  whole('ends', [2 ** 31 - 1, 2 ** 31 - 1]),
-                  whole('axes', [2, 3]),
-                  whole('steps', [node.stride, node.stride]),
+                  whole([0, 0]),
+                  whole([2 ** 31 - 1, 2 ** 31 - 1]),
+                  whole([2, 3]),
+                  whole([node.stride, node.stride]),
                 ],
-                `${name}_taken`,
+                null,
               );
-        const amounts = whole('pads', [0, node.channelsBefore, 0, 0, 0, node.channelsAfter, 0, 0]);
+        const amounts = whole([0, node.channelsBefore, 0, 0, 0, node.channelsAfter, 0, 0]);
         return graph.node('Pad', [taken, amounts], name);
       }
       default:
