@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { Run } from '../engine/training/run';
 import { Teacher } from '../engine/training/teacher';
 import { exportStudent } from '../engine/workbench/exports';
-import { EXPORT_FORMATS, type Exported, type ExportFormat } from '../engine/workbench/report';
+import { EXPORT_FORMATS, LOGIT_TOLERANCE, type Exported, type ExportFormat } from '../engine/workbench/report';
 import { describeNote, flagsHelp, parseFlags } from '../state/settings';
 import { startBackend } from './backend';
 import { loadSource } from './experiment/source';
@@ -129,7 +129,7 @@ async function main(argv: string[]): Promise<number> {
     console.log(`${bytes} bytes${fullBytes === null ? '' : ` (parameters as float32: ${fullBytes})`}`);
     if (check)
       console.log(
-        `${check.runtime}: same class on ${check.same} of ${check.n} test images, the same logits on ${check.close}, all within ${check.maxDifference.toExponential(1)} (largest logit ${check.largestLogit.toFixed(1)})`,
+        `${check.runtime}: same class on ${check.same} of ${check.n} test images, logits within ${LOGIT_TOLERANCE * 100} % of the largest on ${check.close}, all within ${check.maxDifference.toExponential(1)} (largest logit ${check.largestLogit.toFixed(1)})`,
       );
   }
   return 0;

@@ -81,11 +81,9 @@ describe('the bundled network', () => {
         const context = { source, settings, signal: new AbortController().signal, pause: async () => undefined };
         const { check, bytes, fullBytes } = await exportStudent(context, { format: 'onnx', images: 100 });
         run.dispose();
-        for (const { same, close, maxDifference } of [check!, check!.unoptimized!]) {
+        for (const { same, close } of [check!, check!.unoptimized!]) {
           expect(same).toBeGreaterThanOrEqual(99);
-          // The others have one value on another level.
-          expect(close).toBeGreaterThanOrEqual(80);
-          expect(maxDifference).toBeLessThan(0.05 * check!.largestLogit);
+          expect(close).toBeGreaterThanOrEqual(99);
         }
         // What is not quantized, and the graph, take some 16 kB.
         const storage = bits === 2 ? 2 : bits <= 4 ? 4 : 8;
