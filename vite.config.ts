@@ -141,6 +141,8 @@ export default defineConfig({
       'backend-webgl',
       'backend-webgpu',
     ].map((name) => `@tensorflow/tfjs-${name}`),
+    // It looks for its own binary beside its own code.
+    exclude: ['onnxruntime-web'],
     rolldownOptions: { plugins: [tfjsWasmThreads()] },
   },
   build: { target: 'es2022', chunkSizeWarningLimit: 1000 },

@@ -35,7 +35,9 @@ export function offline(): Plugin[] {
       // Also where tests build it: they should have what is shipped.
       mode: 'production',
       globPatterns: ['**/*'],
-      globIgnores: ['**/*.map'],
+      // What only a network file of its kind needs (14 MB) is stored when it is first used.
+      globIgnores: ['**/*.map', '**/ort-wasm*'],
+      runtimeCaching: [{ urlPattern: /\/ort-wasm[^/]*\.wasm$/, handler: 'CacheFirst' }],
       maximumFileSizeToCacheInBytes: 64 * 2 ** 20,
       // Their names change with their content.
       dontCacheBustURLsMatching: /assets\/.*-[\w-]{8}\.\w+$/,

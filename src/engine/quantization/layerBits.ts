@@ -3,6 +3,9 @@
  * `weight:stem_conv=8`. Plain text work: page, engine and command line share it.
  */
 
+/** Why a layer is not like the others. */
+export type PlannedRole = 'firstConvolution' | 'firstActivation' | 'lastActivation' | 'classifier' | 'inner';
+
 export type QuantizerKind = 'weight' | 'activation';
 
 /** Bits of what is left unquantized: float32. */

@@ -3,7 +3,7 @@ import { checkBits } from '../kernels/scalarQuantizer';
 import { isActivation } from '../network/activationRanges';
 import type { ActivationNode, Conv2dNode, DenseNode, NetworkDefinition, NetworkNode } from '../network/types';
 import type { RunSettings } from '../runSettings';
-import { FULL_PRECISION, parseLayerBits, quantizerId } from './layerBits';
+import { FULL_PRECISION, parseLayerBits, quantizerId, type PlannedRole } from './layerBits';
 
 export type QuantizerSettings = Pick<RunSettings, 'weightBits' | 'activationBits' | 'weightGranularity' | 'firstLast'> &
   Partial<Pick<RunSettings, 'layerBits'>>;
@@ -27,8 +27,7 @@ export type GridSettings = Partial<
 /** Bits of the first and last layers under 'firstLast: 8' (F8L8). */
 export const FIRST_LAST_BITS = 8;
 
-/** Why a layer is not like the others. */
-export type PlannedRole = 'firstConvolution' | 'firstActivation' | 'lastActivation' | 'classifier' | 'inner';
+export type { PlannedRole };
 
 /** One quantizer of the plan. */
 export interface PlannedQuantizer {

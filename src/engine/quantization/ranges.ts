@@ -1,15 +1,11 @@
 /** Where a quantizer's range comes from: kernels from themselves, activations from calibration or generated images. */
 import * as tf from '@tensorflow/tfjs-core';
 import { channelRange } from '../kernels/fakeQuantize';
-import { fakeQuantizeValue } from '../kernels/scalarQuantizer';
+import { fakeQuantizeValue, type Range } from '../kernels/scalarQuantizer';
 import type { Conv2dNode, DenseNode } from '../network/types';
 import type { RunSettings } from '../runSettings';
 
-/** Values outside are clipped. */
-export interface Range {
-  lo: number;
-  hi: number;
-}
+export type { Range };
 
 /** Ranges that come from values of calibration images; 'movingAverage' comes from whatever passes through. */
 export type CalibrationMethod = Exclude<RunSettings['activationRange'], 'movingAverage'>;

@@ -2,9 +2,8 @@
  * What the workbench is asked for and what it answers: plain data that crosses a worker boundary. Knows nothing of the
  * engine but types, so that the page may import it.
  */
-import type { QuantizerKind } from '../quantization/layerBits';
-import type { PlannedRole } from '../quantization/plan';
-import type { Range } from '../quantization/ranges';
+import type { Range } from '../kernels/scalarQuantizer';
+import type { PlannedRole, QuantizerKind } from '../quantization/layerBits';
 
 /** How far quantized values are from full precision. */
 export interface Distortion {
@@ -86,6 +85,35 @@ export interface Answers {
   kl: Float32Array;
 }
 
+/** Which images an activation is looked at on. */
+export const IMAGE_SOURCES = ['calibration', 'synthetic', 'both'] as const;
+export type ImageSource = (typeof IMAGE_SOURCES)[number];
+
+/** Values of one kernel or activation at full precision, and their grid. */
+export interface HistogramReply {
+  step: number;
+  kind: QuantizerKind;
+  node: string;
+  /** All quantizers of the student, to choose another from. */
+  quantizers: { kind: QuantizerKind; node: string }[];
+  /** Null: all of them. */
+  channel: number | null;
+  /** Of the kernel; 1 for an activation. */
+  channels: number;
+  bits: number;
+  /** Values. */
+  n: number;
+  /** Smallest and largest value, between which the bins lie. */
+  lo: number;
+  hi: number;
+  /** [bins] values in each, and their sum. */
+  counts: Float64Array;
+  sums: Float64Array;
+  /** One a channel, or one in all: see `QuantizedWeight`. Empty where it is not quantized. */
+  scale: Float32Array;
+  zero: Float32Array;
+}
+
 /** What a student, or what it learned from, can be taken away as. */
 export const EXPORT_FORMATS = ['onnx', 'layersModel', 'images'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
@@ -146,6 +174,15 @@ export interface WorkbenchTasks {
   answers: {
     options: { images: number; split: 'validation' | 'test'; ranges?: RangeChanges };
     result: Answers;
+  };
+  histogram: {
+    /** quantizer null: the first one. */
+    options: {
+      quantizer: { kind: QuantizerKind; node: string } | null;
+      channel: number | null;
+      images: ImageSource;
+    };
+    result: HistogramReply;
   };
   export: { options: { format: ExportFormat; images: number }; result: Exported };
 }

@@ -1,6 +1,7 @@
 /** What the workbench can do. A further task is a file beside this one, its types in `report.ts`, and its line here. */
 import { answers } from './answers';
 import { exportStudent } from './exports';
+import { histogram } from './histogram';
 import { layerTable, sensitivities } from './layers';
 import type { AskedTask, TaskName, TaskOptions, TaskResult } from './report';
 import type { TaskContext } from './trial';
@@ -9,6 +10,7 @@ const TASKS: { [Name in TaskName]: (context: TaskContext, options: TaskOptions<N
   layers: layerTable,
   sensitivities,
   answers,
+  histogram,
   export: exportStudent,
 };
 

@@ -1,3 +1,5 @@
+import type { ExportFormat, ImageSource } from '../../engine/workbench/report';
+import type { BenchPart } from '../workbench/parts';
 import type { Charted, Column } from '../workbench/layerRows';
 
 /** English words for the workbench. */
@@ -84,4 +86,84 @@ export const enWorkbench = {
     `A mean of ${asked} bits cannot be met: ${least} is the least. Ask for more.`,
   budgetSize: (asked: string, least: string): string =>
     `${asked} kB cannot be met: with the fewest bits the network takes ${least} kB. Ask for more.`,
+
+  parts: {
+    layers: 'Layers and bits',
+    histogram: 'Values and levels',
+    changes: 'What changed for whom',
+    export: 'Take it away',
+  } satisfies Record<BenchPart, string>,
+  sources: { calibration: 'Calibration images', synthetic: 'Synthetic images', both: 'Both' } satisfies Record<
+    ImageSource,
+    string
+  >,
+  tryAgain: 'Try again',
+  histogram: {
+    lead: 'The values of a layer, and the few levels that they are rounded to. Drag an end of the range, or move it with the arrow keys.',
+    which: 'Weights or activation',
+    option: (node: string, kind: string): string => `${node} (${kind})`,
+    channel: 'Output channel',
+    allChannels: 'all channels',
+    channelOf: (channel: string): string => `channel ${channel}`,
+    granularity: 'Grids of the weights',
+    granularities: { perChannel: 'One grid a channel', perTensor: 'One grid a layer' },
+    images: 'Images that the values are taken from',
+    counted: (n: string, step: string): string =>
+      step === '0' ? `${n} values, before the student’s training.` : `${n} values, after ${step} steps of training.`,
+    notQuantized: 'This one is not quantized: it has no levels.',
+    label: (node: string, bits: string): string => `Histogram of ${node} with the levels of ${bits} bits`,
+    ends: { lo: 'Lower end of the range', hi: 'Upper end of the range' },
+    reading: (lo: string, hi: string, sqnr: string, clipped: string, share: string): string =>
+      `Range ${lo} to ${hi}: SQNR ${sqnr} dB, ${clipped} of the values clipped, which makes ${share} of the error.`,
+    back: 'Range as it was',
+    legend:
+      'Orange: clipped. Dark part of a bar: how far its values are rounded, compared with half a step. Heights grow as the root of the count.',
+  },
+  changes: {
+    lead: 'The student beside the full-precision network on the same test images. Intervals are 95 %.',
+    measure: (n: string): string => `Compare on ${n} test images`,
+    accuracy: (full: string, student: string, difference: string, lo: string, hi: string, n: string): string =>
+      `Accuracy: full precision ${full}, student ${student}; difference ${difference} points (${lo} to ${hi}, n = ${n}).`,
+    agreement: (share: string, lo: string, hi: string, n: string): string =>
+      `Same answer, right or wrong: ${share} (${lo} to ${hi}, n = ${n}).`,
+    kl: (mean: string, lo: string, hi: string, n: string): string =>
+      `KL divergence of the answers: ${mean} nats in the mean (${lo} to ${hi}, n = ${n}).`,
+    worst: (name: string, difference: string, lo: string, hi: string, n: string): string =>
+      `Class that loses most: ${name}, ${difference} points (${lo} to ${hi}, n = ${n}).`,
+    matrix: 'Answers of both',
+    matrixHelp: 'Rows: what full precision says. Columns: what the student says.',
+    flips: (count: string, shown: string): string => `Changed answers: ${count} (${shown} shown)`,
+    noFlips: 'No answer has changed.',
+    image: (index: string, name: string): string => `Test image ${index}: ${name}`,
+    fullSays: (name: string): string => `full: ${name}`,
+    studentSays: (name: string): string => `student: ${name}`,
+  },
+  take: {
+    lead: 'The student as it is now as a file. Before it is offered it is read back and run here, beside the student.',
+    format: 'Format',
+    formats: { onnx: 'ONNX', layersModel: 'tf.LayersModel', images: 'Images' } satisfies Record<ExportFormat, string>,
+    formatHelp: {
+      onnx: 'With QuantizeLinear and DequantizeLinear: weights as integers of 2, 4 or 8 bits, whichever is the next that holds them; activations rounded to the student’s own levels.',
+      layersModel:
+        'For TensorFlow.js and Keras: the weights are exactly the values that the student computes with, as float32. The format has no quantizer for activations; they stay at full precision.',
+      images:
+        'Calibration images and 20 synthetic images a class as PNG files, in a zip archive with a table of their labels.',
+    } satisfies Record<ExportFormat, string>,
+    make: 'Make and check the file',
+    collect: 'Collect the images',
+    size: (kilobytes: string, full: string, times: string): string =>
+      `${kilobytes} kB on disk; the parameters as float32 take ${full} kB, ${times} times as much.`,
+    agreement: (runtime: string, same: string, n: string, lo: string, hi: string): string =>
+      `${runtime} gives the student’s answer on ${same} of ${n} test images (95 % interval ${lo} to ${hi}).`,
+    logits: (tolerance: string, close: string, n: string, difference: string, largest: string): string =>
+      `Logits within ${tolerance} of the largest: on ${close} of ${n}; largest difference ${difference}, largest logit ${largest}.`,
+    optimizedAlike: 'It is the same with the runtime’s graph optimizations switched off.',
+    optimizedOtherwise: (same: string, n: string): string =>
+      `With the runtime’s graph optimizations switched off: ${same} of ${n}.`,
+    differs: (enough: string): string =>
+      `Fewer than ${enough} of the answers agree: this runtime does not compute what the student does.`,
+    images: (calibration: string, synthetic: string, kilobytes: string): string =>
+      `${calibration} calibration and ${synthetic} synthetic images, ${kilobytes} kB.`,
+    save: (name: string, kilobytes: string): string => `Save ${name} (${kilobytes} kB)`,
+  },
 };

@@ -77,4 +77,70 @@ export const jaWorkbench: Words['workbench'] = {
     `平均 ${asked} ビットにはできません。最小は ${least} ビットです。もっと大きな値を指定してください。`,
   budgetSize: (asked, least) =>
     `${asked} kB にはできません。最も少ないビット数でも ${least} kB です。もっと大きな値を指定してください。`,
+
+  parts: { layers: '層とビット数', histogram: '値と目盛り', changes: '何が変わったか', export: '書き出し' },
+  sources: { calibration: '校正画像', synthetic: '合成画像', both: '両方' },
+  tryAgain: 'もう一度試す',
+  histogram: {
+    lead: '層の値と、丸める先の少数の目盛りです。範囲の端をドラッグするか、矢印キーで動かしてください。',
+    which: '重みまたは活性値',
+    option: (node, kind) => `${node}（${kind}）`,
+    channel: '出力チャンネル',
+    allChannels: 'すべてのチャンネル',
+    channelOf: (channel) => `チャンネル ${channel}`,
+    granularity: '重みの目盛り',
+    granularities: { perChannel: 'チャンネルごと', perTensor: '層ごと' },
+    images: '値を取る画像',
+    counted: (n, step) => (step === '0' ? `値 ${n} 個、生徒の学習前。` : `値 ${n} 個、学習 ${step} ステップの後。`),
+    notQuantized: 'これは量子化されていないため、目盛りがありません。',
+    label: (node, bits) => `${node} のヒストグラムと ${bits} ビットの目盛り`,
+    ends: { lo: '範囲の下端', hi: '範囲の上端' },
+    reading: (lo, hi, sqnr, clipped, share) =>
+      `範囲 ${lo} から ${hi}：SQNR ${sqnr} デシベル、切り詰めた値 ${clipped}（誤差の ${share}）。`,
+    back: '元の範囲に戻す',
+    legend:
+      'オレンジ：切り詰めた値。棒の濃い部分：半目盛りに対して、値がどれだけ丸められるか。棒の高さは個数の平方根です。',
+  },
+  changes: {
+    lead: '同じテスト画像で、生徒を量子化なしのネットワークと比べます。区間は 95% です。',
+    measure: (n) => `テスト画像 ${n} 枚で比べる`,
+    accuracy: (full, student, difference, lo, hi, n) =>
+      `正解率：量子化なし ${full}、生徒 ${student}、差 ${difference} ポイント（${lo} から ${hi}、n = ${n}）。`,
+    agreement: (share, lo, hi, n) => `正誤を問わず同じ答え：${share}（${lo} から ${hi}、n = ${n}）。`,
+    kl: (mean, lo, hi, n) => `答えの KL 情報量：平均 ${mean} ナット（${lo} から ${hi}、n = ${n}）。`,
+    worst: (name, difference, lo, hi, n) =>
+      `最も落ちたクラス：${name}、${difference} ポイント（${lo} から ${hi}、n = ${n}）。`,
+    matrix: '両者の答え',
+    matrixHelp: '行：量子化なしの答え。列：生徒の答え。',
+    flips: (count, shown) => `変わった答え：${count} 件（うち ${shown} 件を表示）`,
+    noFlips: '変わった答えはありません。',
+    image: (index, name) => `テスト画像 ${index}：${name}`,
+    fullSays: (name) => `元：${name}`,
+    studentSays: (name) => `生徒：${name}`,
+  },
+  take: {
+    lead: '今の生徒をファイルにします。保存する前に、ここで読み直して実行し、生徒と比べます。',
+    format: '形式',
+    formats: { onnx: 'ONNX', layersModel: 'tf.LayersModel', images: '画像' },
+    formatHelp: {
+      onnx: 'QuantizeLinear と DequantizeLinear を使います。重みは、収まる最小の 2、4、8 ビットの整数です。活性値は生徒自身の目盛りに丸めます。',
+      layersModel:
+        'TensorFlow.js と Keras 用です。重みは生徒が計算に使う値そのもの（float32）です。この形式には活性値の量子化器がないため、活性値は量子化されません。',
+      images: '校正画像と、クラスごとに 20 枚の合成画像を PNG にし、ラベルの表とともに zip にまとめます。',
+    },
+    make: 'ファイルを作って確かめる',
+    collect: '画像を集める',
+    size: (kilobytes, full, times) =>
+      `ディスク上で ${kilobytes} kB。float32 のパラメーターは ${full} kB で、${times} 倍です。`,
+    agreement: (runtime, same, n, lo, hi) =>
+      `${runtime} は、テスト画像 ${n} 枚のうち ${same} 枚で生徒と同じ答えを出します（95% 区間 ${lo} から ${hi}）。`,
+    logits: (tolerance, close, n, difference, largest) =>
+      `ロジットの差が最大値の ${tolerance} 以内：${n} 枚のうち ${close} 枚。最大の差 ${difference}、最大のロジット ${largest}。`,
+    optimizedAlike: '実行環境のグラフ最適化を切っても同じです。',
+    optimizedOtherwise: (same, n) => `実行環境のグラフ最適化を切ると、${n} 枚のうち ${same} 枚です。`,
+    differs: (enough) => `答えの一致が ${enough} を下回りました。この実行環境は生徒と同じ計算をしていません。`,
+    images: (calibration, synthetic, kilobytes) =>
+      `校正画像 ${calibration} 枚、合成画像 ${synthetic} 枚、${kilobytes} kB。`,
+    save: (name, kilobytes) => `${name} を保存（${kilobytes} kB）`,
+  },
 };

@@ -1,12 +1,11 @@
 import { Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { pairedDifference, shareInterval } from '../../engine/evaluation/paired';
 import { BudgetError } from '../../engine/workbench/bitBudget';
-import type { Answers, LayerTable } from '../../engine/workbench/report';
+import type { LayerTable } from '../../engine/workbench/report';
 import { useLocked } from '../controls/Lock';
-import { grouped } from '../format';
-import { useFormat, useWords } from '../language';
+import { useWords } from '../language';
 import { useActions, usePlayground } from '../playground';
+import { AccuracyLine } from './AccuracyLine';
 import { footprint, meanForBytes, sameQuantizer, withBudget } from './layerRows';
 import { TaskBar } from './TaskBar';
 import { useTask } from './useTask';
@@ -18,13 +17,9 @@ const BUDGET_BITS = [2, 3, 4, 6, 8];
 /** A change of settings brings a new run first, where the old one has not begun. */
 const FOLLOW_MS = 900;
 
-const correct = ({ labels }: Answers, answers: Uint16Array) =>
-  answers.reduce((sum, answer, i) => sum + Number(answer === labels[i]), 0);
-
 /** The student's accuracy with the bits as they are, measured anew whenever they change. */
 function FollowingAccuracy() {
   const words = useWords().workbench;
-  const { percent } = useFormat();
   const task = useTask('answers');
   const settings = usePlayground((state) => state.settings);
   const run = usePlayground((state) => state.run);
@@ -38,25 +33,8 @@ function FollowingAccuracy() {
       stop();
     };
   }, [ready, settings, run, start, stop]);
-  if (!done || done.run !== run || !sameQuantizer(done.settings, settings))
-    return <span aria-busy={fraction !== null}>{words.accuracyComes}</span>;
-  const { result } = done;
-  const { n } = result;
-  const [full, student] = [correct(result, result.full), correct(result, result.student)];
-  const [lower, upper] = shareInterval({ correct: student, n });
-  const only = (mine: Uint16Array, other: Uint16Array) =>
-    result.labels.reduce((sum, label, i) => sum + Number(mine[i] === label && other[i] !== label), 0);
-  const { difference } = pairedDifference({
-    n,
-    onlyA: only(result.full, result.student),
-    onlyB: only(result.student, result.full),
-  });
-  return (
-    <span>
-      {words.accuracyNow(percent(student / n), percent(lower), percent(upper), grouped(n))}{' '}
-      {words.beside(percent(full / n), (difference * 100).toFixed(1).replace('-', '−'))}
-    </span>
-  );
+  const waits = fraction !== null || done?.run !== run || !sameQuantizer(done.settings, settings);
+  return <AccuracyLine task={task} waits={waits} />;
 }
 
 /** Size, mean bits and accuracy of the chosen bits; presets; and bits chosen for a budget. */

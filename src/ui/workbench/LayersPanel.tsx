@@ -12,6 +12,7 @@ import { lineColors } from '../palette';
 import { useActions, usePlayground } from '../playground';
 import { useScheme } from '../useScheme';
 import type { Words } from '../words/words';
+import { points } from './AccuracyLine';
 import type { Charted, Column } from './layerRows';
 import { bitsNow, CHARTED, COLUMNS, commonBits, sameQuantizer, sortedRows } from './layerRows';
 import { BitsPanel } from './BitsPanel';
@@ -86,7 +87,6 @@ function useCells(
           onlyA: sensitivity.onlyFull,
           onlyB: sensitivity.onlyThis,
         });
-        const points = (value: number) => (value * 100).toFixed(1).replace('-', '−');
         return [points(difference), words.intervalOf(points(interval[0]), points(interval[1]), String(n))];
       },
     };
