@@ -492,10 +492,11 @@ export const SETTINGS: SettingsTable = {
       { value: 'minMax', label: 'Smallest to largest' },
       { value: 'percentile', label: 'Without outliers' },
       { value: 'mse', label: 'Least squared error' },
+      { value: 'entropy', label: 'Least divergence' },
       { value: 'movingAverage', label: 'From generated images' },
     ],
     label: 'Activation range',
-    help: 'Which interval the few values of an activation are spread over. The first three look at the calibration images. The last is the authors’ program: a moving average over generated images, which are poor early on.',
+    help: 'Which interval the few values of an activation are spread over. The first four look at the calibration images. The last is the authors’ program: a moving average over generated images, which are poor early on.',
   },
 
   weightRange: {

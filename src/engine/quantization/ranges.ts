@@ -126,18 +126,6 @@ export function movingAverage(previous: Range, batch: Range, beta: number = MOVI
   return { lo: beta * previous.lo + (1 - beta) * batch.lo, hi: beta * previous.hi + (1 - beta) * batch.hi };
 }
 
-/** A range from values of calibration images. Error where there are none. */
-export function calibratedRange(method: CalibrationMethod, values: ArrayLike<number>, bits: number): Range {
-  switch (method) {
-    case 'minMax':
-      return minMaxRange(values);
-    case 'percentile':
-      return percentileRange(values);
-    case 'mse':
-      return mseRange(values, bits);
-  }
-}
-
 /**
  * At most about `limit` values of a tensor, evenly spread and always the same ones: every s-th, with s sharing no
  * divisor with the size, so that no channel and no column is passed over. The caller owns the result [n].

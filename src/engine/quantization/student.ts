@@ -16,7 +16,8 @@ import { kernelGrid, Placed, type KernelGrid } from './kernelGrids';
 import { FULL_PRECISION, type QuantizerKind } from './layerBits';
 import { LearnedStep } from './learnedStep';
 import { isWeighted, quantizationPlan, type GridSettings, type QuantizationPlan, type QuantizerSettings } from './plan';
-import { calibratedRange, MOVING_AVERAGE_BETA, sampleValues, type CalibrationMethod, type Range } from './ranges';
+import { calibratedRange } from './rangeMethods';
+import { MOVING_AVERAGE_BETA, sampleValues, type CalibrationMethod, type Range } from './ranges';
 
 /** Values of one activation that a calibration looks at, over all its batches (minMax looks at all of them). */
 export const CALIBRATION_SAMPLE = 65536;

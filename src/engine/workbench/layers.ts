@@ -50,7 +50,7 @@ export function distortionOf({ xx, noise, xy, yy }: Sums): Distortion {
 }
 
 /** Gathers a network's answers beside those at full precision. */
-class LossCount {
+export class LossCount {
   private kl = 0;
   private squares = 0;
   private n = 0;
@@ -77,7 +77,7 @@ class LossCount {
   }
 }
 
-interface BatchAnswers {
+export interface BatchAnswers {
   log: Float64Array;
   answers: Uint16Array;
 }

@@ -114,6 +114,35 @@ export interface HistogramReply {
   zero: Float32Array;
 }
 
+/** What one way to the activations' ranges gives. */
+export interface CalibrationRow {
+  /** An option of `activationRange`. */
+  method: string;
+  source: ImageSource;
+  /** Mean over all activations, on validation images: of their own SQNR in dB, and of the share that is clipped. */
+  sqnr: number;
+  clipped: number;
+  correct: number;
+  loss: Loss;
+}
+
+/** Shares of an activation's range on validation images that other images reach, 0 to 1. */
+export interface CoverageRow {
+  node: string;
+  calibration: number;
+  synthetic: number | null;
+}
+
+export interface Calibrations {
+  step: number;
+  n: number;
+  correctFull: number;
+  /** Images that ranges came from. */
+  images: { calibration: number; synthetic: number };
+  rows: CalibrationRow[];
+  coverage: CoverageRow[];
+}
+
 /** What a student, or what it learned from, can be taken away as. */
 export const EXPORT_FORMATS = ['onnx', 'layersModel', 'images'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
@@ -184,6 +213,7 @@ export interface WorkbenchTasks {
     };
     result: HistogramReply;
   };
+  calibrations: { options: { images: number }; result: Calibrations };
   export: { options: { format: ExportFormat; images: number }; result: Exported };
 }
 

@@ -1,5 +1,6 @@
 /** What the workbench can do. A further task is a file beside this one, its types in `report.ts`, and its line here. */
 import { answers } from './answers';
+import { calibrations } from './calibrations';
 import { exportStudent } from './exports';
 import { histogram } from './histogram';
 import { layerTable, sensitivities } from './layers';
@@ -11,6 +12,7 @@ const TASKS: { [Name in TaskName]: (context: TaskContext, options: TaskOptions<N
   sensitivities,
   answers,
   histogram,
+  calibrations,
   export: exportStudent,
 };
 

@@ -90,6 +90,7 @@ export const enWorkbench = {
   parts: {
     layers: 'Layers and bits',
     histogram: 'Values and levels',
+    calibration: 'Ranges compared',
     changes: 'What changed for whom',
     export: 'Take it away',
   } satisfies Record<BenchPart, string>,
@@ -118,6 +119,33 @@ export const enWorkbench = {
     back: 'Range as it was',
     legend:
       'Orange: clipped. Dark part of a bar: how far its values are rounded, compared with half a step. Heights grow as the root of the count.',
+  },
+  calibration: {
+    lead: 'Where should the ranges of the activations come from? Each way of finding them, on calibration images, synthetic ones or both, with the bits and weights as they are.',
+    measure: 'Compare all ways',
+    table: 'Ways to the activations’ ranges',
+    columns: {
+      method: 'Range',
+      source: 'Images',
+      accuracy: 'Accuracy',
+      difference: 'To full precision (points)',
+      kl: 'KL (nats)',
+      sqnr: 'SQNR (dB)',
+      clipped: 'Clipped',
+    },
+    columnHelp: {
+      method: 'How the range is found from the values',
+      source: 'Images that the values are taken from',
+      accuracy: 'Of the student with these ranges',
+      difference: 'Accuracy minus that at full precision; the interval is beside the value',
+      kl: 'Kullback-Leibler divergence of the answers from full precision',
+      sqnr: 'Of the activations alone, in the mean over all of them',
+      clipped: 'Share of the activations’ values outside the levels, in the mean over all activations',
+    },
+    coverage: 'Do the images cover the ranges?',
+    coverageHelp: (calibration: string, synthetic: string): string =>
+      `Share of each activation’s range on validation images that ${calibration} calibration and ${synthetic} synthetic images reach.`,
+    axis: 'activation',
   },
   changes: {
     lead: 'The student beside the full-precision network on the same test images. Intervals are 95 %.',
@@ -151,8 +179,8 @@ export const enWorkbench = {
     } satisfies Record<ExportFormat, string>,
     make: 'Make and check the file',
     collect: 'Collect the images',
-    size: (kilobytes: string, full: string, times: string): string =>
-      `${kilobytes} kB on disk; the parameters as float32 take ${full} kB, ${times} times as much.`,
+    size: (kilobytes: string, full: string): string =>
+      `${kilobytes} kB on disk; the parameters as float32 take ${full} kB.`,
     agreement: (runtime: string, same: string, n: string, lo: string, hi: string): string =>
       `${runtime} gives the student’s answer on ${same} of ${n} test images (95 % interval ${lo} to ${hi}).`,
     logits: (tolerance: string, close: string, n: string, difference: string, largest: string): string =>

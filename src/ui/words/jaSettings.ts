@@ -155,8 +155,14 @@ export const jaSettings: SettingWords = {
   },
   activationRange: {
     label: '活性値の範囲',
-    help: '活性値のとれる少数の値を、どの区間に割り当てるかです。はじめの 3 つは校正画像から決めます。最後の 1 つは著者らのプログラムの方法で、生成画像の移動平均です。生成画像は初めのうち質がよくありません。',
-    options: { minMax: '最小から最大', percentile: '外れ値を除く', mse: '二乗誤差最小', movingAverage: '生成画像から' },
+    help: '活性値のとれる少数の値を、どの区間に割り当てるかです。はじめの 4 つは校正画像から決めます。最後の 1 つは著者らのプログラムの方法で、生成画像の移動平均です。生成画像は初めのうち質がよくありません。',
+    options: {
+      minMax: '最小から最大',
+      percentile: '外れ値を除く',
+      mse: '二乗誤差最小',
+      entropy: '情報量の差最小',
+      movingAverage: '生成画像から',
+    },
   },
   weightRange: {
     label: '重みの範囲',

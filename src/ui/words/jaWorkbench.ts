@@ -78,7 +78,13 @@ export const jaWorkbench: Words['workbench'] = {
   budgetSize: (asked, least) =>
     `${asked} kB にはできません。最も少ないビット数でも ${least} kB です。もっと大きな値を指定してください。`,
 
-  parts: { layers: '層とビット数', histogram: '値と目盛り', changes: '何が変わったか', export: '書き出し' },
+  parts: {
+    layers: '層とビット数',
+    histogram: '値と目盛り',
+    calibration: '範囲の比較',
+    changes: '何が変わったか',
+    export: '書き出し',
+  },
   sources: { calibration: '校正画像', synthetic: '合成画像', both: '両方' },
   tryAgain: 'もう一度試す',
   histogram: {
@@ -100,6 +106,33 @@ export const jaWorkbench: Words['workbench'] = {
     back: '元の範囲に戻す',
     legend:
       'オレンジ：切り詰めた値。棒の濃い部分：半目盛りに対して、値がどれだけ丸められるか。棒の高さは個数の平方根です。',
+  },
+  calibration: {
+    lead: '活性値の範囲は、何から決めるのがよいでしょうか。校正画像、合成画像、その両方のそれぞれで、すべての決め方を、今のビット数と重みのまま比べます。',
+    measure: 'すべての決め方を比べる',
+    table: '活性値の範囲の決め方',
+    columns: {
+      method: '範囲',
+      source: '画像',
+      accuracy: '正解率',
+      difference: '量子化なしとの差（ポイント）',
+      kl: 'KL（ナット）',
+      sqnr: 'SQNR（デシベル）',
+      clipped: '切り詰め',
+    },
+    columnHelp: {
+      method: '値から範囲を決める方法',
+      source: '値を取る画像',
+      accuracy: 'この範囲を使った生徒の正解率',
+      difference: '量子化なしの正解率との差。区間は値に添えています',
+      kl: '答えの、量子化なしからのカルバック・ライブラー情報量',
+      sqnr: '活性値だけの値を、すべての活性値で平均したもの',
+      clipped: '目盛りの外にある値の割合を、すべての活性値で平均したもの',
+    },
+    coverage: '画像は範囲を覆っているか',
+    coverageHelp: (calibration, synthetic) =>
+      `検証画像での各活性値の範囲のうち、校正画像 ${calibration} 枚と合成画像 ${synthetic} 枚が届く割合です。`,
+    axis: '活性値',
   },
   changes: {
     lead: '同じテスト画像で、生徒を量子化なしのネットワークと比べます。区間は 95% です。',
@@ -130,8 +163,7 @@ export const jaWorkbench: Words['workbench'] = {
     },
     make: 'ファイルを作って確かめる',
     collect: '画像を集める',
-    size: (kilobytes, full, times) =>
-      `ディスク上で ${kilobytes} kB。float32 のパラメーターは ${full} kB で、${times} 倍です。`,
+    size: (kilobytes, full) => `ディスク上で ${kilobytes} kB。float32 のパラメーターは ${full} kB です。`,
     agreement: (runtime, same, n, lo, hi) =>
       `${runtime} は、テスト画像 ${n} 枚のうち ${same} 枚で生徒と同じ答えを出します（95% 区間 ${lo} から ${hi}）。`,
     logits: (tolerance, close, n, difference, largest) =>

@@ -4,6 +4,7 @@ import type { LayerRow } from '../../engine/workbench/report';
 import { Choice } from '../Choice';
 import { useActions } from '../playground';
 import { useWords } from '../language';
+import { CalibrationPanel } from './CalibrationPanel';
 import { ChangesPanel } from './ChangesPanel';
 import { ExportPanel } from './ExportPanel';
 import { HistogramPanel } from './HistogramPanel';
@@ -28,6 +29,7 @@ export default function Bench() {
   const panels: Record<BenchPart, React.ReactNode> = {
     layers: <LayersPanel selected={selected} onSelect={select} />,
     histogram: part === 'histogram' && <HistogramPanel selected={selected} onSelect={setSelected} />,
+    calibration: <CalibrationPanel />,
     changes: <ChangesPanel />,
     export: <ExportPanel />,
   };

@@ -31,9 +31,7 @@ function Check({ exported: { check, bytes, fullBytes, images } }: { exported: Ex
   const [lower, upper] = shareInterval({ correct: same, n });
   return (
     <>
-      {fullBytes !== null && (
-        <p>{words.size(kilobytes(bytes), kilobytes(fullBytes), (fullBytes / bytes).toFixed(1))}</p>
-      )}
+      {fullBytes !== null && <p>{words.size(kilobytes(bytes), kilobytes(fullBytes))}</p>}
       <p>
         {words.agreement(runtime, grouped(same), grouped(n), percent(lower, 2), percent(upper, 2))}{' '}
         {words.logits(
