@@ -13,6 +13,7 @@ const CLIENT = '^src/worker/(?!server|protocol\\.)';
 const STATE = '^src/state/';
 const UI = '^src/ui/';
 const APP = '^src/[^/]+$';
+const SERVICE_WORKER = '^src/serviceWorker/';
 const HEADLESS = '^src/headless/';
 
 const TFJS = '@tensorflow/|^#tfjs';
@@ -31,6 +32,7 @@ const PARTS = {
   state: { from: STATE, values: [CLIENT, PURE], types: [PROTOCOL, ENGINE], packages: [TFJS], node: false },
   ui: { from: UI, values: [STATE, PURE], types: [PROTOCOL, CLIENT, ENGINE], packages: [TFJS], node: false },
   app: { from: APP, values: [UI, STATE, CLIENT, PURE], types: [PROTOCOL, ENGINE], packages: [TFJS], node: false },
+  serviceWorker: { from: SERVICE_WORKER, values: [], types: [], packages: [TFJS, PAGE], node: false },
   headless: { from: HEADLESS, values: [ENGINE, STATE], types: [PROTOCOL], packages: [PAGE], node: true },
 };
 
@@ -38,10 +40,20 @@ const PARTS = {
 const LAYERS = [
   PURE,
   '^src/engine/runReport\\.ts$',
-  '^src/engine/(random|float16)\\.ts$',
-  ...['kernels', 'network', 'data', 'bns', 'generator', 'quantization', 'losses', 'training', 'export', 'workbench', 'backend'].map(
-    (folder) => `^src/engine/${folder}/`,
-  ),
+  '^src/engine/(portableMath|random|float16)\\.ts$',
+  ...[
+    'kernels',
+    'network',
+    'data',
+    'bns',
+    'generator',
+    'quantization',
+    'losses',
+    'training',
+    'export',
+    'workbench',
+    'backend',
+  ].map((folder) => `^src/engine/${folder}/`),
 ];
 
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });

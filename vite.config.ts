@@ -5,15 +5,10 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import { ISOLATION_HEADERS } from './src/serviceWorker/headers.ts';
 import { offline } from './vite.offline.ts';
+import { security } from './vite.security.ts';
 import { preloadPage } from './vite.start.ts';
-
-/** With these a page is cross-origin isolated: SharedArrayBuffer exists and wasm may use threads. */
-const ISOLATION_HEADERS = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-};
 
 const WASM_BINARIES = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm-threaded-simd.wasm'];
 
@@ -128,6 +123,7 @@ export default defineConfig({
     katexFonts(),
     tfjsWasmBinaries(),
     workerSize(),
+    security(),
     offline(),
   ],
   worker: { format: 'es', plugins: () => [tfjsWasmThreads()] },
@@ -146,6 +142,6 @@ export default defineConfig({
     rolldownOptions: { plugins: [tfjsWasmThreads()] },
   },
   build: { target: 'es2022', chunkSizeWarningLimit: 1000 },
-  server: { port: port ?? 5173, headers: ISOLATION_HEADERS },
-  preview: { port: port ?? 4173, headers: ISOLATION_HEADERS },
+  server: { port: port ?? 5173 },
+  preview: { port: port ?? 4173 },
 });

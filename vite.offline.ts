@@ -1,15 +1,24 @@
 import type { Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 
+/** Also where tests build it: they should have what is shipped, not Workbox's talkative kind. */
+const asShipped: Plugin = {
+  name: 'service-worker-as-shipped',
+  config: () => ({ define: { 'process.env.NODE_ENV': JSON.stringify('production') } }),
+};
+
 /**
  * Makes the build installable and usable without a network: a web manifest, and a service worker that stores every file of
  * the build, each with its revision. A page is served from one build only: a new build's files are stored beside the old ones,
- * take over together when the visitor agrees (`src/ui/offline`), and the old ones are deleted then. Stored answers keep
- * their headers, so that the page stays cross-origin isolated.
+ * take over together when the visitor agrees (`src/ui/offline`), and the old ones are deleted then. What it does is in
+ * src/serviceWorker.
  */
 export function offline(): Plugin[] {
   return VitePWA({
-    filename: 'service-worker.js',
+    strategies: 'injectManifest',
+    srcDir: 'src/serviceWorker',
+    // Its address, where those who have the page already look for the next one.
+    filename: 'service-worker.ts',
     registerType: 'prompt',
     // The page registers it itself, and not where it is embedded.
     injectRegister: false,
@@ -31,24 +40,15 @@ export function offline(): Plugin[] {
         { src: 'icons/maskable-512.png', sizes: '512x512', type: 'image/png', purpose: 'maskable' },
       ],
     },
-    workbox: {
-      // Also where tests build it: they should have what is shipped.
-      mode: 'production',
+    injectManifest: {
+      rollupFormat: 'iife',
+      buildPlugins: { vite: [asShipped] },
       globPatterns: ['**/*'],
-      // What only a network file of its kind needs (14 MB) is stored when it is first used.
+      // What only a network file of its kind needs (14 MB) is fetched when it is first used.
       globIgnores: ['**/*.map', '**/ort-wasm*'],
-      runtimeCaching: [{ urlPattern: /\/ort-wasm[^/]*\.wasm$/, handler: 'CacheFirst' }],
       maximumFileSizeToCacheInBytes: 64 * 2 ** 20,
       // Their names change with their content.
       dontCacheBustURLsMatching: /assets\/.*-[\w-]{8}\.\w+$/,
-      // Settings are in the query; the file is the same.
-      ignoreURLParametersMatching: [/./],
-      // What is not part of the build is not the page: no fallback.
-      navigateFallback: null,
-      cleanupOutdatedCaches: true,
-      clientsClaim: true,
-      skipWaiting: false,
-      inlineWorkboxRuntime: true,
       sourcemap: false,
     },
   });

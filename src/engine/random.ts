@@ -4,9 +4,10 @@
  *
  * Generator: xoshiro128** 1.1 (Blackman and Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS 2021).
  * Its 128 bits of state come from MurmurHash3 (x86, 32 bit, Appleby) of the seed and the stream's names, one lane a
- * word. Uniform numbers are the same on every JavaScript engine; normal ones use Math.log, cos and sin, whose last bit
- * may differ.
+ * word. Numbers are the same on every JavaScript engine (portableMath.ts).
  */
+
+import { log, turn } from './portableMath';
 
 /** A stream at one moment: plain JSON. */
 export interface RandomState {
@@ -157,10 +158,10 @@ export class Random {
       return spare;
     }
     // 1 - next() lies in (0, 1]: no logarithm of 0.
-    const radius = Math.sqrt(-2 * Math.log(1 - this.next()));
-    const angle = 2 * Math.PI * this.next();
-    this.spareNormal = radius * Math.sin(angle);
-    return radius * Math.cos(angle);
+    const radius = Math.sqrt(-2 * log(1 - this.next()));
+    const { sine, cosine } = turn(this.next());
+    this.spareNormal = radius * sine;
+    return radius * cosine;
   }
 
   /** Fills with what as many calls of `normal` would return, rounded to float32. Returns its argument. */

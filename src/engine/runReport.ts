@@ -175,6 +175,11 @@ export interface AccuracyRow {
   curve: [number, number][];
   /** [n] class that was predicted for each test image when `accuracy` was measured; null while unknown. */
   answers: Uint16Array | null;
+  /**
+   * Of a student whose training is over: a hash of its weights' bits (`weightsHash`), the same for the same run on any
+   * number of threads; null before, and of what is not trained.
+   */
+  weightsHash: string | null;
 }
 
 /** One generator step's loss terms (unweighted values; null where switched off). */

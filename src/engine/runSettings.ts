@@ -108,10 +108,8 @@ export interface RunSettings {
   /** What the gradient does where the quantizer clips: 'mask' stops it, 'pass' lets it through as the program does. */
   clippedGradient: 'mask' | 'pass';
   studentLearningRate: number;
-  /** Largest change in one step beside a weight's own size (norms of the tensors), at the full rate; 0: no limit. */
+  /** Largest change in the first step beside a weight's own size (norms of the tensors), less later; 0: no limit. */
   updateLimit: number;
-  /** Longest way in all steps, beside a weight's own size, spread over them as the rate is; 0: no limit. */
-  pathLimit: number;
   /**
    * 'run': falls from the learning rate to 0 over studentSteps (half a cosine); 'program': cosine of 100 epochs, rising
    * again.

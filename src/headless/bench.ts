@@ -3,13 +3,14 @@
  * says the rest.
  */
 import { benchKernels } from './bench/kernels';
-import { startBenchBackend } from './bench/backend';
+import { startBenchBackend, startForReplay } from './bench/backend';
 import { BUNDLED, REFERENCE, TINY } from './bench/fixture';
 import { bestMatrixProduct, describeMachine } from './bench/machine';
 import { setClock } from './bench/measure';
 import { HELP, parseOptions, type BenchOptions } from './bench/options';
 import { benchPytorch, Pytorch, pytorchProduct } from './bench/pytorch';
 import { formatReport, summarize, type BenchReport } from './bench/report';
+import { benchReplay, benchReplayApart, formatReplay } from './bench/replay';
 import { benchScaling } from './bench/scaling';
 import { benchSteps } from './bench/steps';
 import { NoBackend } from './webgpu';
@@ -58,8 +59,9 @@ export async function bench(options: BenchOptions, progress: (line: string) => v
   const scaling = parts.includes('scaling')
     ? await benchScaling(quick ? [3, 6] : [10, 100, 1000], effort, ({ classes }) => progress(`${classes} classes`))
     : [];
+  const replay = parts.includes('replay') ? await benchReplayApart(options) : null;
   return summarize(
-    { machine, backend, detail, clock, matrixProduct, kernels, steps, scaling, pytorch },
+    { machine, backend, detail, clock, matrixProduct, kernels, steps, scaling, pytorch, replay },
     reference.name,
   );
 }
@@ -69,6 +71,13 @@ if (process.argv[1]?.endsWith('bench.ts')) {
     const options = parseOptions(process.argv.slice(2));
     if (options === 'help') {
       console.log(HELP);
+    } else if (options.replay) {
+      const on = options.backend === 'webgpu' ? 'webgpu' : 'null';
+      const detail = await startForReplay(on);
+      const report = await benchReplay({ ...options, on }, detail, ({ step, what, ratio }) =>
+        process.stderr.write(`${step}, ${what}: ${ratio.toFixed(3)}\n`),
+      );
+      console.log(options.json ? JSON.stringify(report) : formatReplay(report));
     } else {
       const report = await bench(options, (line) => process.stderr.write(`${line}\n`));
       console.log(options.json ? JSON.stringify(report) : formatReport(report));

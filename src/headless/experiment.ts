@@ -28,8 +28,10 @@ const HELP = `npm run experiment -- [flags]
   --center LIST          class, class-agnostic: what the terms about centers aim at
   --data DIR             CIFAR-10's binary files (train.bin or data_batch_*.bin, test.bin or test_batch.bin), with
   --weights FILE         a CIFAR ResNet with option-A shortcuts in PyTorch's layout (.safetensors)
+  --preset NAME          interactive or paper: all settings at once, as the page's two buttons; flags count more
   --link URL             settings of a link copied from the page; flags count more
-  --state FILE           keeps what is found, and generators in FILE.generators; another run goes on from there
+  --state FILE           keeps what is found, and generators and half-trained students in FILE.generators; another run
+                         goes on from there
   --jobs N, --threads N  processes at a time, threads of each
   --backend NAME         wasm (the default), or webgpu: a GPU, for which Node needs "npm install --no-save webgpu"
   --json                 one JSON object instead of the table

@@ -15,10 +15,11 @@ interface Dawn {
 /**
  * By the package "webgpu" (Dawn), which is no dependency: few need it, and it is large.
  *
+ * @param flags Dawn's; `backend=null` computes nothing, and needs no GPU
  * @returns the adapter's name
  * @throws NoBackend where the package is missing, or there is no adapter
  */
-export async function provideWebgpu(): Promise<string> {
+export async function provideWebgpu(flags: string[] = []): Promise<string> {
   const name = 'webgpu';
   let dawn: Dawn;
   try {
@@ -26,7 +27,7 @@ export async function provideWebgpu(): Promise<string> {
   } catch {
     throw new NoBackend('webgpu: Node has none by itself; "npm install --no-save webgpu" gives it one.');
   }
-  const gpu = dawn.create([]);
+  const gpu = dawn.create(flags);
   Object.assign(globalThis, dawn.globals);
   Object.defineProperty(globalThis, 'navigator', { value: { ...globalThis.navigator, gpu }, configurable: true });
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });

@@ -16,6 +16,7 @@ import type { Speeds } from './estimate';
 import type { Moment } from './history';
 import type { LessonActions, LessonState } from './lessons/activeLesson';
 import type { Measure, Projection } from './linkView';
+import type { Reference } from './recording/agreement';
 import type { RecordingProblem } from './recording/checks';
 import type { RecordingFacts } from './recording/format';
 import type { RunRecord } from './runRecord';
@@ -97,6 +98,8 @@ export interface PlaygroundState extends RunRecord, LessonState {
   recorded: ShownRecording | null;
   /** The engine's run while a recorded one is shown in its place; null otherwise. */
   behind: RunRecord | null;
+  /** Of the recorded run that was shown last, also when the engine's is shown again; null: there was none. */
+  reference: Reference | null;
   trouble: Trouble | null;
 
   // ---- what is looked at --------------------------------------------------------------------------------

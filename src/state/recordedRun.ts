@@ -2,6 +2,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { RunOverview } from '../engine/runReport';
 import type { PlaygroundActions, PlaygroundState } from './playgroundState';
 import { engineRun, shownSettings } from './playgroundState';
+import { referenceOf } from './recording/agreement';
 import { RecordingError } from './recording/checks';
 import type { Recording, Versions } from './recording/format';
 import { LIMITS } from './recording/format';
@@ -50,16 +51,14 @@ export function showEngineRun(state: PlaygroundState): Partial<PlaygroundState> 
   };
 }
 
-function showRecording(
-  state: PlaygroundState,
-  { record, ...facts }: Recording,
-  file: string | null,
-): Partial<PlaygroundState> {
+function showRecording(state: PlaygroundState, recording: Recording, file: string | null): Partial<PlaygroundState> {
+  const { record, ...facts } = recording;
   const { overview, generatorLosses, studentLosses, live, history } = engineRun(state);
   return {
     ...record,
     recorded: { ...facts, file },
     behind: { overview, generatorLosses, studentLosses, live, history },
+    reference: referenceOf(recording),
     viewing: null,
     replaying: false,
     ...choicesFor(state, record.overview),

@@ -72,6 +72,7 @@ export function createPlayground(options: PlaygroundOptions) {
     ...emptyRecord(),
     recorded: null,
     behind: null,
+    reference: null,
     viewing: null,
     replaying: false,
     trouble: null,

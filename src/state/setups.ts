@@ -37,7 +37,6 @@ const PAPER: Partial<RunSettings> = {
   stepSizes: 'fixed',
   clippedGradient: 'pass',
   updateLimit: 0,
-  pathLimit: 0,
   studentLearningRate: 1e-6,
   studentSchedule: 'program',
   momentum: 0.9,

@@ -179,6 +179,12 @@ describe('a run as a file', () => {
     await playground.button('Back to your own run').click();
     expect(await banner().count()).toBe(0);
     expect(await playground.accuracies()).toEqual(accuracies);
+
+    await playground.button('Reset').click();
+    await playground.ready();
+    await playground.button('Play').click();
+    await playground.untilStatus(/^Finished/, 150);
+    await playground.region('Accuracy').getByText('Same as recorded', { exact: true }).waitFor();
     playground.expectNoErrors();
   });
 });

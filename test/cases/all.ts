@@ -10,6 +10,7 @@ import { networkCases } from './network';
 import { optimizerCases } from './optimizers';
 import { quantizerCases } from './quantizer';
 import { refinedImagesCases } from './refinedImages';
+import { replayCases } from './replay';
 import { resnet20Cases } from './resnet20';
 import { statisticsCases } from './statistics';
 import { stepCases } from './steps';
@@ -32,4 +33,5 @@ export const allCases: Case[] = [
   ...lossesCases,
   ...resnet20Cases,
   ...stepCases,
+  ...replayCases,
 ];

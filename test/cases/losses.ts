@@ -13,7 +13,6 @@ import {
   centralizedTerm,
   contrastTerm,
   distortedTerm,
-  generatorLoss,
   type GeneratorLoss,
   type TeacherView,
   type TermWeights,
@@ -26,6 +25,7 @@ import { TERMS } from '../../src/engine/runSettings';
 import lossesJson from '../fixtures/losses.json';
 import tinyJson from '../fixtures/tiny_network.json';
 import type { Case } from './case';
+import { aimAt, lossOf } from './lossOf';
 import { nhwc, tinyNetwork, type FixtureArray, type TinyFixture } from './fixtures';
 import { compositionCase, read, tensor } from './kernels';
 
@@ -89,7 +89,7 @@ export const lossesCases: Case[] = [
         let result: GeneratorLoss;
         const { grads } = tf.valueAndGrads((mixed, single) => {
           const [m, s] = view(network, weights, tf.concat([mixed, single], 0) as tf.Tensor4D);
-          result = generatorLoss(m, s, targets, [{ index: losses.class, noise, trusted: true }], WEIGHTS, 1);
+          result = lossOf(m, s, targets, [{ index: losses.class, noise, trusted: true }], WEIGHTS, 1);
           for (const term of [result.total, ...Object.values(result.terms)]) if (term) tf.keep(term);
           return result.total;
         })([images(losses.mixed_images), images(losses.single_images)]);
@@ -125,7 +125,7 @@ export const lossesCases: Case[] = [
           weights,
           tf.concat([images(losses.mixed_images), images(losses.single_images)], 0) as tf.Tensor4D,
         );
-        const some = generatorLoss(
+        const some = lossOf(
           m,
           s,
           targets,
@@ -133,7 +133,7 @@ export const lossesCases: Case[] = [
           { ...WEIGHTS, ceMixed: null, distorted: null, ceSingle: null },
           1,
         );
-        const none = generatorLoss(
+        const none = lossOf(
           m,
           s,
           targets,
@@ -176,13 +176,14 @@ export const lossesCases: Case[] = [
             perLayer.reduce((a, b) => tf.add(a, b)),
           ) as tf.Scalar;
         };
-        const [actual, expected] = [(s: tf.Tensor) => distortedTerm(s as tf.Tensor2D, targets, single), layerwise].map(
-          (f) => tf.valueAndGrad(f as (s: tf.Tensor) => tf.Scalar)(statistics),
-        );
+        const [actual, expected] = [
+          (s: tf.Tensor) => distortedTerm(s as tf.Tensor2D, targets, aimAt(targets, single)),
+          layerwise,
+        ].map((f) => tf.valueAndGrad(f as (s: tf.Tensor) => tf.Scalar)(statistics));
         return {
           D: [actual.value, expected.value],
           'gradient of D': [actual.grad, expected.grad],
-          C: [centralizedTerm(statistics, targets, single), [0]],
+          C: [centralizedTerm(statistics, targets, aimAt(targets, single)), [0]],
         };
       }),
   },
@@ -244,7 +245,7 @@ export const lossesCases: Case[] = [
           };
           const loss = (only: Partial<TermWeights>) => (s: tf.Tensor) => {
             const view = { logits: tf.zeros([2, 5]) as tf.Tensor2D, labels: wanted, statistics: s as tf.Tensor2D };
-            return generatorLoss(
+            return lossOf(
               { ...view, statistics: tf.slice(s, 0, 1) as tf.Tensor2D },
               view,
               targets,
@@ -264,7 +265,12 @@ export const lossesCases: Case[] = [
           return {
             ...(Object.fromEntries(compared) as Record<string, [tf.Tensor, tf.Tensor]>),
             'K of a class that is not trusted': [
-              contrastTerm(tf.slice(statistics, 0, 1), targets, { ...classes[0], trusted: false }, temperature),
+              contrastTerm(
+                tf.slice(statistics, 0, 1),
+                targets,
+                aimAt(targets, { ...classes[0], trusted: false }),
+                tf.scalar(1 / temperature),
+              ),
               [0],
             ],
           };

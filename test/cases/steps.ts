@@ -10,8 +10,8 @@ import {
 } from '../../src/engine/bns/statistics';
 import { Generator, type GeneratorConfig } from '../../src/engine/generator/generator';
 import { oneHotLabels } from '../../src/engine/kernels/oneHotLabels';
-import { generatorLoss } from '../../src/engine/losses/generatorLosses';
 import { GeneratorTargets } from '../../src/engine/losses/generatorTargets';
+import { replaySteps } from '../../src/engine/kernels/replay/repeatedStep';
 import { studentLosses } from '../../src/engine/losses/studentLosses';
 import { createResNet } from '../../src/engine/network/resnet';
 import { Student } from '../../src/engine/quantization/student';
@@ -23,6 +23,7 @@ import * as plain from '../../src/headless/bench/plainSteps';
 import { defaultSettings } from '../../src/state/settings';
 import type { Case, Comparison } from './case';
 import { read, tensor } from './kernels';
+import { lossOf } from './lossOf';
 
 const CLASSES = 4;
 const BATCH = 4;
@@ -94,10 +95,13 @@ function launchesOf(f: () => void): number | null {
 /** Launches of a step once everything is compiled; at least three times fewer than the plain one's. */
 function launchComparison(step: () => void, plainStep: () => void): Comparison[] {
   if (launchesOf(() => {}) === null) return [];
+  // A replayed step asks the backend for none.
+  replaySteps(false);
   const [mine, theirs] = [step, plainStep].map((f) => {
     f();
     return launchesOf(f)!;
   });
+  replaySteps(true);
   return [
     {
       name: `${mine} launches, plain tfjs ${theirs}: three times as many`,
@@ -156,7 +160,7 @@ async function generatorStep(): Promise<Comparison[]> {
       statistics: statistics[g],
     });
     const [ceMixed, bns, distorted, ceSingle, centralized] = WEIGHTS;
-    return generatorLoss(
+    return lossOf(
       view(0, MIXED),
       view(1, SINGLE),
       targets,

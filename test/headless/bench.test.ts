@@ -7,6 +7,7 @@ import { benchKernels } from '../../src/headless/bench/kernels';
 import { expectEqual, race, timing } from '../../src/headless/bench/measure';
 import { parseOptions, type BenchOptions } from '../../src/headless/bench/options';
 import { KernelRegistry } from '../../src/headless/bench/registry';
+import type { ReplayReport } from '../../src/headless/bench/replay';
 import { formatReport, type BenchReport } from '../../src/headless/bench/report';
 
 const QUICK = parseOptions(['--quick']) as BenchOptions;
@@ -83,6 +84,28 @@ describe('the benchmark', () => {
   });
 });
 
+describe('replayed steps', () => {
+  it('are timed beside those that are not, where Node has WebGPU; elsewhere it is said what is missing', async () => {
+    const flags = ['--import', 'tsx', 'src/headless/bench.ts', '--replay', '--quick', '--json'];
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, flags);
+    if (stdout.trim() === '') {
+      expect(stderr).toContain('npm install --no-save webgpu');
+      return;
+    }
+    const { ratios, replay } = JSON.parse(stdout) as ReplayReport;
+    expect(Object.keys(ratios)).toEqual(['replay/generatorStep', 'replay/studentStep']);
+    for (const { eager, replayed, ratio, costs, kernels } of replay) {
+      expect(ratio).toBe(replayed.median / eager.median);
+      expect(costs.replayed.launches).toBe(costs.eager.launches);
+      expect(costs.replayed.submits).toBe(1);
+      expect(costs.eager.submits).toBeGreaterThan(5);
+      expect(costs.replayed.bytesWritten).toBeLessThan(costs.eager.bytesWritten);
+      // The null backend has no clock worth asking.
+      expect(kernels).toBeNull();
+    }
+  });
+});
+
 describe('a kernel whose results are wrong', () => {
   afterEach(() => tf.setBackend('cpu'));
 
@@ -154,7 +177,7 @@ describe('its flags', () => {
       clock: 'wall',
       pytorch: null,
       pytorchBatches: [16, 64],
-      parts: ['kernels', 'steps', 'scaling'],
+      parts: ['kernels', 'steps', 'scaling', 'replay'],
     });
     expect(parseOptions(['--help'])).toBe('help');
     expect(parseOptions(['--pytorch', 'python3', '--batches', '8', '--only', 'steps'])).toMatchObject({

@@ -114,6 +114,7 @@ describe('npm run experiment', { timeout: 300_000 }, () => {
           'seed',
           'n',
           'accuracy',
+          'weightsHash',
           'steps',
           'seconds',
         ]),
@@ -121,6 +122,7 @@ describe('npm run experiment', { timeout: 300_000 }, () => {
       expect(row.accuracy).toBe(row.correct / 100);
       expect(countRight(decodeRight(row.right!, 100))).toBe(row.correct);
       expect(row.seconds).toBeGreaterThan(0);
+      expect(row.weightsHash).toMatch(/^[0-9a-f]{16}$/);
     }
     expect(report.quality).toHaveLength(2);
     const [compared] = report.comparisons;

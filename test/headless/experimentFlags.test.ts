@@ -276,4 +276,21 @@ describe('a link', () => {
       beside: [],
     });
   });
+
+  it('takes a preset, whose settings flags change', () => {
+    const { experiment } = parseOptions(['--preset', 'paper', '--bits', '4,3', '--student-steps', '10', '--seed', '7']);
+    expect(experiment.settings).toMatchObject({
+      generatorSteps: 80000,
+      generatorChannels: 128,
+      studentSteps: 10,
+      seed: 7,
+    });
+    expect(experiment.axes).toHaveLength(1);
+    expect(() => parseOptions(['--preset', 'quick'])).toThrow(
+      '--preset does not know "quick". It knows interactive, paper.',
+    );
+    expect(() => parseOptions(['--preset', 'paper', '--link', 'https://example.org/?seed=3'])).toThrow(
+      'leave one of them out',
+    );
+  });
 });

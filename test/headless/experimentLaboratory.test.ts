@@ -82,7 +82,7 @@ async function pageAccuracies(settings: RunSettings): Promise<Record<string, num
 
 describe('an experiment', () => {
   it('finds what the page finds with the same settings: full precision, plain quantization, calibration only, FDDA', async () => {
-    const settings = tinySettings({ testImages: 120, studentLearningRate: 3e-3, studentSteps: 12 });
+    const settings = tinySettings({ testImages: 120, studentLearningRate: 3e-3, studentSteps: 12, updateLimit: 0 });
     const { findings } = await workOff(bookOf(['ptq', 'calibration', 'fdda'], settings));
     const page = await pageAccuracies(applyPreset(settings, 'fdda'));
     const students = only(findings, 'student').map((each) => each.kind === 'student' && each.test.correct);
@@ -147,15 +147,27 @@ describe('an experiment', () => {
     second.dispose();
   });
 
-  it('drops a student that is stopped', async () => {
-    const [task] = bookOf(['calibration'])
+  it('goes on with a student where it was stopped', async () => {
+    const [task] = bookOf(['calibration'], { studentSteps: 6 })
       .ready({}, new Set())
       .filter(({ kind }) => kind === 'student');
-    expect(await laboratory.work(task, { progress: () => {}, stopped: () => true })).toBeNull();
+    const cut = new GeneratorStore(join(folder, 'cut student'));
+    const second = new Laboratory(source, cut);
+    let steps = 0;
+    expect(await second.work(task, { progress: () => {}, stopped: () => steps++ === 4 })).toBeNull();
+    expect(cut.loadStudent(task.id)!.snapshot.step).toBe(4);
+    const seen: number[] = [];
+    const counted = { progress: (fraction: number) => seen.push(Math.round(6 * fraction)), stopped: () => false };
+    const finding = await second.work(task, counted);
+    expect(Math.min(...seen)).toBe(4);
+    const without = (found: Finding | null) => ({ ...found, seconds: 0 });
+    expect(without(finding)).toEqual(without(await laboratory.work(task, conduct)));
+    expect(readdirSync(cut.folder)).toEqual([]);
+    second.dispose();
   });
 
   it('takes a training that diverges for a finding, and throws what is wrong with the settings', async () => {
-    const diverges = bookOf(['calibration'], { studentLearningRate: 1e30, studentSteps: 12, updateLimit: 0, pathLimit: 0 });
+    const diverges = bookOf(['calibration'], { studentLearningRate: 1e30, studentSteps: 12, updateLimit: 0 });
     const { findings } = await workOff(diverges);
     expect(only(findings, 'failed')).toMatchObject([{ message: expect.stringMatching(/not a finite number at step/) }]);
     const [impossible] = bookOf(['calibration'], { startLayer: 99 })

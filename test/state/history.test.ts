@@ -44,6 +44,7 @@ describe('moments', () => {
       steps: 0,
       curve: [],
       answers: Uint16Array.of(1, accuracy > 0.5 ? 1 : 0),
+      weightsHash: null,
     });
     const images = snapshot(4);
     const first = nextMoment(

@@ -175,9 +175,21 @@ describe('tables', () => {
       steps: 5,
       curve: [],
       answers: null,
+      weightsHash: '0123456789abcdef',
     };
     expect(resultsTable([row], () => 'Own, combined', settings).rows).toEqual([
-      ['fdda', 'Own, combined', 0.71, 710, 1000, 'done', 3, settings.weightBits, settings.activationBits],
+      [
+        'fdda',
+        'Own, combined',
+        0.71,
+        710,
+        1000,
+        'done',
+        3,
+        settings.weightBits,
+        settings.activationBits,
+        '0123456789abcdef',
+      ],
     ]);
   });
 });

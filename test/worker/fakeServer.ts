@@ -193,6 +193,7 @@ export class FakeServer {
       steps: id === 'fullPrecision' || id === 'ptq' ? 1 : settings.studentSteps,
       curve: [],
       answers: null,
+      weightsHash: null,
     }));
     this.generator = [];
     this.student = [];

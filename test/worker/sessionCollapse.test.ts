@@ -27,7 +27,6 @@ const settings = smallSettings({
   studentSteps: 60,
   studentLearningRate: 1e-4,
   updateLimit: 0,
-  pathLimit: 0,
 });
 const told = (steps = 20) =>
   new CollapseError({ kind: 'accuracy', plain: 0.7, student: 0.1 }, steps, 'stem_conv/kernel');

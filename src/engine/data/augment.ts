@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { exp, log } from '../portableMath';
 import type { Random } from '../random';
 
 /** How images are cropped and flipped; the usual random-resized crop of image classification, milder at 32x32. */
@@ -44,13 +45,13 @@ export function drawAugmentation(
   { scale, ratio, flip }: AugmentParameters = DEFAULT_AUGMENT,
 ): Float32Array {
   const aspect = imageShape[1] / imageShape[0];
-  const [logLow, logHigh] = [Math.log(ratio[0]), Math.log(ratio[1])];
+  const [logLow, logHigh] = [log(ratio[0]), log(ratio[1])];
   const boxes = new Float32Array(count * 4);
   for (let i = 0; i < count; i++) {
     let [width, height] = [2, 2];
     for (let attempt = 0; attempt < ATTEMPTS && (width > 1 || height > 1); attempt++) {
       const area = random.uniform(scale[0], scale[1]);
-      const shape = Math.exp(random.uniform(logLow, logHigh)) / aspect;
+      const shape = exp(random.uniform(logLow, logHigh)) / aspect;
       width = Math.sqrt(area * shape);
       height = Math.sqrt(area / shape);
     }
@@ -69,14 +70,20 @@ export function drawAugmentation(
  * @returns [N, H, W, C], owned by the caller; an image whose box is 0, 0, 1, 1 comes back exactly
  */
 export function augmentBatch(images: tf.Tensor4D, boxes: Float32Array): tf.Tensor4D {
-  const [count, height, width] = images.shape;
+  const [count] = images.shape;
   if (boxes.length !== count * 4)
     throw new RangeError(`${count} images need ${count} boxes of 4 numbers, not ${boxes.length} numbers.`);
+  return tf.tidy(() => cropBatch(images, tf.tensor2d(boxes, [count, 4])));
+}
+
+/** As `augmentBatch`, boxes [N, 4] as a tensor. */
+export function cropBatch(images: tf.Tensor4D, boxes: tf.Tensor2D): tf.Tensor4D {
+  const [count, height, width] = images.shape;
   return tf.tidy(() => {
     const indices = tf.tensor1d(
       Int32Array.from({ length: count }, (_, i) => i),
       'int32',
     );
-    return tf.image.cropAndResize(images, tf.tensor2d(boxes, [count, 4]), indices, [height, width], 'bilinear');
+    return tf.image.cropAndResize(images, boxes, indices, [height, width], 'bilinear');
   });
 }

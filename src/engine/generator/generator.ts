@@ -115,17 +115,21 @@ export class Generator {
    * alone.
    *
    * @param z [N, latentDim]
-   * @param labels [N] classes
+   * @param labels [N] classes, or [N, numClasses] one-hot
    * @param groups sizes of the consecutive groups; left out: one group
    * @returns [N, S, S, imageChannels] in normalised image space
    */
-  generate(z: tf.Tensor2D, labels: ArrayLike<number>, groups: readonly number[] = [labels.length]): tf.Tensor4D {
+  generate(
+    z: tf.Tensor2D,
+    labels: ArrayLike<number> | tf.Tensor2D,
+    groups: readonly number[] = [z.shape[0]],
+  ): tf.Tensor4D {
     const { channels, imageSize, imageChannels, numClasses } = this.config;
-    const n = labels.length;
+    const n = labels instanceof tf.Tensor ? labels.shape[0] : labels.length;
     if (z.shape[0] !== n) throw new Error(`generate: ${z.shape[0]} latents, but ${n} labels`);
     const v = this.variables;
     return tf.tidy(() => {
-      const oneHot = oneHotLabels(labels, numClasses);
+      const oneHot = labels instanceof tf.Tensor ? labels : oneHotLabels(labels, numClasses);
       const normalize = (x: tf.Tensor4D, name: string, epsilon: number) => {
         const [scale, shift] = [rowsTimes(oneHot, v[`${name}.scale`]), rowsTimes(oneHot, v[`${name}.shift`])];
         return groupedBatchNorm(x, scale, shift, groups, epsilon);

@@ -5,7 +5,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Normalization } from '../data/dataset';
 import type { Random } from '../random';
+import { asTensor, type StepInput } from '../kernels/replay/repeatedStep';
 import type { Generator } from './generator';
+
+type Values = Exclude<StepInput, tf.Tensor>;
 
 const BETA1 = 0.9;
 const BETA2 = 0.99;
@@ -42,9 +45,9 @@ export class RefinedImages {
     readonly numClasses: number,
     readonly perClass: number,
     private readonly shape: readonly [number, number, number, number],
-    private images: tf.Tensor2D,
-    private mean: tf.Tensor2D,
-    private square: tf.Tensor2D,
+    private readonly images: tf.Variable,
+    private readonly mean: tf.Variable,
+    private readonly square: tf.Variable,
     updates: readonly number[],
     { mean: middle, std }: Normalization,
   ) {
@@ -104,12 +107,15 @@ export class RefinedImages {
       ]) as tf.Tensor2D;
     });
     const count = numClasses * perClass;
-    const nothing = () => tf.keep(tf.zeros([count, pixels])) as tf.Tensor2D;
+    const held = (values: tf.Tensor) => tf.variable(values, false);
+    const nothing = () => tf.tidy(() => held(tf.zeros([count, pixels])));
+    const variable = held(images);
+    images.dispose();
     return new RefinedImages(
       numClasses,
       perClass,
       [count, imageSize, imageSize, imageChannels],
-      tf.keep(images),
+      variable,
       nothing(),
       nothing(),
       new Array<number>(count).fill(0),
@@ -122,7 +128,7 @@ export class RefinedImages {
     normalization: Normalization,
   ): RefinedImages {
     const held = [images, mean, square].map((values) =>
-      tf.keep(tf.tensor2d(values, [shape[0], values.length / shape[0]])),
+      tf.tidy(() => tf.variable(tf.tensor2d(values.slice(), [shape[0], values.length / shape[0]]), false)),
     );
     return new RefinedImages(shape[0] / perClass, perClass, shape, held[0], held[1], held[2], updates, normalization);
   }
@@ -166,10 +172,13 @@ export class RefinedImages {
 
   /** [rows.length, H, W, C]; the caller's. */
   batch(rows: readonly number[]): tf.Tensor4D {
+    return tf.tidy(() => this.batchAt(tf.tensor1d([...rows], 'int32')));
+  }
+
+  /** As `batch`, rows [n] int32. */
+  batchAt(rows: tf.Tensor1D): tf.Tensor4D {
     const [, height, width, channels] = this.shape;
-    return tf.tidy(() =>
-      tf.reshape(tf.gather(this.images, tf.tensor1d([...rows], 'int32')), [rows.length, height, width, channels]),
-    );
+    return tf.tidy(() => tf.reshape(tf.gather(this.images, rows), [rows.shape[0], height, width, channels]));
   }
 
   /** The first `perClass` images of each class, class by class. */
@@ -187,46 +196,58 @@ export class RefinedImages {
    * @param gradients [rows.length, H, W, C]; of an image that is there twice they are added
    */
   update(rows: readonly number[], gradients: tf.Tensor4D, learningRate: number): void {
-    const touched = [...new Set(rows)];
+    tf.tidy(() => {
+      const entries = Object.entries(this.nextUpdate(rows, learningRate));
+      this.applyUpdate(gradients, Object.fromEntries(entries.map(([name, values]) => [name, asTensor(values)])));
+    });
+  }
+
+  /** Counts an update of the images at `rows`, and gives what `applyUpdate` must then be given; `rows` is in it. */
+  nextUpdate(
+    rows: readonly number[],
+    learningRate: number,
+  ): Record<'rows' | 'places' | 'moved' | 'imageRates', Values> {
+    const { count } = this;
+    const touched = new Set(rows);
     for (const row of touched) this.updates[row]++;
-    const { count, pixels } = this;
-    const column = (values: (row: number) => number) =>
-      tf.tensor2d(
-        Float32Array.from({ length: count }, (_, row) => values(row)),
-        [count, 1],
-      );
-    const isTouched = new Set(touched);
-    const [images, mean, square] = tf.tidy(() => {
-      const places = new Float32Array(rows.length * count);
-      rows.forEach((row, i) => (places[i * count + row] = 1));
-      const scattered = tf.matMul(
-        tf.tensor2d(places, [rows.length, count]),
-        tf.reshape(gradients, [rows.length, pixels]) as tf.Tensor2D,
-        true,
-      );
-      const moved = column((row) => Number(isTouched.has(row)));
-      const toward = (old: tf.Tensor2D, news: tf.Tensor, beta: number) =>
-        tf.add(old, tf.mul(tf.mul(moved, 1 - beta), tf.sub(news, old))) as tf.Tensor2D;
+    const places = new Float32Array(rows.length * count);
+    rows.forEach((row, i) => (places[i * count + row] = 1));
+    const [moved, rates] = [new Float32Array(count), new Float32Array(count)];
+    for (const row of touched) {
+      moved[row] = 1;
+      // The first updates of an image are as if its memory were full.
+      rates[row] = (learningRate * Math.sqrt(1 - BETA2 ** this.updates[row])) / (1 - BETA1 ** this.updates[row]);
+    }
+    return {
+      rows: { values: Int32Array.from(rows), shape: [rows.length] },
+      places: { values: places, shape: [rows.length, count] },
+      moved: { values: moved, shape: [count, 1] },
+      imageRates: { values: rates, shape: [count, 1] },
+    };
+  }
+
+  /** As `update`, for one that was counted by `nextUpdate`: what a repeated step does. */
+  applyUpdate(gradients: tf.Tensor4D, { places, moved, imageRates }: Record<string, tf.Tensor>): void {
+    tf.tidy(() => {
+      const rowed = tf.reshape(gradients, [gradients.shape[0], this.pixels]) as tf.Tensor2D;
+      const scattered = tf.matMul(places as tf.Tensor2D, rowed, true);
+      const toward = (old: tf.Tensor, news: tf.Tensor, beta: number) =>
+        tf.add(old, tf.mul(tf.mul(moved, 1 - beta), tf.sub(news, old)));
       const nextMean = toward(this.mean, scattered, BETA1);
       const nextSquare = toward(this.square, tf.square(scattered), BETA2);
-      // The first updates of an image are as if its memory were full.
-      const rate = column((row) =>
-        isTouched.has(row)
-          ? (learningRate * Math.sqrt(1 - BETA2 ** this.updates[row])) / (1 - BETA1 ** this.updates[row])
-          : 0,
-      );
-      const step = tf.mul(rate, tf.div(nextMean, tf.add(tf.sqrt(nextSquare), EPSILON)));
+      const step = tf.mul(imageRates, tf.div(nextMean, tf.add(tf.sqrt(nextSquare), EPSILON)));
       const [low, high] = this.bounds;
       const next = tf.minimum(tf.maximum(tf.sub(this.images, step), low), high);
       // Images that were not looked at are not cut to what pixels can be either.
-      return [tf.add(this.images, tf.mul(moved, tf.sub(next, this.images))), nextMean, nextSquare] as tf.Tensor2D[];
+      this.images.assign(tf.add(this.images, tf.mul(moved, tf.sub(next, this.images))));
+      this.mean.assign(nextMean);
+      this.square.assign(nextSquare);
     });
-    tf.dispose([this.images, this.mean, this.square]);
-    [this.images, this.mean, this.square] = [images, mean, square].map((tensor) => tf.keep(tensor)) as [
-      tf.Tensor2D,
-      tf.Tensor2D,
-      tf.Tensor2D,
-    ];
+  }
+
+  /** What a batch or an update reads and writes. */
+  get inUse(): tf.Variable[] {
+    return [this.images, this.mean, this.square];
   }
 
   async snapshot(): Promise<RefinedImagesSnapshot> {

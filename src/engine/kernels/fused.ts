@@ -33,6 +33,7 @@ export type FusedKernel =
   | 'DistillationGradient'
   | 'WeightedSquaredDistance'
   | 'WeightedSum'
+  | 'Scaled'
   | 'ConcatColumns'
   | 'SplitColumns'
   | 'PoolStatistics'

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** [N, numClasses] with a 1 at each label. RangeError for a label that is no class. */
-export function oneHotLabels(labels: ArrayLike<number>, numClasses: number): tf.Tensor2D {
+/** [N, numClasses] row-major with a 1 at each label. RangeError for a label that is no class. */
+export function oneHotValues(labels: ArrayLike<number>, numClasses: number): Float32Array {
   const values = new Float32Array(labels.length * numClasses);
   for (let i = 0; i < labels.length; i++) {
     if (!Number.isInteger(labels[i]) || labels[i] < 0 || labels[i] >= numClasses) {
@@ -9,5 +9,10 @@ export function oneHotLabels(labels: ArrayLike<number>, numClasses: number): tf.
     }
     values[i * numClasses + labels[i]] = 1;
   }
-  return tf.tensor2d(values, [labels.length, numClasses]);
+  return values;
+}
+
+/** The same as a tensor. */
+export function oneHotLabels(labels: ArrayLike<number>, numClasses: number): tf.Tensor2D {
+  return tf.tensor2d(oneHotValues(labels, numClasses), [labels.length, numClasses]);
 }

@@ -1,6 +1,7 @@
 // tfjs-core registers no gradients by itself; what to import for them differs between bundlers and Node (package.json,
 // "imports").
 import '#tfjs-gradients';
+import { registerRecording } from './wasm/recording';
 import { hasSimd, registerKernels } from './wasm/register';
 
 let registered = false;
@@ -15,5 +16,6 @@ export function registerWasmGradients(): void {
   if (registered) return;
   if (!hasSimd()) throw new Error('WebAssembly has no SIMD here');
   registerKernels();
+  registerRecording();
   registered = true;
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { differentiable } from '../kernels/differentiable';
 import { fused } from '../kernels/fused';
+import { scaled } from '../kernels/scaled';
 
 /**
  * Cross entropy of logits with given class probabilities, averaged over the batch. Differentiable in the logits only.
@@ -20,7 +21,6 @@ export function crossEntropy(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Scal
       save([difference]);
       return value as tf.Scalar;
     },
-    // A product: tfjs's WebGPU backend does that of two scalars on the CPU, without a launch, but not a quotient.
-    (dy, [difference]) => [tf.mul(difference, tf.mul(dy, 1 / n))],
+    (dy, [difference]) => [scaled(difference as tf.Tensor2D, dy, 1 / n)],
   );
 }

@@ -4,9 +4,10 @@
  * channels, then average over layers" into one weighted squared distance.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { concatColumns } from '../kernels/columns';
 import { differentiable } from '../kernels/differentiable';
 import { fused } from '../kernels/fused';
-import { oneHotLabels } from '../kernels/oneHotLabels';
+import { scaled } from '../kernels/scaled';
 import type { Random } from '../random';
 import { TERMS, type RunSettings, type TermName } from '../runSettings';
 import { crossEntropy } from './crossEntropy';
@@ -34,7 +35,7 @@ export function weightedSquaredDistance(actual: tf.Tensor2D, target: tf.Tensor2D
       save([weighted]);
       return value as tf.Scalar;
     },
-    (dy, [weighted]) => [tf.mul(weighted, tf.mul(2, dy))],
+    (dy, [weighted]) => [scaled(weighted as tf.Tensor2D, dy, 2)],
   );
 }
 
@@ -48,13 +49,26 @@ export interface TeacherView {
   statistics: tf.Tensor2D;
 }
 
-/** A class whose images' common statistics are compared with its centre. */
-export interface SingleClass {
-  index: number;
-  /** [1, D] e and e' of the distorted term, scaled (`drawDistortion`); what D compares with if not `trusted`. */
-  noise: tf.Tensor2D;
-  /** False: the program's rule for an unreliable class in early epochs. */
-  trusted: boolean;
+/** What the common statistics of a class's images are compared with. A step's own numbers, all of them tensors. */
+export interface ClassAim {
+  /** [1, D] what D compares with: the class's centre and noise; for a class that is not trusted the noise alone. */
+  noisy: tf.Tensor2D;
+  /** [1, D] what D counts a squared difference; null: the class is trusted, and the targets say it. */
+  noisyCounts: tf.Tensor2D | null;
+  /** [1, D] what C compares with: the class's centre. */
+  center: tf.Tensor2D;
+  /** [1, D] what C counts a squared difference: nothing for a class that is not trusted; null: it is trusted. */
+  centerCounts: tf.Tensor2D | null;
+  /** [1, numClasses] one-hot: what K looks for; null: the class is not trusted. */
+  own: tf.Tensor2D | null;
+}
+
+/** Numbers that may change from step to step. */
+export interface LossNumbers {
+  /** [TERMS] weight of every term; 0 where it is off. */
+  weights: tf.Tensor1D;
+  /** 1 / temperature of the contrast. */
+  sharpness: tf.Scalar;
 }
 
 export interface GeneratorLoss {
@@ -62,6 +76,8 @@ export interface GeneratorLoss {
   total: tf.Scalar;
   /** Unweighted; null where switched off. */
   terms: Record<TermName, tf.Scalar | null>;
+  /** [TERMS + 1]: the terms, 0 where switched off, and the total. */
+  values: tf.Tensor1D;
 }
 
 /** Term "BNS, all layers": statistics of the mixed batch against the network's running statistics. */
@@ -74,23 +90,13 @@ export function bnsTerm(mixed: tf.Tensor2D, targets: GeneratorTargets): tf.Scala
  * class that is not trusted: against the noise alone, N(0, 1), in all layers, doubled (fdda.md, "Label rule of the
  * program").
  */
-export function distortedTerm(
-  single: tf.Tensor2D,
-  targets: GeneratorTargets,
-  { index, noise, trusted }: SingleClass,
-): tf.Scalar {
-  if (!trusted) return tf.mul(2, weightedSquaredDistance(single, noise, targets.plainLayers));
-  return weightedSquaredDistance(single, tf.add(centerOf(targets, index), noise), targets.deepLayers);
+export function distortedTerm(single: tf.Tensor2D, targets: GeneratorTargets, aim: ClassAim): tf.Scalar {
+  return weightedSquaredDistance(single, aim.noisy, aim.noisyCounts ?? targets.deepLayers);
 }
 
 /** Term C. Statistics of the single-class batch against the centre; 0 for a class that is not trusted. */
-export function centralizedTerm(
-  single: tf.Tensor2D,
-  targets: GeneratorTargets,
-  { index, trusted }: SingleClass,
-): tf.Scalar {
-  if (!trusted) return tf.scalar(0);
-  return weightedSquaredDistance(single, centerOf(targets, index), targets.deepLayers);
+export function centralizedTerm(single: tf.Tensor2D, targets: GeneratorTargets, aim: ClassAim): tf.Scalar {
+  return weightedSquaredDistance(single, aim.center, aim.centerCounts ?? targets.deepLayers);
 }
 
 /**
@@ -102,33 +108,32 @@ export function centralizedTerm(
 export function contrastTerm(
   single: tf.Tensor2D,
   targets: GeneratorTargets,
-  { index, trusted }: SingleClass,
-  temperature: number,
+  { own }: ClassAim,
+  sharpness: tf.Scalar,
 ): tf.Scalar {
-  if (!trusted) return tf.scalar(0);
+  if (!own) return tf.scalar(0);
   const { running, placing, placedCenters, squaredLengths } = targets;
   const placed = tf.mul(tf.sub(single, running), placing) as tf.Tensor2D;
   // -|x - c|^2 without |x|^2, which is the same for every class.
   const nearness = tf.sub(tf.mul(2, tf.matMul(placed, placedCenters, false, true)), squaredLengths);
-  return crossEntropy(tf.mul(nearness, 1 / temperature) as tf.Tensor2D, oneHotLabels([index], placedCenters.shape[0]));
+  return crossEntropy(tf.mul(nearness, sharpness) as tf.Tensor2D, own);
 }
 
 /** The mean of a term over classes, each with its row of the statistics. */
 function overClasses(
   rows: tf.Tensor2D,
-  classes: readonly SingleClass[],
-  term: (row: tf.Tensor2D, of: SingleClass) => tf.Scalar,
+  classes: readonly ClassAim[],
+  term: (row: tf.Tensor2D, of: ClassAim) => tf.Scalar,
 ): tf.Scalar {
   if (classes.length === 1) return term(rows, classes[0]);
   const each = (tf.split(rows, classes.length) as tf.Tensor2D[]).map((row, i) => term(row, classes[i]));
-  return weightedSum(
-    each,
-    each.map(() => 1 / each.length),
-  );
+  return weightedSum(joined(each), tf.tensor1d(each.map(() => 1 / each.length)));
 }
 
-function centerOf({ centers }: GeneratorTargets, index: number): tf.Tensor2D {
-  return tf.slice(centers, [index, 0], [1, -1]);
+/** Scalars one after the other; differentiable. */
+function joined(scalars: tf.Scalar[]): tf.Tensor1D {
+  const columns = concatColumns(scalars.map((scalar) => tf.reshape(scalar, [1, 1])));
+  return tf.reshape(columns, [scalars.length]);
 }
 
 /**
@@ -137,16 +142,18 @@ function centerOf({ centers }: GeneratorTargets, index: number): tf.Tensor2D {
  * The tensors belong to the caller; inside `tf.variableGrads`, `tf.keep` those that should outlive it.
  *
  * With every term switched off the total is a constant 0, which has no gradient: skip the step then.
+ *
+ * @param on terms that are switched on
  */
 export function generatorLoss(
   mixed: TeacherView,
   single: TeacherView,
   targets: GeneratorTargets,
-  classes: readonly SingleClass[],
-  weights: TermWeights,
-  contrastTemperature: number,
+  classes: readonly ClassAim[],
+  on: Record<TermName, boolean>,
+  { weights, sharpness }: LossNumbers,
 ): GeneratorLoss {
-  const ofClasses = (term: (row: tf.Tensor2D, of: SingleClass) => tf.Scalar) =>
+  const ofClasses = (term: (row: tf.Tensor2D, of: ClassAim) => tf.Scalar) =>
     overClasses(single.statistics, classes, term);
   const compute: Record<TermName, () => tf.Scalar> = {
     ceMixed: () => crossEntropy(mixed.logits, mixed.labels),
@@ -154,33 +161,24 @@ export function generatorLoss(
     distorted: () => ofClasses((row, of) => distortedTerm(row, targets, of)),
     ceSingle: () => crossEntropy(single.logits, single.labels),
     centralized: () => ofClasses((row, of) => centralizedTerm(row, targets, of)),
-    contrast: () => ofClasses((row, of) => contrastTerm(row, targets, of, contrastTemperature)),
+    contrast: () => ofClasses((row, of) => contrastTerm(row, targets, of, sharpness)),
   };
-  const entries = TERMS.map((name) => [name, weights[name] === null ? null : compute[name]()]);
+  const entries = TERMS.map((name) => [name, on[name] ? compute[name]() : null]);
   const terms = Object.fromEntries(entries) as GeneratorLoss['terms'];
-  const on = TERMS.filter((name) => terms[name] !== null);
-  const total =
-    on.length === 0
-      ? tf.scalar(0)
-      : weightedSum(
-          on.map((name) => terms[name]!),
-          on.map((name) => weights[name]!),
-        );
-  return { total, terms };
+  const all = joined(TERMS.map((name) => terms[name] ?? tf.scalar(0)));
+  const total = TERMS.some((name) => on[name]) ? weightedSum(all, weights) : tf.scalar(0);
+  return { total, terms, values: tf.concat([all, tf.reshape(total, [1])]) as tf.Tensor1D };
 }
 
-/** sum(weights terms), differentiable in the terms. */
-function weightedSum(terms: tf.Scalar[], weights: number[]): tf.Scalar {
+/** sum(weights values), differentiable in the values. Both of one length. */
+function weightedSum(values: tf.Tensor1D, weights: tf.Tensor1D): tf.Scalar {
   return differentiable<tf.Scalar>(
-    terms,
-    () =>
-      fused(
-        'WeightedSum',
-        { ...terms } as unknown as Record<string, tf.Tensor>,
-        { weights },
-        () => terms.map((term, i) => tf.mul(term, weights[i])).reduce((sum, term) => tf.add(sum, term)) as tf.Scalar,
-      ),
-    (dy) => weights.map((weight) => tf.mul(dy, weight)),
+    [values],
+    (save) => {
+      save([weights]);
+      return fused('WeightedSum', { values, weights }, {}, () => tf.sum(tf.mul(values, weights)) as tf.Scalar);
+    },
+    (dy, [saved]) => [tf.mul(saved, dy)],
   );
 }
 

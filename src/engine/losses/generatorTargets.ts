@@ -73,10 +73,15 @@ export class GeneratorTargets {
   /** [1, numClasses] squared lengths of `placedCenters`. */
   readonly squaredLengths: tf.Tensor2D;
 
+  /** [D] the values of `deepLayers`: what D counts a squared difference in every column. */
+  readonly counted: Float32Array;
+  /** [D] the values of `plainLayers`. */
+  readonly plainlyCounted: Float32Array;
+
   private readonly layout: StatisticsLayout;
   private readonly scatter?: Float32Array;
-  /** [D] what D counts a squared difference in every column: the values of `deepLayers`. */
-  private readonly counted: Float32Array;
+  /** [numClasses D] the values of `centers`. */
+  private readonly aims: Float32Array;
 
   constructor(
     running: BnsTable,
@@ -104,14 +109,21 @@ export class GeneratorTargets {
     );
     const counted = scaled ? scaledDeep : deep;
     this.counted = counted;
+    this.plainlyCounted = all;
+    this.aims = aims.pack();
     this.running = tf.tensor2d(stored, [1, layout.size]);
-    this.centers = tf.tensor2d(aims.pack(), [aims.rows, layout.size]);
-    this.allLayers = tf.tensor2d(scaled ? all.map((weight, k) => weight * scales[k]) : all, [1, layout.size]);
-    this.plainLayers = tf.tensor2d(all, [1, layout.size]);
-    this.deepLayers = tf.tensor2d(counted, [1, layout.size]);
+    this.centers = tf.tensor2d(this.aims.slice(), [aims.rows, layout.size]);
+    this.allLayers = tf.tensor2d(scaled ? all.map((weight, k) => weight * scales[k]) : all.slice(), [1, layout.size]);
+    this.plainLayers = tf.tensor2d(all.slice(), [1, layout.size]);
+    this.deepLayers = tf.tensor2d(counted.slice(), [1, layout.size]);
     this.placing = tf.tensor2d(placing, [1, layout.size]);
     this.placedCenters = tf.tensor2d(placed, [centers.rows, layout.size]);
     this.squaredLengths = tf.tensor2d(squares, [1, centers.rows]);
+  }
+
+  /** [D] what D and C aim at for a class: its row of `centers`. */
+  aimOf(index: number): Float32Array {
+    return this.aims.subarray(index * this.layout.size, (index + 1) * this.layout.size);
   }
 
   /**

@@ -110,6 +110,11 @@ export class Student {
     return [...Object.values(this.variables), ...Object.values(this.stepRatios)];
   }
 
+  /** What a forward pass reads of it. */
+  get inUse(): tf.Variable[] {
+    return this.trainable;
+  }
+
   /** What is trained of the step sizes, by node; empty where they are fixed, or before the activations have ranges. */
   get stepRatios(): Record<string, tf.Variable> {
     const ofActivations = [...this.activations].flatMap(([node, { learned }]) =>
@@ -277,6 +282,11 @@ export class Student {
     });
   }
 
+  /** The ranges as they were set or moved: set again, they make the same grids to the last bit. */
+  async setTo(): Promise<Record<string, Range>> {
+    return readRanges(this.activations, ({ lo, hi }) => [lo, hi]);
+  }
+
   async snapshot(): Promise<StudentSnapshot> {
     const copies = async (variables: Record<string, tf.Variable>) =>
       Object.fromEntries(
@@ -286,11 +296,7 @@ export class Student {
           ),
         ),
       );
-    const [ranges, weights, steps] = await Promise.all([
-      readRanges(this.activations, ({ lo, hi }) => [lo, hi]),
-      copies(this.variables),
-      copies(this.stepRatios),
-    ]);
+    const [ranges, weights, steps] = await Promise.all([this.setTo(), copies(this.variables), copies(this.stepRatios)]);
     return { weights, ranges, ...(this.learns ? { steps } : {}) };
   }
 

@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Generator } from '../generator/generator';
 import { RefinedImages, type RefinedImagesSnapshot } from '../generator/refinedImages';
+import { floats, RepeatedStep } from '../kernels/replay/repeatedStep';
 import type { TermWeights } from '../losses/generatorLosses';
 import type { GeneratorTargets } from '../losses/generatorTargets';
 import type { WeightArray } from '../network/types';
@@ -51,6 +52,7 @@ const TERM_NAMES: Record<string, string> = {
 export class GeneratorTrainer {
   private readonly optimizer: Adam;
   private readonly objective: GeneratorObjective;
+  private readonly repeated: RepeatedStep;
   private refinedImages: RefinedImages | null = null;
   private pending: Pending[] = [];
   private done = 0;
@@ -73,6 +75,7 @@ export class GeneratorTrainer {
   ) {
     this.objective = new GeneratorObjective(teacher, targets, reliable);
     this.optimizer = new Adam(generator.variables as Record<string, tf.Variable>);
+    this.repeated = new RepeatedStep(() => [...this.optimizer.inUse, ...(this.refinedImages?.inUse ?? [])]);
   }
 
   /** Steps done. */
@@ -116,23 +119,28 @@ export class GeneratorTrainer {
   }
 
   private stepOfGenerator(planned: PlannedStep, learningRate: number): [number, tf.Tensor1D] {
-    const { labels, groups } = planned.batch;
+    const { groups } = planned.batch;
     const { variables } = this.generator;
-    const values = tf.tidy(() => {
-      const z = tf.tensor2d(planned.latents, [labels.length, this.generator.config.latentDim]);
-      let packed: tf.Tensor1D | null = null;
-      const { grads } = tf.variableGrads(() => {
-        const loss = this.objective.evaluate(this.generator.generate(z, labels, groups), planned);
-        packed = tf.keep(loss.values);
-        return loss.total;
-      }, Object.values(variables));
-      this.optimizer.apply(
-        Object.fromEntries(Object.entries(variables).map(([key, variable]) => [key, grads[variable.name]])),
-        learningRate,
-      );
-      return packed!;
-    });
-    return [learningRate, values];
+    const rates = this.optimizer.nextRates(learningRate);
+    const values = this.repeated.run(
+      `generator; ${planned.kind}`,
+      { ...planned.inputs, rates: floats(rates, [rates.length]) },
+      (inputs: Record<string, tf.Tensor>) => {
+        let packed: tf.Tensor1D | null = null;
+        const { grads } = tf.variableGrads(() => {
+          const images = this.generator.generate(inputs.latents as tf.Tensor2D, inputs.labels as tf.Tensor2D, groups);
+          const loss = this.objective.evaluate(images, planned, inputs);
+          packed = tf.keep(loss.values);
+          return loss.total;
+        }, Object.values(variables));
+        this.optimizer.applyRates(
+          Object.fromEntries(Object.entries(variables).map(([key, variable]) => [key, grads[variable.name]])),
+          inputs.rates as tf.Tensor1D,
+        );
+        return packed!;
+      },
+    );
+    return [learningRate, values as tf.Tensor1D];
   }
 
   private stepOfImages(
@@ -152,17 +160,22 @@ export class GeneratorTrainer {
     const rows = refined.pickGroups(planned.batch.labels, random);
     // A left-handed shape is as good as a right-handed one: no image may suit the teacher in one of the two only.
     const mirrored = random.uniform(0, 1) < 0.5;
-    const values = tf.tidy(() => {
-      let packed: tf.Tensor1D | null = null;
-      const { grad } = tf.valueAndGrad((images) => {
-        const loss = this.objective.evaluate((mirrored ? tf.reverse(images, 2) : images) as tf.Tensor4D, planned);
-        packed = tf.keep(loss.values);
-        return loss.total;
-      })(refined.batch(rows));
-      refined.update(rows, grad as tf.Tensor4D, learningRate);
-      return packed!;
-    });
-    return [learningRate, values];
+    const values = this.repeated.run(
+      `images${mirrored ? ' mirrored' : ''}; ${planned.kind}`,
+      { ...planned.inputs, ...refined.nextUpdate(rows, learningRate) },
+      (inputs: Record<string, tf.Tensor>) => {
+        let packed: tf.Tensor1D | null = null;
+        const { grad } = tf.valueAndGrad((images) => {
+          const turned = (mirrored ? tf.reverse(images, 2) : images) as tf.Tensor4D;
+          const loss = this.objective.evaluate(turned, planned, inputs);
+          packed = tf.keep(loss.values);
+          return loss.total;
+        })(refined.batchAt(inputs.rows as tf.Tensor1D));
+        refined.applyUpdate(grad as tf.Tensor4D, inputs);
+        return packed!;
+      },
+    );
+    return [learningRate, values as tf.Tensor1D];
   }
 
   /** The images of the steps that moved them themselves; null before. They stay the trainer's. */
@@ -218,9 +231,15 @@ export class GeneratorTrainer {
     this.pending = [];
   }
 
+  /** Lets go of what only further steps need. */
+  release(): void {
+    this.repeated.dispose();
+  }
+
   dispose(): void {
     tf.dispose(this.pending.map((p) => p.values));
     this.pending = [];
+    this.repeated.dispose();
     this.optimizer.dispose();
     this.refinedImages?.dispose();
     this.generator.dispose();

@@ -25,7 +25,7 @@ interface Group {
   keys: string[];
   sizes: number[];
   total: number;
-  state: Record<string, tf.Tensor1D>;
+  state: Record<string, tf.Variable>;
 }
 
 /** New values of a group's variables, end to end, and its new memory. */
@@ -49,23 +49,35 @@ abstract class Optimizer {
     this.groups = grouped(variables).map((group) => {
       const sizes = group.map((key) => variables[key].size);
       const total = sizes.reduce((a, b) => a + b, 0);
-      const state = Object.fromEntries(stateNames.map((name) => [name, tf.keep(tf.zeros([total])) as tf.Tensor1D]));
+      const state = Object.fromEntries(
+        stateNames.map((name) => [name, tf.tidy(() => tf.variable(tf.zeros([total]), false))]),
+      );
       return { keys: group, sizes, total, state };
     });
   }
 
-  /** One group's update; `step` counts from 1. */
+  /** One group's update; `rates` as from `ratesOf`. */
   protected abstract update(
     p: tf.Tensor1D,
     g: tf.Tensor1D,
     state: Record<string, tf.Tensor1D>,
-    learningRate: number,
-    step: number,
+    rates: tf.Tensor1D,
   ): Update;
+
+  /** How many numbers `ratesOf` gives. */
+  protected abstract readonly rateCount: number;
+
+  /** The numbers of an update that change from one to the next; `step` counts from 1. */
+  protected abstract ratesOf(learningRate: number, step: number): number[];
 
   /** Updates applied so far. */
   get steps(): number {
     return this.step;
+  }
+
+  /** What an update reads and writes, the trained variables included. */
+  get inUse(): tf.Variable[] {
+    return [...Object.values(this.variables), ...this.groups.flatMap(({ state }) => Object.values(state))];
   }
 
   /**
@@ -75,17 +87,30 @@ abstract class Optimizer {
    * @param limit largest change of a variable, in norms of its own
    */
   apply(gradients: Record<string, tf.Tensor>, learningRate: number, limit = Infinity): void {
-    for (const key of Object.keys(this.variables)) {
-      if (!gradients[key]) throw new Error(`The optimizer got no gradient for '${key}'.`);
-    }
+    this.check(gradients);
+    tf.tidy(() => this.applyRates(gradients, tf.tensor1d(this.nextRates(learningRate, limit))));
+  }
+
+  /**
+   * Counts an update, and gives the numbers that are its own: what `applyRates` must then be given. With a limit there
+   * is one more, the limit.
+   */
+  nextRates(learningRate: number, limit = Infinity): Float32Array {
     this.step += 1;
+    return Float32Array.from([...this.ratesOf(learningRate, this.step), ...(limit < Infinity ? [limit] : [])]);
+  }
+
+  /** As `apply`, for an update that was counted by `nextRates`: what a repeated step does. */
+  applyRates(gradients: Record<string, tf.Tensor>, rates: tf.Tensor1D): void {
+    this.check(gradients);
     tf.tidy(() => {
       for (const group of this.groups) {
         const p = flatten(group.keys.map((key) => this.variables[key]));
         const g = flatten(group.keys.map((key) => gradients[key]));
-        const next = this.update(p, g, group.state, learningRate, this.step);
-        for (const name of this.stateNames) this.setState(group, name, next.state[name] as tf.Tensor1D);
-        const moved = limit < Infinity ? limited(p, next.p as tf.Tensor1D, group.sizes, limit) : next.p;
+        const next = this.update(p, g, group.state as Record<string, tf.Tensor> as Record<string, tf.Tensor1D>, rates);
+        for (const name of this.stateNames) group.state[name].assign(next.state[name]);
+        const isLimited = rates.size > this.rateCount;
+        const moved = isLimited ? limited(p, next.p as tf.Tensor1D, group.sizes, rates, this.rateCount) : next.p;
         const parts = cut(
           moved as tf.Tensor1D,
           group.keys.map((key) => this.variables[key].shape),
@@ -95,10 +120,10 @@ abstract class Optimizer {
     });
   }
 
-  private setState(group: Group, name: string, value: tf.Tensor1D): void {
-    const old = group.state[name];
-    group.state[name] = tf.keep(value);
-    old.dispose();
+  private check(gradients: Record<string, tf.Tensor>): void {
+    for (const key of Object.keys(this.variables)) {
+      if (!gradients[key]) throw new Error(`The optimizer got no gradient for '${key}'.`);
+    }
   }
 
   /** The memory as plain arrays. The variables themselves are the caller's to save. */
@@ -142,7 +167,7 @@ abstract class Optimizer {
     );
     this.step = snapshot.step;
     this.groups.forEach((group, g) =>
-      this.stateNames.forEach((name, s) => this.setState(group, name, tf.tensor1d(restored[g][s]))),
+      this.stateNames.forEach((name, s) => tf.tidy(() => group.state[name].assign(tf.tensor1d(restored[g][s])))),
     );
   }
 
@@ -175,10 +200,13 @@ export const SMALLEST_WEIGHT = 0.01;
 /**
  * `next` with every tensor's change limited: its norm is at most `limit` times the norm of the tensor itself (the trust
  * ratio of LARS, You et al. 2017, as a bound). What limits a student needs: docs/student.md.
+ *
+ * @param rates [n] the limit is its `place`-th value
  */
-function limited(p: tf.Tensor1D, next: tf.Tensor1D, sizes: number[], limit: number): tf.Tensor {
-  const attrs = { sizes, limit, floor: SMALLEST_WEIGHT };
-  return fused('LimitUpdate', { p, next }, attrs, () => {
+function limited(p: tf.Tensor1D, next: tf.Tensor1D, sizes: number[], rates: tf.Tensor1D, place: number): tf.Tensor {
+  const attrs = { sizes, place, floor: SMALLEST_WEIGHT };
+  return fused('LimitUpdate', { p, next, rates }, attrs, () => {
+    const limit = tf.slice(rates, [place], [1]);
     let at = 0;
     const parts = sizes.map((size) => {
       const [from, to] = [tf.slice(p, [at], [size]), tf.slice(next, [at], [size])];
@@ -232,22 +260,28 @@ export class Adam extends Optimizer {
     super(variables, ['m', 'v']);
   }
 
+  protected override readonly rateCount = 2;
+
+  /** lr m / b1 / (sqrt(v / b2) + eps) = (lr sqrt(b2) / b1) m / (sqrt(v) + eps sqrt(b2)): two launches fewer. */
+  protected override ratesOf(learningRate: number, step: number): number[] {
+    const { beta1, beta2, epsilon } = this.options;
+    const root2 = Math.sqrt(1 - beta2 ** step);
+    return [(learningRate * root2) / (1 - beta1 ** step), epsilon * root2];
+  }
+
   protected override update(
     p: tf.Tensor1D,
     g: tf.Tensor1D,
     state: Record<string, tf.Tensor1D>,
-    learningRate: number,
-    step: number,
+    rates: tf.Tensor1D,
   ): Update {
-    const { beta1, beta2, epsilon } = this.options;
-    // lr m / b1 / (sqrt(v / b2) + eps) = (lr sqrt(b2) / b1) m / (sqrt(v) + eps sqrt(b2)): two launches fewer.
-    const root2 = Math.sqrt(1 - beta2 ** step);
-    const rate = (learningRate * root2) / (1 - beta1 ** step);
-    const attrs = { beta1, beta2, rate, epsilon: epsilon * root2 };
-    const [next, m, v] = fused<tf.Tensor[]>('AdamUpdate', { p, g, m: state.m, v: state.v }, attrs, () => {
+    const { beta1, beta2 } = this.options;
+    const inputs = { p, g, m: state.m, v: state.v, rates };
+    const [next, m, v] = fused<tf.Tensor[]>('AdamUpdate', inputs, { beta1, beta2 }, () => {
+      const [rate, epsilon] = [0, 1].map((at) => tf.slice(rates, [at], [1]));
       const first = tf.add(tf.mul(state.m, beta1), tf.mul(g, 1 - beta1));
       const second = tf.add(tf.mul(state.v, beta2), tf.mul(tf.square(g), 1 - beta2));
-      return [tf.sub(p, tf.mul(tf.div(first, tf.add(tf.sqrt(second), attrs.epsilon)), rate)), first, second];
+      return [tf.sub(p, tf.mul(tf.div(first, tf.add(tf.sqrt(second), epsilon)), rate)), first, second];
     });
     return { p: next, state: { m, v } };
   }
@@ -275,26 +309,29 @@ export class Sgd extends Optimizer {
     super(variables, options.momentum === 0 ? [] : ['momentum']);
   }
 
+  protected override readonly rateCount = 1;
+
+  protected override ratesOf(learningRate: number): number[] {
+    return [learningRate];
+  }
+
   protected override update(
     p: tf.Tensor1D,
     g: tf.Tensor1D,
     state: Record<string, tf.Tensor1D>,
-    learningRate: number,
+    rates: tf.Tensor1D,
   ): Update {
     const { momentum, weightDecay, nesterov } = this.options;
-    const inputs: Record<string, tf.Tensor> = momentum === 0 ? { p, g } : { p, g, buffer: state.momentum };
-    const [next, buffer] = fused<tf.Tensor[]>(
-      'SgdUpdate',
-      inputs,
-      { rate: learningRate, momentum, weightDecay, nesterov },
-      () => {
-        const decayed = weightDecay === 0 ? g : tf.add(g, tf.mul(p, weightDecay));
-        if (momentum === 0) return [tf.sub(p, tf.mul(decayed, learningRate))];
-        const moved = tf.add(tf.mul(state.momentum, momentum), decayed);
-        const direction = nesterov ? tf.add(decayed, tf.mul(moved, momentum)) : moved;
-        return [tf.sub(p, tf.mul(direction, learningRate)), moved];
-      },
-    );
+    const inputs: Record<string, tf.Tensor> =
+      momentum === 0 ? { p, g, rates } : { p, g, rates, buffer: state.momentum };
+    const [next, buffer] = fused<tf.Tensor[]>('SgdUpdate', inputs, { momentum, weightDecay, nesterov }, () => {
+      const rate = tf.slice(rates, [0], [1]);
+      const decayed = weightDecay === 0 ? g : tf.add(g, tf.mul(p, weightDecay));
+      if (momentum === 0) return [tf.sub(p, tf.mul(decayed, rate))];
+      const moved = tf.add(tf.mul(state.momentum, momentum), decayed);
+      const direction = nesterov ? tf.add(decayed, tf.mul(moved, momentum)) : moved;
+      return [tf.sub(p, tf.mul(direction, rate)), moved];
+    });
     return { p: next, state: momentum === 0 ? {} : { momentum: buffer } };
   }
 }

@@ -10,7 +10,15 @@ import type { Teacher } from './teacher';
 /** Images of the untrained generator that the program's moving average of activation ranges sees, in batches. */
 const MOVING_AVERAGE_BATCHES = 50;
 
-export type ActivationRanges = Awaited<ReturnType<Student['ranges']>>;
+type ActivationRanges = Awaited<ReturnType<Student['ranges']>>;
+
+/** What a plain student is made of beside the teacher, to make it again; plain data. */
+export interface PlainRanges {
+  /** As they were worked out. */
+  own: ActivationRanges;
+  /** As its copies get them: where step sizes are learned, the ends of its grids, which differ in their last bits. */
+  handedOn: ActivationRanges;
+}
 
 /**
  * Makes students with the teacher's weights and the same activation ranges, which are worked out once. Owns the first
@@ -20,6 +28,8 @@ export class PlainStudent {
   private student: Student | null = null;
   /** While the first is being made: who else asks waits for the same. */
   private making: Promise<Student> | null = null;
+  /** Null before anybody asked: it never changes. */
+  private known: PlainRanges | null = null;
 
   /** @param createGenerator as it is at the start; only asked for where ranges come from generated images */
   constructor(
@@ -43,27 +53,32 @@ export class PlainStudent {
 
   /** Another one like it; the caller's. */
   async create(): Promise<Student> {
-    const ranges = await (await this.get()).ranges();
+    await this.get();
+    const { handedOn } = (await this.ranges())!;
     const student = new Student(this.teacher.network, this.settings);
-    student.setRanges(ranges);
+    student.setRanges(handedOn);
     return student;
   }
 
-  /** Empty before they were worked out. */
-  async ranges(): Promise<ActivationRanges> {
-    return (await this.student?.ranges()) ?? {};
+  /** Null before they were worked out. */
+  async ranges(): Promise<PlainRanges | null> {
+    if (this.student) this.known ??= { own: await this.student.setTo(), handedOn: await this.student.ranges() };
+    return this.known;
   }
 
-  restore(ranges: ActivationRanges): void {
+  /** @param ranges as `ranges` gave them: students are the same again, bit for bit */
+  restore(ranges: PlainRanges | null): void {
     this.dispose();
-    if (Object.keys(ranges).length === 0) return;
+    this.known = ranges;
+    if (!ranges) return;
     this.student = new Student(this.teacher.network, this.settings);
-    this.student.setRanges(ranges);
+    this.student.setRanges(ranges.own);
   }
 
   dispose(): void {
     this.student?.dispose();
     this.student = null;
+    this.known = null;
   }
 
   private async make(): Promise<Student> {

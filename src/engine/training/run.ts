@@ -16,7 +16,7 @@ import type { RunFrame, RunOverview, RunPhase, SyntheticSnapshot } from '../runR
 import { LIVE_SETTINGS, type LiveSettings, type RunSettings } from '../runSettings';
 import type { GeneratorSnapshot } from './generatorTrainer';
 import { NotFiniteError } from './notFinite';
-import { PlainStudent, type ActivationRanges } from './plainStudent';
+import { PlainStudent, type PlainRanges } from './plainStudent';
 import { prepareRun, type CenterTargets, type PreparedRun, type PrepareProgress } from './prepare';
 import { createStages } from './stages/createStages';
 import { GeneratorStage, generatorStageId } from './stages/generatorStage';
@@ -41,7 +41,7 @@ export interface RunSnapshot {
   step: number;
   /** What each stage keeps, by its id. */
   stages: Record<string, unknown>;
-  ptqRanges: ActivationRanges;
+  ptqRanges: PlainRanges | null;
   elapsedSeconds: number;
   /** Multiply-accumulates done, of which the fraction is made. */
   doneMacs: number;

@@ -2,8 +2,7 @@
  * Learning-rate factors by step (fdda.md, "Generator" and "Student"). Steps count from 0, an epoch is `stepsPerEpoch`
  * of them.
  */
-import type { RunSettings } from '../runSettings';
-
+import { turn } from '../portableMath';
 /** Epochs at which the generator's learning rate is divided by ten. */
 export const GENERATOR_MILESTONES: readonly number[] = [100, 200, 300];
 /** Epochs from the top of the student's cosine to its bottom. */
@@ -29,30 +28,24 @@ export function multiStepFactor(
  * @param period steps from 1 to 0; the program: COSINE_EPOCHS epochs
  */
 export function cosineFactor(step: number, period: number = COSINE_EPOCHS * PROGRAM_STEPS_PER_EPOCH): number {
-  return (1 + Math.cos((Math.PI * step) / period)) / 2;
+  return (1 + turn(step / (2 * period)).cosine) / 2;
 }
 
-/** Mean of `cosineFactor` over the first `steps` steps (its integral): 1/2 where they are a whole period. */
-export function cosineMean(steps: number, period: number): number {
-  return 1 / 2 + (period / (2 * Math.PI * steps)) * Math.sin((Math.PI * steps) / period);
-}
+/** Steps after which a student's limit has come down by a factor of the square root of two. */
+export const LIMIT_STEPS = 5;
 
 /**
- * The largest change of a weight in one of the student's steps at the full rate, in norms of its own: what
- * `updateLimit` allows a step, or `pathLimit` all of them together, whichever is less. It is to fall as the rate does.
- * Infinity where neither limits.
+ * The largest change of a weight in one of the student's steps, in norms of its own: `updateLimit` in the first one,
+ * falling as the learning rate does and with the root of the steps done. Infinity where `updateLimit` is 0.
  *
- * A rate that is too large so ends as one that is just right: updates are cut to what such a rate would make of them,
- * and settle in the end. A limit that does not fall cannot do both: where it is wide enough for the first steps, the
- * last ones never settle (docs/student.md).
+ * A rate that is far too large so ends much as one that is just right: every update is cut to what such a rate would
+ * make of it. That falls by itself, as the losses do; what is cut off does not, so that the limit has to. With the root,
+ * weights that wander at random end nearly equally far from where they began however many steps there are (a sum of 1 /
+ * steps, squared and added up, grows as their logarithm). docs/student.md has what other limits do.
  *
- * @param mean of the rate's factor over the run
+ * @param step from 0
+ * @param factor of the learning rate in this step, 0 to 1
  */
-export function stepLimit(
-  mean: number,
-  { updateLimit, pathLimit, studentSteps }: Pick<RunSettings, 'updateLimit' | 'pathLimit' | 'studentSteps'>,
-): number {
-  const ofStep = updateLimit > 0 ? updateLimit : Infinity;
-  const ofPath = pathLimit > 0 ? pathLimit / (mean * studentSteps) : Infinity;
-  return Math.min(ofStep, ofPath);
+export function updateLimitAt(step: number, factor: number, updateLimit: number): number {
+  return updateLimit > 0 ? (updateLimit * factor) / Math.sqrt(1 + step / LIMIT_STEPS) : Infinity;
 }

@@ -2,9 +2,11 @@
  * Fine-tunes a student: calibration images and synthetic images, labels and the teacher's logits (fdda.md, "Student").
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { augmentBatch, drawAugmentation } from '../data/augment';
+import { cropBatch, drawAugmentation } from '../data/augment';
 import type { Generator } from '../generator/generator';
 import type { RefinedImages } from '../generator/refinedImages';
+import { oneHotValues } from '../kernels/oneHotLabels';
+import { floats, integers, RepeatedStep } from '../kernels/replay/repeatedStep';
 import { studentLosses } from '../losses/studentLosses';
 import type { Student, StudentSnapshot } from '../quantization/student';
 import type { Random } from '../random';
@@ -14,7 +16,7 @@ import { Sgd, type OptimizerSnapshot } from './optimizers';
 import { WeightWatch } from './weightWatch';
 import type { StudentSample } from '../runReport';
 import { studentBatch, type RunSettings } from '../runSettings';
-import { COSINE_EPOCHS, cosineFactor, cosineMean, stepLimit } from './schedules';
+import { COSINE_EPOCHS, cosineFactor, updateLimitAt } from './schedules';
 import type { Teacher } from './teacher';
 
 export interface StudentTrainerSnapshot {
@@ -51,6 +53,7 @@ export class StudentTrainer {
   /** Step sizes have one of their own: they are not pulled toward zero. */
   private readonly stepOptimizer: Sgd | null;
   private readonly watch: WeightWatch;
+  private readonly repeated: RepeatedStep;
   private losses = new LossWatch();
   private risen: { from: number; to: number; step: number } | null = null;
   private pending: Pending[] = [];
@@ -73,6 +76,13 @@ export class StudentTrainer {
     const ratios = student.stepRatios;
     this.watch = new WeightWatch({ ...student.variables, ...ratios });
     this.stepOptimizer = Object.keys(ratios).length > 0 ? optimizer(ratios, 0) : null;
+    const { generator, refined } = data;
+    const inUse = [
+      ...this.optimizer.inUse,
+      ...(this.stepOptimizer?.inUse ?? []),
+      ...(refined?.inUse ?? (Object.values(generator?.variables ?? {}) as tf.Variable[])),
+    ];
+    this.repeated = new RepeatedStep(() => inUse);
   }
 
   /** Steps done. */
@@ -89,7 +99,7 @@ export class StudentTrainer {
   step(settings: RunSettings): void {
     const step = this.done++;
     const random = this.random.fork(step);
-    const { calibrationImages, calibrationLabels, generator, refined, classes } = this.data;
+    const { calibrationLabels, generator, refined, classes } = this.data;
     const { real, synthetic } = studentBatch(
       settings,
       calibrationLabels.length / this.teacher.definition.numClasses,
@@ -103,40 +113,61 @@ export class StudentTrainer {
     const period = settings.studentSchedule === 'run' ? settings.studentSteps : COSINE_EPOCHS * settings.stepsPerEpoch;
     const factor = cosineFactor(step, period);
     const learningRate = settings.studentLearningRate * factor;
-    const most = stepLimit(cosineMean(settings.studentSteps, period), settings);
-    const limit = most < Infinity ? factor * most : Infinity;
+    const limit = updateLimitAt(step, factor, settings.updateLimit);
 
-    const values = tf.tidy(() => {
-      const parts: tf.Tensor4D[] = [];
-      if (real > 0) parts.push(tf.gather(calibrationImages, tf.tensor1d(chosen, 'int32')));
-      if (refined && synthetic > 0) parts.push(refined.batch(refined.pick(syntheticLabels, random)));
-      else if (generator && synthetic > 0) {
-        const latent = generator.config.latentDim;
-        const z = tf.tensor2d(random.fillNormal(new Float32Array(synthetic * latent)), [synthetic, latent]);
-        parts.push(generator.generate(z, syntheticLabels));
-      }
-      const joined = parts.length === 1 ? parts[0] : tf.concat(parts, 0);
-      const images = settings.augment ? augmentBatch(joined, boxes) : joined;
-      const target = this.teacher.forward(images);
-      let packed: tf.Tensor1D | null = null;
-      const { grads } = tf.variableGrads(() => {
-        const loss = studentLosses(
-          this.student.forward(images),
-          target,
-          tf.tensor1d(labels, 'int32'),
-          settings.temperature,
-          settings.distillationWeight,
-        );
-        packed = tf.keep(tf.stack([loss.ce, loss.distillation, loss.total])) as tf.Tensor1D;
-        return loss.total;
-      }, this.student.trainable);
-      const of = (variables: Record<string, tf.Variable>) =>
-        Object.fromEntries(Object.entries(variables).map(([key, variable]) => [key, grads[variable.name]]));
-      this.optimizer.apply(of(this.student.variables), learningRate, limit);
-      this.stepOptimizer?.apply(of(this.student.stepRatios), learningRate, limit);
-      return packed!;
-    });
-    this.pending.push({ step: step + 1, learningRate, values });
+    const rates = this.optimizer.nextRates(learningRate, limit);
+    const stepRates = this.stepOptimizer?.nextRates(learningRate, limit);
+    const { numClasses } = this.teacher.definition;
+    const count = real + synthetic;
+    const latentDim = generator?.config.latentDim ?? 0;
+    const values = this.repeated.run(
+      `${refined ? 'refined' : ''} ${settings.augment} ${settings.temperature} ${settings.distillationWeight}`,
+      {
+        labels: integers(labels, [count]),
+        rates: floats(rates, [rates.length]),
+        ...(stepRates && { stepRates: floats(stepRates, [stepRates.length]) }),
+        ...(settings.augment && { boxes: floats(boxes, [count, 4]) }),
+        ...(real > 0 && { chosen: integers(Int32Array.from(chosen), [real]) }),
+        ...(synthetic > 0 &&
+          (refined
+            ? { rows: integers(Int32Array.from(refined.pick(syntheticLabels, random)), [synthetic]) }
+            : {
+                latents: floats(random.fillNormal(new Float32Array(synthetic * latentDim)), [synthetic, latentDim]),
+                classes: floats(oneHotValues(syntheticLabels, numClasses), [synthetic, numClasses]),
+              })),
+      },
+      (inputs: Record<string, tf.Tensor>) => this.compute(inputs, settings),
+    );
+    this.pending.push({ step: step + 1, learningRate, values: values as tf.Tensor1D });
+  }
+
+  /** The step itself. @returns [3] ce, distillation, total */
+  private compute(inputs: Record<string, tf.Tensor>, settings: RunSettings): tf.Tensor1D {
+    const { calibrationImages, generator, refined } = this.data;
+    const parts: tf.Tensor4D[] = [];
+    if (inputs.chosen) parts.push(tf.gather(calibrationImages, inputs.chosen as tf.Tensor1D));
+    if (inputs.rows) parts.push(refined!.batchAt(inputs.rows as tf.Tensor1D));
+    if (inputs.latents) parts.push(generator!.generate(inputs.latents as tf.Tensor2D, inputs.classes as tf.Tensor2D));
+    const joined = parts.length === 1 ? parts[0] : tf.concat(parts, 0);
+    const images = inputs.boxes ? cropBatch(joined, inputs.boxes as tf.Tensor2D) : joined;
+    const target = this.teacher.forward(images);
+    let packed: tf.Tensor1D | null = null;
+    const { grads } = tf.variableGrads(() => {
+      const loss = studentLosses(
+        this.student.forward(images),
+        target,
+        inputs.labels as tf.Tensor1D,
+        settings.temperature,
+        settings.distillationWeight,
+      );
+      packed = tf.keep(tf.stack([loss.ce, loss.distillation, loss.total])) as tf.Tensor1D;
+      return loss.total;
+    }, this.student.trainable);
+    const of = (variables: Record<string, tf.Variable>) =>
+      Object.fromEntries(Object.entries(variables).map(([key, variable]) => [key, grads[variable.name]]));
+    this.optimizer.applyRates(of(this.student.variables), inputs.rates as tf.Tensor1D);
+    this.stepOptimizer?.applyRates(of(this.student.stepRatios), inputs.stepRates as tf.Tensor1D);
+    return packed!;
   }
 
   /**
@@ -207,9 +238,15 @@ export class StudentTrainer {
     this.pending = [];
   }
 
+  /** Lets go of what only further steps need. */
+  release(): void {
+    this.repeated.dispose();
+  }
+
   dispose(): void {
     tf.dispose(this.pending.map((p) => p.values));
     this.pending = [];
+    this.repeated.dispose();
     this.optimizer.dispose();
     this.stepOptimizer?.dispose();
     this.watch.dispose();

@@ -9,6 +9,7 @@ import { BnsTable, statisticsTap } from '../bns/statistics';
 import { toImageTile } from '../data/dataset';
 import type { Generator } from '../generator/generator';
 import type { RefinedImages } from '../generator/refinedImages';
+import { RepeatedStep } from '../kernels/replay/repeatedStep';
 import { activationNodes, rangesTap, unpackRanges } from '../network/activationRanges';
 import type { Random } from '../random';
 import { projectPoints, verdictsOf, type PreparedRun } from './prepare';
@@ -75,6 +76,8 @@ export class SyntheticProbe {
   /** [numClasses PROBE_PER_CLASS, latentDim], class by class; stays the probe's. */
   readonly latents: tf.Tensor2D;
   private readonly labels: Uint8Array;
+  private readonly repeated: RepeatedStep;
+  private refined: RefinedImages | null = null;
   private latest: Seen | null = null;
 
   /**
@@ -92,6 +95,10 @@ export class SyntheticProbe {
   ) {
     const { numClasses, latentDim } = generator.config;
     const count = numClasses * PROBE_PER_CLASS;
+    this.repeated = new RepeatedStep(
+      () => this.refined?.inUse ?? (Object.values(this.generator.variables) as tf.Variable[]),
+      'gpu',
+    );
     this.labels = Uint8Array.from({ length: count }, (_, i) => Math.floor(i / PROBE_PER_CLASS));
     this.latents = tf.tensor2d(random.fork('latents').fillNormal(new Float32Array(count * latentDim)), [
       count,
@@ -111,7 +118,8 @@ export class SyntheticProbe {
     const { numClasses, inputShape, normalization } = teacher.definition;
     const count = labels.length;
     const pixels = inputShape[0] * inputShape[1] * inputShape[2];
-    const packed = tf.tidy(() => {
+    this.refined = refined;
+    const packed = this.repeated.run(refined ? 'refined' : 'generator', {}, () => {
       const images =
         refined?.firstOfEach(PROBE_PER_CLASS) ??
         this.generator.generate(
@@ -164,7 +172,13 @@ export class SyntheticProbe {
     return mapLayer(this.prepared, this.latest, this.random, layer, method, breathe);
   }
 
+  /** Lets go of what only repeated looks need. */
+  release(): void {
+    this.repeated.dispose();
+  }
+
   dispose(): void {
+    this.repeated.dispose();
     this.latents.dispose();
   }
 }

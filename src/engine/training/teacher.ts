@@ -19,6 +19,9 @@ export class Teacher {
     this.weights = uploadWeights(network);
   }
 
+  /** It is never trained. */
+  readonly inUse: tf.Variable[] = [];
+
   /** Logits [N, numClasses] of normalised images [N, H, W, C]; the caller owns them. */
   forward(images: tf.Tensor4D, hooks?: ForwardHooks): tf.Tensor2D {
     return forward(this.definition, this.weights, images, hooks);

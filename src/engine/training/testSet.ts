@@ -1,7 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { gatherBatch, indexRange, type Batch, type Dataset, type Split } from '../data/dataset';
+import { RepeatedStep } from '../kernels/replay/repeatedStep';
 import type { NetworkDefinition } from '../network/types';
 import { EVALUATION_BATCH } from './workCount';
+
+/** A network that can be measured. */
+export interface Answering {
+  /** Logits [N, numClasses] of normalised images [N, H, W, C]; the caller's. */
+  forward(images: tf.Tensor4D): tf.Tensor2D;
+  /** Variables that it reads. */
+  readonly inUse: tf.Variable[];
+}
 
 /** The images accuracies are measured on: batches made when first asked for, then kept (12 kB an image of 32x32). */
 export class TestSet {
@@ -49,16 +58,22 @@ export class TestSet {
   /**
    * The classes that one batch's images are taken for, [count].
    *
-   * @param forward logits [N, numClasses] of normalised images [N, H, W, C]
+   * @param repeated whose variables are the network's; left out: a batch on its own
    * @returns [count]
    */
-  async answers(index: number, forward: (images: tf.Tensor4D) => tf.Tensor2D): Promise<Uint16Array> {
+  async answers(index: number, network: Answering, repeated?: RepeatedStep): Promise<Uint16Array> {
     const { images, count } = this.batch(index);
-    const predicted = tf.tidy(() => tf.argMax(forward(tf.tensor4d(images, [count, ...this.definition.inputShape])), 1));
+    const once = repeated ?? new RepeatedStep(() => network.inUse, 'gpu');
+    const predicted = once.run(
+      'answers',
+      { images: { values: images, shape: [count, ...this.definition.inputShape] } },
+      (inputs) => tf.argMax(network.forward(inputs.images as tf.Tensor4D), 1),
+    );
     try {
       return Uint16Array.from(await predicted.data());
     } finally {
       predicted.dispose();
+      if (!repeated) once.dispose();
     }
   }
 
@@ -66,10 +81,5 @@ export class TestSet {
   countCorrect(index: number, answers: Uint16Array): number {
     const { labels } = this.batch(index);
     return answers.reduce((sum, answer, i) => sum + Number(answer === labels[i]), 0);
-  }
-
-  /** Correct answers among one batch's images. @param forward as for `answers` */
-  async correct(index: number, forward: (images: tf.Tensor4D) => tf.Tensor2D): Promise<number> {
-    return this.countCorrect(index, await this.answers(index, forward));
   }
 }

@@ -44,6 +44,19 @@ export async function startBenchBackend(
   return { registry: new KernelRegistry(backend, own), detail };
 }
 
+/** Dawn rounds the GPU's times otherwise, to 65 microseconds: several launches. */
+const EXACT_TIMES = 'disable-dawn-features=timestamp_quantization';
+
+/** Starts WebGPU on Dawn's null backend, or on the adapter there is. @returns its name @throws NoBackend */
+export async function startForReplay(on: 'null' | 'webgpu'): Promise<string> {
+  const adapter = await provideWebgpu([on === 'null' ? 'backend=null' : EXACT_TIMES]);
+  await import('@tensorflow/tfjs-backend-webgpu');
+  await import('../../engine/kernels/wasmGradients');
+  (await import('../../engine/kernels/webgpu/register')).registerWebgpuKernels();
+  await start('webgpu');
+  return on === 'null' ? "Dawn's null backend: JavaScript and Dawn alone" : adapter;
+}
+
 async function start(backend: BenchBackend): Promise<void> {
   if (!(await tf.setBackend(backend))) throw new Error(`The ${backend} backend did not start.`);
   await tf.ready();

@@ -83,7 +83,6 @@ export class Fixture {
       clippedGradient: 'pass',
       weightRangeShare: 1,
       updateLimit: 0,
-      pathLimit: 0,
     };
     const network = createResNet(
       {

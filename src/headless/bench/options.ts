@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import type { Clock, Effort } from './measure';
 
 export type BenchBackend = 'wasm' | 'cpu' | 'webgpu';
-export const PARTS = ['kernels', 'steps', 'scaling'] as const;
+export const PARTS = ['kernels', 'steps', 'scaling', 'replay'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface BenchOptions {
@@ -17,6 +17,8 @@ export interface BenchOptions {
   /** A Python with PyTorch; null: no comparison. */
   pytorch: string | null;
   pytorchBatches: number[];
+  /** Only replayed beside eager training steps: see replay.ts. */
+  replay: boolean;
 }
 
 export const HELP = `npm run bench -- [flags]
@@ -29,6 +31,10 @@ export const HELP = `npm run bench -- [flags]
   --clock cpu         the processor's time instead of elapsed time: for a machine that does other things too; 1 thread only
   --pytorch PYTHON    compare the steps with PyTorch, which this Python has
   --batches LIST      images in each of a step's two batches in that comparison (default 16,64)
+  --replay            only the part "replay": training steps on WebGPU, replayed and as they are written, on Dawn's null
+                      backend, which takes JavaScript's and Dawn's own time and needs no GPU; with --backend webgpu on
+                      the adapter there is, results first, and with the GPU's own clock (both need: npm install
+                      --no-save webgpu)
   --quick             tiny shapes, 3 rounds: only shows that everything runs`;
 
 /** @throws Error in words for people */
@@ -47,6 +53,7 @@ export function parseOptions(argv: string[]): BenchOptions | 'help' {
       clock: { type: 'string', default: 'wall' },
       pytorch: { type: 'string' },
       batches: { type: 'string' },
+      replay: { type: 'boolean', default: false },
     },
   });
   if (values.help) return 'help';
@@ -75,6 +82,7 @@ export function parseOptions(argv: string[]): BenchOptions | 'help' {
       seconds: number('seconds', values.seconds ?? (values.quick ? '0.05' : '8')),
     },
     parts: values.only.split(',').map((part) => one('only', part, PARTS)),
+    replay: values.replay,
     pytorch: values.pytorch ?? null,
     pytorchBatches: (values.batches ?? (values.quick ? '2' : '16,64'))
       .split(',')

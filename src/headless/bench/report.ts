@@ -3,8 +3,10 @@ import type { KernelResult } from './kernels';
 import type { Machine, MatrixProduct } from './machine';
 import type { Timing } from './measure';
 import type { PytorchResult, PytorchVersions } from './pytorch';
+import { formatReplay, type ReplayReport } from './replay';
 import type { ScalingRow } from './scaling';
 import type { StepResult } from './steps';
+import { table } from './table';
 
 export interface BenchReport {
   machine: Machine;
@@ -24,6 +26,8 @@ export interface BenchReport {
   steps: StepResult[];
   scaling: ScalingRow[];
   pytorch: { versions: PytorchVersions; matrixProduct: Timing; results: PytorchResult[] } | null;
+  /** Null: not asked for, or Node has no WebGPU. */
+  replay: ReplayReport | null;
 }
 
 /**
@@ -51,6 +55,7 @@ export function summarize(
     launches[`${step.step}${suffix}`] = { engine: step.work.engine.launches, tfjs: step.work.baseline.launches };
     macsPerSecond[`${step.step}${suffix}`] = step.macsPerSecond;
   }
+  Object.assign(ratios, parts.replay?.ratios);
   for (const { step, batch, ratio } of parts.pytorch?.results ?? []) ratios[`pytorch/${step}/${batch}`] = ratio;
   const ofPeak = Object.fromEntries(
     Object.entries(macsPerSecond).map(([name, value]) => [name, value / macsPerSecond.matrixProduct]),
@@ -63,23 +68,9 @@ const spread = ({ median, min, max, n }: Timing) => `${ms(median)} (${ms(min)} t
 const giga = (value: number | null) => (value === null ? '' : (value / 1e9).toFixed(1));
 const mega = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
 
-/** A table in plain text: the first column to the left, the others to the right. */
-function table(head: string[], rows: string[][]): string {
-  const all = [head, ...rows];
-  const widths = head.map((_, i) => Math.max(...all.map((row) => row[i].length)));
-  return all
-    .map((row) =>
-      row
-        .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
-
 /** The whole report for people. Times in milliseconds: median (min to max, how often). */
 export function formatReport(report: BenchReport): string {
-  const { machine, backend, detail, clock, matrixProduct, kernels, steps, scaling, pytorch } = report;
+  const { machine, backend, detail, clock, matrixProduct, kernels, steps, scaling, pytorch, replay } = report;
   const baseline = baselineName(backend);
   const parts = [
     `${machine.processor}, ${machine.cores} cores, ${machine.system}; Node ${machine.node}, tfjs ${machine.tfjs}; ${machine.date}; load ${machine.load.toFixed(1)}\n` +
@@ -152,6 +143,7 @@ export function formatReport(report: BenchReport): string {
         ),
     );
   }
+  if (replay) parts.push(formatReplay(replay));
   if (scaling.length > 0) {
     parts.push(
       table(

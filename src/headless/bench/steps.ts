@@ -1,6 +1,7 @@
 /** Times the method's steps as the engine runs them beside the same steps in plain tfjs. */
 import * as tf from '@tensorflow/tfjs-core';
 import { runningStatistics } from '../../engine/bns/statistics';
+import { replaySteps } from '../../engine/kernels/replay/repeatedStep';
 import { FDDA_TERMS } from '../../engine/runSettings';
 import { EVALUATION_BATCH } from '../../engine/training/workCount';
 import { Fixture, type FixtureOptions } from './fixture';
@@ -142,7 +143,10 @@ export async function benchSteps(
           expectEqual(`${step} ${i + 1} of ${options.name}`, ours, await baseline.step(), tolerance(step, i));
         }
         registry.use('engine');
+        // Counted as it is written: a replayed step is no sequence of tfjs's kernels.
+        replaySteps(false);
         const engineWork = await countWork(() => engine.step());
+        replaySteps(true);
         registry.use('baseline');
         const work = { engine: engineWork, baseline: await countWork(() => baseline.step()) };
         const variants: Record<'engine' | 'baseline', Variant> = {

@@ -13,6 +13,7 @@ import {
   toSearchParams,
   type SettingKey,
 } from '../../state/settings';
+import { applySetup, SETUPS } from '../../state/setups';
 import { isShareNote, readLink, writeLink } from '../../state/shareLink';
 import { columnsOf, METHODS, methodName, type Experiment, type Method, type Variant } from './plan';
 
@@ -49,6 +50,7 @@ const OWN_FLAGS = {
   'selection-seeds': { type: 'string' },
   center: { type: 'string' },
   link: { type: 'string' },
+  preset: { type: 'string' },
   state: { type: 'string' },
   jobs: { type: 'string' },
   threads: { type: 'string' },
@@ -162,8 +164,14 @@ export function parseOptions(argv: readonly string[]): Options {
   const own = ownFlags(rest);
   const notes: string[] = [];
   const given = new Set<SettingKey>();
+  if (own.preset !== undefined && own.link !== undefined)
+    throw new FlagError('--preset and --link both say all settings: leave one of them out.');
   const linked = own.link === undefined ? null : readLink(queryOf(own.link));
   let settings = linked?.settings ?? parseFlags([]).settings;
+  if (own.preset !== undefined) {
+    const [setup] = listOf('preset', own.preset, new Map(SETUPS.map((name) => [name, name])));
+    settings = applySetup(settings, setup);
+  }
   if (linked) {
     for (const note of linked.notes) {
       // Reports are English, whatever the page speaks.

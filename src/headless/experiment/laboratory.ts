@@ -1,13 +1,14 @@
 /** Does one unit of an experiment's work with the engine, in this process. */
-import type * as tf from '@tensorflow/tfjs-core';
 import type { Dataset } from '../../engine/data/dataset';
 import { countRight, encodeRight, rightAnswers } from '../../engine/evaluation/rightAnswers';
+import { RepeatedStep } from '../../engine/kernels/replay/repeatedStep';
+import { weightsHash } from '../../engine/quantization/weightsHash';
 import { Random } from '../../engine/random';
 import { CollapseError, NotFiniteError } from '../../engine/training/notFinite';
 import { Run } from '../../engine/training/run';
 import type { RunSettings } from '../../engine/runSettings';
 import { Teacher } from '../../engine/training/teacher';
-import { TestSet } from '../../engine/training/testSet';
+import { TestSet, type Answering } from '../../engine/training/testSet';
 import { trainsGenerator, withoutTest, type Cell } from './plan';
 import { measureQuality } from './quality';
 import type { Source } from './source';
@@ -35,8 +36,6 @@ export interface Conduct {
 /** Lets messages and signals in: awaiting data on wasm alone does not. */
 const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-type Forward = (images: tf.Tensor4D) => tf.Tensor2D;
-
 /** Owns the teacher. Needs a backend. */
 export class Laboratory {
   readonly teacher: Teacher;
@@ -63,7 +62,7 @@ export class Laboratory {
     try {
       switch (task.kind) {
         case 'fullPrecision': {
-          const counts = await this.measure((x) => this.teacher.forward(x), task.cell.settings);
+          const counts = await this.measure(this.teacher, task.cell.settings);
           return { kind: 'fullPrecision', ...counts, seconds: seconds() };
         }
         case 'generator':
@@ -139,13 +138,26 @@ export class Laboratory {
     }
   }
 
-  private async trainStudent(task: Task, conduct: Conduct): Promise<(Measured & { collapse: string | null }) | null> {
+  private async trainStudent(
+    task: Task,
+    conduct: Conduct,
+  ): Promise<(Measured & { collapse: string | null; weightsHash: string }) | null> {
     const { settings } = task.cell;
-    const run = await this.runWithGenerator(task);
-    let collapse: string | null = null;
+    const stored = this.generators.loadStudent(task.id);
+    const run = stored ? await this.createRun(task.cell) : await this.runWithGenerator(task);
+    let collapse = stored?.collapse ?? null;
     try {
-      for (let step = 0; !run.finishedAll; step++) {
-        if (conduct.stopped()) return null;
+      if (stored) await run.restore(stored.snapshot);
+      const keep = async () => {
+        const snapshot = await run.snapshot();
+        if (snapshot) this.generators.saveStudent(task.id, { snapshot, collapse });
+      };
+      let kept = performance.now();
+      for (let step = stored?.snapshot.step ?? 0; !run.finishedAll; step++) {
+        if (conduct.stopped()) {
+          await keep();
+          return null;
+        }
         try {
           await run.advance();
         } catch (error) {
@@ -153,10 +165,16 @@ export class Laboratory {
           collapse ??= error.message;
         }
         conduct.progress(step / settings.studentSteps);
+        if (performance.now() - kept > 1000 * KEEP_EVERY) {
+          await keep();
+          kept = performance.now();
+        }
         await breathe();
       }
+      this.generators.removeStudent(task.id);
       const student = run.student ?? (await run.quantized());
-      return { ...(await this.measure((x) => student.forward(x), settings)), collapse };
+      const measured = await this.measure(student, settings);
+      return { ...measured, collapse, weightsHash: weightsHash(await student.snapshot()) };
     } finally {
       run.dispose();
     }
@@ -173,21 +191,26 @@ export class Laboratory {
     }
   }
 
-  private async measure(forward: Forward, { testImages }: RunSettings): Promise<Measured> {
+  private async measure(network: Answering, { testImages }: RunSettings): Promise<Measured> {
     const validation = Math.min(VALIDATION_IMAGES, this.dataset.size('validation'));
-    const test = await this.count('test', testImages, forward);
-    const { correct, n } = await this.count('validation', validation, forward);
+    const test = await this.count('test', testImages, network);
+    const { correct, n } = await this.count('validation', validation, network);
     return { test, validation: { correct, n } };
   }
 
-  private async count(split: 'test' | 'validation', n: number, forward: Forward): Promise<Required<TestCount>> {
+  private async count(split: 'test' | 'validation', n: number, network: Answering): Promise<Required<TestCount>> {
     const key = `${split} ${n}`;
     const set = this.sets.get(key) ?? new TestSet(this.dataset, this.teacher.definition, n, split);
     this.sets.set(key, set);
     const answers: number[] = [];
-    for (let batch = 0; batch < set.count; batch++) {
-      answers.push(...(await set.answers(batch, forward)));
-      await breathe();
+    const repeated = new RepeatedStep(() => network.inUse, 'gpu');
+    try {
+      for (let batch = 0; batch < set.count; batch++) {
+        answers.push(...(await set.answers(batch, network, repeated)));
+        await breathe();
+      }
+    } finally {
+      repeated.dispose();
     }
     const right = rightAnswers(answers, set.labels());
     return { correct: countRight(right), n, right: encodeRight(right) };

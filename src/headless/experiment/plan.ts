@@ -144,7 +144,6 @@ const ADDITIONS = {
   stepSizes: 'fixed',
   clippedGradient: 'pass',
   updateLimit: 0,
-  pathLimit: 0,
 } as const satisfies Partial<RunSettings>;
 
 /** What has no effect as the other settings are. */

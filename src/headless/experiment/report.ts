@@ -126,6 +126,7 @@ function rowsOf({ column, learningRate, students }: ColumnFindings): Row[] {
             right: found.test.right ?? null,
             validationAccuracy: found.validation.correct / found.validation.n,
             collapse: found.collapse ?? null,
+            weightsHash: found.weightsHash ?? null,
             steps: found.steps,
             learningRate: isTrained(column) ? learningRate : null,
             seconds: found.seconds,

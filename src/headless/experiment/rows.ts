@@ -16,6 +16,8 @@ export interface Row extends Group {
   validationAccuracy: number;
   /** How the training made the student worse instead of better; null: it did not, as far as was looked. */
   collapse: string | null;
+  /** Of the student's weights, bit by bit (`weightsHash`): equal for equal runs; null where it was not kept. */
+  weightsHash: string | null;
   /** Of the student. */
   steps: number;
   learningRate: number | null;

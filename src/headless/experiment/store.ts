@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { GeneratorSnapshot } from '../../engine/training/generatorTrainer';
+import type { RunSnapshot } from '../../engine/training/run';
 import type { Found } from './work';
 
 const FORMAT = 'fdda-experiment-1';
@@ -29,9 +30,17 @@ export interface StoredGenerator {
   finished: boolean;
 }
 
+/** A student on its way. */
+export interface StoredStudent {
+  /** Of its run, generator and all. */
+  snapshot: RunSnapshot;
+  /** What was said when its training made it worse; null: it did not so far. */
+  collapse: string | null;
+}
+
 /**
- * Generators by key and number of steps. Several processes may use one folder: each generator is one process's at a
- * time.
+ * Generators by key and number of steps, and half-trained students. Several processes may use one folder: each
+ * generator and each student is one process's at a time.
  */
 export class GeneratorStore {
   constructor(readonly folder: string) {}
@@ -56,6 +65,25 @@ export class GeneratorStore {
 
   remove(key: string, steps: number): void {
     rmSync(this.path(key, steps), { force: true });
+  }
+
+  private studentPath(id: string): string {
+    return join(this.folder, `${id.replace(/[^0-9a-z]/gi, '-')}.student.bin`);
+  }
+
+  /** A half-trained student by its task's id; null for none. */
+  loadStudent(id: string): StoredStudent | null {
+    const path = this.studentPath(id);
+    return existsSync(path) ? (deserialize(readFileSync(path)) as StoredStudent) : null;
+  }
+
+  saveStudent(id: string, student: StoredStudent): void {
+    mkdirSync(this.folder, { recursive: true });
+    replace(this.studentPath(id), serialize(student));
+  }
+
+  removeStudent(id: string): void {
+    rmSync(this.studentPath(id), { force: true });
   }
 
   /** The most steps, at most `steps`, that there is a snapshot of; null for none. */

@@ -40,6 +40,8 @@ export type Finding =
       seconds: number;
       /** What was said when its training made it worse; null or left out: it did not. */
       collapse?: string | null;
+      /** Of the student's weights; left out by programs from before there was one. */
+      weightsHash?: string;
     }
   /** Training diverged: which loss, at which step. */
   | { kind: 'failed'; message: string; seconds: number };

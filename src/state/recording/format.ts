@@ -164,6 +164,8 @@ export interface AccuracyFile {
   curve: [number, number][];
   /** Index into `answers`; null where they are not known. */
   answers: number | null;
+  /** Left out where there is none, and in files from before there was one. */
+  weightsHash?: string;
 }
 
 /** A series by columns, all of one length. */

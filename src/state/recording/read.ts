@@ -108,8 +108,11 @@ function readDate(field: Field): string {
   return text;
 }
 
+/** What `weightsHash` makes. */
+const HASH = /^[0-9a-f]{16}$/;
+
 /** What the program did before these settings existed, where that is not what their defaults do now. */
-const BEFORE: Partial<RunSettings> = { clippedGradient: 'pass', weightRangeShare: 1, updateLimit: 0, pathLimit: 0 };
+const BEFORE: Partial<RunSettings> = { clippedGradient: 'pass', weightRangeShare: 1, updateLimit: 0 };
 
 /**
  * A setting that the file lacks did not exist when it was written: `BEFORE` or its default says what the program did
@@ -246,6 +249,11 @@ async function readSnapshots(
   return result;
 }
 
+function readHash(field: Field): string {
+  const text = field.text(LIMITS.text);
+  return HASH.test(text) ? text : field.fail('range');
+}
+
 function readAccuracies(field: Field, answers: readonly Uint16Array[], labels: Uint16Array | null): AccuracyRow[] {
   const rows = field.items({ most: ROW_IDS.length });
   const seen = new Set<string>();
@@ -279,6 +287,7 @@ function readAccuracies(field: Field, answers: readonly Uint16Array[], labels: U
           return [step.integer(0, MOST_STEPS), value.number(0, 1)];
         }),
       answers: own,
+      weightsHash: row.has('weightsHash') ? readHash(row.get('weightsHash')) : null,
     };
   });
 }

@@ -31,15 +31,13 @@ import { FORMAT, FORMAT_VERSION, LIMITS } from './format';
 import { toCoefficients } from './imageCodec';
 import { packBytes, packNumbers } from './packing';
 import { realQualityFile, syntheticQualityFile } from './quality';
+import { orNull, round } from './rounding';
 
 /** Synthetic snapshots kept of a run that has more, of all its generators together: the largest part of a file. */
 const MOST_SNAPSHOTS = 24;
 /** Of each generator at least: where it began and where it ended. */
 const LEAST_SNAPSHOTS = 2;
 
-const round = (value: number, digits = 5): number => Number(value.toPrecision(digits));
-const orNull = (value: number | null): number | null =>
-  value === null || !Number.isFinite(value) ? null : round(value);
 const rounded = (values: ArrayLike<number>, digits?: number): number[] =>
   Array.from(values, (value) => round(value, digits));
 
@@ -212,7 +210,7 @@ const separationFile = ({
 });
 
 const accuracyFile = (
-  { id, accuracy, correct, n, state, step, steps, curve }: AccuracyRow,
+  { id, accuracy, correct, n, state, step, steps, curve, weightsHash }: AccuracyRow,
   answers: number | null,
 ): AccuracyFile => ({
   id,
@@ -224,6 +222,7 @@ const accuracyFile = (
   steps,
   curve: curve.slice(0, LIMITS.curve).map(([at, value]) => [at, round(value, 6)]),
   answers,
+  ...(weightsHash === null ? {} : { weightsHash }),
 });
 
 /** The kept samples; none that a diverged run spoiled. */

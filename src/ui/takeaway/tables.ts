@@ -77,8 +77,9 @@ export function resultsTable(
       'seed',
       'weight_bits [bit]',
       'activation_bits [bit]',
+      'weights_hash',
     ],
-    rows: rows.map(({ id, accuracy, correct, n, state }) => [
+    rows: rows.map(({ id, accuracy, correct, n, state, weightsHash }) => [
       id,
       nameOf(id),
       accuracy,
@@ -88,6 +89,7 @@ export function resultsTable(
       seed,
       weightBits,
       activationBits,
+      weightsHash,
     ]),
   };
 }

@@ -20,6 +20,7 @@ import { useScheme } from '../useScheme';
 import type { BarRow } from './BarRows';
 import { BarRows } from './BarRows';
 import { View } from './View';
+import { WeightsHashes } from './WeightsHashes';
 
 const NO_ROWS: readonly AccuracyRow[] = [];
 const accuracyOf = (state: PlaygroundState) => shownMoment(state)?.accuracy ?? NO_ROWS;
@@ -207,6 +208,7 @@ export function AccuracyView() {
         formatOther={all.compare.pinnedValue}
       />
       <RunDifference rows={rows} ids={ownIds} />
+      <WeightsHashes rows={rows} />
       {(pinned !== null || spreads.length > 0) && (
         <div className="view-foot">
           {pinned && <PinnedKey shown />}

@@ -475,11 +475,14 @@ export const en = {
       help: [
         'Share of unseen test images that are classified correctly.',
         'Full precision: the original network. PTQ only: quantized, not trained. The others were also trained: on the few real images alone, or on those and a method’s synthetic images.',
-        'One run with one seed is no proof: small differences can be chance. With the default settings and one thread FDDA was ahead of real images alone with ten seeds of ten, by 2.6 points on average (± 0.3, the standard error); more threads round otherwise, and may move one run by two points. That the two center terms beat zero-shot style in so short a run has not been shown (+0.2 ± 0.3).',
+        'One run with one seed is no proof: small differences can be chance. With the default settings FDDA was ahead of real images alone with ten seeds of ten, by 2.6 points on average (± 0.3, the standard error), computed on WebAssembly; GPUs round otherwise, and may move one run by two points. That the two center terms beat zero-shot style in so short a run has not been shown (+0.2 ± 0.3).',
       ],
       of: (correct: string, n: string) => `${correct} of ${n}`,
       pending: 'not measured yet',
       skipped: 'not part of this run',
+      hash: 'Weights',
+      hashHelp:
+        'A hash: a short name for every bit of a trained student. The same settings give the same one on WebAssembly with any number of threads; on a GPU, on GPUs of the same kind.',
       curve: 'Student’s accuracy while it is trained',
       curveAxis: 'student step',
     },

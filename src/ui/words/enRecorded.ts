@@ -26,6 +26,16 @@ export const enRecorded = {
     back: 'Back to your own run',
     end: 'End',
     backToEnd: 'To the end of the recorded run',
+    agreement: {
+      same: 'Same as recorded',
+      alike: 'Same as recorded, as far as can be told: the recording has no hash',
+      loss: {
+        generator: (arm: string, step: string) =>
+          `Differs from the recording, first at generator step ${step} (${arm}).`,
+        student: (arm: string, step: string) => `Differs from the recording, first at student step ${step} (${arm}).`,
+      },
+      end: (arm: string) => `Differs from the recording: no recorded loss does, but the student does (${arm}).`,
+    },
     onlyPca: 'Other maps need a run of your own: press Play',
   },
   replay: {

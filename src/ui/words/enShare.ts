@@ -103,6 +103,8 @@ export const enShare = {
 
   offline: {
     update: 'A new version of this page is ready.',
+    threads: 'This page can use all processor cores after a reload.',
+    threadsHint: 'Its server does not allow it; from now on the page sees to it itself.',
     updateHint: 'Reloading ends the run that is shown.',
     reload: 'Reload',
     later: 'Later',

@@ -27,6 +27,15 @@ export const jaRecorded: Pick<Words, 'recorded' | 'replay' | 'takeAway' | 'recor
     back: '自分の実行に戻る',
     end: '最後',
     backToEnd: '記録の最後へ',
+    agreement: {
+      same: '記録と同じ',
+      alike: 'わかる範囲で記録と同じ（記録にハッシュがありません）',
+      loss: {
+        generator: (arm, step) => `記録と違います。最初の違いは生成器のステップ ${step}（${arm}）です。`,
+        student: (arm, step) => `記録と違います。最初の違いは生徒のステップ ${step}（${arm}）です。`,
+      },
+      end: (arm) => `記録と違います。記録された損失は同じですが、学習後の生徒が違います（${arm}）。`,
+    },
     onlyPca: 'ほかの図法には自分の実行が必要です。「再生」を押してください',
   },
   replay: {

@@ -101,6 +101,8 @@ export const jaShare: Words['share'] = {
 
   offline: {
     update: 'このページの新しいバージョンがあります。',
+    threads: '再読み込みすると、すべてのプロセッサーコアを使えるようになります。',
+    threadsHint: 'サーバーは許可していませんが、これからはページ自身が許可します。',
     updateHint: '再読み込みすると、表示中の実行は終わります。',
     reload: '再読み込み',
     later: 'あとで',

@@ -12,7 +12,7 @@ import {
 import { Generator } from '../../../src/engine/generator/generator';
 import { oneHotLabels } from '../../../src/engine/kernels/oneHotLabels';
 import { expectedDistorted, UNTRUSTED_FLOOR } from '../../../src/engine/losses/distortedFloor';
-import { distortedTerm, drawDistortion, generatorLoss, termWeights } from '../../../src/engine/losses/generatorLosses';
+import { distortedTerm, drawDistortion, termWeights } from '../../../src/engine/losses/generatorLosses';
 import {
   columnWeights,
   defaultStartLayer,
@@ -23,6 +23,7 @@ import { forward, uploadWeights } from '../../../src/engine/network/executor';
 import { Random } from '../../../src/engine/random';
 import type { RunSettings } from '../../../src/engine/runSettings';
 import { tinyNetwork, type TinyFixture } from '../../cases/fixtures';
+import { aimAt, lossOf } from '../../cases/lossOf';
 import tinyJson from '../../fixtures/tiny_network.json';
 import { NODE_BACKENDS, use } from '../backends';
 
@@ -125,11 +126,15 @@ describe.each(NODE_BACKENDS)('on %s', (backend) => {
       let sum = 0;
       for (let i = 0; i < 100; i++) {
         const term = tf.tidy(() =>
-          distortedTerm(tf.tensor2d(row, [1, layout.size]), targets, {
-            index: 1,
-            trusted,
-            noise: tf.tensor2d(drawDistortion(scales, random), [1, layout.size]),
-          }),
+          distortedTerm(
+            tf.tensor2d(row, [1, layout.size]),
+            targets,
+            aimAt(targets, {
+              index: 1,
+              trusted,
+              noise: tf.tensor2d(drawDistortion(scales, random), [1, layout.size]),
+            }),
+          ),
         );
         sum += (await term.data())[0] / 100;
         term.dispose();
@@ -180,7 +185,7 @@ describe.each(NODE_BACKENDS)('on %s', (backend) => {
           labels: oneHotLabels(labels.slice(4 * g, 4 * g + 4), 5),
           statistics: tf.slice(pooled, [g, 0], [1, -1]),
         });
-        return generatorLoss(view(0), view(1), targets, [{ index: i % 5, noise, trusted: i % 2 === 0 }], on, 0.1).total;
+        return lossOf(view(0), view(1), targets, [{ index: i % 5, noise, trusted: i % 2 === 0 }], on, 0.1).total;
       }, Object.values(generator.variables));
       tf.dispose([value, grads, z, noise, averaging]);
       expect(tf.memory().numTensors).toBe(alive);

@@ -54,6 +54,16 @@ describe('a snapshot', () => {
       { activationRange: 'movingAverage' },
       (run) => run.generatorStep === 5,
     ],
+    [
+      'with step sizes that are learned',
+      { stepSizes: 'learned' },
+      (run, { step }) => isStudent(run, 'fdda') && step === 5,
+    ],
+    [
+      'with step sizes that are learned from ranges of the first images',
+      { stepSizes: 'learned', activationRange: 'movingAverage' },
+      (run) => run.generatorStep === 5,
+    ],
     ['before images are moved themselves', PLUS, (run) => run.generatorStep === 6],
     ['while images are moved themselves', PLUS, (run) => run.generatorStep === 9],
     [
@@ -253,7 +263,6 @@ describe('a number that is not finite', () => {
       clippedGradient: 'pass',
       weightRangeShare: 1,
       updateLimit: 0,
-      pathLimit: 0,
     });
     const error = await failureOf(run);
     expect([run.phase, run.arm]).toEqual(['student', 'calibration']);

@@ -1,36 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { cosineFactor, cosineMean, stepLimit } from '../../../src/engine/training/schedules';
+import { updateLimitAt } from '../../../src/engine/training/schedules';
 
 describe("the limit of a student's steps", () => {
-  it.each([
-    [1, 20000],
-    [80, 80],
-    [400, 400],
-    [400, 20000],
-    [70000, 20000],
-  ])('knows the mean of the rate over %i steps of a period of %i', (steps, period) => {
-    let sum = 0;
-    for (let step = 0; step < steps; step++) sum += cosineFactor(step, period);
-    // The integral; the sum of whole steps starts a half step higher at the top of the cosine.
-    expect(Math.abs(cosineMean(steps, period) - sum / steps)).toBeLessThan(1 / steps + 1e-9);
+  it('is what is asked for in the first step, and falls with the rate and the root of the steps', () => {
+    expect(updateLimitAt(0, 1, 0.01)).toBe(0.01);
+    expect(updateLimitAt(0, 0.25, 0.01)).toBeCloseTo(0.0025, 12);
+    // By hand: 1 + 15 / 5 = 4, 1 + 495 / 5 = 100.
+    expect(updateLimitAt(15, 1, 0.01)).toBeCloseTo(0.005, 12);
+    expect(updateLimitAt(495, 0.5, 0.01)).toBeCloseTo(0.0005, 12);
+    expect(updateLimitAt(400, 0, 0.01)).toBe(0);
   });
 
-  it('adds up to the way that is allowed, where that is what limits', () => {
-    const studentSteps = 400;
-    const most = stepLimit(cosineMean(studentSteps, studentSteps), { updateLimit: 0.01, pathLimit: 0.3, studentSteps });
-    expect(most).toBeCloseTo(0.0015, 12);
-    let way = 0;
-    for (let step = 0; step < studentSteps; step++) way += most * cosineFactor(step, studentSteps);
-    expect(way).toBeCloseTo(0.3, 2);
-  });
-
-  it('is the smaller of the two, and none where both are 0', () => {
-    const limitOf = (updateLimit: number, pathLimit: number, studentSteps: number) =>
-      stepLimit(0.5, { updateLimit, pathLimit, studentSteps });
-    expect(limitOf(0.0075, 0.3, 20)).toBe(0.0075);
-    expect(limitOf(0.0075, 0.3, 5000)).toBeCloseTo(0.00012, 12);
-    expect(limitOf(0.0075, 0, 5000)).toBe(0.0075);
-    expect(limitOf(0, 0.3, 20)).toBeCloseTo(0.03, 12);
-    expect(limitOf(0, 0, 20)).toBe(Infinity);
+  it('is none where it is 0, at the bottom of the rate as well', () => {
+    for (const factor of [0, 0.5, 1]) expect(updateLimitAt(7, factor, 0)).toBe(Infinity);
   });
 });

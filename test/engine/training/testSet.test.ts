@@ -20,7 +20,8 @@ describe('a test set', () => {
       return tf.oneHot(tf.fill([images.shape[0]], 1, 'int32'), CLASS_NAMES.length) as tf.Tensor2D;
     };
     let correct = 0;
-    for (let batch = 0; batch < set.count; batch++) correct += await set.correct(batch, forward);
+    for (let batch = 0; batch < set.count; batch++)
+      correct += set.countCorrect(batch, await set.answers(batch, { forward, inUse: [] }));
     expect(seen.reduce((sum, count) => sum + count, 0)).toBe(n);
     expect(Math.max(...seen)).toBeLessThanOrEqual(EVALUATION_BATCH);
     expect(correct).toBe(Array.from({ length: n }, (_, i) => dataset.label('test', i)).filter((c) => c === 1).length);

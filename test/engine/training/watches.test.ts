@@ -169,10 +169,10 @@ describe.each(NODE_BACKENDS)('on %s', (backend) => {
       ['stem_conv/kernel', {}],
       ['stage2_block1_bn2/gamma', {}],
       ['classifier/bias', {}],
-      ['stem_conv/kernel', { clippedGradient: 'pass', weightRangeShare: 1, updateLimit: 0, pathLimit: 0 }],
+      ['stem_conv/kernel', { clippedGradient: 'pass', weightRangeShare: 1, updateLimit: 0 }],
       ['stage3_block1_bn1/beta', { stepSizes: 'learned' }],
     ])('notices a NaN in %s at the next reading (%o)', async (key, overrides) => {
-      const settings = tinySettings({ updateLimit: 0.01, pathLimit: 0, ...overrides });
+      const settings = tinySettings({ updateLimit: 0.01, ...overrides });
       const trainer = await trainerOf(settings);
       for (let i = 0; i < 2; i++) trainer.step(settings);
       await trainer.drain();
@@ -216,7 +216,7 @@ describe.each(NODE_BACKENDS)('on %s', (backend) => {
     });
 
     it('says a risen loss with the step once, and forgets it when it goes back', async () => {
-      const settings = tinySettings({ updateLimit: 0, pathLimit: 0, studentSteps: 60 });
+      const settings = tinySettings({ updateLimit: 0, studentSteps: 60 });
       const trainer = await trainerOf(settings);
       for (let i = 0; i < 10; i++) trainer.step(settings);
       await trainer.drain();

@@ -55,6 +55,7 @@ describe('a measured row', () => {
     steps: 1,
     curve: [],
     answers: answers && Uint16Array.from(answers),
+    weightsHash: null,
     ...change,
   });
 

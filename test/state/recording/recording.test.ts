@@ -229,6 +229,7 @@ describe('a recorded run with several arms', () => {
             steps: 1,
             curve: [[1, correct / 100]],
             answers: run.answers(arm, correct),
+            weightsHash: `0123456789abcde${correct / 10}`,
           },
         ],
       });
@@ -255,8 +256,12 @@ describe('a recorded run with several arms', () => {
       ]);
       expect(back.record.studentLosses[arm]!.last!.arm).toBe(arm);
     }
-    for (const row of back.record.live.accuracy)
-      expect(row.answers).toEqual(record.live!.accuracy.find(({ id }) => id === row.id)!.answers);
+    for (const row of back.record.live.accuracy) {
+      const before = record.live!.accuracy.find(({ id }) => id === row.id)!;
+      expect(row.answers).toEqual(before.answers);
+      expect(row.weightsHash).toBe(before.weightsHash);
+    }
+    expect(back.record.live.accuracy.map(({ weightsHash }) => weightsHash)).toContain('0123456789abcde7');
     // Images of each kept to the bound, first and last among them.
     const few = await readRecording(await writeRecording(facts, 4));
     const kept = [...new Set(few.record.history.flatMap(({ synthetic }) => Object.values(synthetic)))];

@@ -25,6 +25,7 @@ export function sampleRecording(changes: Partial<RunSettings> = {}, steps = 6): 
       steps: 4,
       curve,
       answers: correct === null ? null : run.answers(id, correct),
+      weightsHash: null,
     };
   };
   const show = (frame: Partial<RunFrame>) => {

@@ -23,8 +23,13 @@ const WORTH_A_THREAD = 500_000;
  * Bytes of both operands that a stretch of rows of the filter gradient should not exceed, to stay in the first cache.
  */
 const BLOCK_BYTES = 32768;
+/** Rows and columns of a filter's gradient that are computed together (assembly/filterGradient.ts). */
+const [BLOCK_ROWS, BLOCK_COLUMNS] = [4, 8];
+export const BLOCK_SIZE = BLOCK_ROWS * BLOCK_COLUMNS;
 
 const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+/** Blocks of one tap's gradient [m, n]. */
+export const blocksOf = (m: number, n: number) => Math.ceil(m / BLOCK_ROWS) * Math.ceil(n / BLOCK_COLUMNS);
 const panels = (channels: number) => Math.ceil(channels / PANEL) * PANEL;
 
 /** One correlation of [n, h, w, ci] with a packed filter; see assembly/convolution.ts. */
@@ -236,18 +241,18 @@ export function filterGradient(
   const [m, last4] = exchanged ? [co, Math.ceil(ci / 4) * 4] : [ci, Math.ceil(co / 4) * 4];
   const bytes = kh * kw * m * last4 * FLOAT;
   const rowBlock = Math.max(1, Math.floor(BLOCK_BYTES / FLOAT / (w * ci * sh + ow * co)));
-  const grain = WORTH_A_THREAD / (oh * ow * ci * co * kh * kw);
-  const parts = partsOf(backend, n, grain);
+  const grain = WORTH_A_THREAD / (n * oh * ow * BLOCK_SIZE);
   const result = output(backend, filterShape);
-  withScratch(backend, bytes * parts, (sums) => {
+  withScratch(backend, bytes, (sums) => {
     const module = exportsOf(backend);
-    module.zero(sums, bytes * parts);
-    inParallel(backend, 'filterGradient', n, grain, (first, last, part) => [
+    module.zero(sums, bytes);
+    inParallel(backend, 'filterGradient', kh * kw * blocksOf(m, last4), grain, (first, last) => [
       address(backend, x),
       address(backend, dy),
-      sums + part * bytes,
+      sums,
       first,
       last,
+      n,
       h,
       w,
       ci,
@@ -263,7 +268,7 @@ export function filterGradient(
       rowBlock,
       exchanged ? 1 : 0,
     ]);
-    module.finishFilterGradient(sums, parts, address(backend, result), kh * kw, ci, co, exchanged ? 1 : 0);
+    module.finishFilterGradient(sums, address(backend, result), kh * kw, ci, co, exchanged ? 1 : 0);
   });
   return result;
 }

@@ -135,8 +135,8 @@ export function fakeQuantizeGradient(
         last,
       ]);
       if (steps && zeros) {
-        module.columnSums(scratch, address(backend, steps), third, 0, chunks, 1);
-        module.columnSums(second, address(backend, zeros), third, 0, chunks, 1);
+        module.columnSums(scratch, address(backend, steps), third, chunks, 1);
+        module.columnSums(second, address(backend, zeros), third, chunks, 1);
       }
     });
   }

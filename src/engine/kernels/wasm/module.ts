@@ -8,8 +8,8 @@ import { alone, startPool, type Pool } from './pool';
 
 /**
  * What assembly/index.ts exports. Arguments are addresses and strides in bytes, sizes and flags; whole numbers, but for
- * epsilons. Those with `first` and `last` do that part of the images (or values), so that several threads can share the
- * work.
+ * epsilons. Those with `first` and `last` do that part of what is computed, so that several threads can share the work;
+ * no sum is ever cut by it, so that the result is the same, bit for bit, for any number of threads.
  */
 export interface Exports {
   zero(address: number, bytes: number): void;
@@ -59,6 +59,7 @@ export interface Exports {
     sums: number,
     first: number,
     last: number,
+    images: number,
     h: number,
     w: number,
     ci: number,
@@ -74,15 +75,7 @@ export interface Exports {
     rowBlock: number,
     exchanged: number,
   ): void;
-  finishFilterGradient(
-    sums: number,
-    parts: number,
-    out: number,
-    taps: number,
-    ci: number,
-    co: number,
-    exchanged: number,
-  ): void;
+  finishFilterGradient(sums: number, out: number, taps: number, ci: number, co: number, exchanged: number): void;
 
   depthwiseInputGradient(
     dy: number,
@@ -109,6 +102,7 @@ export interface Exports {
     sums: number,
     first: number,
     last: number,
+    images: number,
     h: number,
     w: number,
     c: number,
@@ -174,7 +168,7 @@ export interface Exports {
   ): void;
 
   upsampleFilters(filter: number, out: number, count: number): void;
-  upsampleFiltersGradient(sums: number, parts: number, out: number, ci: number, n: number, n4: number): void;
+  upsampleFiltersGradient(sums: number, out: number, ci: number, n: number, n4: number): void;
   upsampleConvolve(
     x: number,
     panels: number,
@@ -208,6 +202,7 @@ export interface Exports {
     scratch: number,
     first: number,
     last: number,
+    images: number,
     h: number,
     w: number,
     ci: number,
@@ -228,7 +223,9 @@ export interface Exports {
     pixels: number,
     c: number,
   ): void;
-  columnSums(x: number, out: number, scratch: number, first: number, last: number, c: number): void;
+  columnSums(x: number, out: number, scratch: number, rows: number, c: number): void;
+  stretchSums(x: number, out: number, first: number, last: number, rows: number, c: number): void;
+  sumOfStretches(x: number, out: number, stretches: number, c: number): void;
   affineImages(
     x: number,
     a: number,
@@ -403,6 +400,8 @@ export interface WasmBackend {
   };
   dataIdMap: { get(dataId: object): { memoryOffset: number } };
   makeOutput(shape: number[], dtype: 'float32'): tf.TensorInfo;
+  /** One more tensor has this data. */
+  incRef(dataId: object): void;
 }
 
 /** The module in one backend's memory. */

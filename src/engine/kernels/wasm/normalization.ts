@@ -304,23 +304,28 @@ export function groupedBatchNormGradient(
   return [dx, dScale, dShift];
 }
 
+/**
+ * Rows whose sum is taken by itself before it is added to the others' (assembly/rows.ts): cut by the data, never by the
+ * number of threads.
+ */
+const STRETCH = 256;
+
 /** Sums over all axes but the last: [.., c] -> `shape` of c elements. */
 export function columnSums(backend: WasmBackend, x: Info, shape: number[]): Info {
   const c = x.shape[x.shape.length - 1];
   const rows = x.shape.slice(0, -1).reduce((a, b) => a * b, 1);
   const result = output(backend, shape);
-  const parts = partsOf(backend, rows, WORTH_A_THREAD / c);
-  withScratch(backend, 2 * parts * c * FLOAT, (scratch) => {
-    const sums = scratch + parts * c * FLOAT;
-    inParallel(backend, 'columnSums', rows, WORTH_A_THREAD / c, (first, last, part) => [
-      address(backend, x),
-      parts === 1 ? address(backend, result) : sums + part * c * FLOAT,
-      scratch + part * c * FLOAT,
-      first,
-      last,
-      c,
-    ]);
-    if (parts > 1) exportsOf(backend).columnSums(sums, address(backend, result), scratch, 0, parts, c);
-  });
+  const [from, to] = [address(backend, x), address(backend, result)];
+  const module = exportsOf(backend);
+  const stretches = Math.ceil(rows / STRETCH);
+  const grain = WORTH_A_THREAD / (STRETCH * c);
+  if (partsOf(backend, stretches, grain) === 1) {
+    withScratch(backend, c * FLOAT, (scratch) => module.columnSums(from, to, scratch, rows, c));
+  } else {
+    withScratch(backend, stretches * c * FLOAT, (sums) => {
+      inParallel(backend, 'stretchSums', stretches, grain, (first, last) => [from, sums, first, last, rows, c]);
+      module.sumOfStretches(sums, to, stretches, c);
+    });
+  }
   return result;
 }

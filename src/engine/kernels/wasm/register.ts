@@ -136,9 +136,23 @@ export function hasSimd(): boolean {
   return WebAssembly.validate(binary(false));
 }
 
+/** Values of a small tensor. */
+function floatsOf(backend: WasmBackend, { dataId }: tf.TensorInfo): Float32Array {
+  return (backend as unknown as tf.KernelBackend).readSync(dataId) as Float32Array;
+}
+
 /** To be called once, after tfjs's wasm backend was imported. */
 export function registerKernels(): void {
   const isOurs = (attrs: ConvAttrs) => !isForeign(attrs);
+  // tfjs copies here, where other backends share: every tensor that is saved for a gradient is cloned.
+  replace(
+    'Identity',
+    (backend, { x }) => {
+      backend.incRef(x.dataId);
+      return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
+    },
+    (_, { x }) => x.dtype !== 'string',
+  );
   replace(
     'Conv2D',
     (backend, { x, filter }, attrs: ConvAttrs) => {
@@ -244,9 +258,16 @@ export function registerKernels(): void {
   add('ChannelRange', (backend, { x }, { count }: { count: number }) => channelRange(backend, x, count));
   add('Pack', (backend, inputs) => pack(backend, Object.values(inputs)));
   add('Unpack', (backend, { packed }, { shapes }: { shapes: number[][] }) => unpack(backend, packed, shapes));
-  add('AdamUpdate', (backend, inputs, attrs: AdamAttrs) => adamUpdate(backend, inputs as never, attrs));
-  add('LimitUpdate', (backend, inputs, attrs: LimitAttrs) => limitUpdate(backend, inputs as never, attrs));
-  add('SgdUpdate', (backend, inputs, attrs: SgdAttrs) => sgdUpdate(backend, inputs as never, attrs));
+  add('AdamUpdate', (backend, { rates, ...inputs }, attrs: AdamAttrs) => {
+    const [rate, epsilon] = floatsOf(backend, rates);
+    return adamUpdate(backend, inputs as never, { ...attrs, rate, epsilon });
+  });
+  add('LimitUpdate', (backend, { rates, ...inputs }, { place, ...attrs }: LimitAttrs & { place: number }) =>
+    limitUpdate(backend, inputs as never, { ...attrs, limit: floatsOf(backend, rates)[place] }),
+  );
+  add('SgdUpdate', (backend, { rates, ...inputs }, attrs: SgdAttrs) =>
+    sgdUpdate(backend, inputs as never, { ...attrs, rate: floatsOf(backend, rates)[0] }),
+  );
   add('UpsampleConv2d', (backend, { x, filter }) => upsampleConv2d(backend, x, filter));
   add('UpsampleConv2dInputGradient', (backend, { dy, filter }) => upsampleConv2dInputGradient(backend, dy, filter));
   add('UpsampleConv2dFilterGradient', (backend, { x, dy }) => upsampleConv2dFilterGradient(backend, x, dy));

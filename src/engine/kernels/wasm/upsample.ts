@@ -3,6 +3,7 @@
  * assembly/upsample.ts.
  */
 import type * as tf from '@tensorflow/tfjs-core';
+import { BLOCK_SIZE, blocksOf } from './convolution';
 import { address, exportsOf, inParallel, output, partsOf, withScratch, type WasmBackend } from './module';
 
 type Info = tf.TensorInfo;
@@ -110,29 +111,30 @@ export function upsampleConv2dFilterGradient(backend: WasmBackend, x: Info, dy: 
   const co = dy.shape[3];
   const result = output(backend, [3, 3, ci, co]);
   const block = blockOf(h, w);
-  const grain = WORTH_A_THREAD / (MAPS * h * w * ci * co);
-  const parts = partsOf(backend, n, grain);
   const n4 = Math.ceil(co / 4) * 4;
+  const blocks = MAPS * blocksOf(ci, n4);
+  const grain = WORTH_A_THREAD / (n * h * w * BLOCK_SIZE);
   const bytes = MAPS * ci * n4 * FLOAT;
   const room = ((block + 2) * (w + 2) * ci + MAPS * block * w * (ci + co) + 4) * FLOAT;
-  withScratch(backend, bytes * parts, (sums) =>
-    withScratch(backend, room * parts, (scratch) => {
+  withScratch(backend, bytes, (sums) =>
+    withScratch(backend, room * partsOf(backend, blocks, grain), (scratch) => {
       const module = exportsOf(backend);
-      module.zero(sums, bytes * parts);
-      inParallel(backend, 'upsampleFilterGradient', n, grain, (first, last, part) => [
+      module.zero(sums, bytes);
+      inParallel(backend, 'upsampleFilterGradient', blocks, grain, (first, last, part) => [
         address(backend, x),
         address(backend, dy),
-        sums + part * bytes,
+        sums,
         scratch + part * room,
         first,
         last,
+        n,
         h,
         w,
         ci,
         co,
         block,
       ]);
-      module.upsampleFiltersGradient(sums, parts, address(backend, result), ci, co, n4);
+      module.upsampleFiltersGradient(sums, address(backend, result), ci, co, n4);
     }),
   );
   return result;

@@ -4,13 +4,15 @@
  */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Geometry, Shape4D } from './convolution';
-import { address, exportsOf, inParallel, output, partsOf, withScratch, type WasmBackend } from './module';
+import { address, exportsOf, inParallel, output, type WasmBackend } from './module';
 
 type Info = tf.TensorInfo;
 
 const FLOAT = 4;
 /** Products (or comparisons) that are worth waking a thread for. */
 const WORTH_A_THREAD = 200_000;
+/** Channels of a filter's gradient that a thread can do by itself (assembly/depthwise.ts). */
+const UNIT_CHANNELS = 16;
 
 /** Sizes and geometry as the module's functions take them, from `h` on. */
 function shapeOf(
@@ -57,24 +59,21 @@ export function depthwiseFilterGradient(
   const n = x.shape[0];
   const [kh, kw, c, m] = filterShape;
   const shape = shapeOf(x.shape, dy.shape, filterShape, geometry);
-  const grain = grainOf(dy.shape, filterShape);
-  const parts = partsOf(backend, n, grain);
-  const bytes = kh * kw * c * m * FLOAT;
+  const [, oh, ow] = dy.shape;
+  const units = kh * kw * Math.ceil(c / UNIT_CHANNELS);
+  const grain = WORTH_A_THREAD / (n * oh * ow * Math.min(c, UNIT_CHANNELS) * m);
   const result = output(backend, filterShape);
-  withScratch(backend, bytes * (parts + 1), (sums) => {
-    const module = exportsOf(backend);
-    module.zero(sums, bytes * parts);
-    inParallel(backend, 'depthwiseFilterGradient', n, grain, (first, last, part) => [
-      address(backend, x),
-      address(backend, dy),
-      sums + part * bytes,
-      first,
-      last,
-      ...shape,
-      m,
-    ]);
-    module.columnSums(sums, address(backend, result), sums + parts * bytes, 0, parts, kh * kw * c * m);
-  });
+  exportsOf(backend).zero(address(backend, result), kh * kw * c * m * FLOAT);
+  inParallel(backend, 'depthwiseFilterGradient', units, grain, (first, last) => [
+    address(backend, x),
+    address(backend, dy),
+    address(backend, result),
+    first,
+    last,
+    n,
+    ...shape,
+    m,
+  ]);
   return result;
 }
 

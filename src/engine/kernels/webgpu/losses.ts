@@ -205,21 +205,31 @@ export function weightedSquaredDistance(
   });
 }
 
-/** Sum of up to 7 scalars, each times its weight. */
-export function weightedSum(backend: WebgpuBackend, terms: TensorInfo[], weights: number[]): TensorInfo {
-  const named = <T>(values: T[], name: string) => Object.fromEntries(values.map((value, i) => [`${name}${i}`, value]));
+/** sum(values weights), a scalar. */
+export function weightedSum(backend: WebgpuBackend, values: TensorInfo, weights: TensorInfo): TensorInfo {
   return launchOne(backend, {
     name: 'WeightedSum',
-    variant: String(terms.length),
-    inputs: named(terms, 'term'),
+    inputs: { values, weights },
     outputs: { result: [] },
-    floats: named(weights, 'weight'),
     threads: 1,
     groups: [1, 1, 1],
     source: () => `fn run(lane: u32, group: vec3<u32>, groups: vec3<u32>) {
-      result[0] = ${terms.map((_, i) => `term${i}[0] * u.weight${i}`).join(' + ')};
+      var sum = 0.0;
+      for (var i = 0u; i < u.valuesSize; i++) { sum += values[i] * weights[i]; }
+      result[0] = sum;
     }`,
   });
+}
+
+/** x times (factor times by), `by` a scalar. */
+export function scaled(backend: WebgpuBackend, x: TensorInfo, by: TensorInfo, factor: number): TensorInfo {
+  return launchElementwise(backend, {
+    name: 'Scaled',
+    inputs: { x, by },
+    outputs: { result: x.shape },
+    floats: { factor },
+    source: () => 'fn each(i: u32) { result[i] = x[i] * (by[0] * u.factor); }',
+  })[0];
 }
 
 /**

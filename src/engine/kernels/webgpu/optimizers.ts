@@ -9,61 +9,49 @@
  * variable gets new data as after any other `assign`, so clones, snapshots and readbacks under way keep what they saw.
  */
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { beginCopies, bufferForCopies, copyBytes } from './copies';
 import { launch, launchElementwise, size, type WebgpuBackend } from './program';
+import type { Copy, GpuBuffer } from './gpu';
 
 /** All values of some float32 tensors, end to end: [total]. Buffer copies, no launch. */
 export function pack(backend: WebgpuBackend, tensors: TensorInfo[]): TensorInfo {
   const packed = backend.makeTensorInfo([tensors.reduce((sum, { shape }) => sum + size(shape), 0)], 'float32');
-  copy(backend, packed, tensors, (encoder, whole, part, at, bytes) =>
-    encoder.copyBufferToBuffer(part, 0, whole, at, bytes),
-  );
+  copy(backend, packed, tensors, (whole, part, at, bytes) => ({
+    source: part,
+    sourceAt: 0,
+    target: whole,
+    targetAt: at,
+    bytes,
+  }));
   return packed;
 }
 
 /** The reverse: tensors of these shapes, cut out of one vector. Buffer copies, no launch. */
 export function unpack(backend: WebgpuBackend, packed: TensorInfo, shapes: number[][]): TensorInfo[] {
   const tensors = shapes.map((shape) => backend.makeTensorInfo(shape, 'float32'));
-  copy(backend, packed, tensors, (encoder, whole, part, at, bytes) =>
-    encoder.copyBufferToBuffer(whole, at, part, 0, bytes),
-  );
+  copy(backend, packed, tensors, (whole, part, at, bytes) => ({
+    source: whole,
+    sourceAt: at,
+    target: part,
+    targetAt: 0,
+    bytes,
+  }));
   return tensors;
-}
-
-/** What copying needs of the backend beyond launches. */
-interface CopyingBackend extends WebgpuBackend {
-  commandEncoder: Encoder;
-  /** Data that commands not yet submitted use: their buffers must not be given to others before. */
-  commandQueueOwnedIds: WeakSet<object>;
-  uploadToGPU(dataId: object): void;
-  ensureCommandEncoderReady(): void;
-  endComputePassEncoder(): void;
-}
-
-interface Encoder {
-  copyBufferToBuffer(source: unknown, sourceOffset: number, target: unknown, targetOffset: number, bytes: number): void;
 }
 
 function copy(
   backend: WebgpuBackend,
   whole: TensorInfo,
   parts: TensorInfo[],
-  each: (encoder: Encoder, whole: unknown, part: unknown, at: number, bytes: number) => void,
+  each: (whole: GpuBuffer, part: GpuBuffer, at: number, bytes: number) => Copy,
 ): void {
-  const gpu = backend as CopyingBackend;
-  const buffer = ({ dataId }: TensorInfo): unknown => {
-    // Values that are still on the CPU go up first; new tensors get a buffer.
-    gpu.uploadToGPU(dataId);
-    gpu.commandQueueOwnedIds.add(dataId);
-    return gpu.tensorMap.get(dataId).resource;
-  };
-  const all = buffer(whole);
-  const buffers = parts.map(buffer);
-  gpu.ensureCommandEncoderReady();
-  gpu.endComputePassEncoder();
+  const all = bufferForCopies(backend, whole);
+  const buffers = parts.map((part) => bufferForCopies(backend, part));
+  beginCopies(backend);
   let at = 0;
   parts.forEach(({ shape }, i) => {
     const bytes = 4 * size(shape);
-    each(gpu.commandEncoder, all, buffers[i], at, bytes);
+    copyBytes(backend, each(all, buffers[i], at, bytes));
     at += bytes;
   });
 }
@@ -71,65 +59,61 @@ function copy(
 export interface AdamAttrs {
   beta1: number;
   beta2: number;
-  /** Learning rate with the corrections of both moments' bias. */
-  rate: number;
-  /** Added to sqrt(v), which is not corrected. */
-  epsilon: number;
 }
 
-/** New p, m and v; all vectors of one length. */
+/** New p, m and v; all vectors of one length. `rates`: see `Adam.nextRates`. */
 export function adamUpdate(
   backend: WebgpuBackend,
-  inputs: Record<'p' | 'g' | 'm' | 'v', TensorInfo>,
-  attrs: AdamAttrs,
+  inputs: Record<'p' | 'g' | 'm' | 'v' | 'rates', TensorInfo>,
+  { beta1, beta2 }: AdamAttrs,
 ): TensorInfo[] {
   const { shape } = inputs.p;
   return launchElementwise(backend, {
     name: 'AdamUpdate',
     inputs,
     outputs: { newP: shape, newM: shape, newV: shape },
-    floats: { ...attrs },
+    floats: { beta1, beta2 },
     source: () => `fn each(i: u32) {
       let first = m[i] * u.beta1 + g[i] * (1.0 - u.beta1);
       let second = v[i] * u.beta2 + g[i] * g[i] * (1.0 - u.beta2);
       newM[i] = first;
       newV[i] = second;
-      newP[i] = p[i] - first / (sqrt(second) + u.epsilon) * u.rate;
+      newP[i] = p[i] - first / (sqrt(second) + rates[1]) * rates[0];
     }`,
   });
 }
 
 export interface SgdAttrs {
-  rate: number;
   /** 0: then there is no buffer. */
   momentum: number;
   weightDecay: number;
   nesterov: boolean;
 }
 
-/** New p and, with momentum, new buffer; all vectors of one length. */
+/** New p and, with momentum, new buffer; all vectors of one length. `rates`: [1] the learning rate. */
 export function sgdUpdate(
   backend: WebgpuBackend,
-  { p, g, buffer }: { p: TensorInfo; g: TensorInfo; buffer?: TensorInfo },
-  { rate, momentum, weightDecay, nesterov }: SgdAttrs,
+  { p, g, rates, buffer }: { p: TensorInfo; g: TensorInfo; rates: TensorInfo; buffer?: TensorInfo },
+  { momentum, weightDecay, nesterov }: SgdAttrs,
 ): TensorInfo[] {
   return launchElementwise(backend, {
     name: 'SgdUpdate',
     variant: `${buffer ? 'momentum' : ''} ${nesterov}`,
-    inputs: { p, g, ...(buffer && { buffer }) },
+    inputs: { p, g, rates, ...(buffer && { buffer }) },
     outputs: { newP: p.shape, ...(buffer && { newBuffer: p.shape }) },
-    floats: { rate, weightDecay, momentum },
+    floats: { weightDecay, momentum },
     source: () => `fn each(i: u32) {
       let decayed = g[i] + p[i] * u.weightDecay;
       ${buffer ? 'let moved = buffer[i] * u.momentum + decayed; newBuffer[i] = moved;' : 'let moved = decayed;'}
-      newP[i] = p[i] - ${buffer && nesterov ? '(decayed + moved * u.momentum)' : 'moved'} * u.rate;
+      newP[i] = p[i] - ${buffer && nesterov ? '(decayed + moved * u.momentum)' : 'moved'} * rates[0];
     }`,
   });
 }
 
 export interface LimitAttrs {
   sizes: number[];
-  limit: number;
+  /** Of the limit in `rates`. */
+  place: number;
   floor: number;
 }
 
@@ -138,17 +122,18 @@ const LIMIT_THREADS = 256;
 /** next, every part of it no further from p than the limit allows: one workgroup a part. */
 export function limitUpdate(
   backend: WebgpuBackend,
-  { p, next }: { p: TensorInfo; next: TensorInfo },
-  { sizes, limit, floor }: LimitAttrs,
+  { p, next, rates }: { p: TensorInfo; next: TensorInfo; rates: TensorInfo },
+  { sizes, place, floor }: LimitAttrs,
 ): TensorInfo {
   const ends = Int32Array.from(sizes);
   for (let i = 1; i < ends.length; i++) ends[i] += ends[i - 1];
   const bounds = backend.makeTensorInfo([ends.length], 'int32', ends);
   const [limited] = launch(backend, {
     name: 'LimitUpdate',
-    inputs: { p, next, bounds },
+    inputs: { p, next, bounds, rates },
     outputs: { limited: p.shape },
-    floats: { limit, floor },
+    integers: { place },
+    floats: { floor },
     threads: LIMIT_THREADS,
     groups: [ends.length, 1, 1],
     source: () => `
@@ -167,7 +152,8 @@ export function limitUpdate(
           if (lane < width) { sums[lane] += sums[lane + width]; }
           workgroupBarrier();
         }
-        let most = u.limit * u.limit * max(sums[0].x, u.floor * u.floor * f32(last - first));
+        let limit = rates[u.place];
+        let most = limit * limit * max(sums[0].x, u.floor * u.floor * f32(last - first));
         let change = sums[0].y;
         let share = select(1.0, sqrt(most / change), change > most);
         for (var i = first + lane; i < last; i += ${LIMIT_THREADS}u) { limited[i] = p[i] + share * (next[i] - p[i]); }

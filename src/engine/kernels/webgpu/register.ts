@@ -20,6 +20,7 @@ import {
   distillationGradient,
   poolStatistics,
   poolStatisticsGradient,
+  scaled,
   weightedSquaredDistance,
   weightedSum,
   type DistillationAttrs,
@@ -36,6 +37,7 @@ import {
 } from './optimizers';
 import { maxPoolGradient } from './pooling';
 import type { WebgpuBackend } from './program';
+import { registerRecording } from './recording/recording';
 import { columnSums, imageMean, imageMeanGradient, imageStatistics, imageStatisticsGradient } from './statistics';
 import { upsampleConv2d, upsampleConv2dFilterGradient, upsampleConv2dInputGradient } from './upsample';
 
@@ -160,6 +162,7 @@ let registered = false;
 export function registerWebgpuKernels(): void {
   if (registered) return;
   registered = true;
+  registerRecording();
   replace(
     'Relu6',
     () => true,
@@ -240,9 +243,8 @@ export function registerWebgpuKernels(): void {
   add('WeightedSquaredDistance', (backend, { actual, target, weights }) =>
     weightedSquaredDistance(backend, actual, target, weights),
   );
-  add('WeightedSum', (backend, terms, { weights }: { weights: number[] }) =>
-    weightedSum(backend, Object.values(terms), weights),
-  );
+  add('WeightedSum', (backend, { values, weights }) => weightedSum(backend, values, weights));
+  add('Scaled', (backend, { x, by }, { factor }: { factor: number }) => scaled(backend, x, by, factor));
   add('PoolStatistics', (backend, { perImage, averaging, columns }) =>
     poolStatistics(backend, perImage, averaging, columns),
   );

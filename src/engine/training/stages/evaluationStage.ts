@@ -1,7 +1,6 @@
 /** Measures a network that is not trained: the original one, or its plainly quantized copy. */
-import type * as tf from '@tensorflow/tfjs-core';
 import type { AccuracyRow } from '../../runReport';
-import type { TestSet } from '../testSet';
+import type { Answering, TestSet } from '../testSet';
 import type { WorkCount } from '../workCount';
 import { copyOfRow, Measurement } from './measurement';
 import type { Stage, StageSamples } from './stage';
@@ -22,7 +21,7 @@ export class EvaluationStage implements Stage<EvaluationData> {
   constructor(
     id: 'fullPrecision' | 'ptq',
     testSet: TestSet,
-    private readonly network: () => Promise<{ forward(images: tf.Tensor4D): tf.Tensor2D }>,
+    private readonly network: () => Promise<Answering>,
     work: WorkCount,
   ) {
     this.id = id;
@@ -46,7 +45,7 @@ export class EvaluationStage implements Stage<EvaluationData> {
 
   async advance(): Promise<number> {
     const network = await this.network();
-    if (await this.measurement.measure(0, (images) => network.forward(images))) this.row.state = 'done';
+    if (await this.measurement.measure(0, network)) this.row.state = 'done';
     return this.macsOfBatch;
   }
 
@@ -64,5 +63,7 @@ export class EvaluationStage implements Stage<EvaluationData> {
     return {};
   }
 
-  dispose(): void {}
+  dispose(): void {
+    this.measurement.dispose();
+  }
 }

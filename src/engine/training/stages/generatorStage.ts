@@ -88,6 +88,7 @@ export class GeneratorStage implements Stage<GeneratorSnapshot> {
   async advance(): Promise<number> {
     const settings = this.settings();
     this.trainer.step(settings);
+    if (this.done) this.trainer.release();
     return this.work.generatorStep(settings, this.trainer.steps - 1);
   }
 
@@ -104,6 +105,7 @@ export class GeneratorStage implements Stage<GeneratorSnapshot> {
     if (!force && !due && !this.done && this.lookedAtStep >= 0) return null;
     const began = performance.now();
     const snapshot = await this.probe.look(steps, this.trainer.refined);
+    if (this.done) this.probe.release();
     const seconds = (performance.now() - began) / 1000;
     this.lookSeconds = seconds;
     this.lookedAtTime = elapsed + seconds;

@@ -1,7 +1,7 @@
 /** Counts one row's accuracy, batch by batch. */
-import type * as tf from '@tensorflow/tfjs-core';
+import { RepeatedStep } from '../../kernels/replay/repeatedStep';
 import type { AccuracyRow, RowId } from '../../runReport';
-import type { TestSet } from '../testSet';
+import type { Answering, TestSet } from '../testSet';
 
 /** A copy that shares nothing: frames are handed over with their buffers. */
 export const copyOfRow = (row: AccuracyRow): AccuracyRow => ({
@@ -13,7 +13,7 @@ export const copyOfRow = (row: AccuracyRow): AccuracyRow => ({
 export class Measurement {
   row: AccuracyRow;
   /** A measurement that has begun: the next batch, correct answers and all answers so far. */
-  private counting: { next: number; correct: number; answers: Uint16Array } | null = null;
+  private counting: { next: number; correct: number; answers: Uint16Array; repeated: RepeatedStep } | null = null;
 
   /** @param steps of whatever is measured; 0: it is not trained */
   constructor(
@@ -31,6 +31,7 @@ export class Measurement {
       steps,
       curve: [],
       answers: null,
+      weightsHash: null,
     };
   }
 
@@ -44,16 +45,21 @@ export class Measurement {
   }
 
   /** Counts one batch; true when it was the last, and then the row has its accuracy at `step`. */
-  async measure(step: number, forward: (images: tf.Tensor4D) => tf.Tensor2D): Promise<boolean> {
+  async measure(step: number, network: Answering): Promise<boolean> {
     const { row, testSet } = this;
-    const counting = (this.counting ??= { next: 0, correct: 0, answers: new Uint16Array(testSet.n) });
+    const counting = (this.counting ??= {
+      next: 0,
+      correct: 0,
+      answers: new Uint16Array(testSet.n),
+      repeated: new RepeatedStep(() => network.inUse, 'gpu'),
+    });
     row.state = 'running';
     const batch = counting.next++;
-    const answers = await testSet.answers(batch, forward);
+    const answers = await testSet.answers(batch, network, counting.repeated);
     counting.answers.set(answers, testSet.startOf(batch));
     counting.correct += testSet.countCorrect(batch, answers);
     if (counting.next < testSet.count) return false;
-    this.counting = null;
+    this.dispose();
     row.correct = counting.correct;
     row.answers = counting.answers;
     row.accuracy = counting.correct / testSet.n;
@@ -65,6 +71,12 @@ export class Measurement {
   /** Goes back to a copy; a measurement that was going on is forgotten. */
   restore(row: AccuracyRow): void {
     this.row = copyOfRow(row);
+    this.dispose();
+  }
+
+  /** Gives up a measurement that is going on. */
+  dispose(): void {
+    this.counting?.repeated.dispose();
     this.counting = null;
   }
 }

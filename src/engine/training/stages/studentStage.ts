@@ -1,6 +1,7 @@
 /** Fine-tunes one arm's student, and measures it on the way. */
 import type { Arm, ArmId } from '../../methods/arms';
 import type { Student } from '../../quantization/student';
+import { weightsHash } from '../../quantization/weightsHash';
 import type { Random } from '../../random';
 import type { AccuracyRow, StudentSample } from '../../runReport';
 import type { RunSettings } from '../../runSettings';
@@ -105,7 +106,7 @@ export class StudentStage implements Stage<StudentData> {
       measurement.measured !== null ||
       (trainer.steps > measuredStep && evaluationSteps(settings).includes(trainer.steps));
     if (evaluates) {
-      const whole = await measurement.measure(trainer.steps, (x) => trainer.student.forward(x));
+      const whole = await measurement.measure(trainer.steps, trainer.student);
       if (whole && isWorse(row, start)) {
         const sign = { kind: 'accuracy', plain: start!, student: row.accuracy! } as const;
         this.fallen = await trainer.collapsed(sign, trainer.steps);
@@ -122,8 +123,10 @@ export class StudentStage implements Stage<StudentData> {
       (evaluates || measurement.batches === 0)
     ) {
       await this.drain();
+      row.weightsHash = weightsHash(await trainer.student.snapshot());
       row.state = 'done';
-      if (!this.leads) this.disposeTrainer();
+      if (this.leads) trainer.release();
+      else this.disposeTrainer();
     }
     return evaluates ? parts.work.evaluationBatch : parts.work.studentStep(settings, this.source !== null);
   }
@@ -200,6 +203,7 @@ export class StudentStage implements Stage<StudentData> {
   }
 
   dispose(): void {
+    this.measurement.dispose();
     this.disposeTrainer();
   }
 }

@@ -101,36 +101,44 @@ function productSums(W: i32, x: usize, xPixel: usize, dy: usize, pixel: usize, p
   if (W > 3) v128.store(sum, s3, 48);
 }
 
-/** Adds the filter gradient of images first .. last to `sums`, [kh, kw, c, m]. */
+/** Channels of a tap's gradient that a thread can do by itself: those whose sums are taken together. */
+const UNIT: i32 = 16;
+
+/**
+ * Adds units first .. last of the filter gradient of n images to `sums`, [kh, kw, c, m]. A unit is 16 channels of one tap, taps one after the
+ * other: threads share what is computed, not the images, so that every sum has the same order whatever their number.
+ */
 export function depthwiseFilterGradient(
-  x: usize, dy: usize, sums: usize, first: i32, last: i32, h: i32, w: i32, c: i32, oh: i32, ow: i32,
+  x: usize, dy: usize, sums: usize, first: i32, last: i32, images: i32, h: i32, w: i32, c: i32, oh: i32, ow: i32,
   kh: i32, kw: i32, sh: i32, sw: i32, top: i32, left: i32, m: i32,
 ): void {
   const pixel = <usize>c << 2;
   const outPixel = <usize>m * pixel;
-  for (let n = first; n < last; n++) {
+  const units = (c + UNIT - 1) / UNIT;
+  const firstTap = first / units, lastTap = (last - 1) / units;
+  for (let n = 0; n < images; n++) {
     for (let i = 0; i < oh; i++) {
       const row = dy + <usize>((n * oh + i) * ow) * outPixel;
-      for (let u = 0; u < kh; u++) {
+      for (let tap = firstTap; tap <= lastTap; tap++) {
+        const u = tap / kw, v = tap % kw;
         const inRow = i * sh + u - top;
         if (inRow < 0 || inRow >= h) continue;
-        for (let v = 0; v < kw; v++) {
-          let j0 = 0, j1 = ow;
-          while (j0 < j1 && j0 * sw + v < left) j0++;
-          while (j1 > j0 && (j1 - 1) * sw + v - left >= w) j1--;
-          if (j0 === j1) continue;
-          const px = x + <usize>((n * h + inRow) * w + j0 * sw + v - left) * pixel;
-          const py = row + <usize>j0 * outPixel;
-          const sum = sums + <usize>(u * kw + v) * outPixel;
-          let k: usize = 0;
-          for (; m === 1 && k + 64 <= pixel; k += 64) productSums(4, px + k, sw * pixel, py + k, pixel, j1 - j0, sum + k);
-          for (; m === 1 && k + 16 <= pixel; k += 16) productSums(1, px + k, sw * pixel, py + k, pixel, j1 - j0, sum + k);
-          for (k *= m; k < outPixel; k += 4) {
-            const from = px + (k / (<usize>m << 2) << 2);
-            let s = load<f32>(sum + k);
-            for (let j = 0; j < j1 - j0; j++) s += load<f32>(from + <usize>j * sw * pixel) * load<f32>(py + k + <usize>j * outPixel);
-            store<f32>(sum + k, s);
-          }
+        let j0 = 0, j1 = ow;
+        while (j0 < j1 && j0 * sw + v < left) j0++;
+        while (j1 > j0 && (j1 - 1) * sw + v - left >= w) j1--;
+        if (j0 === j1) continue;
+        const px = x + <usize>((n * h + inRow) * w + j0 * sw + v - left) * pixel;
+        const py = row + <usize>j0 * outPixel;
+        const sum = sums + <usize>tap * outPixel;
+        let k = <usize>(tap === firstTap ? first % units * UNIT : 0) << 2;
+        const end = tap === lastTap ? min(pixel, <usize>((last - tap * units) * UNIT) << 2) : pixel;
+        for (; m === 1 && k + 64 <= end; k += 64) productSums(4, px + k, sw * pixel, py + k, pixel, j1 - j0, sum + k);
+        for (; m === 1 && k + 16 <= end; k += 16) productSums(1, px + k, sw * pixel, py + k, pixel, j1 - j0, sum + k);
+        for (k *= m; k < <usize>m * end; k += 4) {
+          const from = px + (k / (<usize>m << 2) << 2);
+          let s = load<f32>(sum + k);
+          for (let j = 0; j < j1 - j0; j++) s += load<f32>(from + <usize>j * sw * pixel) * load<f32>(py + k + <usize>j * outPixel);
+          store<f32>(sum + k, s);
         }
       }
     }

@@ -65,29 +65,45 @@ function block21(a: usize, ac: usize, ar: usize, b: usize, bc: usize, br: usize,
 function block12(a: usize, ac: usize, ar: usize, b: usize, bc: usize, br: usize, rows: i32, cols: i32, c: usize, cr: usize): void { block(1, 2, a, ac, ar, b, bc, br, rows, cols, c, cr); }
 function block11(a: usize, ac: usize, ar: usize, b: usize, bc: usize, br: usize, rows: i32, cols: i32, c: usize, cr: usize): void { block(1, 1, a, ac, ar, b, bc, br, rows, cols, c, cr); }
 
-/** C[m, n4] += the sum of outer products, n4 a multiple of 4. Reads b up to n4, which may be up to 3 floats beyond the pixel. */
+/** What is held in registers at a time: rows and columns of a product. */
+const BLOCK_ROWS: i32 = 4, BLOCK_COLUMNS: i32 = 8;
+
+/** Blocks of a product [m, n]. */
+export function blocksOf(m: i32, n: i32): i32 {
+  return (m + BLOCK_ROWS - 1) / BLOCK_ROWS * ((n + BLOCK_COLUMNS - 1) / BLOCK_COLUMNS);
+}
+
+/**
+ * C[m, n4] += the sum of outer products, n4 a multiple of 4: blocks first .. last of it, row by row. Reads b up to n4, which may be up to 3
+ * floats beyond the pixel.
+ */
 export function accumulate(
   a: usize, aColumn: usize, aRow: usize, m: i32, b: usize, bColumn: usize, bRow: usize, n4: i32, rows: i32, columns: i32, c: usize,
+  first: i32, last: i32,
 ): void {
   const cRow = <usize>n4 << 2;
-  for (let i = 0; i < m; i += 4) {
-    const left = min(4, m - i);
+  const across = (n4 + BLOCK_COLUMNS - 1) / BLOCK_COLUMNS;
+  let i = first / across * BLOCK_ROWS, j = first % across * BLOCK_COLUMNS;
+  for (let k = first; k < last; k++) {
+    const left = m - i;
     const from = a + (<usize>i << 2);
-    const to = c + <usize>i * cRow;
-    let j = 0;
-    for (; j + 8 <= n4; j += 8) {
-      const at = <usize>j << 2;
-      if (left === 4) block42(from, aColumn, aRow, b + at, bColumn, bRow, rows, columns, to + at, cRow);
-      else if (left === 3) block32(from, aColumn, aRow, b + at, bColumn, bRow, rows, columns, to + at, cRow);
-      else if (left === 2) block22(from, aColumn, aRow, b + at, bColumn, bRow, rows, columns, to + at, cRow);
-      else block12(from, aColumn, aRow, b + at, bColumn, bRow, rows, columns, to + at, cRow);
+    const other = b + (<usize>j << 2);
+    const to = c + <usize>i * cRow + (<usize>j << 2);
+    if (j + BLOCK_COLUMNS <= n4) {
+      if (left > 3) block42(from, aColumn, aRow, other, bColumn, bRow, rows, columns, to, cRow);
+      else if (left === 3) block32(from, aColumn, aRow, other, bColumn, bRow, rows, columns, to, cRow);
+      else if (left === 2) block22(from, aColumn, aRow, other, bColumn, bRow, rows, columns, to, cRow);
+      else block12(from, aColumn, aRow, other, bColumn, bRow, rows, columns, to, cRow);
+    } else {
+      if (left > 3) block41(from, aColumn, aRow, other, bColumn, bRow, rows, columns, to, cRow);
+      else if (left === 3) block31(from, aColumn, aRow, other, bColumn, bRow, rows, columns, to, cRow);
+      else if (left === 2) block21(from, aColumn, aRow, other, bColumn, bRow, rows, columns, to, cRow);
+      else block11(from, aColumn, aRow, other, bColumn, bRow, rows, columns, to, cRow);
     }
-    if (j < n4) {
-      const at = <usize>j << 2;
-      if (left === 4) block41(from, aColumn, aRow, b + at, bColumn, bRow, rows, columns, to + at, cRow);
-      else if (left === 3) block31(from, aColumn, aRow, b + at, bColumn, bRow, rows, columns, to + at, cRow);
-      else if (left === 2) block21(from, aColumn, aRow, b + at, bColumn, bRow, rows, columns, to + at, cRow);
-      else block11(from, aColumn, aRow, b + at, bColumn, bRow, rows, columns, to + at, cRow);
+    j += BLOCK_COLUMNS;
+    if (j >= n4) {
+      j = 0;
+      i += BLOCK_ROWS;
     }
   }
 }
@@ -104,50 +120,50 @@ function endInside(tap: i32, before: i32, s: i32, length: i32, count: i32): i32 
 }
 
 /**
- * Adds the filter gradient of images first .. last to `sums`, which is [kh kw, ci, co4] (co4: co rounded up to 4), or, where
+ * Adds blocks first .. last of the filter gradient of n images to `sums`, which is [kh kw, ci, co4] (co4: co rounded up to 4), or, where
  * `exchanged`, [kh kw, co, ci4]: the second operand fills whole vectors, so that should be the one whose count is divisible by 4.
+ * Blocks are counted over all taps, one after the other: threads share what is computed, not the images, so that every sum has the same
+ * order whatever their number.
  *
  * @param rowBlock output rows that are summed in registers before they are added to memory
  */
 export function filterGradient(
-  x: usize, dy: usize, sums: usize, first: i32, last: i32, h: i32, w: i32, ci: i32, oh: i32, ow: i32, co: i32,
+  x: usize, dy: usize, sums: usize, first: i32, last: i32, images: i32, h: i32, w: i32, ci: i32, oh: i32, ow: i32, co: i32,
   kh: i32, kw: i32, sh: i32, sw: i32, top: i32, left: i32, rowBlock: i32, exchanged: i32,
 ): void {
   const xPixel = <usize>ci << 2, yPixel = <usize>co << 2;
   const xRow = <usize>w * xPixel, yRow = <usize>ow * yPixel;
   const n4 = ((exchanged ? ci : co) + 3) & ~3;
-  const tapSize = <usize>(exchanged ? co : ci) * n4 << 2;
-  for (let n = first; n < last; n++) {
+  const m = exchanged ? co : ci;
+  const blocks = blocksOf(m, n4);
+  const firstTap = first / blocks, lastTap = (last - 1) / blocks;
+  for (let n = 0; n < images; n++) {
     for (let r = 0; r < oh; r += rowBlock) {
-      for (let u = 0; u < kh; u++) {
+      for (let tap = firstTap; tap <= lastTap; tap++) {
+        const u = tap / kw, v = tap % kw;
         const i0 = max(r, firstInside(u, top, sh));
         const i1 = min(min(oh, r + rowBlock), endInside(u, top, sh, h, oh));
         if (i0 >= i1) continue;
-        for (let v = 0; v < kw; v++) {
-          const j0 = firstInside(v, left, sw);
-          const j1 = endInside(v, left, sw, w, ow);
-          if (j0 >= j1) continue;
-          const px = x + <usize>(n * h + i0 * sh + u - top) * xRow + <usize>(j0 * sw + v - left) * xPixel;
-          const py = dy + <usize>(n * oh + i0) * yRow + <usize>j0 * yPixel;
-          const c = sums + <usize>(u * kw + v) * tapSize;
-          if (exchanged) accumulate(py, yPixel, yRow, co, px, sw * xPixel, sh * xRow, n4, i1 - i0, j1 - j0, c);
-          else accumulate(px, sw * xPixel, sh * xRow, ci, py, yPixel, yRow, n4, i1 - i0, j1 - j0, c);
-        }
+        const j0 = firstInside(v, left, sw);
+        const j1 = endInside(v, left, sw, w, ow);
+        if (j0 >= j1) continue;
+        const k0 = tap === firstTap ? first - tap * blocks : 0;
+        const k1 = tap === lastTap ? last - tap * blocks : blocks;
+        const px = x + <usize>(n * h + i0 * sh + u - top) * xRow + <usize>(j0 * sw + v - left) * xPixel;
+        const py = dy + <usize>(n * oh + i0) * yRow + <usize>j0 * yPixel;
+        const c = sums + (<usize>(tap * m) * n4 << 2);
+        if (exchanged) accumulate(py, yPixel, yRow, m, px, sw * xPixel, sh * xRow, n4, i1 - i0, j1 - j0, c, k0, k1);
+        else accumulate(px, sw * xPixel, sh * xRow, m, py, yPixel, yRow, n4, i1 - i0, j1 - j0, c, k0, k1);
       }
     }
   }
 }
 
-/** The gradient [taps, ci, co] from `parts` sums as filterGradient leaves them, one after the other. */
-export function finishFilterGradient(sums: usize, parts: i32, out: usize, taps: i32, ci: i32, co: i32, exchanged: i32): void {
+/** The gradient [taps, ci, co] from the sums that filterGradient leaves. */
+export function finishFilterGradient(sums: usize, out: usize, taps: i32, ci: i32, co: i32, exchanged: i32): void {
   const m = exchanged ? co : ci;
   const n = exchanged ? ci : co;
   const n4 = (n + 3) & ~3;
-  const part = <usize>taps * m * n4 << 2;
-  for (let p = 1; p < parts; p++) {
-    const other = sums + <usize>p * part;
-    for (let at: usize = 0; at < part; at += 16) v128.store(sums + at, f32x4.add(v128.load(sums + at), v128.load(other + at)));
-  }
   for (let t = 0; t < taps; t++) {
     for (let i = 0; i < m; i++) {
       const row = sums + (<usize>(t * m + i) * n4 << 2);

@@ -7,7 +7,7 @@ export {
 } from './elementwise';
 export { filterGradient, finishFilterGradient } from './filterGradient';
 export { averagePoolGradient, maxPoolGradient } from './pooling';
-export { affine2Images, affineImages, columnSums, imageMeans, imageMoments, imagePairSums, spreadMeans } from './rows';
+export { affine2Images, affineImages, columnSums, imageMeans, imageMoments, imagePairSums, spreadMeans, stretchSums, sumOfStretches } from './rows';
 export { copyColumns, poolStatistics, poolStatisticsGradient } from './tables';
 export { upsampleConvolve, upsampleFilterGradient, upsampleFilters, upsampleFiltersGradient, upsampleInputGradient } from './upsample';
 

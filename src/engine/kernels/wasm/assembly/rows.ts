@@ -158,16 +158,29 @@ export function imagePairSums(dy: usize, x: usize, mean: usize, meanImage: usize
 /** Rows that are added up by themselves before their sum is added to the others': more accurate, and a row stays in the cache. */
 const STRETCH: i32 = 256;
 
-/** Sums of the columns of [rows, c], first .. last of the rows; `out` [c], `scratch` [c]. */
-export function columnSums(x: usize, out: usize, scratch: usize, first: i32, last: i32, c: i32): void {
+/** Sums of the columns of [rows, c]; `out` [c], `scratch` [c]. */
+export function columnSums(x: usize, out: usize, scratch: usize, rows: i32, c: i32): void {
   memory.fill(out, 0, <usize>c << 2);
-  for (let r = first; r < last; r += STRETCH) {
-    plainSums(x + (<usize>r * c << 2), c, min(STRETCH, last - r), scratch);
+  for (let r = 0; r < rows; r += STRETCH) {
+    plainSums(x + (<usize>r * c << 2), c, min(STRETCH, rows - r), scratch);
     for (let k = 0; k < c; k++) {
       const at = <usize>k << 2;
       store<f32>(out + at, load<f32>(out + at) + load<f32>(scratch + at));
     }
   }
+}
+
+/** Stretches first .. last of them by themselves, for threads to share; `out` [stretches, c]. */
+export function stretchSums(x: usize, out: usize, first: i32, last: i32, rows: i32, c: i32): void {
+  for (let k = first; k < last; k++) {
+    const r = k * STRETCH;
+    plainSums(x + (<usize>r * c << 2), c, min(STRETCH, rows - r), out + (<usize>k * c << 2));
+  }
+}
+
+/** Adds up the stretches' sums, [stretches, c], one after the other as columnSums does; `out` [c]. */
+export function sumOfStretches(x: usize, out: usize, stretches: i32, c: i32): void {
+  plainSums(x, c, stretches, out);
 }
 
 /** Coefficients of c channels as whole vectors: once, or four times one after the other where c is not divisible by 4. */

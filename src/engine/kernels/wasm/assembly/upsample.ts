@@ -6,7 +6,7 @@
 // are nine maps (map 3 k + l: k along rows, l along columns) and nine filters, each serving up to four outputs. The gradients
 // are the same nine products the other way round.
 
-import { accumulate } from './filterGradient';
+import { accumulate, blocksOf } from './filterGradient';
 import { anyTile, padImage } from './convolution';
 
 const MAPS: i32 = 9;
@@ -37,13 +37,8 @@ export function upsampleFilters(filter: usize, out: usize, count: i32): void {
 }
 
 /** The reverse for gradients: of [3, 3, ci co] from those of the nine filters, [9, ci, co4]; `n` = co, `n4` = co4. */
-export function upsampleFiltersGradient(sums: usize, parts: i32, out: usize, ci: i32, n: i32, n4: i32): void {
+export function upsampleFiltersGradient(sums: usize, out: usize, ci: i32, n: i32, n4: i32): void {
   const map = <usize>(ci * n4) << 2;
-  for (let p = 1; p < parts; p++) {
-    for (let at: usize = 0; at < <usize>MAPS * map; at += 16) {
-      v128.store(sums + at, f32x4.add(v128.load(sums + at), v128.load(sums + <usize>p * MAPS * map + at)));
-    }
-  }
   for (let u = 0; u < 3; u++) {
     for (let v = 0; v < 3; v++) {
       // Which filters have this tap, along each axis: the sum of all, and one more at the ends.
@@ -65,12 +60,20 @@ export function upsampleFiltersGradient(sums: usize, parts: i32, out: usize, ci:
   }
 }
 
-/** The nine maps of rows r0 .. r0 + rows of an image [h, w, c]: `out` [9, rows w, c]; `around` has room for them with a border. */
-function inputMaps(x: usize, h: i32, w: i32, c: i32, r0: i32, rows: i32, around: usize, out: usize): void {
+/** All maps, where a thread makes only some: bit k stands for maps 3 k, 3 k + 1 and 3 k + 2. */
+const ALL_MAPS: i32 = 7;
+
+/**
+ * The nine maps of rows r0 .. r0 + rows of an image [h, w, c]: `out` [9, rows w, c]; `around` has room for them with a border.
+ *
+ * @param wanted which of them (ALL_MAPS)
+ */
+function inputMaps(x: usize, h: i32, w: i32, c: i32, r0: i32, rows: i32, around: usize, out: usize, wanted: i32): void {
   const pixel = <usize>c << 2;
   padImage(x, h, w, pixel, r0 - 1, rows + 2, -1, w + 2, around);
   const row = <usize>(w + 2) * pixel;
   const map = <usize>(rows * w) * pixel;
+  const own = (wanted & 1) !== 0, above = (wanted & 2) !== 0, below = (wanted & 4) !== 0;
   for (let i = 0; i < rows; i++) {
     const from = around + <usize>(i + 1) * row + pixel;
     const to = out + <usize>(i * w) * pixel;
@@ -78,17 +81,25 @@ function inputMaps(x: usize, h: i32, w: i32, c: i32, r0: i32, rows: i32, around:
     let k: usize = 0;
     for (; k + 16 <= bytes; k += 16) {
       const p = from + k, q = to + k;
-      const m = v128.load(p), u = v128.load(p - row), d = v128.load(p + row);
+      const m = v128.load(p);
       const left = f32x4.sub(v128.load(p - pixel), m), right = f32x4.sub(v128.load(p + pixel), m);
-      v128.store(q, m);
-      v128.store(q + map, left);
-      v128.store(q + 2 * map, right);
-      v128.store(q + 3 * map, f32x4.sub(u, m));
-      v128.store(q + 4 * map, f32x4.sub(f32x4.sub(v128.load(p - row - pixel), u), left));
-      v128.store(q + 5 * map, f32x4.sub(f32x4.sub(v128.load(p - row + pixel), u), right));
-      v128.store(q + 6 * map, f32x4.sub(d, m));
-      v128.store(q + 7 * map, f32x4.sub(f32x4.sub(v128.load(p + row - pixel), d), left));
-      v128.store(q + 8 * map, f32x4.sub(f32x4.sub(v128.load(p + row + pixel), d), right));
+      if (own) {
+        v128.store(q, m);
+        v128.store(q + map, left);
+        v128.store(q + 2 * map, right);
+      }
+      if (above) {
+        const u = v128.load(p - row);
+        v128.store(q + 3 * map, f32x4.sub(u, m));
+        v128.store(q + 4 * map, f32x4.sub(f32x4.sub(v128.load(p - row - pixel), u), left));
+        v128.store(q + 5 * map, f32x4.sub(f32x4.sub(v128.load(p - row + pixel), u), right));
+      }
+      if (below) {
+        const d = v128.load(p + row);
+        v128.store(q + 6 * map, f32x4.sub(d, m));
+        v128.store(q + 7 * map, f32x4.sub(f32x4.sub(v128.load(p + row - pixel), d), left));
+        v128.store(q + 8 * map, f32x4.sub(f32x4.sub(v128.load(p + row + pixel), d), right));
+      }
     }
     for (; k < bytes; k += 4) {
       const p = from + k, q = to + k;
@@ -107,11 +118,12 @@ function inputMaps(x: usize, h: i32, w: i32, c: i32, r0: i32, rows: i32, around:
   }
 }
 
-/** What reaches the nine products from dL/dy of small rows r0 .. r0 + rows: `out` [9, rows w, c]. dy: [2 h, 2 w, c]. */
-function outputMaps(dy: usize, w: i32, c: i32, r0: i32, rows: i32, out: usize): void {
+/** What reaches the nine products from dL/dy of small rows r0 .. r0 + rows: `out` [9, rows w, c]. dy: [2 h, 2 w, c]. Which of them: `wanted`. */
+function outputMaps(dy: usize, w: i32, c: i32, r0: i32, rows: i32, out: usize, wanted: i32): void {
   const pixel = <usize>c << 2;
   const row = <usize>(2 * w) * pixel;
   const map = <usize>(rows * w) * pixel;
+  const own = (wanted & 1) !== 0, above = (wanted & 2) !== 0, below = (wanted & 4) !== 0;
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < w; j++) {
       const from = dy + <usize>(2 * (r0 + i)) * row + <usize>(2 * j) * pixel;
@@ -121,15 +133,21 @@ function outputMaps(dy: usize, w: i32, c: i32, r0: i32, rows: i32, out: usize): 
         const p = from + k, q = to + k;
         const y00 = v128.load(p), y01 = v128.load(p + pixel), y10 = v128.load(p + row), y11 = v128.load(p + row + pixel);
         const top = f32x4.add(y00, y01), bottom = f32x4.add(y10, y11);
-        v128.store(q, f32x4.add(top, bottom));
-        v128.store(q + map, f32x4.add(y00, y10));
-        v128.store(q + 2 * map, f32x4.add(y01, y11));
-        v128.store(q + 3 * map, top);
-        v128.store(q + 4 * map, y00);
-        v128.store(q + 5 * map, y01);
-        v128.store(q + 6 * map, bottom);
-        v128.store(q + 7 * map, y10);
-        v128.store(q + 8 * map, y11);
+        if (own) {
+          v128.store(q, f32x4.add(top, bottom));
+          v128.store(q + map, f32x4.add(y00, y10));
+          v128.store(q + 2 * map, f32x4.add(y01, y11));
+        }
+        if (above) {
+          v128.store(q + 3 * map, top);
+          v128.store(q + 4 * map, y00);
+          v128.store(q + 5 * map, y01);
+        }
+        if (below) {
+          v128.store(q + 6 * map, bottom);
+          v128.store(q + 7 * map, y10);
+          v128.store(q + 8 * map, y11);
+        }
       }
       for (; k < pixel; k += 4) {
         const p = from + k, q = to + k;
@@ -185,7 +203,7 @@ export function upsampleConvolve(
     for (let r0 = 0; r0 < h; r0 += block) {
       const rows = min(block, h - r0);
       const pixels = rows * w;
-      inputMaps(image, h, w, ci, r0, rows, scratch, maps);
+      inputMaps(image, h, w, ci, r0, rows, scratch, maps, ALL_MAPS);
       products(maps, panels, out, pixels, ci, co);
       const map = <usize>(pixels * wide) << 2;
       for (let p = 0; p < pixels; p++) {
@@ -245,7 +263,7 @@ export function upsampleInputGradient(
     for (let r0 = 0; r0 < h; r0 += block) {
       const rows = min(block, h - r0);
       const pixels = rows * w;
-      outputMaps(dy + (<usize>(4 * n * h * w * co) << 2), w, co, r0, rows, maps);
+      outputMaps(dy + (<usize>(4 * n * h * w * co) << 2), w, co, r0, rows, maps, ALL_MAPS);
       products(maps, panels, out, pixels, co, ci);
       const map = <usize>pixels * pixel;
       for (let p = 0; p < pixels; p++) {
@@ -270,26 +288,32 @@ export function upsampleInputGradient(
 }
 
 /**
- * Adds the gradients of the nine filters over images first .. last to `sums`, [9, ci, co4].
+ * Adds blocks first .. last of the gradients of the nine filters over n images to `sums`, [9, ci, co4]. They are counted over all filters, one
+ * after the other: threads share what is computed, not the images, so that every sum has the same order whatever their number.
  *
  * @param scratch floats: (block + 2) (w + 2) ci + 9 block w (ci + co) + 4
  */
 export function upsampleFilterGradient(
-  x: usize, dy: usize, sums: usize, scratch: usize, first: i32, last: i32, h: i32, w: i32, ci: i32, co: i32, block: i32,
+  x: usize, dy: usize, sums: usize, scratch: usize, first: i32, last: i32, images: i32, h: i32, w: i32, ci: i32, co: i32, block: i32,
 ): void {
   const n4 = (co + 3) & ~3;
   const inMaps = scratch + (<usize>((block + 2) * (w + 2) * ci) << 2);
   const outMaps = inMaps + (<usize>(MAPS * block * w * ci) << 2);
-  for (let n = first; n < last; n++) {
+  const blocks = blocksOf(ci, n4);
+  const firstMap = first / blocks, lastMap = (last - 1) / blocks;
+  let wanted = 0;
+  for (let m = firstMap; m <= lastMap; m++) wanted |= 1 << (m / 3);
+  for (let n = 0; n < images; n++) {
     for (let r0 = 0; r0 < h; r0 += block) {
       const rows = min(block, h - r0);
       const pixels = rows * w;
-      inputMaps(x + (<usize>(n * h * w * ci) << 2), h, w, ci, r0, rows, scratch, inMaps);
-      outputMaps(dy + (<usize>(4 * n * h * w * co) << 2), w, co, r0, rows, outMaps);
-      for (let m = 0; m < MAPS; m++) {
+      inputMaps(x + (<usize>(n * h * w * ci) << 2), h, w, ci, r0, rows, scratch, inMaps, wanted);
+      outputMaps(dy + (<usize>(4 * n * h * w * co) << 2), w, co, r0, rows, outMaps, wanted);
+      for (let m = firstMap; m <= lastMap; m++) {
         accumulate(
           inMaps + (<usize>(m * pixels * ci) << 2), <usize>ci << 2, 0, ci, outMaps + (<usize>(m * pixels * co) << 2), <usize>co << 2, 0, n4,
           1, pixels, sums + (<usize>(m * ci * n4) << 2),
+          m === firstMap ? first - m * blocks : 0, m === lastMap ? last - m * blocks : blocks,
         );
       }
     }

@@ -1,0 +1,67 @@
+/**
+ * Logarithm, exponential, sine and cosine of additions, multiplications and divisions alone, which every JavaScript
+ * engine rounds alike. Those of `Math` may differ in their last bit from one to the next, and a run is to be the same on
+ * all. Within two units in the last place for what the engine asks of them (the tests look).
+ */
+
+/** ln 2 in two parts: few enough bits that small multiples of the first are exact, and what it lacks. */
+const LN2_HIGH = Math.fround(Math.LN2);
+const LN2_LOW = -1.904654299957768e-9;
+
+/** Terms of series that are summed from the smallest on. */
+const LOG_TERMS = 12;
+const EXP_TERMS = 16;
+const SINE_TERMS = 10;
+
+/** Natural logarithm of a positive number. */
+export function log(x: number): number {
+  let exponent = 0;
+  let m = x;
+  for (; m > Math.SQRT2; exponent++) m /= 2;
+  for (; m < Math.SQRT1_2; exponent--) m *= 2;
+  // 2 artanh s, where s is at most 0.172.
+  const s = (m - 1) / (m + 1);
+  const z = s * s;
+  let sum = 0;
+  for (let k = LOG_TERMS; k > 0; k--) sum = z * (1 / (2 * k + 1) + sum);
+  return exponent * LN2_HIGH + (exponent * LN2_LOW + (2 * s + 2 * s * sum));
+}
+
+/** e to the power of x, for x that is not far from 0. */
+export function exp(x: number): number {
+  const k = Math.round(x / Math.LN2);
+  const r = x - k * LN2_HIGH - k * LN2_LOW;
+  let sum = 0;
+  for (let i = EXP_TERMS; i > 0; i--) sum = (r / i) * (1 + sum);
+  let power = 1;
+  for (let i = 0; i < Math.abs(k); i++) power *= 2;
+  return k < 0 ? (1 + sum) / power : (1 + sum) * power;
+}
+
+/** Sine and cosine of r turns, r at most 1/8. */
+function smallTurn(r: number): { sine: number; cosine: number } {
+  const a = 2 * Math.PI * r;
+  const z = a * a;
+  let [sine, cosine] = [0, 0];
+  for (let k = SINE_TERMS; k > 0; k--) {
+    sine = (-z / (2 * k * (2 * k + 1))) * (1 + sine);
+    cosine = (-z / ((2 * k - 1) * 2 * k)) * (1 + cosine);
+  }
+  return { sine: a + a * sine, cosine: 1 + cosine };
+}
+
+/** Sine and cosine of an angle in turns, 2 pi of them: what is left of whole quarters is exact. */
+export function turn(turns: number): { sine: number; cosine: number } {
+  const quarters = Math.round(4 * turns);
+  const { sine, cosine } = smallTurn(turns - quarters / 4);
+  switch (((quarters % 4) + 4) % 4) {
+    case 1:
+      return { sine: cosine, cosine: -sine };
+    case 2:
+      return { sine: -sine, cosine: -cosine };
+    case 3:
+      return { sine: -cosine, cosine: sine };
+    default:
+      return { sine, cosine };
+  }
+}
