@@ -9,7 +9,7 @@ import {
   type QuantizationGrid,
 } from '../kernels/fakeQuantize';
 import { forward, uploadWeights, type ForwardHooks, type WeightTensors } from '../network/executor';
-import type { ActivationNode, Network, NetworkDefinition } from '../network/types';
+import type { ActivationNode, BatchNormNode, Network, NetworkDefinition } from '../network/types';
 import { activationNodes } from '../network/activationRanges';
 import { inspectNetwork } from '../network/inspect';
 import { kernelGrid, Placed, type KernelGrid } from './kernelGrids';
@@ -159,6 +159,14 @@ export class Student {
   /** A layer's kernel; it stays the student's. */
   kernelOf(node: string): tf.Tensor {
     return this.weights[this.weightedNode(node).kernel];
+  }
+
+  /** What a frozen BatchNorm layer multiplies with, gamma / sqrt(variance + epsilon), [C]; the caller's. */
+  batchNormScale({ gamma, variance, epsilon }: BatchNormNode): tf.Tensor {
+    return tf.tidy(() => {
+      const inverse = tf.rsqrt(tf.add(this.weights[variance], epsilon));
+      return gamma ? tf.mul(this.weights[gamma], inverse) : inverse;
+    });
   }
 
   /** Puts a kernel's grid where it stays from now on. @param grid its tensors become the student's */

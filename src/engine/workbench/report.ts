@@ -143,6 +143,29 @@ export interface Calibrations {
   coverage: CoverageRow[];
 }
 
+/** What can be done to a quantized network after the fact, in the order in which several are done. */
+export const REPAIRS = ['equalization', 'adaRound', 'biasCorrection'] as const;
+export type RepairName = (typeof REPAIRS)[number];
+
+/** The student after some repairs. */
+export interface RepairRow {
+  /** Empty: as it is. */
+  names: RepairName[];
+  /** Layers that were changed. */
+  changed: number;
+  correct: number;
+  loss: Loss;
+}
+
+export interface Repaired {
+  step: number;
+  n: number;
+  correctFull: number;
+  /** Images that the repairs looked at. */
+  images: number;
+  rows: RepairRow[];
+}
+
 /** What a student, or what it learned from, can be taken away as. */
 export const EXPORT_FORMATS = ['onnx', 'layersModel', 'images'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
@@ -214,6 +237,7 @@ export interface WorkbenchTasks {
     result: HistogramReply;
   };
   calibrations: { options: { images: number }; result: Calibrations };
+  repairs: { options: { names: RepairName[]; source: ImageSource; images: number }; result: Repaired };
   export: { options: { format: ExportFormat; images: number }; result: Exported };
 }
 

@@ -4,6 +4,7 @@ import { calibrations } from './calibrations';
 import { exportStudent } from './exports';
 import { histogram } from './histogram';
 import { layerTable, sensitivities } from './layers';
+import { repairs } from './repairs';
 import type { AskedTask, TaskName, TaskOptions, TaskResult } from './report';
 import type { TaskContext } from './trial';
 
@@ -13,6 +14,7 @@ const TASKS: { [Name in TaskName]: (context: TaskContext, options: TaskOptions<N
   answers,
   histogram,
   calibrations,
+  repairs,
   export: exportStudent,
 };
 

@@ -1,4 +1,4 @@
-import type { ExportFormat, ImageSource } from '../../engine/workbench/report';
+import type { ExportFormat, ImageSource, RepairName } from '../../engine/workbench/report';
 import type { BenchPart } from '../workbench/parts';
 import type { Charted, Column } from '../workbench/layerRows';
 
@@ -91,6 +91,7 @@ export const enWorkbench = {
     layers: 'Layers and bits',
     histogram: 'Values and levels',
     calibration: 'Ranges compared',
+    repairs: 'Rounding and repairs',
     changes: 'What changed for whom',
     export: 'Take it away',
   } satisfies Record<BenchPart, string>,
@@ -146,6 +147,35 @@ export const enWorkbench = {
     coverageHelp: (calibration: string, synthetic: string): string =>
       `Share of each activation’s range on validation images that ${calibration} calibration and ${synthetic} synthetic images reach.`,
     axis: 'activation',
+  },
+  repairs: {
+    lead: 'What can be done to the quantized network after the fact, without training: each alone, and all that are ticked together. The student of the run stays as it is.',
+    which: 'Repairs',
+    images: 'Images that they look at',
+    names: {
+      equalization: 'Cross-layer equalization',
+      adaRound: 'AdaRound',
+      biasCorrection: 'Bias correction',
+    } satisfies Record<RepairName, string>,
+    help: {
+      equalization:
+        'scales channels between two layers so that both have like ranges in each; changes nothing at full precision.',
+      adaRound:
+        'learns for each weight whether to round it up or down, layer by layer, so that the layer’s output changes least. Takes a while.',
+      biasCorrection: 'takes off each layer’s bias what quantization shifts its output by in the mean.',
+    } satisfies Record<RepairName, string>,
+    measure: 'Measure before and after',
+    table: 'Accuracy before and after each repair',
+    full: 'full precision',
+    nothing: 'as it is (nearest rounding)',
+    columns: {
+      repair: 'Repair',
+      accuracy: 'Accuracy',
+      difference: 'To full precision (points)',
+      kl: 'KL (nats)',
+      changed: 'Layers changed',
+    },
+    looked: (images: string): string => `The repairs looked at ${images} images.`,
   },
   changes: {
     lead: 'The student beside the full-precision network on the same test images. Intervals are 95 %.',

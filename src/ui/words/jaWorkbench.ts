@@ -82,6 +82,7 @@ export const jaWorkbench: Words['workbench'] = {
     layers: '層とビット数',
     histogram: '値と目盛り',
     calibration: '範囲の比較',
+    repairs: '丸めと修復',
     changes: '何が変わったか',
     export: '書き出し',
   },
@@ -133,6 +134,31 @@ export const jaWorkbench: Words['workbench'] = {
     coverageHelp: (calibration, synthetic) =>
       `検証画像での各活性値の範囲のうち、校正画像 ${calibration} 枚と合成画像 ${synthetic} 枚が届く割合です。`,
     axis: '活性値',
+  },
+  repairs: {
+    lead: '量子化したネットワークに、学習せずに後からできることです。それぞれ単独の場合と、選んだものをすべて行った場合を測ります。実行の生徒はそのまま残ります。',
+    which: '修復',
+    images: '見る画像',
+    names: { equalization: '層間の均等化', adaRound: 'AdaRound（丸めの学習）', biasCorrection: 'バイアス補正' },
+    help: {
+      equalization:
+        '2 つの層の間のチャンネルを拡大縮小し、両方の層の重みの範囲をそろえます。量子化しなければ何も変わりません。',
+      adaRound:
+        '各重みを切り上げるか切り捨てるかを、層の出力の変化が最も小さくなるように、層ごとに学習します。時間がかかります。',
+      biasCorrection: '量子化による層の出力の平均のずれを、その層のバイアスから引きます。',
+    },
+    measure: '前後を測る',
+    table: '各修復の前後の正解率',
+    full: '量子化なし',
+    nothing: '今のまま（最も近い値に丸める）',
+    columns: {
+      repair: '修復',
+      accuracy: '正解率',
+      difference: '量子化なしとの差（ポイント）',
+      kl: 'KL（ナット）',
+      changed: '変えた層',
+    },
+    looked: (images) => `修復は画像 ${images} 枚を見ました。`,
   },
   changes: {
     lead: '同じテスト画像で、生徒を量子化なしのネットワークと比べます。区間は 95% です。',

@@ -9,6 +9,7 @@ import { ChangesPanel } from './ChangesPanel';
 import { ExportPanel } from './ExportPanel';
 import { HistogramPanel } from './HistogramPanel';
 import { LayersPanel } from './LayersPanel';
+import { RepairsPanel } from './RepairsPanel';
 import { PARTS, type BenchPart } from './parts';
 
 /** The workbench itself, loaded when someone comes near it. */
@@ -30,6 +31,7 @@ export default function Bench() {
     layers: <LayersPanel selected={selected} onSelect={select} />,
     histogram: part === 'histogram' && <HistogramPanel selected={selected} onSelect={setSelected} />,
     calibration: <CalibrationPanel />,
+    repairs: <RepairsPanel />,
     changes: <ChangesPanel />,
     export: <ExportPanel />,
   };
