@@ -136,6 +136,7 @@ export default defineConfig({
       'backend-wasm',
       'backend-webgl',
       'backend-webgpu',
+      'layers',
     ].map((name) => `@tensorflow/tfjs-${name}`),
     // It looks for its own binary beside its own code.
     exclude: ['onnxruntime-web'],

@@ -44,7 +44,7 @@ export function offline(): Plugin[] {
       rollupFormat: 'iife',
       buildPlugins: { vite: [asShipped] },
       globPatterns: ['**/*'],
-      // What only a network file of its kind needs (14 MB) is fetched when it is first used.
+      // 14 MB that only the check of an ONNX file needs: fetched for it, and left to the browser's own cache.
       globIgnores: ['**/*.map', '**/ort-wasm*'],
       maximumFileSizeToCacheInBytes: 64 * 2 ** 20,
       // Their names change with their content.

@@ -62,10 +62,22 @@ declare namespace WebAssembly {
   function validate(bytes: Uint8Array<ArrayBuffer>): boolean;
 }
 
-/** Only asked for where wasm's memory is shared, which takes a browser (or what stands in for one). */
 declare class Blob {
-  constructor(parts: string[], options?: { type?: string });
+  constructor(parts: (string | Uint8Array<ArrayBuffer>)[], options?: { type?: string });
+  stream(): ReadableStream;
 }
+/** Decompression; of streams no more than that takes. */
+interface ReadableStream {
+  pipeThrough(transform: DecompressionStream): ReadableStream;
+  getReader(): {
+    read(): Promise<{ done: boolean; value?: Uint8Array<ArrayBuffer> }>;
+    cancel(): Promise<void>;
+  };
+}
+declare class DecompressionStream {
+  constructor(format: 'deflate' | 'deflate-raw' | 'gzip');
+}
+/** Only asked for where wasm's memory is shared, which takes a browser (or what stands in for one). */
 declare class Worker {
   constructor(url: string);
   postMessage(message: unknown): void;

@@ -6,6 +6,9 @@ import type {
   BackendName,
   BackendReport,
   Failure,
+  NetworkOptions,
+  OpenedReport,
+  OwnImagesReport,
   ProjectionMethod,
   ProjectionReply,
   RunStatus,
@@ -70,6 +73,10 @@ export interface PlaygroundState extends RunRecord, LessonState {
   nextBackend: BackendName | null;
   networkName: string | null;
   bundled: boolean;
+  /** How the network in use was read; null for the bundled one. */
+  opened: OpenedReport | null;
+  /** The images in use, where they are the user's. */
+  ownImages: OwnImagesReport | null;
   /** What the engine does while there is no run to speak of. */
   progress: ProgressReport | null;
   /** Seconds without a word from the engine although one is due; 0: all is well. */
@@ -121,6 +128,12 @@ export interface PlaygroundState extends RunRecord, LessonState {
   embed: Embed | null;
 }
 
+/** A file that the user chose, with the folders around it. */
+export interface ChosenFile {
+  path: string;
+  file: File;
+}
+
 export interface PlaygroundActions extends LessonActions {
   /** Starts the engine. Once, after the page is up. */
   start(): void;
@@ -131,7 +144,10 @@ export interface PlaygroundActions extends LessonActions {
   setSetting(key: SettingKey, value: SettingValue): void;
   setSettings(settings: RunSettings): void;
   useBackend(backend: BackendName): void;
-  loadNetwork(files: readonly File[]): Promise<void>;
+  /** @param files none: those of the last time, with other options */
+  loadNetwork(files: readonly ChosenFile[], options?: NetworkOptions): Promise<void>;
+  loadImages(files: readonly ChosenFile[]): Promise<void>;
+  useBundledImages(): void;
   useBundledNetwork(): void;
   restoreSnapshot(): void;
   restartEngine(): void;

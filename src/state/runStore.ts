@@ -10,7 +10,7 @@ import { afterRun, rememberedSpeeds } from './estimate';
 import { failureOf } from './failures';
 import { createLessons, initialLessons } from './lessons/lessonState';
 import { beyondNetwork } from './linkView';
-import type { PlaygroundActions, PlaygroundState, Position } from './playgroundState';
+import type { ChosenFile, PlaygroundActions, PlaygroundState, Position } from './playgroundState';
 import { engineRun, shownGenerator } from './playgroundState';
 import { choicesFor, recordedActions, showEngineRun, withEngineRun } from './recordedRun';
 import type { Versions } from './recording/format';
@@ -58,6 +58,8 @@ export function createPlayground(options: PlaygroundOptions) {
     nextBackend: null,
     networkName: null,
     bundled: true,
+    opened: null,
+    ownImages: null,
     progress: null,
     silentSeconds: 0,
     settings: initialSettings,
@@ -197,8 +199,8 @@ export function createPlayground(options: PlaygroundOptions) {
     try {
       const reply = await request(settings);
       if (reply) {
-        const { backend, backends, networkName, bundled } = reply;
-        set({ engine: 'ready', backend, backends, nextBackend: null, networkName, bundled });
+        const { backend, backends, networkName, bundled, opened = null, ownImages = null } = reply;
+        set({ engine: 'ready', backend, backends, nextBackend: null, networkName, bundled, opened, ownImages });
       }
     } catch (error) {
       if (mine !== replacements) return false;
@@ -232,6 +234,23 @@ export function createPlayground(options: PlaygroundOptions) {
         without: link.without,
       }),
     );
+  }
+
+  /** Reads files that the user chose and has them take the place of what there is. */
+  async function openFiles(
+    files: readonly ChosenFile[],
+    open: (read: NetworkFile[], settings: RunSettings) => Promise<InitializeReply>,
+  ): Promise<void> {
+    try {
+      wantsEngineRun = true;
+      const read = await Promise.all(
+        files.map(async ({ path, file }): Promise<NetworkFile> => ({ name: path, bytes: await file.arrayBuffer() })),
+      );
+      await replaceRun((settings) => open(read, settings));
+    } catch (error) {
+      wantsEngineRun = false;
+      set({ trouble: { kind: 'file', detail: error instanceof Error ? error.message : String(error) } });
+    }
   }
 
   function configure(): void {
@@ -307,17 +326,11 @@ export function createPlayground(options: PlaygroundOptions) {
         (done) => !done && set({ wantedBackend: before }),
       );
     },
-    async loadNetwork(files) {
-      try {
-        wantsEngineRun = true;
-        const read = await Promise.all(
-          files.map(async (file): Promise<NetworkFile> => ({ name: file.name, bytes: await file.arrayBuffer() })),
-        );
-        await replaceRun((settings) => client.loadNetwork(read, settings));
-      } catch (error) {
-        wantsEngineRun = false;
-        set({ trouble: { kind: 'file', detail: error instanceof Error ? error.message : String(error) } });
-      }
+    loadNetwork: (files, options) => openFiles(files, (read, settings) => client.loadNetwork(read, settings, options)),
+    loadImages: (files) => openFiles(files, (read, settings) => client.loadImages(read, settings)),
+    useBundledImages() {
+      wantsEngineRun = true;
+      void replaceRun((settings) => client.useBundledImages(settings));
     },
     useBundledNetwork() {
       wantsEngineRun = true;

@@ -29,8 +29,8 @@ function said(
 
 function TroubleAlert({ trouble }: { trouble: Trouble }) {
   const all = useWords();
-  const { terms, trouble: words } = all;
-  const { restoreSnapshot, restartEngine, dismissTrouble } = useActions();
+  const { terms, trouble: words, own } = all;
+  const { loadNetwork, restoreSnapshot, restartEngine, dismissTrouble } = useActions();
   const dead = usePlayground((state) => state.engine === 'dead');
   const failed = usePlayground((state) => state.status === 'failed');
   const { title, message, hint } = said(all, trouble);
@@ -64,6 +64,11 @@ function TroubleAlert({ trouble }: { trouble: Trouble }) {
             {failure.snapshotStep === undefined ? words.restoreUnknown : words.restore(String(failure.snapshotStep))}
           </Button>
         )}
+        {failure?.outputs?.map((output) => (
+          <Button key={output} size="compact-sm" onClick={() => void loadNetwork([], { output })}>
+            {own.chooseOutput(output)}
+          </Button>
+        ))}
         {canRestart && (
           <Button size="compact-sm" variant={canRestore ? 'default' : 'filled'} onClick={restartEngine}>
             {words.restart}

@@ -10,6 +10,7 @@ import type {
   InitializeReply,
   Message,
   NetworkFile,
+  NetworkOptions,
   ProjectionMethod,
   ProjectionReply,
   Request,
@@ -160,11 +161,23 @@ export class EngineClient {
     return this.begin({ type: 'configure', settings });
   }
 
-  loadNetwork(files: NetworkFile[], settings: RunSettings): Promise<InitializeReply> {
+  /** @param files none: those of the last time, with other options */
+  loadNetwork(files: NetworkFile[], settings: RunSettings, options?: NetworkOptions): Promise<InitializeReply> {
     return this.begin<InitializeReply>(
-      { type: 'loadNetwork', files, settings },
+      { type: 'loadNetwork', files, settings, ...(options ? { options } : {}) },
       files.map((file) => file.bytes),
     );
+  }
+
+  loadImages(files: NetworkFile[], settings: RunSettings): Promise<InitializeReply> {
+    return this.begin<InitializeReply>(
+      { type: 'loadImages', files, settings },
+      files.map((file) => file.bytes),
+    );
+  }
+
+  useBundledImages(settings: RunSettings): Promise<InitializeReply> {
+    return this.begin<InitializeReply>({ type: 'useBundledImages', settings });
   }
 
   useBundledNetwork(settings: RunSettings): Promise<InitializeReply> {

@@ -36,6 +36,14 @@ export interface NetworkFile {
   bytes: ArrayBuffer;
 }
 
+/** What the user says of a network beside its files. */
+export interface NetworkOptions {
+  /** Which of several outputs. */
+  output?: string;
+  /** The network is fed (pixel / 255 - mean) / std. */
+  normalization?: { mean: number[]; std: number[] };
+}
+
 // ---- page -> worker -----------------------------------------------------------------------------------------
 
 export type Request =
@@ -78,7 +86,19 @@ export type Request =
   /** Stop the task of the request with that id (no reply of its own). */
   | { type: 'stopTask'; id: number; runId: number }
   /** Replace the network by a file the user chose; on failure the loaded one stays (reply: InitializeReply). */
-  | { type: 'loadNetwork'; id: number; runId: number; settings: RunSettings; files: NetworkFile[] }
+  | {
+      type: 'loadNetwork';
+      id: number;
+      runId: number;
+      settings: RunSettings;
+      /** None: those of the last time, with other options. */
+      files: NetworkFile[];
+      options?: NetworkOptions;
+    }
+  /** Replace the images by files the user chose; on failure those in use stay (reply: InitializeReply). */
+  | { type: 'loadImages'; id: number; runId: number; settings: RunSettings; files: NetworkFile[] }
+  /** Back to the bundled images, with the network in use where it fits them, else with the bundled one. */
+  | { type: 'useBundledImages'; id: number; runId: number; settings: RunSettings }
   /** Back to the bundled network. */
   | { type: 'useBundledNetwork'; id: number; runId: number; settings: RunSettings }
   | { type: 'useBackend'; id: number; runId: number; settings: RunSettings; backend: BackendName }
@@ -92,6 +112,34 @@ export interface InitializeReply {
   backends: BackendReport[];
   networkName: string;
   bundled: boolean;
+  /** What was found out when the network in use was opened; left out for the bundled one. */
+  opened?: OpenedReport;
+  /** The images in use, where they are the user's. */
+  ownImages?: OwnImagesReport;
+}
+
+/** The check of an opened network, to be seen. */
+export interface OpenedReport {
+  operations: number;
+  parameters: number;
+  macs: number;
+  /** Bytes of its weights and of the largest outputs of two neighbouring layers, for one image. */
+  memory: number;
+  inputShape: [number, number, number];
+  classes: number;
+  normalization: { mean: number[]; std: number[] };
+  /** Its own runtime, null where there is none; and the largest difference from it, null where it did not run. */
+  runtime: string | null;
+  difference: number | null;
+  notes: Said[];
+}
+
+export interface OwnImagesReport {
+  classes: string[];
+  /** Calibration and test images of all classes. */
+  calibration: number;
+  test: number;
+  notes: Said[];
 }
 
 export interface ProjectionReply {
@@ -110,6 +158,10 @@ export interface ProjectionReply {
 export type FailureCode =
   /** A model file that cannot be used. Nothing changed. */
   | 'network'
+  /** Pictures that cannot be used. Nothing changed. */
+  | 'images'
+  /** Network and images do not fit each other; what was opened is kept for when the other is there. */
+  | 'mismatch'
   /** A loss or a weight became NaN or infinite; the run cannot go on from there. */
   | 'notFinite'
   /** A student's training has made it worse; the run goes on, and may be taken back to a snapshot from before. */
@@ -128,6 +180,8 @@ export interface Failure {
   hint: string;
   /** Both for other languages, where they are sentences that the page knows. */
   said?: { message?: Said; hint?: Said };
+  /** Names of the outputs of which one has to be chosen. */
+  outputs?: string[];
   /** Loss term, for `notFinite`; step, for that and `collapsed`. */
   term?: string;
   step?: number;

@@ -1,6 +1,7 @@
 /** Loads the network that comes with the page, and the generator trained ahead on it. */
 import { decodeCheckpoint, type Checkpoint } from '../engine/generator/checkpoint';
-import { readLayersModel, type ModelFile } from '../engine/network/layersModel';
+import { readLayersModel } from '../engine/network/keras/layersModel';
+import type { NetworkFile } from '../engine/network/networkFile';
 import type { Network } from '../engine/network/types';
 import { say } from '../engine/sentences';
 import type { Failure } from './protocol';
@@ -17,8 +18,8 @@ export interface Bundled {
 
 export interface BundledFiles {
   /** model.json, then its weight files. */
-  network: Promise<ModelFile[]>;
-  generator: Promise<ModelFile>;
+  network: Promise<NetworkFile[]>;
+  generator: Promise<NetworkFile>;
 }
 
 /**
@@ -28,11 +29,11 @@ export interface BundledFiles {
  * @param baseUrl absolute URL of the folder that holds `models/`
  */
 export function fetchBundled(load: (url: string) => Promise<ArrayBuffer>, baseUrl: string): BundledFiles {
-  const file = async (name: string): Promise<ModelFile> => ({
+  const file = async (name: string): Promise<NetworkFile> => ({
     name,
     bytes: await load(new URL(`${FOLDER}/${name}`, baseUrl).href),
   });
-  const network = async (): Promise<ModelFile[]> => {
+  const network = async (): Promise<NetworkFile[]> => {
     const json = await file('model.json');
     const manifest = JSON.parse(new TextDecoder().decode(json.bytes)) as { weightsManifest?: { paths: string[] }[] };
     return [json, ...(await Promise.all((manifest.weightsManifest ?? []).flatMap((group) => group.paths).map(file)))];
@@ -64,7 +65,7 @@ export async function readBundled(files: BundledFiles): Promise<Bundled> {
 }
 
 async function readNetwork(fetched: BundledFiles): Promise<Network> {
-  let files: ModelFile[];
+  let files: NetworkFile[];
   try {
     files = await fetched.network;
   } catch (error) {

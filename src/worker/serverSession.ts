@@ -5,7 +5,6 @@
 import type { Dataset } from '../engine/data/dataset';
 import { keepCalibrationImages } from '../engine/data/keptImages';
 import { createShapes } from '../engine/data/shapes';
-import { readLayersModel } from '../engine/network/layersModel';
 import type { Network } from '../engine/network/types';
 import { Run, type RunSnapshot } from '../engine/training/run';
 import type { ImageTile } from '../engine/runReport';
@@ -15,12 +14,22 @@ import { CollapseError } from '../engine/training/notFinite';
 import { Teacher } from '../engine/training/teacher';
 import type { TaskName, TaskResult } from '../engine/workbench/report';
 import type { WorkbenchSource } from '../engine/workbench/trial';
+import { TestSet } from '../engine/training/testSet';
 import { drawAhead } from './serverAhead';
 import { ServerBackends, type BackendTools } from './serverBackends';
 import { fetchBundled, readBundled, type Bundled, type BundledFiles } from './serverBundled';
 import { describeFailure, failureOf, isDeviceLost, Refusal } from './serverFailures';
 import { IdleWork } from './serverIdle';
 import { ServerSnapshots, stepOf } from './serverSnapshots';
+import {
+  ACCURACY_IMAGES,
+  fits,
+  fittedSettings,
+  OwnFiles,
+  refusePendingImages,
+  refusePendingNetwork,
+  withClassNames,
+} from './serverOwn';
 import { testImages } from './serverTestImages';
 import { transferables } from './serverTransfer';
 import { ServerWorkbench, TaskStopped } from './serverWorkbench';
@@ -59,7 +68,12 @@ interface Resumed {
 class Superseded extends Error {}
 
 export class ServerSession {
-  private readonly dataset: Dataset = keepCalibrationImages(createShapes());
+  private readonly shapes: Dataset = keepCalibrationImages(createShapes());
+  /** In use: the bundled images or the user's. */
+  private dataset: Dataset = this.shapes;
+  private readonly own = new OwnFiles();
+  /** What was said of the run's network and images when it began. */
+  private notes: { network: Said[]; images: Said[] } = { network: [], images: [] };
   private readonly backends: ServerBackends;
   private readonly idle: IdleWork;
   private readonly workbench: ServerWorkbench;
@@ -177,7 +191,7 @@ export class ServerSession {
         // They come while a backend starts.
         this.fetched = fetchBundled(this.options.load, this.baseUrl);
         // Settings that ask for too many are refused when the run is prepared.
-        drawAhead(this.dataset, request.settings, this.options.breathe).catch(() => undefined);
+        drawAhead(this.shapes, request.settings, this.options.breathe).catch(() => undefined);
         await this.chooseBackend(request);
         await this.useBundled(request.runId, request.settings);
         return this.initialized();
@@ -197,8 +211,57 @@ export class ServerSession {
         await this.onBetter(request.runId, () => this.useBundled(request.runId, request.settings));
         return this.initialized();
       case 'loadNetwork': {
-        const network = await readLayersModel(request.files);
-        await this.onBetter(request.runId, () => this.useNetwork(request.runId, network, false, request.settings));
+        const { network } = await this.own.openNetwork(request.files, request.options);
+        await this.onBetter(request.runId, async () => {
+          const dataset = await this.imagesFor(request.runId, network);
+          await this.useNetwork(
+            request.runId,
+            named(network, dataset, this.shapes),
+            false,
+            request.settings,
+            null,
+            undefined,
+            dataset,
+          );
+        });
+        await this.lookAtAccuracy();
+        return this.initialized();
+      }
+      case 'loadImages': {
+        const { length } = await this.own.openImages(request.files);
+        if (!this.teacher) throw new Refusal('network', say('noNetwork'), say('restartOrReloadHint'));
+        const inUse = this.teacher.network;
+        const waiting = this.own.network?.network;
+        const isFor = (network: Network) => network.definition.numClasses === length;
+        // A network that waits for images comes first, then the one in use.
+        const network = waiting && isFor(waiting) ? waiting : isFor(inUse) ? inUse : null;
+        if (!network) refusePendingImages(length, inUse);
+        const isBundled = network === inUse && this.isBundled;
+        await this.onBetter(request.runId, async () => {
+          const dataset = await this.ownImages(request.runId, network);
+          await this.useNetwork(
+            request.runId,
+            withClassNames(network, dataset),
+            isBundled,
+            request.settings,
+            null,
+            undefined,
+            dataset,
+          );
+        });
+        await this.lookAtAccuracy();
+        return this.initialized();
+      }
+      case 'useBundledImages': {
+        if (!this.teacher) throw new Refusal('network', say('noNetwork'), say('restartOrReloadHint'));
+        const { network } = this.teacher;
+        const { runId, settings } = request;
+        if (this.isBundled || !fits(network, this.shapes))
+          await this.onBetter(runId, () => this.useBundled(runId, settings));
+        else
+          await this.onBetter(runId, () =>
+            this.useNetwork(runId, network, false, settings, null, undefined, this.shapes),
+          );
         return this.initialized();
       }
       case 'useBackend':
@@ -235,6 +298,41 @@ export class ServerSession {
       });
     } finally {
       this.rest();
+    }
+  }
+
+  // ---- the user's own ------------------------------------------------------------------------------------------
+
+  /** Images that fit a network: those in use, the user's, or the bundled ones. */
+  private async imagesFor(runId: number, network: Network): Promise<Dataset> {
+    if (fits(network, this.dataset)) return this.dataset;
+    if (this.own.classes?.length === network.definition.numClasses) return this.ownImages(runId, network);
+    if (fits(network, this.shapes)) return this.shapes;
+    return refusePendingNetwork(network);
+  }
+
+  private async ownImages(runId: number, { definition }: Network): Promise<Dataset> {
+    const dataset = await this.own.datasetFor(definition.inputShape, async (fraction) => {
+      this.progress(runId, 'statistics', fraction, say('readingPictures'));
+      await this.options.breathe();
+    });
+    if (!dataset) throw new Superseded();
+    return dataset;
+  }
+
+  /** Says where a network gets so little right that something about its images must be amiss. */
+  private async lookAtAccuracy(): Promise<void> {
+    const { teacher, dataset } = this;
+    if (!teacher) return;
+    const { numClasses } = teacher.definition;
+    const images = Math.min(ACCURACY_IMAGES, dataset.size('test'));
+    const testSet = new TestSet(dataset, teacher.definition, images);
+    this.notes.network = [];
+    let right = 0;
+    for (let i = 0; i < testSet.count; i++) right += testSet.countCorrect(i, await testSet.answers(i, teacher));
+    // Trained networks are far above these, even on 1000 classes.
+    if (right / images < (numClasses > 100 ? 0.2 : 0.4)) {
+      this.notes.network.push(say('lowAccuracy', ((100 * right) / images).toFixed(0), images));
     }
   }
 
@@ -346,7 +444,7 @@ export class ServerSession {
       if (problem && settings.generatorStart === 'checkpoint')
         this.post({ type: 'failure', id: null, runId, failure: problem });
     }
-    await this.useNetwork(runId, this.bundled.network, true, settings);
+    await this.useNetwork(runId, this.bundled.network, true, settings, null, undefined, this.shapes);
   }
 
   /** Makes a network the teacher and begins a run with it; on failure the old teacher and run stay. */
@@ -357,10 +455,11 @@ export class ServerSession {
     settings: RunSettings,
     resumed: Resumed | null = null,
     wanted: () => boolean = () => true,
+    dataset: Dataset = this.dataset,
   ): Promise<void> {
     const teacher = new Teacher(network);
     try {
-      await this.begin(runId, teacher, bundled, settings, wanted, resumed);
+      await this.begin(runId, teacher, bundled, settings, wanted, resumed, dataset);
     } finally {
       if (this.teacher !== teacher) teacher.dispose();
     }
@@ -373,13 +472,17 @@ export class ServerSession {
     runId: number,
     teacher: Teacher,
     bundled: boolean,
-    settings: RunSettings,
+    asked: RunSettings,
     wanted: () => boolean,
     resumed: Resumed | null = null,
+    dataset: Dataset = this.dataset,
   ): Promise<void> {
     this.status('preparing', runId);
     const checkpoint = bundled ? (this.bundled?.checkpoint ?? null) : null;
-    const run = await Run.create(teacher, this.dataset, settings, checkpoint, async (fraction, said) => {
+    // Of the bundled images there are as many as any setting asks for.
+    const { settings, notes } =
+      dataset === this.shapes ? { settings: asked, notes: [] } : fittedSettings(asked, dataset);
+    const run = await Run.create(teacher, dataset, settings, checkpoint, async (fraction, said) => {
       this.progress(runId, 'statistics', fraction, said);
       await this.options.breathe();
       return wanted();
@@ -394,8 +497,12 @@ export class ServerSession {
       throw error;
     }
     this.disposeRun();
+    const before = this.teacher?.definition.nodes;
     if (this.teacher !== teacher) this.teacher?.dispose();
-    Object.assign(this, { run, teacher, isBundled: bundled, settings, runId, live: resumed?.live ?? {} });
+    // The same network as before keeps what was said of it.
+    const network = before === teacher.definition.nodes ? this.notes.network : [];
+    this.notes = { network, images: notes };
+    Object.assign(this, { run, teacher, isBundled: bundled, settings, runId, live: resumed?.live ?? {}, dataset });
     const overview = structuredClone(run.overview);
     this.post({ type: 'overview', runId, overview }, transferables(overview));
     this.status(snapshot ? 'paused' : 'ready');
@@ -554,7 +661,19 @@ export class ServerSession {
 
   private initialized(): InitializeReply {
     const { current, reports } = this.backends;
-    return { backend: current, backends: reports, networkName: this.teacher!.definition.name, bundled: this.isBundled };
+    const opened = this.own.reportOf(this.teacher!.network);
+    const ownImages = this.own.imagesReport(this.dataset, [
+      ...this.notes.images,
+      ...(this.isBundled ? this.notes.network : []),
+    ]);
+    return {
+      backend: current,
+      backends: reports,
+      networkName: this.teacher!.definition.name,
+      bundled: this.isBundled,
+      ...(opened ? { opened: { ...opened, notes: [...opened.notes, ...this.notes.network] } } : {}),
+      ...(ownImages ? { ownImages } : {}),
+    };
   }
 
   private post(message: Message, transfer: ArrayBuffer[] = []): void {
@@ -575,8 +694,20 @@ export class ServerSession {
   }
 }
 
+/** The bundled images' classes are called as the network's are; the user's have names of their own. */
+const named = (network: Network, dataset: Dataset, shapes: Dataset): Network =>
+  dataset === shapes ? network : withClassNames(network, dataset);
+
 /** Where a run is, in the user's terms: what begins anew is shown at once. */
 const placeOf = ({ phase, arm }: Run): string => `${phase} ${arm}`;
 
 /** Requests that begin a run of their own. */
-const BEGINS = new Set<Request['type']>(['initialize', 'configure', 'loadNetwork', 'useBundledNetwork', 'useBackend']);
+const BEGINS = new Set<Request['type']>([
+  'initialize',
+  'configure',
+  'loadNetwork',
+  'loadImages',
+  'useBundledNetwork',
+  'useBundledImages',
+  'useBackend',
+]);

@@ -44,6 +44,7 @@ describe('bad input', () => {
     const choose = (name: string, text: string) =>
       playground.page
         .locator('input[type=file]')
+        .first()
         .setInputFiles({ name, mimeType: 'application/json', buffer: Buffer.from(text) });
     const alert = playground.page.getByRole('alert');
 

@@ -82,10 +82,11 @@ describe('the page speaks', () => {
     await page.getByRole('status').filter({ hasText: ja.status.ready }).waitFor({ timeout: 60_000 });
     await page
       .locator('input[type=file]')
+      .first()
       .setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('none') });
     const alert = page.getByRole('alert');
-    await alert.filter({ hasText: ja.sentences.noJsonFile() }).waitFor();
-    expect(await alert.innerText()).toContain(ja.sentences.filesHint());
+    await alert.filter({ hasText: ja.sentences.unknownFormat('notes.txt') }).waitFor();
+    expect(await alert.innerText()).toContain(ja.sentences.formatsHint());
     expect(await button(ja.transport.play).isEnabled()).toBe(true);
   });
 

@@ -7,6 +7,7 @@ import { kernelCases } from './kernels';
 import { learnedQuantizerCases } from './learnedQuantizer';
 import { lossesCases } from './losses';
 import { networkCases } from './network';
+import { operationCases } from './operations';
 import { optimizerCases } from './optimizers';
 import { quantizerCases } from './quantizer';
 import { refinedImagesCases } from './refinedImages';
@@ -23,6 +24,7 @@ export const allCases: Case[] = [
   ...batchNormCases,
   ...fusedKernelCases,
   ...networkCases,
+  ...operationCases,
   ...optimizerCases,
   ...quantizerCases,
   ...learnedQuantizerCases,

@@ -332,7 +332,7 @@ describe('trouble', () => {
     await ready();
     await finish();
     const before = store.getState();
-    await store.actions.loadNetwork([new File(['{}'], 'model.json')]);
+    await store.actions.loadNetwork([{ path: 'model.json', file: new File(['{}'], 'model.json') }]);
     const after = store.getState();
     expect(after.trouble).toMatchObject({ kind: 'failure', failure: { code: 'network' } });
     expect({ overview: after.overview, history: after.history, status: after.status }).toEqual({
@@ -350,7 +350,7 @@ describe('trouble', () => {
       name: 'model.json',
       arrayBuffer: () => Promise.reject(new Error('no such file')),
     } as unknown as File;
-    await store.actions.loadNetwork([gone]);
+    await store.actions.loadNetwork([{ path: 'model.json', file: gone }]);
     expect(store.getState().trouble).toEqual({ kind: 'file', detail: 'no such file' });
     expect(requests).toEqual(['initialize']);
   });

@@ -104,6 +104,7 @@ export class FakeServer {
         await this.prepare(runId, request.settings, ['statistics']);
         return reply(null);
       case 'useBundledNetwork':
+      case 'useBundledImages':
         await this.prepare(runId, request.settings, ['network', 'statistics']);
         return reply(this.initializeReply());
       case 'loadNetwork':
@@ -112,6 +113,13 @@ export class FakeServer {
           code: 'network',
           message: 'model.json has an operation that cannot be run here: “Softplus” (layer “act_3”).',
           hint: 'Choose a network of convolutions, BatchNorm, ReLU, pooling and dense layers.',
+        });
+      case 'loadImages':
+        this.playing = false;
+        return this.fail(id, runId, {
+          code: 'images',
+          message: 'There is no picture among these files.',
+          hint: 'Choose a folder of pictures for every class.',
         });
       case 'play':
         this.playing = true;

@@ -15,7 +15,8 @@ export interface ClassSample {
 
 /**
  * Every class's images of the calibration split in an order that only the stream's seed and names decide, not how much
- * was drawn from it. The calibration set takes its images from place 0 on, the observation set from place 32 on: they
+ * was drawn from it. The calibration set takes its images from place 0 on, the observation set from place 32 on (or the
+ * dataset's own `calibrationReserve`): they
  * never meet, whatever their sizes, and neither changes when the other's size does.
  */
 function classOrders(dataset: Dataset, random: Random): number[][] {
@@ -24,6 +25,10 @@ function classOrders(dataset: Dataset, random: Random): number[][] {
   const stream = random.fork('calibration split');
   return orders.map((order, label) => stream.fork(label).shuffle(order));
 }
+
+/** How many images of each class calibration sets may take. */
+export const reserveOf = ({ calibrationReserve }: Dataset): number =>
+  calibrationReserve ?? MAX_CALIBRATION_IMAGES_PER_CLASS;
 
 function takeFromEachClass(dataset: Dataset, start: number, imagesPerClass: number, random: Random): ClassSample {
   const indices = new Int32Array(dataset.classNames.length * imagesPerClass);
@@ -47,10 +52,9 @@ function takeFromEachClass(dataset: Dataset, start: number, imagesPerClass: numb
  * @param random only its seed and names matter; the same one must be given to `observationSet`
  */
 export function sampleCalibrationSet(dataset: Dataset, imagesPerClass: number, random: Random): ClassSample {
-  if (!Number.isInteger(imagesPerClass) || imagesPerClass < 1 || imagesPerClass > MAX_CALIBRATION_IMAGES_PER_CLASS) {
-    throw new RangeError(
-      `A calibration set has 1 to ${MAX_CALIBRATION_IMAGES_PER_CLASS} images a class, not ${imagesPerClass}.`,
-    );
+  const most = reserveOf(dataset);
+  if (!Number.isInteger(imagesPerClass) || imagesPerClass < 1 || imagesPerClass > most) {
+    throw new RangeError(`A calibration set has 1 to ${most} images a class, not ${imagesPerClass}.`);
   }
   return takeFromEachClass(dataset, 0, imagesPerClass, random);
 }
@@ -66,5 +70,5 @@ export function observationSet(dataset: Dataset, perClass: number, random: Rando
   if (!Number.isInteger(perClass) || perClass < 1) {
     throw new RangeError(`An observation set has at least 1 image a class, not ${perClass}.`);
   }
-  return takeFromEachClass(dataset, MAX_CALIBRATION_IMAGES_PER_CLASS, perClass, random);
+  return takeFromEachClass(dataset, reserveOf(dataset), perClass, random);
 }

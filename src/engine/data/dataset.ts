@@ -25,6 +25,8 @@ export interface Dataset {
   classNames: string[];
   /** [height, width, channels] */
   imageShape: [number, number, number];
+  /** Calibration images of each class that are kept for calibration sets and never looked at; left out: 32. */
+  calibrationReserve?: number;
   /** Number of images in the split. */
   size(split: Split): number;
   /** The image at `index`, 0 to size - 1, the same whatever was asked for before. RangeError elsewhere. */

@@ -1,4 +1,4 @@
-/** Writes a `Network` as a tf.LayersModel: the counterpart of `network/layersModel.ts`, readable by tfjs and Keras. */
+/** Writes a `Network` as a tf.LayersModel: the counterpart of `network/keras/layersModel.ts`, readable by tfjs and Keras. */
 import type { Network, NetworkNode, Padding } from '../network/types';
 
 export interface LayersModelFiles {
@@ -20,7 +20,7 @@ const isZero = (p: Padding) => !p.top && !p.bottom && !p.left && !p.right;
 
 /**
  * @param metadata is stored beside name, class names and normalization in `userDefinedMetadata`
- * @throws Error where Keras has no layer for a node (option-A shortcuts)
+ * @throws Error where Keras has no layer for a node (option-A shortcuts, hard-swish)
  */
 export function writeLayersModel(
   { definition, weights }: Network,
@@ -80,7 +80,8 @@ export function writeLayersModel(
             strides: node.strides,
             padding: 'valid',
             data_format: 'channels_last',
-            dilation_rate: [1, 1],
+            dilation_rate: node.dilations ?? [1, 1],
+            ...(node.groups && node.groups !== 1 ? { groups: node.groups } : {}),
             activation: 'linear',
             use_bias: Boolean(node.bias),
           },
@@ -109,9 +110,34 @@ export function writeLayersModel(
       case 'relu6':
         push('ReLU', name, { max_value: 6 }, inputs);
         break;
+      case 'leakyRelu':
+        push('LeakyReLU', name, { alpha: node.slope ?? 0 }, inputs);
+        break;
+      case 'sigmoid':
+      case 'silu':
+      case 'softmax':
+        push('Activation', name, { activation: node.op === 'silu' ? 'swish' : node.op }, inputs);
+        break;
+      case 'hardSigmoid':
+        if (node.slope !== 0.2) throw new Error(`Layer "${name}": Keras 2 has no hard sigmoid with this slope.`);
+        push('Activation', name, { activation: 'hard_sigmoid' }, inputs);
+        break;
+      case 'hardSwish':
+        throw new Error(`Layer "${name}": Keras 2 has no hard-swish.`);
       case 'add':
         push('Add', name, {}, inputs);
         break;
+      case 'multiply':
+        push('Multiply', name, {}, inputs);
+        break;
+      case 'concat':
+        push('Concatenate', name, { axis: -1 }, inputs);
+        break;
+      case 'rescale': {
+        const one = (values: number[]) => (values.length === 1 ? values[0] : values);
+        push('Rescaling', name, { scale: one(node.scale), offset: one(node.offset) }, inputs);
+        break;
+      }
       case 'pad': {
         const { top, bottom, left, right } = node.padding;
         push(
@@ -140,6 +166,15 @@ export function writeLayersModel(
         break;
       case 'globalAveragePool':
         push('GlobalAveragePooling2D', name, { data_format: 'channels_last' }, inputs);
+        break;
+      case 'globalMaxPool':
+        push('GlobalMaxPooling2D', name, { data_format: 'channels_last' }, inputs);
+        break;
+      case 'reshape':
+        push('Reshape', name, { target_shape: node.shape }, inputs);
+        break;
+      case 'transpose':
+        push('Permute', name, { dims: node.order.map((axis) => axis + 1) }, inputs);
         break;
       case 'flatten':
         push('Flatten', name, { data_format: 'channels_last' }, inputs);

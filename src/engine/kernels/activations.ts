@@ -23,3 +23,15 @@ function activated<T extends tf.Tensor>(kind: Activation, x: T, compute: (x: T) 
     (dy, [y]) => [runFused('ActivationGradient', { dy, y }, { kind })],
   );
 }
+
+export const sigmoid = <T extends tf.Tensor>(x: T): T => tf.sigmoid(x);
+
+/** x sigmoid(x), also called swish. */
+export const silu = <T extends tf.Tensor>(x: T): T => tf.mul(x, tf.sigmoid(x)) as T;
+
+/** slope x + 1/2 between 0 and 1; with 1/6 that is relu6(x + 3) / 6. */
+export const hardSigmoid = <T extends tf.Tensor>(x: T, slope = 1 / 6): T =>
+  tf.div(relu6(tf.add(slope === 1 / 6 ? x : tf.mul(x, 6 * slope), 3)), 6) as T;
+
+/** x relu6(x + 3) / 6. */
+export const hardSwish = <T extends tf.Tensor>(x: T): T => tf.mul(x, hardSigmoid(x)) as T;

@@ -10,8 +10,18 @@ export interface ActivationRange {
   hi: number;
 }
 
+const ACTIVATIONS: Record<ActivationNode['op'], true> = {
+  relu: true,
+  relu6: true,
+  leakyRelu: true,
+  hardSwish: true,
+  silu: true,
+  sigmoid: true,
+  hardSigmoid: true,
+};
+
 export function isActivation(node: NetworkNode): node is ActivationNode {
-  return node.op === 'relu' || node.op === 'relu6';
+  return node.op in ACTIVATIONS;
 }
 
 /** The activations in the order in which `rangesTap` meets them. */

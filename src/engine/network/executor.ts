@@ -1,8 +1,10 @@
 /** The one forward pass of the project: teacher and student differ only in the hooks they hand it. */
 import * as tf from '@tensorflow/tfjs-core';
-import { relu, relu6 } from '../kernels/activations';
+import { hardSigmoid, hardSwish, relu, relu6, sigmoid, silu } from '../kernels/activations';
+import { convolution } from '../kernels/convolution';
 import { dense } from '../kernels/dense';
 import { frozenBatchNorm, frozenBatchNormWithStatistics, type FrozenBatchNorm } from '../kernels/frozenBatchNorm';
+import { leakyRelu } from '../kernels/leakyRelu';
 import { averagePool, maxPool, type Pooling } from '../kernels/pooling';
 import { globalAveragePool, imageStatistics } from '../kernels/reductions';
 import type {
@@ -21,7 +23,10 @@ export type WeightTensors = Record<string, tf.Tensor>;
 
 /** What may look into or change a forward pass. Hooks must return tensors made of their argument only. */
 export interface ForwardHooks {
-  /** Called with the input [N, H, W, C] of every BatchNorm layer, `layer` counting from 0 in network order. */
+  /**
+   * Called with the input [N, H, W, C] of every BatchNorm layer, `layer` counting from 0 in network order; features
+   * [N, C] come as images of one pixel.
+   */
   tap?(layer: number, x: tf.Tensor4D, node: BatchNormNode): void;
   /**
    * Called with the per-image statistics (`imageStatistics`) of the same; costs less than computing them from what
@@ -30,7 +35,7 @@ export interface ForwardHooks {
   statistics?(layer: number, statistics: tf.Tensor2D, node: BatchNormNode): void;
   /** The student's weight quantizer: gets the kernel of a convolution or classifier. */
   kernel?(node: Conv2dNode | DenseNode, kernel: tf.Tensor): tf.Tensor;
-  /** The student's activation quantizer: gets the output of every ReLU / ReLU6. */
+  /** The student's activation quantizer: gets the output of every activation. */
   activation?(node: ActivationNode, x: tf.Tensor): tf.Tensor;
   /** Replaces the frozen BatchNorm (training of the bundled network uses batch statistics). */
   batchNorm?(node: BatchNormNode, x: tf.Tensor4D): tf.Tensor4D;
@@ -87,7 +92,7 @@ export function forward(
       continue;
     }
     const inputs = node.inputs.map((name) => outputs.get(name)!);
-    if (node.op === 'batchNorm') last = batchNorm(layer++, node, inputs[0] as tf.Tensor4D, weights, hooks);
+    if (node.op === 'batchNorm') last = batchNorm(layer++, node, inputs[0], weights, hooks);
     else last = node.op === 'input' ? images : evaluate(node, inputs, weights, hooks);
     outputs.set(node.name, last);
     hooks.output?.(node, last);
@@ -106,17 +111,29 @@ function evaluate(
     case 'conv2d':
     case 'depthwiseConv2d': {
       const kernel = (hooks.kernel?.(node, weights[node.kernel]) ?? weights[node.kernel]) as tf.Tensor4D;
-      const convolve = node.op === 'conv2d' ? tf.conv2d : tf.depthwiseConv2d;
-      const y = convolve(x, kernel, node.strides, explicit(node.padding));
+      const y = convolution(x, kernel, node, node.op === 'depthwiseConv2d');
       return node.bias ? tf.add(y, weights[node.bias]) : y;
     }
     case 'relu':
-    case 'relu6': {
-      const y = node.op === 'relu' ? relu(x) : relu6(x);
+    case 'relu6':
+    case 'leakyRelu':
+    case 'hardSwish':
+    case 'silu':
+    case 'sigmoid':
+    case 'hardSigmoid': {
+      const y = activate(node, x);
       return hooks.activation?.(node, y) ?? y;
     }
+    case 'softmax':
+      return tf.softmax(x as tf.Tensor);
     case 'add':
       return inputs.slice(1).reduce((sum, other) => tf.add(sum, other), x as tf.Tensor);
+    case 'multiply':
+      return inputs.slice(1).reduce((product, other) => tf.mul(product, other), x as tf.Tensor);
+    case 'concat':
+      return tf.concat(inputs, -1);
+    case 'rescale':
+      return tf.add(tf.mul(x, constant(node.scale)), constant(node.offset));
     case 'pad':
       return tf.pad(x, explicit(node.padding));
     case 'maxPool':
@@ -125,14 +142,23 @@ function evaluate(
       return averagePool(x, node);
     case 'globalAveragePool':
       return globalAveragePool(x);
+    case 'globalMaxPool':
+      return tf.reshape(maxPool(x, { size: [x.shape[1], x.shape[2]], strides: [1, 1], padding: NO_PADDING }), [
+        x.shape[0],
+        x.shape[3],
+      ]);
     case 'flatten':
       return tf.reshape(x, [x.shape[0], -1]);
+    case 'reshape':
+      return tf.reshape(x, [x.shape[0], ...node.shape]);
+    case 'transpose':
+      return tf.transpose(x as tf.Tensor, [0, ...node.order.map((axis) => axis + 1)]);
     case 'shortcutPad': {
       // Pooling over single pixels: tfjs's stridedSlice has no gradient.
       const single: Pooling = {
         size: [1, 1],
         strides: [node.stride, node.stride],
-        padding: { top: 0, bottom: 0, left: 0, right: 0 },
+        padding: NO_PADDING,
       };
       const taken = node.stride === 1 ? x : averagePool(x, single);
       return tf.pad(taken, [
@@ -152,7 +178,43 @@ function evaluate(
   }
 }
 
+const NO_PADDING: Padding = { top: 0, bottom: 0, left: 0, right: 0 };
+
+function activate({ op, slope }: ActivationNode, x: tf.Tensor4D): tf.Tensor {
+  switch (op) {
+    case 'relu':
+      return relu(x);
+    case 'relu6':
+      return relu6(x);
+    case 'leakyRelu':
+      return leakyRelu(x, slope ?? 0);
+    case 'hardSwish':
+      return hardSwish(x);
+    case 'silu':
+      return silu(x);
+    case 'sigmoid':
+      return sigmoid(x);
+    case 'hardSigmoid':
+      return hardSigmoid(x, slope);
+  }
+}
+
+/** One value for all, or one along the last axis. */
+const constant = (values: number[]): tf.Tensor => (values.length === 1 ? tf.scalar(values[0]) : tf.tensor1d(values));
+
 function batchNorm(
+  layer: number,
+  node: BatchNormNode,
+  input: tf.Tensor,
+  weights: WeightTensors,
+  hooks: ForwardHooks,
+): tf.Tensor {
+  if (input.rank === 4) return imageBatchNorm(layer, node, input as tf.Tensor4D, weights, hooks);
+  const [n, c] = input.shape;
+  return tf.reshape(imageBatchNorm(layer, node, tf.reshape(input, [n, 1, 1, c]), weights, hooks), [n, c]);
+}
+
+function imageBatchNorm(
   layer: number,
   node: BatchNormNode,
   x: tf.Tensor4D,

@@ -34,7 +34,7 @@ export function inspectNetwork({ definition, weights }: Network): NetworkFacts {
       return shape;
     });
     if (node.op === 'batchNorm') {
-      const [height, width, channels] = image(node, inputs[0]);
+      const [height, width, channels] = imageOrVector(node, inputs[0]);
       facts.batchNorms.push({ name: node.name, height, width, channels });
     }
     shapes.set(node.name, outputShape(node, inputs, definition.inputShape, weights, facts));
@@ -50,11 +50,26 @@ export function inspectNetwork({ definition, weights }: Network): NetworkFacts {
   return facts;
 }
 
+const size = (shape: NodeShape) => shape.reduce((a, b) => a * b, 1);
+
+/** The largest of shapes that are equal but for axes of 1; null where they do not fit. */
+export function broadcastShape(shapes: NodeShape[]): NodeShape | null {
+  const rank = shapes[0].length;
+  if (shapes.some((shape) => shape.length !== rank)) return null;
+  const largest = shapes[0].map((_, axis) => Math.max(...shapes.map((shape) => shape[axis])));
+  return shapes.every((shape) => shape.every((v, axis) => v === 1 || v === largest[axis])) ? largest : null;
+}
+
 function image(node: NetworkNode, shape: NodeShape): [number, number, number] {
   if (!shape || shape.length !== 3) {
     throw new NetworkError(say('layerNeedsImage', node.name, node.op, String(shape ?? '')), HINT);
   }
   return shape as [number, number, number];
+}
+
+/** Features count as an image of one pixel. */
+function imageOrVector(node: NetworkNode, shape: NodeShape): [number, number, number] {
+  return shape?.length === 1 ? [1, 1, shape[0]] : image(node, shape);
 }
 
 function windowed(
@@ -105,26 +120,57 @@ function outputShape(
     case 'depthwiseConv2d': {
       const [kh, kw, ci, last] = weight(node.kernel, 4);
       const x = image(node, inputs[0]);
-      if (x[2] !== ci) throw new NetworkError(say('layerChannels', node.name, ci, x[2]), HINT);
-      const [oh, ow] = slide([kh, kw], node.strides, node.padding, x);
+      const groups = node.op === 'conv2d' ? (node.groups ?? 1) : 1;
+      if (x[2] !== ci * groups) throw new NetworkError(say('layerChannels', node.name, ci * groups, x[2]), HINT);
+      const [dh, dw] = node.dilations ?? [1, 1];
+      const [oh, ow] = slide([(kh - 1) * dh + 1, (kw - 1) * dw + 1], node.strides, node.padding, x);
       const co = node.op === 'conv2d' ? last : ci * last;
+      if (co % groups !== 0) throw new NetworkError(say('groupsDoNotDivide', node.name, co, groups), HINT);
       vector(node.bias, co);
       facts.macs += oh * ow * kh * kw * (node.op === 'conv2d' ? ci * co : co);
       return [oh, ow, co];
     }
     case 'batchNorm': {
-      const x = image(node, inputs[0]);
-      for (const key of [node.gamma, node.beta, node.mean, node.variance]) vector(key, x[2]);
-      return x;
+      const channels = imageOrVector(node, inputs[0])[2];
+      for (const key of [node.gamma, node.beta, node.mean, node.variance]) vector(key, channels);
+      return inputs[0];
     }
     case 'relu':
     case 'relu6':
+    case 'leakyRelu':
+    case 'hardSwish':
+    case 'silu':
+    case 'sigmoid':
+    case 'hardSigmoid':
+    case 'softmax':
       return inputs[0];
     case 'add':
-      if (inputs.some((s) => String(s) !== String(inputs[0]))) {
-        throw new NetworkError(say('addsShapes', node.name, inputs.map((s) => `[${s}]`).join(' + ')), HINT);
+    case 'multiply': {
+      const shape = broadcastShape(inputs);
+      if (!shape) {
+        const listed = inputs.map((s) => `[${s}]`).join(node.op === 'add' ? ' + ' : ' * ');
+        throw new NetworkError(say(node.op === 'add' ? 'addsShapes' : 'multipliesShapes', node.name, listed), HINT);
+      }
+      return shape;
+    }
+    case 'concat': {
+      const [first] = inputs;
+      const before = (shape: NodeShape) => String(shape.slice(0, -1));
+      if (inputs.some((shape) => shape.length !== first.length || before(shape) !== before(first))) {
+        const listed = inputs.map((s) => `[${s}]`).join(', ');
+        throw new NetworkError(say('joinsShapes', node.name, listed), HINT);
+      }
+      return [...first.slice(0, -1), inputs.reduce((sum, shape) => sum + shape[shape.length - 1], 0)];
+    }
+    case 'rescale': {
+      const channels = inputs[0][inputs[0].length - 1];
+      for (const { length } of [node.scale, node.offset]) {
+        if (length !== 1 && length !== channels) {
+          throw new NetworkError(say('constantsForChannels', node.name, length, channels), HINT);
+        }
       }
       return inputs[0];
+    }
     case 'pad': {
       const [h, w, c] = image(node, inputs[0]);
       const p = node.padding;
@@ -137,8 +183,20 @@ function outputShape(
     }
     case 'globalAveragePool':
       return [image(node, inputs[0])[2]];
+    case 'globalMaxPool':
+      return [image(node, inputs[0])[2]];
     case 'flatten':
-      return [inputs[0].reduce((a, b) => a * b, 1)];
+      return [size(inputs[0])];
+    case 'reshape':
+      if (size(node.shape) !== size(inputs[0])) {
+        throw new NetworkError(say('reshapesSize', node.name, String(inputs[0]), String(node.shape)), HINT);
+      }
+      return node.shape;
+    case 'transpose':
+      if (String([...node.order].sort((a, b) => a - b)) !== String(inputs[0].map((_, axis) => axis))) {
+        throw new NetworkError(say('transposesAxes', node.name, String(inputs[0]), String(node.order)), HINT);
+      }
+      return node.order.map((axis) => inputs[0][axis]);
     case 'shortcutPad': {
       const [h, w, c] = image(node, inputs[0]);
       return [Math.ceil(h / node.stride), Math.ceil(w / node.stride), node.channelsBefore + c + node.channelsAfter];

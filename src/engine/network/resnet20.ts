@@ -4,6 +4,7 @@
  * `bn1`, `layer{1,2,3}.{0,1,...}.{conv,bn}{1,2}`, `linear`; a `module.` before them is left out.
  */
 import { inspectNetwork } from './inspect';
+import { toHwio, transposed } from './layouts';
 import { NetworkError } from './networkError';
 import type { Network, NetworkDefinition, NetworkNode, Padding, WeightArray } from './types';
 
@@ -105,23 +106,4 @@ export function cifarResNet(
   };
   inspectNetwork(network);
   return network;
-}
-
-/** [out, in, height, width] -> [height, width, in, out]. */
-function toHwio({ shape: [out, input, height, width], values }: WeightArray): WeightArray {
-  const moved = new Float32Array(values.length);
-  const area = height * width;
-  for (let o = 0; o < out; o++) {
-    for (let i = 0; i < input; i++) {
-      for (let p = 0; p < area; p++) moved[(p * input + i) * out + o] = values[(o * input + i) * area + p];
-    }
-  }
-  return { shape: [height, width, input, out], values: moved };
-}
-
-/** [out, in] -> [in, out]. */
-function transposed({ shape: [out, input], values }: WeightArray): WeightArray {
-  const moved = new Float32Array(values.length);
-  for (let o = 0; o < out; o++) for (let i = 0; i < input; i++) moved[i * out + o] = values[o * input + i];
-  return { shape: [input, out], values: moved };
 }

@@ -4,6 +4,7 @@
  * within the values.
  */
 import { fromHalf } from '../float16';
+import { say } from '../sentences';
 import { NetworkError } from './networkError';
 import type { WeightArray } from './types';
 
@@ -34,7 +35,7 @@ function upperHalf(bits: number): number {
   return WORD.getFloat32(0);
 }
 
-const HINT = 'Save the weights with safetensors; nothing else is read from such a file.';
+const HINT = say('safetensorsHint');
 
 /**
  * All tensors of a file, by name, as float32.
@@ -53,18 +54,14 @@ export function readSafetensors(buffer: ArrayBuffer): Record<string, WeightArray
         const reader = READERS[dtype];
         if (!reader) {
           const types = Object.keys(READERS).join(', ');
-          throw new NetworkError(`Tensor "${name}" has the type ${dtype}, which is not read.`, `Types read: ${types}.`);
+          throw new NetworkError(say('weightType', name, dtype), say('typesRead', types));
         }
         const count = shape.reduce((a, b) => a * b, 1);
         const [begin, end] = offsets;
         if (end - begin !== count * reader.bytes) {
-          throw new NetworkError(
-            `Tensor "${name}" of shape [${shape}] needs ${count * reader.bytes} bytes, not ${end - begin}.`,
-            HINT,
-          );
+          throw new NetworkError(say('tensorNeedsBytes', name, String(shape), count * reader.bytes, end - begin), HINT);
         }
-        if (end > view.byteLength)
-          throw new NetworkError(`Tensor "${name}" lies outside the file: it is cut off or damaged.`, HINT);
+        if (end > view.byteLength) throw new NetworkError(say('tensorOutsideFile', name), HINT);
         const values = new Float32Array(count);
         for (let i = 0; i < count; i++) values[i] = reader.read(view, begin + i * reader.bytes);
         return [name, { shape, values }];
@@ -73,19 +70,18 @@ export function readSafetensors(buffer: ArrayBuffer): Record<string, WeightArray
 }
 
 function readHeader(buffer: ArrayBuffer): { header: Record<string, unknown>; start: number } {
-  if (buffer.byteLength < 8) throw new NetworkError('The file is too short for safetensors.', HINT);
+  if (buffer.byteLength < 8) throw new NetworkError(say('safetensorsShort'), HINT);
   const length = Number(new DataView(buffer).getBigUint64(0, true));
   const start = 8 + length;
-  if (start > buffer.byteLength)
-    throw new NetworkError('The file is no safetensors file, or it is cut off in its header.', HINT);
+  if (start > buffer.byteLength) throw new NetworkError(say('safetensorsCut'), HINT);
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array(buffer, 8, length)));
   } catch {
-    throw new NetworkError('The safetensors header is not JSON.', HINT);
+    throw new NetworkError(say('safetensorsNotJson'), HINT);
   }
   if (typeof header !== 'object' || header === null || Array.isArray(header)) {
-    throw new NetworkError('The safetensors header names no tensors.', HINT);
+    throw new NetworkError(say('safetensorsNoTensors'), HINT);
   }
   return { header: header as Record<string, unknown>, start };
 }
@@ -95,7 +91,7 @@ function checked(name: string, entry: unknown): Entry {
   const whole = (value: unknown) => Number.isInteger(value) && (value as number) >= 0;
   const wholes = (values: unknown): values is number[] => Array.isArray(values) && values.every(whole);
   if (typeof dtype !== 'string' || !wholes(shape) || !wholes(offsets) || offsets.length !== 2) {
-    throw new NetworkError(`The safetensors header does not describe tensor "${name}".`, HINT);
+    throw new NetworkError(say('safetensorsUndescribed', name), HINT);
   }
   return { dtype, shape, data_offsets: offsets };
 }

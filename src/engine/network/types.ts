@@ -31,7 +31,15 @@ export interface Conv2dNode extends NodeBase {
   bias?: string;
   strides: [number, number];
   padding: Padding;
+  /** Pixels from one tap to the next; left out: 1. */
+  dilations?: [number, number];
+  /**
+   * `conv2d` only: input and output channels fall into so many groups, each seeing its own part of the input alone; the
+   * kernel is [kernelHeight, kernelWidth, inChannels / groups, outChannels]. Left out: 1.
+   */
+  groups?: number;
 }
+/** Normalises the channels of an image, or the features of a vector (which is an image of one pixel). */
 export interface BatchNormNode extends NodeBase {
   op: 'batchNorm';
   /** Keys into `Network.weights`, each a vector of C values. Missing gamma is 1, missing beta is 0. */
@@ -42,10 +50,32 @@ export interface BatchNormNode extends NodeBase {
   epsilon: number;
 }
 export interface ActivationNode extends NodeBase {
-  op: 'relu' | 'relu6';
+  op: 'relu' | 'relu6' | 'leakyRelu' | 'hardSwish' | 'silu' | 'sigmoid' | 'hardSigmoid';
+  /** `leakyRelu`: below zero. `hardSigmoid`: of its middle, 1/6 (PyTorch, Keras 3) or 0.2 (Keras 2, ONNX unless told). */
+  slope?: number;
 }
+/** Along the last axis. */
+export interface SoftmaxNode extends NodeBase {
+  op: 'softmax';
+}
+/** Sum of all inputs; an input of one pixel counts for every pixel. */
 export interface AddNode extends NodeBase {
   op: 'add';
+}
+/** Product of all inputs; an input of one pixel counts for every pixel (squeeze and excitation). */
+export interface MultiplyNode extends NodeBase {
+  op: 'multiply';
+}
+/** One input's channels (or features) after the other's. */
+export interface ConcatNode extends NodeBase {
+  op: 'concat';
+}
+/** x scale + offset with constants that are no weights: what a network does to its pixels first. */
+export interface RescaleNode extends NodeBase {
+  op: 'rescale';
+  /** One for all, or one a channel. */
+  scale: number[];
+  offset: number[];
 }
 export interface PadNode extends NodeBase {
   op: 'pad';
@@ -60,8 +90,21 @@ export interface PoolNode extends NodeBase {
 export interface GlobalAveragePoolNode extends NodeBase {
   op: 'globalAveragePool';
 }
+export interface GlobalMaxPoolNode extends NodeBase {
+  op: 'globalMaxPool';
+}
 export interface FlattenNode extends NodeBase {
   op: 'flatten';
+}
+/** The same values in the same order in another shape (without the batch). */
+export interface ReshapeNode extends NodeBase {
+  op: 'reshape';
+  shape: number[];
+}
+/** Axis i of the output is axis `order[i]` of the input, the batch not counted. */
+export interface TransposeNode extends NodeBase {
+  op: 'transpose';
+  order: number[];
 }
 /** Parameter-free residual shortcut (He et al. 2016, option A): subsample by `stride`, zero-pad the channels. */
 export interface ShortcutPadNode extends NodeBase {
@@ -81,11 +124,18 @@ export type NetworkNode =
   | Conv2dNode
   | BatchNormNode
   | ActivationNode
+  | SoftmaxNode
   | AddNode
+  | MultiplyNode
+  | ConcatNode
+  | RescaleNode
   | PadNode
   | PoolNode
   | GlobalAveragePoolNode
+  | GlobalMaxPoolNode
   | FlattenNode
+  | ReshapeNode
+  | TransposeNode
   | ShortcutPadNode
   | DenseNode;
 
@@ -102,6 +152,8 @@ export interface NetworkDefinition {
   numClasses: number;
   /** Topological order; the last node's output is the logits [N, numClasses] (never a softmax). */
   nodes: NetworkNode[];
+  /** The file's own network ends in a softmax, which is left out here. */
+  endsInSoftmax?: boolean;
   /** The network sees (pixel / 255 - mean) / std per channel. */
   normalization: { mean: number[]; std: number[] };
   classNames?: string[];

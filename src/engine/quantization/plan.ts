@@ -64,6 +64,11 @@ const OPERATION = {
   dense: 'dense',
   relu: 'ReLU',
   relu6: 'ReLU6',
+  leakyRelu: 'leaky ReLU',
+  hardSwish: 'hard-swish',
+  silu: 'SiLU',
+  sigmoid: 'sigmoid',
+  hardSigmoid: 'hard sigmoid',
 } as const;
 const ROLE: Record<PlannedRole, string> = {
   firstConvolution: 'first convolution',
@@ -74,8 +79,8 @@ const ROLE: Record<PlannedRole, string> = {
 };
 
 /**
- * Every kernel of a convolution or dense layer and the output of every ReLU and ReLU6 is quantized; the network's
- * input, sums before a residual ReLU, linear-bottleneck outputs and pooled features are not.
+ * Every kernel of a convolution or dense layer and the output of every activation is quantized; the network's input,
+ * sums before a residual ReLU, linear-bottleneck outputs and pooled features are not.
  *
  * 'low' gives all of them the low bits; '8' (F8L8) gives the first convolution, the first activation, the activation
  * before the classifier and the classifier 8 bits. Bits of single layers (`layerBits`) go before both.

@@ -1,22 +1,24 @@
 /** The student's answers beside the full-precision network's: accuracy, and what changed for whom. */
 import * as tf from '@tensorflow/tfjs-core';
 import { forward, uploadWeights } from '../network/executor';
-import { divergences, imageBatches, logProbabilities, topClasses } from './images';
+import { divergences, imageBatches, logProbabilities, measured, topClasses } from './images';
 import type { Answers, TaskOptions } from './report';
 import { createTrial, type TaskContext } from './trial';
 
 export async function answers(
   context: TaskContext,
-  { images: n, split, ranges }: TaskOptions<'answers'>,
+  { images: asked, split: wanted, ranges }: TaskOptions<'answers'>,
 ): Promise<Answers> {
   const { network, dataset } = context.source;
   const { definition } = network;
   const { numClasses: classes } = definition;
+  const { split, n } = measured(dataset, asked, wanted);
   const trial = await createTrial(context, ranges);
   const teacher = uploadWeights(network);
   const result: Answers = {
     step: trial.step,
     n,
+    split,
     labels: new Uint16Array(n),
     full: new Uint16Array(n),
     student: new Uint16Array(n),

@@ -7,7 +7,7 @@ import { movingAverage, sampleValues, type Range } from '../quantization/ranges'
 import type { Student } from '../quantization/student';
 import { gridError } from './gridError';
 import { histogramOf } from './histogram';
-import { imageBatches, logProbabilities, topClasses } from './images';
+import { imageBatches, logProbabilities, measured, topClasses } from './images';
 import { LossCount, type BatchAnswers } from './layers';
 import { IMAGE_SOURCES, type Calibrations, type ImageSource, type TaskOptions } from './report';
 import { createTrial, type TaskContext } from './trial';
@@ -82,9 +82,10 @@ export function covered(wanted: Range, reached: Range): number {
 
 export async function calibrations(
   context: TaskContext,
-  { images: n }: TaskOptions<'calibrations'>,
+  { images: asked }: TaskOptions<'calibrations'>,
 ): Promise<Calibrations> {
   const { source } = context;
+  const { split, n } = measured(source.dataset, asked);
   const { student, step } = await createTrial(context);
   const { definition, plan } = student;
   const classes = definition.numClasses;
@@ -98,7 +99,7 @@ export async function calibrations(
     const synthetic = generated && (await look(student, generated, nodes).finally(() => generated.dispose()));
     await context.pause(0.02);
     // What the ranges have to cover: real images that they were not taken from.
-    const batches = [...imageBatches(source.dataset, definition, 'validation', n)];
+    const batches = [...imageBatches(source.dataset, definition, split, n)];
     try {
       const wanted: Looked[] = [];
       const full: BatchAnswers[] = [];
@@ -120,18 +121,18 @@ export async function calibrations(
         synthetic: synthetic ? [synthetic] : [],
         both: synthetic ? [calibration, synthetic] : [],
       };
-      const asked = IMAGE_SOURCES.filter((each) => sets[each].length > 0);
+      const from = IMAGE_SOURCES.filter((each) => sets[each].length > 0);
       const methods = [...CALIBRATION_METHODS, 'movingAverage' as const];
       const rows: Calibrations['rows'] = [];
-      const total = asked.length * methods.length;
-      for (const from of asked) {
+      const total = from.length * methods.length;
+      for (const each of from) {
         for (const method of methods) {
           const ranges = Object.fromEntries(
             names.map((name) => {
-              const ends = sets[from].flatMap((set) => set.ends.get(name)!);
+              const ends = sets[each].flatMap((set) => set.ends.get(name)!);
               if (method === 'movingAverage') return [name, averagedRange(ends)];
               if (method === 'minMax') return [name, united(ends)];
-              const values = sets[from].flatMap((set) => Array.from(set.values.get(name)!));
+              const values = sets[each].flatMap((set) => Array.from(set.values.get(name)!));
               return [name, calibratedRange(method, values, plan.activationBits[name])];
             }),
           );
@@ -150,7 +151,7 @@ export async function calibrations(
             errors.reduce((sum, each) => sum + pick(each), 0) / errors.length;
           rows.push({
             method,
-            source: from,
+            source: each,
             sqnr: mean(({ sqnr }) => sqnr),
             clipped: mean(({ clipped }) => clipped),
             correct,
@@ -170,6 +171,7 @@ export async function calibrations(
       return {
         step,
         n,
+        split,
         correctFull,
         images: { calibration: calibration.images, synthetic: synthetic?.images ?? 0 },
         rows,

@@ -1,10 +1,28 @@
 /** Images that tasks measure on, batch by batch, and what is read off a network's answers. */
 import * as tf from '@tensorflow/tfjs-core';
 import { gatherBatch, indexRange, type Dataset, type Split } from '../data/dataset';
+import type { MeasuredSplit } from './report';
 import type { NetworkDefinition } from '../network/types';
 
 /** Images in one forward pass: few, because every layer's output of a pass is kept. */
 export const BATCH = 50;
+
+/** Images that something is measured on. */
+export interface Measured {
+  split: MeasuredSplit;
+  n: number;
+}
+
+/**
+ * The images to choose by: validation images, or test images where there are no others; no more than there are.
+ *
+ * @throws RangeError where none are asked for
+ */
+export function measured(dataset: Dataset, asked: number, split: MeasuredSplit = 'validation'): Measured {
+  if (!Number.isInteger(asked) || asked < 1) throw new RangeError(`At least 1 image is measured on, not ${asked}.`);
+  const there = dataset.size(split) > 0 ? split : 'test';
+  return { split: there, n: Math.min(asked, dataset.size(there)) };
+}
 
 export interface ImageBatch {
   /** Index of the first image. */

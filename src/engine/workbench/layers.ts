@@ -8,7 +8,7 @@ import { FULL_PRECISION, quantizerId, type QuantizerKind } from '../quantization
 import type { PlannedQuantizer } from '../quantization/plan';
 import type { Range } from '../quantization/ranges';
 import type { Student } from '../quantization/student';
-import { divergences, imageBatches, logProbabilities, topClasses } from './images';
+import { divergences, imageBatches, logProbabilities, measured, topClasses, type Measured } from './images';
 import type { Distortion, LayerRow, LayerTable, Loss, Sensitivities, TaskOptions } from './report';
 import { createTrial, type TaskContext, type Trial } from './trial';
 
@@ -120,7 +120,7 @@ async function pass(
 export async function inspectQuantizers(
   context: TaskContext,
   { student }: Trial,
-  n: number,
+  { split, n }: Measured,
   [from, to]: readonly [number, number] = [0, 1],
 ): Promise<{ found: Found[]; all: Loss; correctFull: number }> {
   const { definition } = student;
@@ -139,7 +139,7 @@ export async function inspectQuantizers(
   let correctFull = 0;
   const passes = quantizers.length + 2;
   const own = student.hooks();
-  for (const { start, images, labels } of imageBatches(context.source.dataset, definition, 'validation', n)) {
+  for (const { start, images, labels } of imageBatches(context.source.dataset, definition, split, n)) {
     const reference = new Map<string, tf.Tensor>();
     let done = 0;
     const pause = () => {
@@ -248,12 +248,13 @@ function valuesOf(network: Network): (quantizer: PlannedQuantizer) => number {
 }
 
 /** The whole table, on validation images: bits are chosen by it, and accuracies are reported on others. */
-export async function layerTable(context: TaskContext, { images: n }: TaskOptions<'layers'>): Promise<LayerTable> {
-  const { network } = context.source;
+export async function layerTable(context: TaskContext, { images }: TaskOptions<'layers'>): Promise<LayerTable> {
+  const { network, dataset } = context.source;
+  const on = measured(dataset, images);
   const trial = await createTrial(context);
   const { student } = trial;
   try {
-    const { found, all, correctFull } = await inspectQuantizers(context, trial, n);
+    const { found, all, correctFull } = await inspectQuantizers(context, trial, on);
     const layers = batchNormOf(network.definition);
     const values = valuesOf(network);
     const byId = new Map(found.map((each) => [quantizerId(each.quantizer), each]));
@@ -280,7 +281,7 @@ export async function layerTable(context: TaskContext, { images: n }: TaskOption
     }
     const kernels = rows.reduce((sum, { kind, values: count }) => sum + (kind === 'weight' ? count : 0), 0);
     const parameters = Object.values(network.weights).reduce((sum, { values: all }) => sum + all.length, 0);
-    return { step: trial.step, n, correctFull, rows, all, otherBytes: 4 * (parameters - kernels) };
+    return { step: trial.step, ...on, correctFull, rows, all, otherBytes: 4 * (parameters - kernels) };
   } finally {
     student.dispose();
   }
@@ -289,8 +290,9 @@ export async function layerTable(context: TaskContext, { images: n }: TaskOption
 /** What each quantizer costs alone at each of some bits. */
 export async function sensitivities(
   context: TaskContext,
-  { images: n, bits }: TaskOptions<'sensitivities'>,
+  { images, bits }: TaskOptions<'sensitivities'>,
 ): Promise<Sensitivities> {
+  const on = measured(context.source.dataset, images);
   const kl: Record<string, number[]> = {};
   for (const [i, each] of bits.entries()) {
     const settings = {
@@ -303,11 +305,11 @@ export async function sensitivities(
     const trial = await createTrial({ ...context, settings });
     try {
       const share = [i / bits.length, (i + 1) / bits.length] as const;
-      const { found } = await inspectQuantizers(context, trial, n, share);
+      const { found } = await inspectQuantizers(context, trial, on, share);
       for (const { quantizer, loss } of found) (kl[quantizerId(quantizer)] ??= []).push(loss.result.kl);
     } finally {
       trial.student.dispose();
     }
   }
-  return { n, bits, kl };
+  return { ...on, bits, kl };
 }

@@ -23,6 +23,9 @@ export interface Loss {
   onlyThis: number;
 }
 
+/** Where images come from that something is measured on: validation images, where a dataset has them. */
+export type MeasuredSplit = 'validation' | 'test';
+
 /** One quantizer of the student. */
 export interface LayerRow {
   /** See `quantizerId`. */
@@ -53,8 +56,9 @@ export interface LayerRow {
 export interface LayerTable {
   /** Steps of the student's training. */
   step: number;
-  /** Validation images that everything was measured on. */
+  /** Images that everything was measured on. */
   n: number;
+  split: MeasuredSplit;
   /** Right answers at full precision, of the same weights. */
   correctFull: number;
   rows: LayerRow[];
@@ -67,6 +71,7 @@ export interface LayerTable {
 /** Loss by quantizer and bits with only that one quantized: what bits are chosen by. */
 export interface Sensitivities {
   n: number;
+  split: MeasuredSplit;
   /** Bits that were tried. */
   bits: number[];
   /** Quantizer id -> [bits] mean KL divergence. */
@@ -77,6 +82,7 @@ export interface Sensitivities {
 export interface Answers {
   step: number;
   n: number;
+  split: MeasuredSplit;
   /** [n] places among the images of the split are 0 to n - 1. */
   labels: Uint16Array;
   full: Uint16Array;
@@ -136,6 +142,7 @@ export interface CoverageRow {
 export interface Calibrations {
   step: number;
   n: number;
+  split: MeasuredSplit;
   correctFull: number;
   /** Images that ranges came from. */
   images: { calibration: number; synthetic: number };
@@ -160,6 +167,7 @@ export interface RepairRow {
 export interface Repaired {
   step: number;
   n: number;
+  split: MeasuredSplit;
   correctFull: number;
   /** Images that the repairs looked at. */
   images: number;
@@ -224,7 +232,7 @@ export interface WorkbenchTasks {
   layers: { options: { images: number }; result: LayerTable };
   sensitivities: { options: { images: number; bits: number[] }; result: Sensitivities };
   answers: {
-    options: { images: number; split: 'validation' | 'test'; ranges?: RangeChanges };
+    options: { images: number; split: MeasuredSplit; ranges?: RangeChanges };
     result: Answers;
   };
   histogram: {

@@ -47,8 +47,10 @@ function Setups() {
 
 function Group({ group }: { group: SettingGroup }) {
   const { groups } = useWords();
+  // What was found out about files that were opened is to be seen.
+  const opens = usePlayground((state) => group === 'data' && (state.opened !== null || state.ownImages !== null));
   return (
-    <details className="group">
+    <details className="group" open={opens || undefined}>
       <summary>{groups[group]}</summary>
       <div className="group-body">
         {keysOf(group).map((key) => (

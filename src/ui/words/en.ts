@@ -16,6 +16,7 @@ import { enCompare } from './enCompare';
 import { enLessons, enTour } from './enLessons';
 import { enPaired } from './enPaired';
 import { enQuality } from './enQuality';
+import { enOwn } from './enOwn';
 import { enRecorded } from './enRecorded';
 import { enShare } from './enShare';
 import { enWorkbench } from './enWorkbench';
@@ -177,6 +178,8 @@ export const en = {
     },
     titles: {
       network: 'This network cannot be used',
+      images: 'These images cannot be used',
+      mismatch: 'Network and images do not fit each other yet',
       notFinite: 'A loss or a weight is no longer a number',
       collapsed: 'The training has collapsed',
       deviceLost: 'The graphics device was lost',
@@ -207,6 +210,7 @@ export const en = {
   },
 
   ...enRecorded,
+  ...enOwn,
 
   controls: {
     region: 'Settings',
@@ -242,7 +246,7 @@ export const en = {
     network: 'Network',
     openNetwork: 'Open a network…',
     openNetworkHelp:
-      'A Keras network converted to a TensorFlow.js layers model: choose its model.json and all its .bin files together. It needs BatchNorm layers, because the method reads their statistics. To fit the bundled images it should take 32×32 pixels in color and tell 10 classes apart.',
+      'Choose all files of one network together: a TensorFlow.js layers model (model.json with its weight files), ONNX, or PyTorch weights of ResNet, MobileNetV1, MobileNetV2 or RegNetX (.safetensors, with config.json where there is one). It needs BatchNorm layers, because the method reads their statistics. What it computes is compared with the file’s own program. The bundled images are 32×32 pixels in color in 10 classes; for another network open images of your own.',
     bundledNetwork: 'Back to the bundled network',
     facts: (layers: number, parameters: string, macs: string) =>
       `${layers} BatchNorm layers, ${parameters} parameters, ${macs} multiplications an image`,

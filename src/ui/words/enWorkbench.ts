@@ -1,4 +1,4 @@
-import type { ExportFormat, ImageSource, RepairName } from '../../engine/workbench/report';
+import type { ExportFormat, ImageSource, MeasuredSplit, RepairName } from '../../engine/workbench/report';
 import type { BenchPart } from '../workbench/parts';
 import type { Charted, Column } from '../workbench/layerRows';
 
@@ -15,10 +15,14 @@ export const enWorkbench = {
     'Each line is one quantizer: the weights of a layer, or an activation. Alone: only this one is quantized. Accumulated: everything up to here is. Click a line to show its layer in all views.',
   measure: 'Measure all layers',
   measureAgain: 'Measure again',
-  measuredOn: (n: string, step: string): string =>
+  splits: {
+    validation: (n: string): string => `${n} validation images`,
+    test: (n: string): string => `${n} test images (there are no validation images)`,
+  } satisfies Record<MeasuredSplit, (n: string) => string>,
+  measuredOn: (images: string, step: string): string =>
     step === '0'
-      ? `Measured on ${n} validation images, before the student’s training.`
-      : `Measured on ${n} validation images, after ${step} steps of the student’s training.`,
+      ? `Measured on ${images}, before the student’s training.`
+      : `Measured on ${images}, after ${step} steps of the student’s training.`,
   stale: 'Run or quantizer have changed since: measure again.',
   tableRegion: 'Table of all layers',
   chart: 'What the chart shows',
@@ -70,7 +74,7 @@ export const enWorkbench = {
     `Mean bits: weights ${weights}, activations ${activations}.`,
   accuracyComes: 'Accuracy is being measured.',
   accuracyNow: (accuracy: string, lower: string, upper: string, n: string): string =>
-    `Accuracy ${accuracy} (95 % interval ${lower} to ${upper}, ${n} validation images);`,
+    `Accuracy ${accuracy} (95 % interval ${lower} to ${upper}, ${n});`,
   beside: (full: string, points: string): string => `full precision ${full}, difference ${points} points.`,
   presets: { low: 'All layers alike', '8': 'First and last 8 bits' },
   budgetHelp:

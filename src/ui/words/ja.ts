@@ -9,6 +9,7 @@ import { jaCompare } from './jaCompare';
 import { jaLessons, jaTour } from './jaLessons';
 import { jaPaired } from './jaPaired';
 import { jaQuality } from './jaQuality';
+import { jaOwn } from './jaOwn';
 import { jaRecorded } from './jaRecorded';
 import { jaSentences } from './jaSentences';
 import { jaSettings } from './jaSettings';
@@ -158,6 +159,8 @@ export const ja: Words = {
     },
     titles: {
       network: 'このネットワークは使えません',
+      images: 'この画像は使えません',
+      mismatch: 'ネットワークと画像がまだ合いません',
       notFinite: '損失か重みが数値でなくなりました',
       collapsed: '学習が崩れました',
       deviceLost: 'グラフィックスデバイスが失われました',
@@ -188,6 +191,7 @@ export const ja: Words = {
   },
 
   ...jaRecorded,
+  ...jaOwn,
 
   controls: {
     region: '設定',
@@ -220,7 +224,7 @@ export const ja: Words = {
     network: 'ネットワーク',
     openNetwork: 'ネットワークを開く…',
     openNetworkHelp:
-      'Keras のネットワークを TensorFlow.js の layers モデルに変換したものを使えます。model.json とすべての .bin ファイルを一緒に選んでください。手法が統計量を読むため、BatchNorm 層が必要です。付属の画像に合わせるには、32×32 ピクセルのカラー画像を 10 クラスに分類するものにしてください。',
+      '1 つのネットワークのファイルをすべて一緒に選んでください：TensorFlow.js の layers モデル（model.json と重みファイル）、ONNX、または ResNet、MobileNetV1、MobileNetV2、RegNetX の PyTorch の重み（.safetensors、あれば config.json も）。手法が統計量を読むため、BatchNorm 層が必要です。計算結果はファイル本来の実行環境と比べます。付属の画像は 32×32 ピクセルのカラー画像 10 クラスです。ほかのネットワークには自分の画像を開いてください。',
     bundledNetwork: '付属のネットワークに戻す',
     facts: (layers, parameters, macs) =>
       `BatchNorm 層 ${layers}、パラメーター ${parameters}、画像あたりの積和演算 ${macs}`,

@@ -13,10 +13,14 @@ export const jaWorkbench: Words['workbench'] = {
     '1 行が 1 つの量子化器（ある層の重み、または活性値）です。「単独」はそれだけを量子化した場合、「累積」はそこまでをすべて量子化した場合です。行をクリックすると、すべてのビューでその層を表示します。',
   measure: 'すべての層を測る',
   measureAgain: 'もう一度測る',
-  measuredOn: (n, step) =>
+  splits: {
+    validation: (n) => `検証画像 ${n} 枚`,
+    test: (n) => `テスト画像 ${n} 枚（検証画像がないため）`,
+  },
+  measuredOn: (images, step) =>
     step === '0'
-      ? `生徒の学習前に、検証画像 ${n} 枚で測りました。`
-      : `生徒の学習 ${step} ステップの後に、検証画像 ${n} 枚で測りました。`,
+      ? `生徒の学習前に、${images}で測りました。`
+      : `生徒の学習 ${step} ステップの後に、${images}で測りました。`,
   stale: 'その後、実行または量子化器が変わりました。もう一度測ってください。',
   tableRegion: 'すべての層の表',
   chart: 'グラフに示すもの',
@@ -60,8 +64,7 @@ export const jaWorkbench: Words['workbench'] = {
   size: (kilobytes, full) => `詰めたときの大きさ ${kilobytes} kB（量子化なしは ${full} kB）。`,
   meanBits: (weights, activations) => `平均ビット数：重み ${weights}、活性値 ${activations}。`,
   accuracyComes: '正解率を測っています。',
-  accuracyNow: (accuracy, lower, upper, n) =>
-    `正解率 ${accuracy}（95% 区間 ${lower} から ${upper}、検証画像 ${n} 枚）、`,
+  accuracyNow: (accuracy, lower, upper, n) => `正解率 ${accuracy}（95% 区間 ${lower} から ${upper}、${n}）、`,
   beside: (full, points) => `量子化なし ${full}、差 ${points} ポイント。`,
   presets: { low: 'すべての層を同じに', '8': '最初と最後を 8 ビットに' },
   budgetHelp:

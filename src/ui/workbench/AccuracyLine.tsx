@@ -26,13 +26,13 @@ export function AccuracyLine({ task, waits }: { task: TaskState<'answers'>; wait
   const { percent } = useFormat();
   const { done } = task;
   if (!done || waits) return <span aria-busy={waits}>{words.accuracyComes}</span>;
-  const { n } = done.result;
+  const { n, split } = done.result;
   const { full, student, onlyFull, onlyStudent } = tally(done.result);
   const [lower, upper] = shareInterval({ correct: student, n });
   const { difference } = pairedDifference({ n, onlyA: onlyFull, onlyB: onlyStudent });
   return (
     <span>
-      {words.accuracyNow(percent(student / n), percent(lower), percent(upper), grouped(n))}{' '}
+      {words.accuracyNow(percent(student / n), percent(lower), percent(upper), words.splits[split](grouped(n)))}{' '}
       {words.beside(percent(full / n), points(difference))}
     </span>
   );

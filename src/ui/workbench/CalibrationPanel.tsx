@@ -155,7 +155,7 @@ export function CalibrationPanel() {
       {done && (
         <>
           <p className="view-note">
-            {words.measuredOn(grouped(done.result.n), String(done.result.step))}{' '}
+            {words.measuredOn(words.splits[done.result.split](grouped(done.result.n)), String(done.result.step))}{' '}
             {(done.run !== run || !sameQuantizer(done.settings, settings)) && <b>{words.stale}</b>}
           </p>
           <Rows found={done.result} />

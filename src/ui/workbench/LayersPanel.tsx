@@ -244,7 +244,7 @@ export function LayersPanel({ selected, onSelect }: { selected: string | null; o
       {done && table && (
         <>
           <p className="view-note">
-            {words.measuredOn(grouped(table.n), String(table.step))}{' '}
+            {words.measuredOn(words.splits[table.split](grouped(table.n)), String(table.step))}{' '}
             {(done.run !== run || !sameQuantizer(done.settings, settings)) && <b>{words.stale}</b>}
           </p>
           <BitsPanel table={table} />

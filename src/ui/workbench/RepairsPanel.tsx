@@ -110,7 +110,7 @@ export function RepairsPanel() {
       {done && (
         <>
           <p className="view-note">
-            {words.measuredOn(grouped(done.result.n), String(done.result.step))}{' '}
+            {words.measuredOn(words.splits[done.result.split](grouped(done.result.n)), String(done.result.step))}{' '}
             {words.repairs.looked(String(done.result.images))}{' '}
             {(done.run !== run || !sameQuantizer(done.settings, settings)) && <b>{words.stale}</b>}
           </p>

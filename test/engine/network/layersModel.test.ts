@@ -3,8 +3,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { writeLayersModel } from '../../../src/engine/export/layersModel';
 import { forward, uploadWeights } from '../../../src/engine/network/executor';
 import { inspectNetwork } from '../../../src/engine/network/inspect';
-import { readLayersModel, type ModelFile } from '../../../src/engine/network/layersModel';
+import { readLayersModel } from '../../../src/engine/network/keras/layersModel';
 import { NetworkError } from '../../../src/engine/network/networkError';
+import type { NetworkFile } from '../../../src/engine/network/networkFile';
+import { openCheckedNetwork } from '../../../src/engine/network/openNetwork';
 import { createResNet } from '../../../src/engine/network/resnet';
 import type { Network } from '../../../src/engine/network/types';
 import { Random } from '../../../src/engine/random';
@@ -15,7 +17,7 @@ import { use } from '../backends';
 
 beforeAll(() => use('cpu'));
 
-function filesOf(network: Network): ModelFile[] {
+function filesOf(network: Network): NetworkFile[] {
   const { modelJson, weightsName, weights } = writeLayersModel(network);
   return [
     { name: 'model.json', bytes: new TextEncoder().encode(modelJson).buffer as ArrayBuffer },
@@ -32,7 +34,7 @@ async function logitsOf(network: Network, images: tf.Tensor4D): Promise<number[]
 }
 
 /** The model as tfjs's own layers library runs it. */
-async function layersLogits(files: ModelFile[], images: tf.Tensor4D): Promise<number[]> {
+async function layersLogits(files: NetworkFile[], images: tf.Tensor4D): Promise<number[]> {
   const json = JSON.parse(new TextDecoder().decode(files[0].bytes));
   const model = await tf.loadLayersModel(
     tf.io.fromMemory({
@@ -105,6 +107,116 @@ describe('tf.LayersModel', () => {
     });
   });
 
+  it('every operation that Keras has: written, read back and run by tfjs-layers gives the same logits', async () => {
+    const nodes: Network['definition']['nodes'] = [
+      { op: 'input', name: 'image', inputs: [] },
+      { op: 'rescale', name: 'scaled', inputs: ['image'], scale: [2], offset: [-1] },
+      {
+        op: 'conv2d',
+        name: 'conv',
+        inputs: ['scaled'],
+        kernel: 'conv/kernel',
+        strides: [1, 1],
+        padding: { top: 2, bottom: 2, left: 2, right: 2 },
+        dilations: [2, 2],
+      },
+      { op: 'batchNorm', name: 'bn', inputs: ['conv'], mean: 'bn/mean', variance: 'bn/variance', epsilon: 1e-3 },
+      { op: 'leakyRelu', name: 'leaky', inputs: ['bn'], slope: 0.1 },
+      { op: 'silu', name: 'silu', inputs: ['bn'] },
+      { op: 'concat', name: 'both', inputs: ['leaky', 'silu'] },
+      { op: 'globalMaxPool', name: 'squeezed', inputs: ['both'] },
+      { op: 'hardSigmoid', name: 'gate', inputs: ['squeezed'], slope: 0.2 },
+      { op: 'reshape', name: 'gateImage', inputs: ['gate'], shape: [1, 1, 8] },
+      { op: 'multiply', name: 'gated', inputs: ['both', 'gateImage'] },
+      { op: 'transpose', name: 'turned', inputs: ['gated'], order: [1, 0, 2] },
+      { op: 'softmax', name: 'attention', inputs: ['turned'] },
+      { op: 'flatten', name: 'flat', inputs: ['attention'] },
+      { op: 'dense', name: 'hidden', inputs: ['flat'], kernel: 'hidden/kernel' },
+      { op: 'batchNorm', name: 'bn2', inputs: ['hidden'], mean: 'bn2/mean', variance: 'bn2/variance', epsilon: 1e-3 },
+      { op: 'sigmoid', name: 'sigmoid', inputs: ['bn2'] },
+      { op: 'dense', name: 'classes', inputs: ['sigmoid'], kernel: 'classes/kernel' },
+    ];
+    const weight = (shape: number[], seed: number, least = -1) => ({
+      shape,
+      values: Float32Array.from(
+        values(
+          shape.reduce((a, b) => a * b, 1),
+          seed,
+        ),
+        (v) => Math.max(least, v),
+      ),
+    });
+    const network: Network = {
+      definition: {
+        name: 'operations',
+        inputShape: [6, 5, 2],
+        numClasses: 3,
+        nodes,
+        normalization: { mean: [0, 0], std: [1, 1] },
+      },
+      weights: {
+        'conv/kernel': weight([3, 3, 2, 4], 1),
+        'bn/mean': weight([4], 2),
+        'bn/variance': weight([4], 3, 0.2),
+        'hidden/kernel': weight([240, 6], 4),
+        'bn2/mean': weight([6], 5),
+        'bn2/variance': weight([6], 6, 0.2),
+        'classes/kernel': weight([6, 3], 7),
+      },
+    };
+    const files = filesOf(network);
+    const images = tf.tensor4d(values(2 * 60, 7), [2, 6, 5, 2]);
+    const expected = await logitsOf(network, images);
+    const read = await logitsOf(await readLayersModel(files), images);
+    const layers = await layersLogits(files, images);
+    images.dispose();
+    expected.forEach((v, i) => {
+      expect(Math.abs(read[i] - v)).toBeLessThan(1e-5);
+      expect(Math.abs(layers[i] - v)).toBeLessThan(1e-5);
+    });
+  });
+
+  it('a layer that is used twice keeps its one set of weights, a model in the model its own', async () => {
+    const image = tf.input({ shape: [6, 6, 2] });
+    const shared = tf.layers.conv2d({ filters: 2, kernelSize: 3, padding: 'same', name: 'shared' });
+    const once = tf.layers.batchNormalization({ name: 'bn' }).apply(shared.apply(image)) as tf.SymbolicTensor;
+    const twice = shared.apply(once) as tf.SymbolicTensor;
+    const block = tf.sequential({
+      name: 'block',
+      layers: [
+        tf.layers.separableConv2d({ inputShape: [6, 6, 2], filters: 3, kernelSize: 3, name: 'separable' }),
+        tf.layers.batchNormalization({ name: 'bn2' }),
+        tf.layers.globalMaxPooling2d({ name: 'pool' } as never),
+      ],
+    });
+    const joined = tf.layers.add().apply([block.apply(once) as never, block.apply(twice) as never]);
+    const output = tf.layers.dense({ units: 4, activation: 'softmax' }).apply(joined) as tf.SymbolicTensor;
+    const model = tf.model({ inputs: image, outputs: output });
+    let saved: tf.io.ModelArtifacts | null = null;
+    await model.save(
+      tf.io.withSaveHandler(async (artifacts) => {
+        saved = artifacts;
+        return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+      }),
+    );
+    const { modelTopology, weightSpecs, weightData } = saved!;
+    const json = JSON.stringify({ modelTopology, weightsManifest: [{ paths: ['w.bin'], weights: weightSpecs }] });
+    const { network, check } = await openCheckedNetwork([
+      { name: 'w.bin', bytes: weightData as ArrayBuffer },
+      { name: 'model.json', bytes: new TextEncoder().encode(json).buffer as ArrayBuffer },
+    ]);
+    expect(check.difference).toBeLessThan(1e-5);
+    expect(network.definition.nodes.filter(({ op }) => op === 'conv2d')).toHaveLength(4);
+    const images = tf.tensor4d(values(6 * 6 * 2 * 2, 5), [2, 6, 6, 2]);
+    const logits = await logitsOf(network, images);
+    const probabilities = model.predict(images) as tf.Tensor;
+    const expected = await probabilities.data();
+    const softmax = tf.tidy(() => tf.softmax(tf.tensor2d(logits, [2, 4])).dataSync());
+    Array.from(expected).forEach((p, i) => expect(Math.abs(softmax[i] - p)).toBeLessThan(1e-5));
+    model.dispose();
+    tf.dispose([images, probabilities]);
+  });
+
   it('reads a model that tfjs-layers itself saved, with same-padding, biases and fused activations', async () => {
     const model = tf.sequential({
       layers: [
@@ -154,7 +266,7 @@ describe('networks that cannot be used', () => {
   const encode = (text: string) => new TextEncoder().encode(text).buffer as ArrayBuffer;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   type Json = Record<string, any>;
-  const edited = (edit: (json: Json) => void): ModelFile[] => {
+  const edited = (edit: (json: Json) => void): NetworkFile[] => {
     const files = filesOf(disturb(resnet()));
     const json = JSON.parse(new TextDecoder().decode(files[0].bytes));
     edit(json);
@@ -163,7 +275,7 @@ describe('networks that cannot be used', () => {
   const layer = (json: Json, name: string) =>
     json.modelTopology.config.layers.find((l: { name: string }) => l.name === name);
 
-  it.each<[string, () => ModelFile[], RegExp]>([
+  it.each<[string, () => NetworkFile[], RegExp]>([
     ['no JSON file', () => [{ name: 'weights.bin', bytes: new ArrayBuffer(4) }], /no \.json file/],
     ['not JSON', () => [{ name: 'model.json', bytes: encode('{oops') }], /model\.json is not valid JSON/],
     ['another kind of JSON', () => [{ name: 'model.json', bytes: encode('{"a":1}') }], /no model topology/],
@@ -174,7 +286,7 @@ describe('networks that cannot be used', () => {
         const files = filesOf(resnet());
         return [files[0], { ...files[1], bytes: files[1].bytes.slice(0, 100) }];
       },
-      /cannot be read/,
+      /weights\.bin has 100 bytes.*take 5852/,
     ],
     [
       'a layer that the executor lacks',
@@ -188,17 +300,141 @@ describe('networks that cannot be used', () => {
       'an activation that the executor lacks',
       () =>
         edited((json) => {
-          layer(json, 'stem_conv').config.activation = 'swish';
+          layer(json, 'stem_conv').config.activation = 'gelu';
         }),
-      /"stem_conv".*"swish"/,
+      /"stem_conv".*"gelu"/,
     ],
     [
-      'a dilated convolution',
+      'channels first',
       () =>
         edited((json) => {
-          layer(json, 'stem_conv').config.dilation_rate = [2, 2];
+          layer(json, 'stem_conv').config.data_format = 'channels_first';
         }),
-      /"stem_conv".*dilated/,
+      /"stem_conv".*channels_last/,
+    ],
+    [
+      'a setting that nobody knows',
+      () =>
+        edited((json) => {
+          layer(json, 'stem_conv').config.spectral_norm = true;
+        }),
+      /"stem_conv".*spectral_norm = true is not known/,
+    ],
+    [
+      "a kernel size that is not the weight's",
+      () =>
+        edited((json) => {
+          layer(json, 'stem_conv').config.kernel_size = [5, 5];
+        }),
+      /"stem_conv".*stem_conv\/kernel/,
+    ],
+    [
+      'causal padding',
+      () =>
+        edited((json) => {
+          layer(json, 'stem_conv').config.padding = 'causal';
+        }),
+      /"stem_conv".*padding = "causal"/,
+    ],
+    [
+      'groups that the kernel does not have',
+      () =>
+        edited((json) => {
+          layer(json, 'stem_conv').config.groups = 2;
+        }),
+      /"stem_conv".*takes 6 channels/,
+    ],
+    [
+      'BatchNorm along another axis',
+      () =>
+        edited((json) => {
+          layer(json, 'stem_bn').config.axis = [1];
+        }),
+      /"stem_bn".*axis 1/,
+    ],
+    [
+      'renormalization',
+      () =>
+        edited((json) => {
+          layer(json, 'stem_bn').config.renorm = true;
+        }),
+      /"stem_bn".*renorm/,
+    ],
+    [
+      'BatchNorm that is called in training',
+      () =>
+        edited((json) => {
+          layer(json, 'stem_bn').inbound_nodes[0][0][3] = { training: true };
+        }),
+      /"stem_bn".*training=True/,
+    ],
+    [
+      'a ReLU with a threshold',
+      () =>
+        edited((json) => {
+          layer(json, 'stem_relu').config.threshold = 0.5;
+        }),
+      /"stem_relu".*threshold = 0\.5/,
+    ],
+    [
+      'a leaky ReLU that tfjs takes for a plain one',
+      () =>
+        edited((json) => {
+          layer(json, 'stem_relu').config.negative_slope = 0.1;
+        }),
+      /"stem_relu".*reads its negative_slope over/,
+    ],
+    [
+      'a cycle',
+      () =>
+        edited((json) => {
+          layer(json, 'stem_conv').inbound_nodes[0][0][0] = 'stem_relu';
+        }),
+      /"stem_conv" needs its own output/,
+    ],
+    [
+      'a layer that is not there',
+      () =>
+        edited((json) => {
+          layer(json, 'stem_conv').inbound_nodes[0][0][0] = 'nobody';
+        }),
+      /reads "nobody"/,
+    ],
+    [
+      'two inputs',
+      () =>
+        edited((json) => {
+          const input = layer(json, 'image');
+          json.modelTopology.config.layers.push({ ...input, name: 'mask', config: { ...input.config, name: 'mask' } });
+          layer(json, 'stem_conv').class_name = 'Multiply';
+          layer(json, 'stem_conv').config = { name: 'stem_conv' };
+          layer(json, 'stem_conv').inbound_nodes[0].push(['mask', 0, 0, {}]);
+        }),
+      /several inputs: image, mask/,
+    ],
+    [
+      'a graph model',
+      () =>
+        edited((json) => {
+          json.format = 'graph-model';
+        }),
+      /is a graph model/,
+    ],
+    [
+      'a huge declared weight',
+      () =>
+        edited((json) => {
+          json.weightsManifest[0].weights[0].shape = [1e6, 1e6, 1e6];
+        }),
+      /do not belong together/,
+    ],
+    [
+      'a layer without a configuration',
+      () =>
+        edited((json) => {
+          layer(json, 'stem_conv').config = null;
+        }),
+      /has no class or no configuration/,
     ],
     [
       'weights that lack one',

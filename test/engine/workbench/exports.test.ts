@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { quantizedNetwork } from '../../../src/engine/export/quantizedNetwork';
-import { readLayersModel } from '../../../src/engine/network/layersModel';
+import { readLayersModel } from '../../../src/engine/network/keras/layersModel';
 import { exportStudent } from '../../../src/engine/workbench/exports';
 import { createTrial } from '../../../src/engine/workbench/trial';
 import { use } from '../backends';

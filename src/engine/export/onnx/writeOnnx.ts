@@ -103,12 +103,13 @@ class Writer {
         return INPUT;
       case 'conv2d':
       case 'depthwiseConv2d': {
-        const group = node.op === 'depthwiseConv2d' ? this.network.weights[node.kernel].shape[2] : 1;
+        const group = node.op === 'depthwiseConv2d' ? this.network.weights[node.kernel].shape[2] : (node.groups ?? 1);
         const bias = node.bias ? [this.weight(node.bias)] : [];
         return graph.node('Conv', [inputs[0], this.kernel(node), ...bias], name, {
           strides: node.strides,
           pads: pads(node.padding),
           group,
+          dilations: node.dilations ?? [1, 1],
         });
       }
       case 'dense':
@@ -154,12 +155,9 @@ class Writer {
         });
       case 'globalAveragePool':
         return graph.node('Flatten', [graph.node('GlobalAveragePool', inputs, null)], name);
-      case 'flatten': {
+      case 'flatten':
         // Values of a pixel stand beside each other in ours.
-        const image = this.shapes.get(node.inputs[0])!.length === 3;
-        const moved = image ? graph.node('Transpose', inputs, null, { perm: [0, 2, 3, 1] }) : inputs[0];
-        return graph.node('Flatten', [moved], name);
-      }
+        return graph.node('Flatten', [this.channelsLast(node.inputs[0])], name);
       case 'shortcutPad': {
         const whole = (values: number[]) => graph.constant('int64', [values.length], values);
         const taken =
@@ -179,11 +177,67 @@ class Writer {
         const amounts = whole([0, node.channelsBefore, 0, 0, 0, node.channelsAfter, 0, 0]);
         return graph.node('Pad', [taken, amounts], name);
       }
-      default:
-        throw new ExportError(say('exportOperation', name, (node satisfies never as NetworkNode).op));
+      case 'leakyRelu':
+        return this.activation(node, graph.node('LeakyRelu', inputs, name, { alpha: { float: node.slope ?? 0 } }));
+      case 'hardSwish':
+        return this.activation(node, graph.node('HardSwish', inputs, name));
+      case 'silu': {
+        const gate = graph.node('Sigmoid', inputs, null);
+        return this.activation(node, graph.node('Mul', [inputs[0], gate], name));
+      }
+      case 'sigmoid':
+        return this.activation(node, graph.node('Sigmoid', inputs, name));
+      case 'hardSigmoid': {
+        const attributes = { alpha: { float: node.slope ?? 1 / 6 }, beta: { float: 0.5 } };
+        return this.activation(node, graph.node('HardSigmoid', inputs, name, attributes));
+      }
+      // Channels and features come second in the file.
+      case 'softmax':
+        return graph.node('Softmax', inputs, name, { axis: 1 });
+      case 'multiply':
+        return inputs
+          .slice(1)
+          .reduce((product, other, i) => graph.node('Mul', [product, other], i === 0 ? name : null), inputs[0]);
+      case 'concat':
+        return graph.node('Concat', inputs, name, { axis: 1 });
+      case 'rescale': {
+        const image = this.isImage(node.inputs[0]);
+        const constant = (values: number[]) =>
+          graph.constant('float', values.length === 1 ? [] : image ? [values.length, 1, 1] : [values.length], values);
+        return graph.node(
+          'Add',
+          [graph.node('Mul', [inputs[0], constant(node.scale)], null), constant(node.offset)],
+          name,
+        );
+      }
+      case 'globalMaxPool':
+        return graph.node('Flatten', [graph.node('GlobalMaxPool', inputs, null)], name);
+      case 'reshape': {
+        const shape = graph.constant('int64', [node.shape.length + 1], [0, ...node.shape]);
+        return this.channelsFirst(node, graph.node('Reshape', [this.channelsLast(node.inputs[0]), shape], name));
+      }
+      case 'transpose': {
+        const perm = [0, ...node.order.map((axis) => axis + 1)];
+        return this.channelsFirst(node, graph.node('Transpose', [this.channelsLast(node.inputs[0])], name, { perm }));
+      }
     }
+  }
+
+  private isImage(node: string): boolean {
+    return this.shapes.get(node)!.length === 3;
+  }
+
+  /** A node's output with its axes as ours are. */
+  private channelsLast(node: string): string {
+    const output = this.outputs.get(node)!;
+    return this.isImage(node) ? this.graph.node('Transpose', [output], null, { perm: [0, 2, 3, 1] }) : output;
+  }
+
+  /** What has its axes as ours are as the file has them. */
+  private channelsFirst({ name }: NetworkNode, output: string): string {
+    return this.isImage(name) ? this.graph.node('Transpose', [output], null, { perm: [0, 3, 1, 2] }) : output;
   }
 }
 
-/** @throws ExportError for an operation that ONNX lacks, or an activation whose levels no type of it holds */
+/** @throws ExportError for an activation whose levels no type of ONNX holds */
 export const writeOnnx = (quantized: QuantizedNetwork): Uint8Array<ArrayBuffer> => new Writer(quantized).write();

@@ -3,9 +3,10 @@ import { ExportError } from '../../export/exportError';
 import { writeLayersModel, type LayersModelFiles } from '../../export/layersModel';
 import { dequantizedNetwork, quantizedNetwork } from '../../export/quantizedNetwork';
 import { forward, uploadWeights } from '../../network/executor';
-import { readLayersModel } from '../../network/layersModel';
+import { readLayersModel } from '../../network/keras/layersModel';
 import type { Network } from '../../network/types';
 import { say } from '../../sentences';
+import { measured } from '../images';
 import { compareRuns } from './compare';
 import type { Exporter } from './exporter';
 
@@ -13,8 +14,9 @@ import type { Exporter } from './exporter';
  * A tf.LayersModel whose kernels are the values that the student computes with. The format has no quantizer for
  * activations: they stay at full precision, and it is compared with the student without its own.
  */
-export const exportLayersModel: Exporter = async (context, { student }, n) => {
-  const { network } = context.source;
+export const exportLayersModel: Exporter = async (context, { student }, asked) => {
+  const { network, dataset } = context.source;
+  const { n } = measured(dataset, asked, 'test');
   const written = write(dequantizedNetwork(await quantizedNetwork(student, network)));
   const bytes = new TextEncoder().encode(written.modelJson);
   const files = [

@@ -1,12 +1,14 @@
 import { startOnnx } from '../../export/onnx/runOnnx';
 import { writeOnnx } from '../../export/onnx/writeOnnx';
 import { quantizedNetwork } from '../../export/quantizedNetwork';
+import { measured } from '../images';
 import { compareRuns } from './compare';
 import type { Exporter } from './exporter';
 
 /** ONNX with QuantizeLinear and DequantizeLinear, run by onnxruntime-web as it is and as it optimizes it. */
-export const exportOnnx: Exporter = async (context, { student }, n) => {
-  const { network } = context.source;
+export const exportOnnx: Exporter = async (context, { student }, asked) => {
+  const { network, dataset } = context.source;
+  const { n } = measured(dataset, asked, 'test');
   const bytes = writeOnnx(await quantizedNetwork(student, network));
   const optimized = await startOnnx(bytes, 'all');
   const plain = await startOnnx(bytes, 'disabled');

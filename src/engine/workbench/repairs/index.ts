@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { FULL_PRECISION } from '../../quantization/layerBits';
 import type { Student } from '../../quantization/student';
-import { imageBatches, logProbabilities, topClasses } from '../images';
+import { imageBatches, logProbabilities, measured, topClasses, type Measured } from '../images';
 import { LossCount } from '../layers';
 import { REPAIRS, type RepairName, type RepairRow, type Repaired, type TaskOptions } from '../report';
 import { createTrial, type TaskContext } from '../trial';
@@ -49,9 +49,10 @@ export async function repair(
 /** Nothing done, each repair alone, and, of several, all together. */
 export async function repairs(
   context: TaskContext,
-  { names, images: n, source: from }: TaskOptions<'repairs'>,
+  { names, images: wanted, source: from }: TaskOptions<'repairs'>,
 ): Promise<Repaired> {
   const { source } = context;
+  const on = measured(source.dataset, wanted);
   const generated = from === 'calibration' ? null : source.syntheticImages(SYNTHETIC_PER_CLASS);
   if (from !== 'calibration' && !generated)
     throw new RangeError('This run has no generator, and so no synthetic images.');
@@ -74,9 +75,9 @@ export async function repairs(
       step = trial.step;
       try {
         // Full precision before anything is changed.
-        const full = await logitsOf(context, student, n, false);
+        const full = await logitsOf(context, student, on, false);
         const changed = await repair(student, set, images, { ...context, pause: (fraction) => pause(0.9 * fraction) });
-        const after = await logitsOf(context, student, n, true);
+        const after = await logitsOf(context, student, on, true);
         const loss = new LossCount();
         const { classes, labels } = after;
         const answers = topClasses(full.logits, classes);
@@ -94,18 +95,17 @@ export async function repairs(
         student.dispose();
       }
     }
-    return { step, n, correctFull, images: images.shape[0], rows };
+    return { step, ...on, correctFull, images: images.shape[0], rows };
   } finally {
     images.dispose();
   }
 }
 
-/** On the first `n` validation images. */
-async function logitsOf({ source }: TaskContext, student: Student, n: number, quantized: boolean) {
+async function logitsOf({ source }: TaskContext, student: Student, { split, n }: Measured, quantized: boolean) {
   const { definition } = student;
   const classes = definition.numClasses;
   const [logits, labels] = [new Float32Array(n * classes), new Uint16Array(n)];
-  for (const batch of imageBatches(source.dataset, definition, 'validation', n)) {
+  for (const batch of imageBatches(source.dataset, definition, split, n)) {
     const values = quantized ? student.forward(batch.images) : student.forwardWith(batch.images, {});
     batch.images.dispose();
     logits.set((await values.data().finally(() => values.dispose())) as Float32Array, batch.start * classes);

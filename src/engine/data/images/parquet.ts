@@ -1,0 +1,150 @@
+/**
+ * Image datasets as hubs serve them: parquet tables with a column of pictures ({bytes, path}) and columns of labels,
+ * whose names the table's metadata holds.
+ */
+import { parquetMetadataAsync, parquetReadObjects, type AsyncBuffer, type FileMetaData } from 'hyparquet';
+import { say, type Said } from '../../sentences';
+import type { CollectedImage, CollectOptions, ImageCollection, ImageFile } from './types';
+import { DatasetError } from './datasetError';
+
+const HINT = say('parquetHint');
+/** Names of columns that hold labels, most likely first. */
+const LABELS = ['label', 'labels', 'fine_label', 'class', 'target', 'coarse_label'];
+
+interface Columns {
+  image: string;
+  label: string;
+  /** All that could be labels. */
+  labels: string[];
+  names: string[] | null;
+}
+
+/** @throws DatasetError where a table is damaged, or has no pictures or no labels */
+export async function readParquet(files: readonly ImageFile[], { label }: CollectOptions): Promise<ImageCollection> {
+  const images: CollectedImage[] = [];
+  let columns: Columns | null = null;
+  for (const { name, bytes } of [...files].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const table = await open(name, bytes);
+    columns ??= findColumns(table.metadata, label);
+    images.push(...(await readTable(name, table, columns)));
+  }
+  const { names, labels, label: used } = columns!;
+  const largest = images.reduce((most, image) => Math.max(most, image.label), -1);
+  const classes = names ?? Array.from({ length: largest + 1 }, (_, i) => String(i));
+  if (largest >= classes.length) throw new DatasetError(say('labelBeyondNames', largest, classes.length), HINT);
+  const notes: Said[] = [];
+  if (labels.length > 1) notes.push(say('severalLabels', labels.join(', '), used));
+  return { classes, images, notes };
+}
+
+interface Table {
+  file: AsyncBuffer;
+  metadata: FileMetaData;
+}
+
+async function open(name: string, bytes: ArrayBuffer): Promise<Table> {
+  const file: AsyncBuffer = { byteLength: bytes.byteLength, slice: (start, end) => bytes.slice(start, end) };
+  try {
+    return { file, metadata: await parquetMetadataAsync(file) };
+  } catch (error) {
+    throw new DatasetError(say('parquetDamaged', name, (error as Error).message), HINT);
+  }
+}
+
+interface Feature {
+  _type?: string;
+  names?: unknown;
+}
+
+function findColumns({ schema, key_value_metadata: entries }: FileMetaData, wanted: string | undefined): Columns {
+  const features = featuresOf(entries?.find(({ key }) => key === 'huggingface')?.value);
+  const top = topLevel(schema);
+  const image =
+    top.find(({ name }) => features[name]?._type === 'Image')?.name ??
+    top.find(({ children }) => children.includes('bytes'))?.name;
+  if (!image) throw new DatasetError(say('noImageColumn', top.map(({ name }) => name).join(', ')), HINT);
+  const whole = top.filter(({ name, children, type }) => name !== image && children.length === 0 && /^INT/.test(type));
+  const likely = (name: string) => (LABELS.indexOf(name) + LABELS.length + 1) % (LABELS.length + 1);
+  const named = whole.filter(({ name }) => features[name]?._type === 'ClassLabel');
+  const labels = (named.length > 0 ? named : whole).map(({ name }) => name).sort((a, b) => likely(a) - likely(b));
+  const label = wanted ?? labels[0];
+  if (!labels.includes(label)) {
+    throw new DatasetError(say('noLabelColumn', top.map(({ name }) => name).join(', ')), HINT);
+  }
+  const names = features[label]?.names;
+  const list = Array.isArray(names) ? names : null;
+  return { image, label, labels, names: list && list.every((name) => typeof name === 'string') ? list : null };
+}
+
+function featuresOf(text: string | undefined): Record<string, Feature> {
+  if (text === undefined) return {};
+  try {
+    return ((JSON.parse(text) as { info?: { features?: Record<string, Feature> } }).info?.features ?? {}) as Record<
+      string,
+      Feature
+    >;
+  } catch {
+    return {};
+  }
+}
+
+/** The columns of a table with the names of their parts. */
+function topLevel(schema: FileMetaData['schema']): { name: string; type: string; children: string[] }[] {
+  const columns: { name: string; type: string; children: string[] }[] = [];
+  let at = 1;
+  /** Skips an element with all below it. */
+  const skip = (): string => {
+    const { name, num_children: below = 0 } = schema[at++];
+    for (let i = 0; i < below; i++) skip();
+    return name;
+  };
+  for (let i = 0; i < (schema[0].num_children ?? 0); i++) {
+    const { name, type, num_children: below = 0 } = schema[at++];
+    const children = Array.from({ length: below }, () => skip());
+    columns.push({ name, type: type ?? '', children });
+  }
+  return columns;
+}
+
+/** All labels at once; pictures by row groups, when they are asked for. */
+async function readTable(name: string, { file, metadata }: Table, columns: Columns): Promise<CollectedImage[]> {
+  const rows = await read(name, { file, metadata, columns: [columns.label] });
+  const groups: { start: number; end: number; rows: Promise<Record<string, unknown>[]> | null }[] = [];
+  let start = 0;
+  for (const { num_rows: count } of metadata.row_groups) {
+    groups.push({ start, end: start + Number(count), rows: null });
+    start += Number(count);
+  }
+  return rows.map((row, i): CollectedImage => {
+    const group = groups.find(({ end }) => i < end)!;
+    return {
+      name: `${name}:${i}`,
+      label: Number(row[columns.label]),
+      read: async () => {
+        group.rows ??= read(name, {
+          file,
+          metadata,
+          columns: [columns.image],
+          rowStart: group.start,
+          rowEnd: group.end,
+        });
+        const held = (await group.rows)[i - group.start]?.[columns.image] as
+          { bytes?: unknown } | Uint8Array | undefined;
+        const bytes = held instanceof Uint8Array ? held : held?.bytes;
+        if (!(bytes instanceof Uint8Array)) throw new Error('its row holds no picture');
+        return bytes;
+      },
+    };
+  });
+}
+
+async function read(
+  name: string,
+  options: Table & { columns: string[]; rowStart?: number; rowEnd?: number },
+): Promise<Record<string, unknown>[]> {
+  try {
+    return await parquetReadObjects({ ...options, utf8: false });
+  } catch (error) {
+    throw new DatasetError(say('parquetDamaged', name, (error as Error).message), HINT);
+  }
+}

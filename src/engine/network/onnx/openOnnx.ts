@@ -1,0 +1,172 @@
+/** Reads an ONNX file into a `Network`. BatchNormalization has to be in it: exporters may have folded it away. */
+import { say, type Said } from '../../sentences';
+import { inspectNetwork } from '../inspect';
+import { NetworkError } from '../networkError';
+import { baseName, type NetworkFile, type OpenedNetwork, type OpenOptions } from '../networkFile';
+import { assumedNormalization, chosenOutput, neededWeights, upTo, withoutFinalSoftmax } from '../outputs';
+import type { Network } from '../types';
+import { foldConstant } from './constants';
+import { GraphBuilder, unusable } from './graph';
+import { readOnnx, type ImageInput, type OnnxModel, type OnnxNode } from './model';
+import { convertOperation } from './operations';
+import { WireError } from './protobuf';
+import { onnxRuntime } from './runtime';
+
+/**
+ * @param files one .onnx file, and the file with its large weights where it has one, among others
+ * @throws NetworkError naming the node that cannot be used and what to do, or what is wrong with the file
+ */
+export async function openOnnx(files: readonly NetworkFile[], options: OpenOptions = {}): Promise<OpenedNetwork> {
+  const models = files.filter(({ name }) => name.toLowerCase().endsWith('.onnx'));
+  if (models.length > 1) {
+    throw new NetworkError(
+      say('severalModels', models.map(({ name }) => baseName(name)).join(', ')),
+      say('severalModelsHint'),
+    );
+  }
+  const [file] = models;
+  const model = read(file, files);
+  if (!model.nodes.some(({ kind }) => kind === 'BatchNormalization')) {
+    throw new NetworkError(say('noBatchNormOnnx', baseName(file.name)), say('noBatchNormOnnxHint'));
+  }
+  const input = imageInput(model);
+  if (model.outputs.length === 0) throw new NetworkError(say('noOutput', baseName(file.name)), say('damagedModelHint'));
+  const output = chosenOutput(model.outputs, options.output);
+  const { graph, order } = convert(model, input, output.name);
+  const result = graph.values.get(output.name);
+  if (!result) throw new NetworkError(say('readsUnknown', say('outputOfModel'), output.name), say('damagedModelHint'));
+  // What ONNX calls a vector may be an image of one pixel here.
+  const shapes = new Map(
+    [...graph.values.values()].map(({ node, shape, image }) => [node, image ? [...shape.slice(1), shape[0]] : shape]),
+  );
+  const ends =
+    result.shape.length === 3 && result.shape.slice(1).every((v) => v === 1)
+      ? graph.reshaped(result.node, [result.shape[0]], `${output.name}/classes`)
+      : result.node;
+  if (ends !== result.node) shapes.set(ends, [result.shape[0]]);
+  const { nodes, endsInSoftmax } = withoutFinalSoftmax(upTo(graph.nodes, ends), shapes);
+  const channels = input.shape[2];
+  const assumed = assumedNormalization(nodes, channels);
+  const said = options.normalization;
+  if (said && (said.mean.length !== channels || said.std.length !== channels || said.std.includes(0))) {
+    throw new NetworkError(
+      say('normalizationChannels', said.mean.length, said.std.length, channels),
+      say('normalizationHint'),
+    );
+  }
+  const network: Network = {
+    definition: {
+      name: baseName(file.name).replace(/\.onnx$/i, ''),
+      inputShape: input.shape,
+      numClasses: result.shape[0],
+      nodes,
+      normalization: said ?? assumed.normalization,
+      ...(endsInSoftmax ? { endsInSoftmax } : {}),
+    },
+    weights: neededWeights(nodes, graph.weights),
+  };
+  inspectNetwork(network);
+  const notes: Said[] = said ? [] : [say(assumed.bytes ? 'assumedBytes' : 'assumedUnit')];
+  const runtime = onnxRuntime({
+    file: file.bytes,
+    model,
+    files,
+    input,
+    output: output.name,
+    endsInSoftmax,
+    graph,
+    order,
+  });
+  return { network, notes, runtime };
+}
+
+function read(file: NetworkFile, files: readonly NetworkFile[]): OnnxModel {
+  try {
+    return readOnnx(file, files);
+  } catch (error) {
+    if (error instanceof WireError || error instanceof RangeError) {
+      throw new NetworkError(say('onnxDamaged', baseName(file.name)), say('damagedModelHint'));
+    }
+    throw error;
+  }
+}
+
+/** The one input that is no weight. */
+function imageInput({ inputs, constants }: OnnxModel): ImageInput {
+  const open = inputs.filter(({ name }) => !constants.has(name));
+  if (open.length !== 1) {
+    throw new NetworkError(say('severalInputs', open.map(({ name }) => name).join(', ')), say('severalInputsHint'));
+  }
+  const [{ name, shape }] = open;
+  if (!shape || shape.length !== 4 || shape.slice(1).some((v) => v === null)) {
+    const written = shape ? shape.map((v) => v ?? '?').join(', ') : '';
+    throw new NetworkError(say('inputSize', name, written), say('noImageSizeHint'));
+  }
+  const [batch, a, b, c] = shape as [number | null, number, number, number];
+  // Pictures have fewer channels than rows.
+  const channelsFirst = a <= 4 || c > 4;
+  return { name, shape: channelsFirst ? [b, c, a] : [a, b, c], channelsFirst, batch };
+}
+
+/** All nodes in the order in which their inputs come to be. */
+function convert(
+  model: OnnxModel,
+  input: ImageInput,
+  output: string,
+): { graph: GraphBuilder; order: { node: OnnxNode; name: string }[] } {
+  const graph = new GraphBuilder(model.constants);
+  for (const value of model.nodes.flatMap(({ inputs }) => inputs)) {
+    graph.readers.set(value, (graph.readers.get(value) ?? 0) + 1);
+  }
+  const [h, w, c] = input.shape;
+  const first = graph.add({ op: 'input', name: input.name, inputs: [] });
+  graph.values.set(input.name, {
+    node: first,
+    shape: input.channelsFirst ? [c, h, w] : [h, w, c],
+    image: input.channelsFirst,
+  });
+  const order: { node: OnnxNode; name: string }[] = [];
+  const needed = neededNodes(model, output);
+  let open = model.nodes.filter((node) => needed.has(node));
+  while (open.length > 0) {
+    const waiting: OnnxNode[] = [];
+    for (const node of open) {
+      const ready = node.inputs.every((name) => name === '' || graph.values.has(name) || graph.constants.has(name));
+      if (!ready) {
+        waiting.push(node);
+        continue;
+      }
+      const name = node.name || node.outputs[0] || node.kind;
+      if (node.domain !== '' && node.domain !== 'ai.onnx') unusable(name, node.kind, say('fromModule', node.domain));
+      const constant = foldConstant(node, graph, (why) => unusable(name, node.kind, why));
+      if (constant) graph.constants.set(node.outputs[0], constant);
+      else {
+        graph.values.set(node.outputs[0], convertOperation(node, name, graph, model.opset));
+        order.push({ node, name });
+      }
+    }
+    if (waiting.length === open.length) {
+      const [node] = waiting;
+      const missing = node.inputs.find((name) => name !== '' && !graph.values.has(name) && !graph.constants.has(name))!;
+      const made = model.nodes.some(({ outputs }) => outputs.includes(missing));
+      const name = node.name || node.outputs[0] || node.kind;
+      throw new NetworkError(say(made ? 'cyclic' : 'readsUnknown', name, missing), say('damagedModelHint'));
+    }
+    open = waiting;
+  }
+  return { graph, order };
+}
+
+/** Those that an output needs. */
+function neededNodes({ nodes }: OnnxModel, output: string): Set<OnnxNode> {
+  const makers = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  const needed = new Set<OnnxNode>();
+  const open = [output];
+  while (open.length > 0) {
+    const node = makers.get(open.pop()!);
+    if (!node || needed.has(node)) continue;
+    needed.add(node);
+    open.push(...node.inputs);
+  }
+  return needed;
+}

@@ -1,0 +1,167 @@
+/** The user's own network and images: what was opened last, and which of them fit each other. */
+import { collectImages } from '../engine/data/images/collection';
+import type { ImageCollection } from '../engine/data/images/types';
+import { createOwnDataset, type OwnDataset } from '../engine/data/images/ownDataset';
+import { reserveOf } from '../engine/data/calibrationSet';
+import type { Dataset } from '../engine/data/dataset';
+import { inspectNetwork } from '../engine/network/inspect';
+import { NetworkError } from '../engine/network/networkError';
+import { openCheckedNetwork } from '../engine/network/openNetwork';
+import type { Network } from '../engine/network/types';
+import type { RunSettings } from '../engine/runSettings';
+import { say, type Said } from '../engine/sentences';
+import type { NetworkFile, NetworkOptions, OpenedReport, OwnImagesReport } from './protocol';
+import { Refusal } from './serverFailures';
+
+export interface OwnNetwork {
+  network: Network;
+  report: OpenedReport;
+}
+
+/** Test images that the first look at a network's accuracy takes. */
+export const ACCURACY_IMAGES = 200;
+
+export class OwnFiles {
+  /** Opened last; it may be waiting for images. */
+  network: OwnNetwork | null = null;
+  /** Of every network opened, by its nodes: names of classes may change. */
+  private readonly reports = new WeakMap<object, OpenedReport>();
+  private files: NetworkFile[] = [];
+  private collection: ImageCollection | null = null;
+  private made: { shape: string; own: OwnDataset } | null = null;
+
+  /**
+   * @param files none: those of the last time
+   * @throws NetworkError; the network opened before stays
+   */
+  async openNetwork(files: NetworkFile[], options: NetworkOptions = {}): Promise<OwnNetwork> {
+    const chosen = files.length > 0 ? files : this.files;
+    // Kept also where it cannot be used yet: another output may be chosen.
+    this.files = chosen;
+    const { network, notes, check } = await openCheckedNetwork(chosen, options);
+    const facts = inspectNetwork(network);
+    const { definition } = network;
+    const [height, width, channels] = definition.inputShape;
+    if (height !== width || height % 4 !== 0 || (channels !== 1 && channels !== 3)) {
+      throw new NetworkError(
+        say('generatorSize', definition.name, `${height}x${width}x${channels}`),
+        say('generatorSizeHint'),
+      );
+    }
+    if (definition.numClasses < 2) throw new NetworkError(say('oneOutput', definition.name), say('oneOutputHint'));
+    const report: OpenedReport = {
+      operations: definition.nodes.length - 1,
+      parameters: facts.parameters,
+      macs: facts.macs,
+      memory: memoryOf(network, facts.shapes),
+      inputShape: definition.inputShape,
+      classes: definition.numClasses,
+      normalization: definition.normalization,
+      runtime: check.runtime,
+      difference: check.difference,
+      notes,
+    };
+    this.reports.set(definition.nodes, report);
+    this.network = { network, report };
+    return this.network;
+  }
+
+  /** What was found out when a network was opened; undefined for one that was not. */
+  reportOf({ definition }: Network): OpenedReport | undefined {
+    return this.reports.get(definition.nodes);
+  }
+
+  /** @throws DatasetError; the images opened before stay */
+  async openImages(files: NetworkFile[]): Promise<string[]> {
+    const collection = await collectImages(files);
+    this.collection = collection;
+    this.made = null;
+    return collection.classes;
+  }
+
+  /** Names of the classes of the images opened last; null: none were. */
+  get classes(): string[] | null {
+    return this.collection?.classes ?? null;
+  }
+
+  /**
+   * The images opened last, in a network's size.
+   *
+   * @returns null where it was stopped
+   */
+  async datasetFor(
+    shape: [number, number, number],
+    onProgress: (fraction: number) => Promise<boolean | void>,
+  ): Promise<Dataset | null> {
+    if (!this.collection) throw new Error('No images were opened.');
+    if (this.made?.shape !== String(shape)) {
+      const own = await createOwnDataset('the opened images', this.collection, shape, onProgress);
+      if (!own) return null;
+      this.made = { shape: String(shape), own };
+    }
+    return this.made.own.dataset;
+  }
+
+  /** What is to be said of the images in use; undefined where they are not the user's. */
+  imagesReport(dataset: Dataset, more: Said[]): OwnImagesReport | undefined {
+    if (!this.collection || this.made?.own.dataset !== dataset) return undefined;
+    const { classNames: classes } = dataset;
+    const notes = [...this.collection.notes, ...this.made.own.notes, ...more];
+    return { classes, calibration: dataset.size('calibration'), test: dataset.size('test'), notes };
+  }
+}
+
+/** @throws Refusal that says what to open next */
+export function refusePendingNetwork({ definition }: Network): never {
+  const { name, inputShape, numClasses } = definition;
+  throw new Refusal(
+    'mismatch',
+    say('pendingNetwork', name, inputShape.join('x'), numClasses),
+    say('pendingNetworkHint', numClasses),
+  );
+}
+
+/** @throws Refusal that says what to open next */
+export function refusePendingImages(classes: number, { definition }: Network): never {
+  throw new Refusal(
+    'mismatch',
+    say('pendingImages', classes, definition.name, definition.numClasses),
+    say('pendingImagesHint', classes),
+  );
+}
+
+export const fits = ({ definition }: Network, dataset: Dataset): boolean =>
+  String(definition.inputShape) === String(dataset.imageShape) && definition.numClasses === dataset.classNames.length;
+
+/** A network whose classes are called as the images' are. */
+export const withClassNames = (network: Network, { classNames }: Dataset): Network => ({
+  ...network,
+  definition: { ...network.definition, classNames },
+});
+
+/** Settings of a run on images of which there are fewer than they ask for, and what was changed. */
+export function fittedSettings(settings: RunSettings, dataset: Dataset): { settings: RunSettings; notes: Said[] } {
+  const perClass = dataset.classNames.map(() => 0);
+  for (let i = 0; i < dataset.size('calibration'); i++) perClass[dataset.label('calibration', i)]++;
+  const reserve = reserveOf(dataset);
+  const most: Partial<RunSettings> = {
+    imagesPerClass: reserve,
+    observationPerClass: Math.min(...perClass) - reserve,
+    testImages: dataset.size('test'),
+  };
+  const result = { ...settings };
+  const notes: Said[] = [];
+  for (const key of ['imagesPerClass', 'observationPerClass', 'testImages'] as const) {
+    if (settings[key] <= most[key]!) continue;
+    result[key] = most[key]!;
+    notes.push(say('settingsFitted', say(key), most[key]!));
+  }
+  return { settings: result, notes };
+}
+
+function memoryOf({ weights, definition }: Network, shapes: ReadonlyMap<string, number[]>): number {
+  const values = Object.values(weights).reduce((sum, { values: { length } }) => sum + length, 0);
+  const sizes = definition.nodes.map(({ name }) => shapes.get(name)!.reduce((a, b) => a * b, 1));
+  const largest = sizes.reduce((most, size, i) => Math.max(most, size + (sizes[i + 1] ?? 0)), 0);
+  return 4 * (values + largest);
+}

@@ -1,0 +1,187 @@
+/** The user's own network and images together: other sizes, grey pictures, other classes. */
+import * as tf from '@tensorflow/tfjs-core';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { inWords } from '../../src/engine/sentences';
+import type { Failure, InitializeReply, NetworkFile } from '../../src/worker/protocol';
+import { use } from '../engine/backends';
+import { classPictures } from '../pictures';
+import { Harness, Refused, smallSettings } from './sessionHarness';
+
+const settings = smallSettings({
+  generatorStart: 'scratch',
+  generatorSteps: 2,
+  studentSteps: 1,
+  observationPerClass: 10,
+});
+const NETWORKS = join(import.meta.dirname, '../fixtures/networks');
+
+/** Files as a page reads them: fresh buffers, since they are handed over. */
+const network = (name: string): NetworkFile[] =>
+  readdirSync(join(NETWORKS, name))
+    .filter((file) => file !== 'expected.json')
+    .map((file) => ({
+      name: file,
+      bytes: new Uint8Array(readFileSync(join(NETWORKS, name, file))).buffer as ArrayBuffer,
+    }));
+
+const pictures = (classes: number, each: number, size: number): NetworkFile[] =>
+  classPictures(classes, each, size).map(({ name, bytes }) => ({ name, bytes: bytes.buffer }));
+
+beforeAll(() => use('wasm'));
+
+let harness: Harness;
+let before = 0;
+beforeEach(() => {
+  before = tf.memory().numTensors;
+});
+afterEach(async () => {
+  await harness.session.dispose();
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+async function started(): Promise<void> {
+  harness = new Harness();
+  await harness.initialize({ ...settings, observationPerClass: 2, testImages: 20 });
+}
+
+const refused = async (request: Promise<unknown>): Promise<Failure> => {
+  const error = await request.then(
+    () => null,
+    (e: unknown) => e,
+  );
+  expect(error).toBeInstanceOf(Refused);
+  return (error as Refused).failure;
+};
+
+describe('own network and images', () => {
+  it('a network of other images waits for them; then the whole method runs on both', { timeout: 120_000 }, async () => {
+    await started();
+    const early = await refused(
+      harness.ask({ type: 'loadNetwork', runId: 2, settings, files: network('mnist-28x28x1') }),
+    );
+    expect(early.code).toBe('mismatch');
+    expect(early.message).toMatch(/28x28x1 in 10 classes/);
+    expect(early.hint).toMatch(/images of its 10 classes/);
+
+    const reply = (await harness.ask({
+      type: 'loadImages',
+      runId: 3,
+      settings,
+      files: pictures(10, 12, 40),
+    })) as InitializeReply;
+    expect(reply.bundled).toBe(false);
+    expect(reply.opened).toMatchObject({ inputShape: [28, 28, 1], classes: 10, runtime: 'tf.loadLayersModel' });
+    expect(reply.opened!.difference).toBeLessThan(1e-4);
+    // Weights are random: that so few are right is said.
+    expect(reply.opened!.notes.map((note) => inWords(note)).join(' ')).toMatch(/full-precision network gets \d+ %/);
+    expect(reply.ownImages).toMatchObject({ calibration: 60, test: 60 });
+    expect(reply.ownImages!.classes[3]).toBe('kind 03');
+    // Six of each class to calibrate with and to look at, two of them to calibrate with.
+    expect(reply.ownImages!.notes.map((note) => inWords(note)).join(' ')).toMatch(
+      /“Images for looking only” is 4 here.*“Test images” is 60 here/,
+    );
+    const overview = harness.of('overview').at(-1)!.overview;
+    expect(overview.network.inputShape).toEqual([28, 28, 1]);
+    expect(overview.network.classNames).toEqual(reply.ownImages!.classes);
+
+    const done = harness.status(3, 'finished');
+    await harness.ask({ type: 'play', runId: 3 });
+    await done;
+    expect(harness.frames(3).at(-1)!.phase).toBe('done');
+    expect(harness.of('failure').filter(({ id }) => id === null)).toEqual([]);
+
+    const back = (await harness.ask({ type: 'useBundledImages', runId: 4, settings })) as InitializeReply;
+    expect(back).toMatchObject({ bundled: true });
+    expect(back.ownImages).toBeUndefined();
+    expect(back.opened).toBeUndefined();
+  });
+
+  it(
+    'images of other classes wait for a network; those of as many go with the one in use',
+    { timeout: 120_000 },
+    async () => {
+      await started();
+      const few = { ...settings, testImages: 10, observationPerClass: 2 };
+      const other = await refused(
+        harness.ask({ type: 'loadImages', runId: 2, settings: few, files: pictures(3, 8, 32) }),
+      );
+      expect(other.code).toBe('mismatch');
+      expect(other.message).toMatch(/3 classes, but tiny knows 10/);
+      const reply = (await harness.ask({
+        type: 'loadImages',
+        runId: 3,
+        settings: few,
+        files: pictures(10, 8, 32),
+      })) as InitializeReply;
+      expect(reply).toMatchObject({ bundled: true, networkName: 'tiny' });
+      expect(reply.ownImages!.classes).toHaveLength(10);
+      // A network for these images takes the place of the bundled one, with the pixels that the user says.
+      const own = (await harness.ask({
+        type: 'loadNetwork',
+        runId: 4,
+        settings: few,
+        files: network('sidecar-json'),
+        options: { normalization: { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] } },
+      })) as InitializeReply;
+      expect(own.opened!.normalization.mean).toEqual([0.5, 0.5, 0.5]);
+      expect(own.ownImages!.classes).toEqual(reply.ownImages!.classes);
+      const again = (await harness.ask({
+        type: 'loadNetwork',
+        runId: 5,
+        settings: few,
+        files: [],
+        options: { normalization: { mean: [0, 0, 0], std: [1, 1, 1] } },
+      })) as InitializeReply;
+      expect(again.opened!.normalization.mean).toEqual([0, 0, 0]);
+    },
+  );
+
+  it('outputs to choose from come with the failure; pictures that are none are told', async () => {
+    await started();
+    const failure = await refused(
+      harness.ask({ type: 'loadNetwork', runId: 2, settings, files: network('two-outputs') }),
+    );
+    expect(failure).toMatchObject({ code: 'network', outputs: ['aux', 'dense'] });
+    const reply = (await harness.ask({
+      type: 'loadNetwork',
+      runId: 3,
+      settings: { ...settings, testImages: 10, observationPerClass: 2 },
+      files: [],
+      options: { output: 'dense' },
+    })) as InitializeReply;
+    expect(reply.opened).toMatchObject({ classes: 10 });
+    const none = await refused(
+      harness.ask({ type: 'loadImages', runId: 4, settings, files: [{ name: 'a.txt', bytes: new ArrayBuffer(3) }] }),
+    );
+    expect(none).toMatchObject({ code: 'images' });
+    expect(none.message).toMatch(/no picture among these files/);
+  });
+
+  it(
+    'operations that the bundled network lacks train alike on wasm, where steps replay, and in plain JavaScript',
+    { timeout: 120_000 },
+    async () => {
+      harness = new Harness();
+      const few = { ...settings, generatorSteps: 4, studentSteps: 4, testImages: 10, observationPerClass: 2 };
+      await harness.initialize(few, { without: [] });
+      const bytes = new Uint8Array(readFileSync(join(NETWORKS, '../onnx/mobile.onnx'))).buffer as ArrayBuffer;
+      const files = [{ name: 'mobile.onnx', bytes }];
+      await refused(harness.ask({ type: 'loadNetwork', runId: 2, settings: few, files }));
+      await harness.ask({ type: 'loadImages', runId: 3, settings: few, files: pictures(7, 8, 16) });
+      const losses = async (runId: number) => {
+        const done = harness.status(runId, 'finished');
+        await harness.ask({ type: 'play', runId });
+        await done;
+        return harness.frames(runId).flatMap((frame) => frame.generator.map(({ total }) => total));
+      };
+      const onWasm = await losses(3);
+      await harness.ask({ type: 'useBackend', runId: 4, settings: few, backend: 'cpu' });
+      const onCpu = await losses(4);
+      expect(onWasm).toHaveLength(4);
+      onWasm.forEach((loss, i) => expect(Math.abs(loss / onCpu[i] - 1)).toBeLessThan(1e-3));
+      await harness.ask({ type: 'useBackend', runId: 5, settings: few, backend: 'wasm' });
+    },
+  );
+});
