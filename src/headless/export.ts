@@ -103,7 +103,6 @@ async function main(argv: string[]): Promise<number> {
         syntheticImages: (perClass) => run.syntheticImages(perClass),
       },
       settings,
-      signal: new AbortController().signal,
       pause: async () => undefined,
     },
     { format, images },

@@ -54,7 +54,7 @@ export class ServerWorkbench {
         signal.throwIfAborted();
         // Loaded when it is first asked for: a run does without it.
         const { doTask } = await import('../engine/workbench/tasks');
-        return await doTask(task, { ...context, signal, pause });
+        return await doTask(task, { ...context, pause });
       } catch (error) {
         if (signal.aborted) throw new TaskStopped();
         throw error;

@@ -78,7 +78,7 @@ describe('the bundled network', () => {
           studentNow: () => run.studentNow(),
           syntheticImages: () => null,
         };
-        const context = { source, settings, signal: new AbortController().signal, pause: async () => undefined };
+        const context = { source, settings, pause: async () => undefined };
         const { check, bytes, fullBytes } = await exportStudent(context, { format: 'onnx', images: 100 });
         run.dispose();
         for (const { same, close } of [check!, check!.unoptimized!]) {

@@ -29,9 +29,7 @@ export interface TaskContext {
   source: WorkbenchSource;
   /** As the page has them: bits, granularity and ranges are taken from here. */
   settings: RunSettings;
-  /** Aborted: stop soon, and leave nothing behind. */
-  signal: AbortSignal;
-  /** Tells how far it is, 0 to 1, and lets other work in between. @throws the signal's reason where it is aborted */
+  /** Tells how far it is, 0 to 1, and lets other work in between. @throws where the task is to stop; it then leaves nothing behind */
   pause(fraction: number): Promise<void>;
 }
 

@@ -122,6 +122,8 @@ export const enWorkbench = {
     reading: (lo: string, hi: string, sqnr: string, clipped: string, share: string): string =>
       `Range ${lo} to ${hi}: SQNR ${sqnr} dB, ${clipped} of the values clipped, which makes ${share} of the error.`,
     back: 'Range as it was',
+    manyGrids:
+      'Each channel has a grid of its own; drawn and measured is one grid over all of them. Choose a channel to see its own.',
     legend:
       'Orange: clipped. Dark part of a bar: how far its values are rounded, compared with half a step. Heights grow as the root of the count.',
   },

@@ -108,6 +108,8 @@ export const jaWorkbench: Words['workbench'] = {
     reading: (lo, hi, sqnr, clipped, share) =>
       `範囲 ${lo} から ${hi}：SQNR ${sqnr} デシベル、切り詰めた値 ${clipped}（誤差の ${share}）。`,
     back: '元の範囲に戻す',
+    manyGrids:
+      '目盛りはチャンネルごとに別々です。ここでは、全体にわたる 1 組の目盛りを描いて測っています。チャンネルを選ぶと、その目盛りが出ます。',
     legend:
       'オレンジ：切り詰めた値。棒の濃い部分：半目盛りに対して、値がどれだけ丸められるか。棒の高さは個数の平方根です。',
   },

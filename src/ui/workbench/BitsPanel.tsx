@@ -19,7 +19,6 @@ const FOLLOW_MS = 900;
 
 /** The student's accuracy with the bits as they are, measured anew whenever they change. */
 function FollowingAccuracy() {
-  const words = useWords().workbench;
   const task = useTask('answers');
   const settings = usePlayground((state) => state.settings);
   const run = usePlayground((state) => state.run);

@@ -86,7 +86,10 @@ function Values({ reply }: { reply: HistogramReply }) {
         <Button size="compact-sm" variant="default" disabled={!changed} onClick={() => setRange(own)}>
           {words.histogram.back}
         </Button>
-        <span className="view-note">{words.histogram.legend}</span>
+        <span className="view-note">
+          {reply.scale.length > 1 && channel === null && <b>{words.histogram.manyGrids} </b>}
+          {words.histogram.legend}
+        </span>
       </div>
     </>
   );

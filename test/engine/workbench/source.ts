@@ -18,7 +18,6 @@ export async function tinyContext(
   const settings = { clippedGradient: 'pass', ...overrides } as const;
   const { run, done } = await tinyRun(settings, network);
   const fractions: number[] = [];
-  const controller = new AbortController();
   const context: TaskContext = {
     source: {
       network,
@@ -28,9 +27,7 @@ export async function tinyContext(
       syntheticImages: (perClass) => run.syntheticImages(perClass),
     },
     settings: tinySettings(settings),
-    signal: controller.signal,
     pause: async (fraction) => {
-      controller.signal.throwIfAborted();
       fractions.push(fraction);
     },
   };

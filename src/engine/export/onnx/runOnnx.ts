@@ -1,6 +1,9 @@
 /** Runs an ONNX file on onnxruntime-web, which is loaded when it is first needed. */
 import { INPUT, OUTPUT } from './writeOnnx';
 
+// eslint-disable-next-line @typescript-eslint/consistent-type-imports
+type Runtime = typeof import('onnxruntime-web');
+
 /** How much the runtime rewrites the graph before it runs it: not at all, or as much as it can. */
 export type Optimization = 'disabled' | 'all';
 
@@ -12,7 +15,7 @@ export interface OnnxRun {
 
 /** @throws Error where the runtime refuses the file */
 export async function startOnnx(file: Uint8Array, optimization: Optimization): Promise<OnnxRun> {
-  const runtime = (await import('onnxruntime-web/wasm')) as unknown as typeof import('onnxruntime-web');
+  const runtime = (await import('onnxruntime-web/wasm')) as unknown as Runtime;
   // Few images: threads would take longer to start.
   runtime.env.wasm.numThreads = 1;
   const session = await runtime.InferenceSession.create(file, {

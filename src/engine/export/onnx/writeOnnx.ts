@@ -1,8 +1,6 @@
 /** Writes a student as an ONNX file with QuantizeLinear and DequantizeLinear, its integers packed. */
 import { inspectNetwork } from '../../network/inspect';
 import type { Conv2dNode, DenseNode, Network, NetworkNode, Padding } from '../../network/types';
-import { say } from '../../sentences';
-import { ExportError } from '../exportError';
 import type { QuantizedNetwork } from '../quantizedNetwork';
 import { GraphBuilder } from './graph';
 import { activationNode, kernelNode, storageType } from './quantizers';
