@@ -5,7 +5,7 @@
 
 /** Page and engine share them: the settings, what the engine says, and formulas of the method that are plain arithmetic. */
 const PURE =
-  '^src/engine/(sentences|runSettings|kernels/scalarQuantizer|losses/distortedFloor|generator/generatorConfig|training/workCount|(evaluation|methods)/\\w+)\\.ts$';
+  '^src/engine/(sentences|runSettings|kernels/scalarQuantizer|losses/distortedFloor|quantization/layerBits|workbench/(report|bitBudget|gridError)|generator/generatorConfig|training/workCount|(evaluation|methods)/\\w+)\\.ts$';
 const ENGINE = '^src/engine/';
 const PROTOCOL = '^src/worker/protocol\\.ts$';
 const SERVER = '^src/worker/server';
@@ -41,9 +41,19 @@ const LAYERS = [
   PURE,
   '^src/engine/runReport\\.ts$',
   '^src/engine/(portableMath|random|float16)\\.ts$',
-  ...['kernels', 'network', 'data', 'bns', 'generator', 'quantization', 'losses', 'training', 'export', 'backend'].map(
-    (folder) => `^src/engine/${folder}/`,
-  ),
+  ...[
+    'kernels',
+    'network',
+    'data',
+    'bns',
+    'generator',
+    'quantization',
+    'losses',
+    'training',
+    'export',
+    'workbench',
+    'backend',
+  ].map((folder) => `^src/engine/${folder}/`),
 ];
 
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });

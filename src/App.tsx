@@ -16,6 +16,7 @@ import { ImagesView } from './ui/views/ImagesView';
 import { LossesView } from './ui/views/LossesView';
 import { QualityView } from './ui/views/QualityView';
 import { SeparationView } from './ui/views/SeparationView';
+import { WorkbenchPanel } from './ui/workbench/WorkbenchPanel';
 
 const WIDE = '(min-width: 1100px)';
 
@@ -45,6 +46,7 @@ export function App() {
       <div className="below" data-past={past} data-recorded={recorded}>
         <QualityView />
       </div>
+      <WorkbenchPanel />
       <ComparePanel />
       <Article />
     </TourProvider>

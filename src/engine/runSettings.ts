@@ -77,8 +77,10 @@ export interface RunSettings {
   weightGranularity: 'perChannel' | 'perTensor';
   /** 'low': first and last layer at the same bits; '8': F8L8. */
   firstLast: 'low' | '8';
+  /** Bits of single kernels and activations, in place of those above; see `layerBits.ts`. */
+  layerBits: readonly string[];
   /** Where activation ranges come from; 'movingAverage' is the program's, on generated images. */
-  activationRange: 'minMax' | 'percentile' | 'mse' | 'movingAverage';
+  activationRange: 'minMax' | 'percentile' | 'mse' | 'entropy' | 'movingAverage';
   /**
    * 'minMax': a kernel's smallest to largest value, taken anew in every step, as in the program; 'mse': the grid of
    * least squared error, taken once.

@@ -71,6 +71,11 @@ export const SENTENCES = {
   tooManyImagesHint: () => 'Ask for fewer at a time.',
   noTestImage: (index: string, size: string) => `There is no test image ${index}: there are ${size}.`,
   noTestImageHint: (last: string) => `Test images are counted from 0 to ${last}.`,
+  noSuchLayer: (entry: string, network: string) => `Bits are set for ${entry}, but ${network} has no such layer.`,
+  exportLevels: (layer: string, lowest: string, highest: string) =>
+    `Activation “${layer}”: its levels, ${lowest} to ${highest} steps from 0, do not fit into 16 bits.`,
+  exportLayersModel: (reason: string) => `tf.LayersModel cannot hold this network: ${reason}`,
+  exportHint: () => 'Choose another format; the student stays as it is.',
   checkpointHint: () => 'Start the generator from scratch instead of the checkpoint.',
   checkpointUnusable: (reason: string) => `The pre-trained generator cannot be used: ${reason}`,
   checkpointUnusableHint: () =>

@@ -1,6 +1,7 @@
 import type { ArmId } from '../engine/methods/arms';
 import type { GeneratorSample, ImageTile, RunPhase, SyntheticSnapshot } from '../engine/runReport';
 import type { RunSettings } from '../engine/runSettings';
+import type { TaskName, TaskOptions, TaskResult } from '../engine/workbench/report';
 import type {
   BackendName,
   BackendReport,
@@ -154,6 +155,16 @@ export interface PlaygroundActions extends LessonActions {
   project(layer: number, method: ProjectionMethod, signal: AbortSignal): Promise<ProjectionReply>;
   /** Test images to look at, by their places among them; at most 200 at once. */
   testImages(indices: readonly number[], signal?: AbortSignal): Promise<ImageTile>;
+  /**
+   * One task of the workbench on the engine's student as it is now, with the quantizer as the controls show it; null
+   * where a new run stopped it. Rejects with `EngineFailure` where it cannot be done, and when `signal` is aborted.
+   */
+  workbench<Name extends TaskName>(
+    name: Name,
+    options: TaskOptions<Name>,
+    onProgress: (fraction: number) => void,
+    signal: AbortSignal,
+  ): Promise<TaskResult<Name> | null>;
   selectLayer(layer: number): void;
   /** Chooses a class, or lets go of it when it was chosen already. */
   toggleClass(classIndex: number): void;

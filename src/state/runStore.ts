@@ -355,6 +355,8 @@ export function createPlayground(options: PlaygroundOptions) {
     },
     project: (layer, method, signal) => client.project(layer, method, shownGenerator(get()), signal),
     testImages: (indices, signal) => client.testImages(indices, signal),
+    workbench: (name, options, onProgress, signal) =>
+      client.workbench(name, options, get().settings, onProgress, signal),
     selectLayer: (layer) => set({ layer }),
     toggleClass: (classIndex) => set((state) => ({ classIndex: state.classIndex === classIndex ? null : classIndex })),
     selectArm: (arm) => set({ arm }),

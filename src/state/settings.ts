@@ -7,6 +7,7 @@ export { SETTINGS, SETTING_KEYS } from './settingsTable';
 export type {
   BooleanSetting,
   ChoiceSetting,
+  ListSetting,
   NumberSetting,
   SetSetting,
   Setting,
@@ -28,7 +29,8 @@ export const inKebab = (word: string): string => word.replace(/[A-Z]/g, (letter)
 /** A setting's value as flags and notes write it. */
 export function valueText(value: SettingValue): string {
   if (typeof value !== 'object') return String(value);
-  return value.length === 0 ? NONE : value.map(inKebab).join();
+  // What is no single word has a spelling of its own.
+  return value.length === 0 ? NONE : value.map((each) => (/^\w+$/.test(each) ? inKebab(each) : each)).join();
 }
 
 /** An empty set in a link. */
@@ -97,6 +99,10 @@ function parseValue(key: SettingKey, text: string, note: (note: SettingNote) => 
       const chosen = setting.options.map(({ value }) => value).filter((value) => words.includes(inKebab(value)));
       // One word that is none of the options, and nobody knows what was meant by the rest.
       return words.every((word) => chosen.some((value) => inKebab(value) === word)) ? chosen : invalid();
+    }
+    case 'list': {
+      const entries = given.toLowerCase() === NONE ? [] : given.split(',').map((entry) => entry.trim());
+      return entries.every((entry) => setting.accepts(entry)) ? [...new Set(entries)] : invalid();
     }
   }
 }
@@ -188,6 +194,8 @@ export function allowedValues(key: SettingKey): string {
       return setting.options.map((option) => option.value).join(' | ');
     case 'set':
       return `${NONE}, or some of ${setting.options.map((option) => inKebab(option.value)).join(',')}`;
+    case 'list':
+      return `${NONE}, or a list of ${setting.form}`;
   }
 }
 
@@ -204,6 +212,7 @@ export function allowedInWords(key: SettingKey): string {
     case 'choice':
       return `one of ${setting.options.map((option) => option.value).join(', ')}`;
     case 'set':
+    case 'list':
       return allowedValues(key);
   }
 }

@@ -1,4 +1,5 @@
 import { METHOD_IDS, type MethodId } from '../engine/methods';
+import { parseLayerBits } from '../engine/quantization/layerBits';
 import type { LIVE_SETTINGS, RunSettings } from '../engine/runSettings';
 
 /**
@@ -48,7 +49,16 @@ export interface SetSetting<Value extends string = string, Live = boolean> exten
   options: readonly { value: Value; label: string }[];
 }
 
-export type Setting = NumberSetting | ChoiceSetting | BooleanSetting | SetSetting;
+/** Any number of texts of one form, none twice, in any order. */
+export interface ListSetting<Live = boolean> extends Common<readonly string[], Live> {
+  kind: 'list';
+  /** Whether a text is of that form. */
+  accepts: (text: string) => boolean;
+  /** The form, for people. */
+  form: string;
+}
+
+export type Setting = NumberSetting | ChoiceSetting | BooleanSetting | SetSetting | ListSetting;
 
 type SettingOf<Value, Live> = [Value] extends [boolean]
   ? BooleanSetting<Live>
@@ -57,7 +67,9 @@ type SettingOf<Value, Live> = [Value] extends [boolean]
     : [Value] extends [string]
       ? ChoiceSetting<Value, Live>
       : [Value] extends [readonly (infer Each extends string)[]]
-        ? SetSetting<Each, Live>
+        ? string extends Each
+          ? ListSetting<Live>
+          : SetSetting<Each, Live>
         : never;
 
 type SettingsTable = { [Key in SettingKey]: SettingOf<RunSettings[Key], Key extends LiveKey ? true : false> };
@@ -459,6 +471,17 @@ export const SETTINGS: SettingsTable = {
     label: 'First and last layer',
     help: 'First and last layer suffer most from few bits. Many methods leave them at 8 bits; the harder setting gives them the same bits as the rest.',
   },
+  layerBits: {
+    kind: 'list',
+    group: 'quantizer',
+    default: [],
+    url: 'layer-bits',
+    live: false,
+    accepts: (text) => parseLayerBits(text) !== null,
+    form: 'weight:LAYER=BITS or activation:LAYER=BITS, with 2 to 8 or full',
+    label: 'Bits of single layers',
+    help: 'Layers whose weights or activations have bits of their own, in place of the two numbers above. They are chosen in the workbench below.',
+  },
   activationRange: {
     kind: 'choice',
     group: 'quantizer',
@@ -469,10 +492,11 @@ export const SETTINGS: SettingsTable = {
       { value: 'minMax', label: 'Smallest to largest' },
       { value: 'percentile', label: 'Without outliers' },
       { value: 'mse', label: 'Least squared error' },
+      { value: 'entropy', label: 'Least divergence' },
       { value: 'movingAverage', label: 'From generated images' },
     ],
     label: 'Activation range',
-    help: 'Which interval the few values of an activation are spread over. The first three look at the calibration images. The last is the authors’ program: a moving average over generated images, which are poor early on.',
+    help: 'Which interval the few values of an activation are spread over. The first four look at the calibration images. The last is the authors’ program: a moving average over generated images, which are poor early on.',
   },
 
   weightRange: {

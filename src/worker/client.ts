@@ -1,5 +1,6 @@
 import type { LiveSettings, RunSettings } from '../engine/runSettings';
 import type { Said } from '../engine/sentences';
+import type { AskedTask, TaskName, TaskOptions, TaskResult } from '../engine/workbench/report';
 import type { ArmId } from '../engine/methods/arms';
 import type { ImageTile, RunFrame, RunOverview } from '../engine/runReport';
 import type {
@@ -103,7 +104,7 @@ export function afterNextPaint(callback: () => void): void {
   setTimeout(once, 250);
 }
 
-type Reply = InitializeReply | ProjectionReply | ImageTile | null;
+type Reply = InitializeReply | ProjectionReply | ImageTile | TaskResult<TaskName> | null;
 type WithId = Extract<Request, { id: number }>;
 type Body<R> = R extends { id: number; runId: number } ? Omit<R, 'id' | 'runId'> : never;
 
@@ -111,6 +112,8 @@ interface Waiting {
   runId: number;
   /** The request begins a run of its own. */
   begins: boolean;
+  /** Hears how far a task is. */
+  progress?: (fraction: number) => void;
   resolve(value: Reply): void;
   reject(reason: unknown): void;
 }
@@ -222,6 +225,33 @@ export class EngineClient {
   /** Test images to look at. @param indices places among the test images, as in `AccuracyRow.answers`; at most 200 */
   testImages(indices: readonly number[], signal?: AbortSignal): Promise<ImageTile> {
     return this.ask<ImageTile>({ type: 'testImages', indices }, signal);
+  }
+
+  /**
+   * One task of the workbench; null where the engine had to stop it (a new run). Aborting stops it.
+   *
+   * @param onProgress is told how far it is, 0 to 1
+   */
+  async workbench<Name extends TaskName>(
+    name: Name,
+    options: TaskOptions<Name>,
+    settings: RunSettings,
+    onProgress: (fraction: number) => void,
+    signal: AbortSignal,
+  ): Promise<TaskResult<Name> | null> {
+    const id = this.nextId;
+    const task = { name, options } as AskedTask;
+    const answer = this.ask<TaskResult<Name> | null>({ type: 'workbench', task, settings }, signal);
+    const each = this.waiting.get(id);
+    if (!each) return answer;
+    each.progress = onProgress;
+    const stop = () => !this.dead && this.worker?.postMessage({ type: 'stopTask', id, runId: each.runId }, []);
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      return await answer;
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
   }
 
   // ---- life ---------------------------------------------------------------------------------------------
@@ -345,6 +375,8 @@ export class EngineClient {
       case 'progress':
         if (this.concerns(message.runId)) this.events.progress(message);
         return;
+      case 'taskProgress':
+        return this.waiting.get(message.id)?.progress?.(message.fraction);
       case 'overview':
         if (!this.concerns(message.runId)) return;
         return this.receiveOverview(message.runId, message.overview);

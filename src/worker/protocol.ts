@@ -11,6 +11,7 @@ import type { ArmId } from '../engine/methods/arms';
 import type { ImageTile, RunFrame, RunOverview } from '../engine/runReport';
 import type { Said } from '../engine/sentences';
 import type { LiveSettings, RunSettings } from '../engine/runSettings';
+import type { AskedTask, TaskName, TaskResult } from '../engine/workbench/report';
 
 export type BackendName = 'webgpu' | 'webgl' | 'wasm' | 'cpu';
 export type ProjectionMethod = 'tsne' | 'umap';
@@ -76,6 +77,14 @@ export type Request =
   | { type: 'project'; id: number; runId: number; layer: number; method: ProjectionMethod; arm: ArmId | null }
   /** Test images to look at, by their places among them; at most 200 an ask (reply: ImageTile). */
   | { type: 'testImages'; id: number; runId: number; indices: readonly number[] }
+  /**
+   * One task of the workbench on the leading arm's student as it is now, with the quantizer of these settings; beside
+   * the run, one task after the other (reply: TaskResult; null where it was stopped). Its progress comes as
+   * `taskProgress`.
+   */
+  | { type: 'workbench'; id: number; runId: number; settings: RunSettings; task: AskedTask }
+  /** Stop the task of the request with that id (no reply of its own). */
+  | { type: 'stopTask'; id: number; runId: number }
   /** Replace the network by a file the user chose; on failure the loaded one stays (reply: InitializeReply). */
   | {
       type: 'loadNetwork';
@@ -183,10 +192,12 @@ export interface Failure {
 export type RunStatus = 'preparing' | 'ready' | 'running' | 'paused' | 'finished' | 'failed';
 
 export type Message =
-  | { type: 'reply'; id: number; value: InitializeReply | ProjectionReply | ImageTile | null }
+  | { type: 'reply'; id: number; value: InitializeReply | ProjectionReply | ImageTile | TaskResult<TaskName> | null }
   | { type: 'failure'; id: number | null; runId: number | null; failure: Failure }
   /** Before and between frames: starting backends, loading, compiling shaders, preparing. fraction null: unknown. */
   | { type: 'progress'; runId: number; phase: string; fraction: number | null; said: Said }
+  /** How far the workbench's task of that request is, 0 to 1. */
+  | { type: 'taskProgress'; id: number; fraction: number }
   | { type: 'overview'; runId: number; overview: RunOverview }
   /**
    * Not asked for: the run is on another backend than the one before. Its device was lost, and it goes on there; or it

@@ -1,3 +1,4 @@
+import { ExportError } from '../engine/export/exportError';
 import { CheckpointError } from '../engine/generator/checkpoint';
 import { DatasetError } from '../engine/data/images/datasetError';
 import { NetworkError } from '../engine/network/networkError';
@@ -58,6 +59,7 @@ export function describeFailure(error: unknown, snapshotStep?: number): Failure 
     return error.saidHint
       ? failure('network', error.saidHint)
       : { code: 'network', message: error.message, hint: error.hint };
+  if (error instanceof ExportError) return failure('settings', error.saidHint);
   if (error instanceof CheckpointError) return failure('settings', say('checkpointHint'));
   if (OUT_OF_MEMORY.test(messageOf(error))) {
     // Not only a reset: what a step had in memory when it failed is not given back.

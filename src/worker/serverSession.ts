@@ -12,6 +12,8 @@ import { LIVE_SETTINGS, type LiveSettings, type RunSettings } from '../engine/ru
 import { say, type Said } from '../engine/sentences';
 import { CollapseError } from '../engine/training/notFinite';
 import { Teacher } from '../engine/training/teacher';
+import type { TaskName, TaskResult } from '../engine/workbench/report';
+import type { WorkbenchSource } from '../engine/workbench/trial';
 import { TestSet } from '../engine/training/testSet';
 import { drawAhead } from './serverAhead';
 import { ServerBackends, type BackendTools } from './serverBackends';
@@ -30,6 +32,7 @@ import {
 } from './serverOwn';
 import { testImages } from './serverTestImages';
 import { transferables } from './serverTransfer';
+import { ServerWorkbench, TaskStopped } from './serverWorkbench';
 import type { BackendName, Failure, InitializeReply, Message, ProjectionReply, Request, RunStatus } from './protocol';
 
 const FRAME_INTERVAL_MS = 100;
@@ -48,9 +51,12 @@ export interface SessionOptions {
   backends?: BackendTools;
 }
 
-type Reply = InitializeReply | ProjectionReply | ImageTile | null;
+type Reply = InitializeReply | ProjectionReply | ImageTile | TaskResult<TaskName> | null;
 /** Requests that are worked off one after the other; the rest does not wait for them. */
-type Queued = Exclude<Request, { type: 'acknowledge' | 'update' | 'pause' | 'project' | 'testImages' }>;
+type Queued = Exclude<
+  Request,
+  { type: 'acknowledge' | 'update' | 'pause' | 'project' | 'testImages' | 'workbench' | 'stopTask' }
+>;
 
 /** A run that is set up again, on another backend. */
 interface Resumed {
@@ -70,6 +76,7 @@ export class ServerSession {
   private notes: { network: Said[]; images: Said[] } = { network: [], images: [] };
   private readonly backends: ServerBackends;
   private readonly idle: IdleWork;
+  private readonly workbench: ServerWorkbench;
   private readonly snapshots = new ServerSnapshots();
   private baseUrl = '';
   private fetched: BundledFiles | null = null;
@@ -99,6 +106,10 @@ export class ServerSession {
 
   constructor(private readonly options: SessionOptions) {
     this.backends = new ServerBackends((detail) => this.deviceLost(detail), options.backends);
+    this.workbench = new ServerWorkbench({
+      breathe: options.breathe,
+      progress: (id, fraction) => this.post({ type: 'taskProgress', id, fraction }),
+    });
     this.idle = new IdleWork((signal) => this.tryBackends(signal), options.idleMs ?? IDLE_MS);
   }
 
@@ -130,9 +141,16 @@ export class ServerSession {
       case 'testImages':
         // Neither run nor backend is needed for it.
         return void this.answer(request, async () => testImages(this.dataset, request.indices));
+      case 'workbench':
+        return void this.answer(request, () => this.doTask(request));
+      case 'stopTask':
+        return this.workbench.stop(request.id);
       default:
         if (request.type === 'configure') this.wantedRun = request.runId;
-        if (BEGINS.has(request.type)) this.playing = false;
+        if (BEGINS.has(request.type)) {
+          this.playing = false;
+          this.workbench.stop();
+        }
         return this.enqueue(request, () => this.handle(request));
     }
   }
@@ -150,20 +168,23 @@ export class ServerSession {
 
   /** Nothing is asked for; if nothing runs either, there is time to try other backends. */
   private rest(): void {
-    if (this.run && !this.playing && !this.backends.explored) this.idle.rest();
+    if (this.run && !this.playing && !this.workbench.busy && !this.backends.explored) this.idle.rest();
   }
 
   private async answer({ id, runId }: { id: number; runId: number }, work: () => Promise<Reply>): Promise<void> {
     try {
       this.post({ type: 'reply', id, value: await work() });
     } catch (error) {
-      if (error instanceof Superseded) this.post({ type: 'reply', id, value: null });
+      if (error instanceof Superseded || error instanceof TaskStopped) this.post({ type: 'reply', id, value: null });
       else this.fail(id, error, runId);
     }
   }
 
   private async handle(request: Queued): Promise<Reply> {
-    if (BEGINS.has(request.type)) await this.settle();
+    if (BEGINS.has(request.type)) {
+      await this.settle();
+      await this.workbench.end();
+    }
     switch (request.type) {
       case 'initialize':
         this.baseUrl = request.baseUrl;
@@ -255,6 +276,28 @@ export class ServerSession {
       case 'restoreSnapshot':
         await this.restoreSnapshot(this.expectRun(request.runId), request.settings);
         return null;
+    }
+  }
+
+  /** A task of the workbench; other backends are not tried meanwhile. */
+  private async doTask({ id, runId, settings, task }: Extract<Request, { type: 'workbench' }>): Promise<Reply> {
+    const before = this.queue;
+    try {
+      return await this.workbench.do(id, task, async () => {
+        await before;
+        await this.idle.wake();
+        const run = this.expectRun(runId);
+        const source: WorkbenchSource = {
+          network: this.teacher!.network,
+          dataset: this.dataset,
+          calibrationImages: run.prepared.calibrationImages,
+          studentNow: () => run.studentNow(),
+          syntheticImages: (perClass) => run.syntheticImages(perClass),
+        };
+        return { source, settings };
+      });
+    } finally {
+      this.rest();
     }
   }
 
@@ -367,6 +410,7 @@ export class ServerSession {
     if (!run || !settings || this.abandoned === run) return;
     const resume = this.playing || this.interrupted;
     const snapshot = this.snapshots.latest;
+    this.workbench.stop();
     this.abandoned = run;
     this.interrupted = false;
     this.playing = false;
@@ -639,8 +683,10 @@ export class ServerSession {
   /** Frees everything; for tests. */
   async dispose(): Promise<void> {
     await this.settle();
+    await this.workbench.end();
     await this.queue;
     await this.settle();
+    await this.workbench.end();
     await this.idle.wake();
     this.disposeRun();
     this.teacher?.dispose();

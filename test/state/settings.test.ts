@@ -88,6 +88,9 @@ describe('URL', () => {
             setting.options.map(({ value }) => value),
           );
           break;
+        case 'list':
+          settings = withSetting(settings, key, ['weight:Stem%20Conv=5', 'activation:relu=full']);
+          break;
         case 'integer':
           settings = withSetting(settings, key, setting.default === setting.max ? setting.min : setting.max);
           break;

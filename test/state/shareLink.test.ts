@@ -38,12 +38,14 @@ function anyLink(): Omit<Link, 'notes'> {
           ? setting.options[upTo(setting.options.length)].value
           : setting.kind === 'set'
             ? some(setting.options.map((option) => option.value))
-            : clampNumber(
-                setting,
-                setting.log
-                  ? Math.exp(Math.log(setting.max) * random()) * (setting.min || 1e-6)
-                  : setting.min + random() * (setting.max - setting.min),
-              );
+            : setting.kind === 'list'
+              ? some(['weight:a=2', 'activation:Stem%20ReLU=full'])
+              : clampNumber(
+                  setting,
+                  setting.log
+                    ? Math.exp(Math.log(setting.max) * random()) * (setting.min || 1e-6)
+                    : setting.min + random() * (setting.max - setting.min),
+                );
     settings = withSetting(settings, key, value);
   }
   return {

@@ -57,6 +57,8 @@ const SAME_IN_JAPANESE = new Set([
   'C',
   'D',
   'CSV',
+  'ONNX',
+  'tf.LayersModel',
   'Markdown',
   'https://arxiv.org/abs/2109.04186',
   'Fine-grained Data Distribution Alignment for Post-Training Quantization',
@@ -81,6 +83,7 @@ const SIGNS_ONLY = [
   'tour.counter',
   'quality.ofClasses',
   'paired.panel.answer',
+  'workbench.histogram.option',
   // BibTeX is English.
   'share.cite.accessed',
   'share.cite.pageTitle',

@@ -145,6 +145,14 @@ export class FakeServer {
       case 'project':
         await this.wait(600);
         return reply(this.project(request.layer, request.method));
+      case 'workbench':
+        return this.fail(id, runId, {
+          code: 'internal',
+          message: 'The fake engine has no workbench.',
+          hint: 'Serve the page with its own engine.',
+        });
+      case 'stopTask':
+        return;
       case 'testImages':
         return reply(imageTile(createShapes(), 'test', request.indices));
     }

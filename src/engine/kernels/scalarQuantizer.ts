@@ -3,6 +3,12 @@
  * same order as the tensors' version (`fakeQuantize.ts`). The page draws it, and searches for ranges use it.
  */
 
+/** Values outside are clipped. */
+export interface Range {
+  lo: number;
+  hi: number;
+}
+
 /** Ranges below this count as this wide, so that a constant channel has a scale. */
 export const SMALLEST_RANGE = 1e-8;
 

@@ -41,6 +41,8 @@ export interface ForwardHooks {
   batchNorm?(node: BatchNormNode, x: tf.Tensor4D): tf.Tensor4D;
   /** Called with the output of every node, to look at. */
   output?(node: NetworkNode, y: tf.Tensor): void;
+  /** Output of a node where it is known already, which is then not computed (nor looked at). */
+  known?(node: NetworkNode): tf.Tensor | undefined;
 }
 
 /**
@@ -83,6 +85,12 @@ export function forward(
   let layer = 0;
   let last: tf.Tensor = images;
   for (const node of definition.nodes) {
+    const known = hooks.known?.(node);
+    if (known) {
+      if (node.op === 'batchNorm') layer++;
+      outputs.set(node.name, (last = known));
+      continue;
+    }
     const inputs = node.inputs.map((name) => outputs.get(name)!);
     if (node.op === 'batchNorm') last = batchNorm(layer++, node, inputs[0], weights, hooks);
     else last = node.op === 'input' ? images : evaluate(node, inputs, weights, hooks);

@@ -11,6 +11,7 @@ import {
   type QuantizationGrid,
 } from '../kernels/fakeQuantize';
 import type { Conv2dNode, DenseNode } from '../network/types';
+import { FULL_PRECISION } from './layerBits';
 import { LearnedStep } from './learnedStep';
 import { leastSquaresGrids } from './leastSquares';
 import type { GridSettings, QuantizerSettings } from './plan';
@@ -24,6 +25,23 @@ export interface KernelGrid {
   /** The grid for the kernel as it is; the caller owns its tensors. */
   grid(kernel: tf.Tensor): QuantizationGrid;
   dispose(): void;
+}
+
+/** None: the kernel stays as it is. */
+class Unquantized implements KernelGrid {
+  readonly learned = null;
+
+  quantize<T extends tf.Tensor>(kernel: T): T {
+    return kernel;
+  }
+
+  grid(): never {
+    throw new Error('A kernel that is not quantized has no grid.');
+  }
+
+  dispose(): void {
+    // Keeps nothing.
+  }
 }
 
 type Granularity = QuantizerSettings['weightGranularity'];
@@ -62,7 +80,7 @@ class OwnRange implements KernelGrid {
 }
 
 /** Where it was placed, whatever becomes of the kernel. */
-class Placed implements KernelGrid {
+export class Placed implements KernelGrid {
   readonly learned = null;
 
   /** @param place its tensors become this object's */
@@ -122,6 +140,7 @@ export function kernelGrid(
     clippedGradient = 'pass',
   }: QuantizerSettings & GridSettings,
 ): KernelGrid {
+  if (bits === FULL_PRECISION) return new Unquantized();
   const own = new OwnRange(op, weightGranularity, bits, weightRangeShare, clippedGradient);
   const placed = () => leastSquaresGrids(values, weightChannels(op, kernel, weightGranularity), bits);
   if (stepSizes !== 'learned') return weightRange === 'mse' ? new Placed(placed(), clippedGradient) : own;

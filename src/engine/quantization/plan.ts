@@ -3,8 +3,21 @@ import { checkBits } from '../kernels/scalarQuantizer';
 import { isActivation } from '../network/activationRanges';
 import type { ActivationNode, Conv2dNode, DenseNode, NetworkDefinition, NetworkNode } from '../network/types';
 import type { RunSettings } from '../runSettings';
+import { FULL_PRECISION, parseLayerBits, quantizerId, type PlannedRole } from './layerBits';
 
-export type QuantizerSettings = Pick<RunSettings, 'weightBits' | 'activationBits' | 'weightGranularity' | 'firstLast'>;
+export type QuantizerSettings = Pick<RunSettings, 'weightBits' | 'activationBits' | 'weightGranularity' | 'firstLast'> &
+  Partial<Pick<RunSettings, 'layerBits'>>;
+
+/** Bits are asked for of a layer that the network does not have. */
+export class LayerBitsError extends RangeError {
+  constructor(
+    readonly text: string,
+    readonly network: string,
+  ) {
+    super(`Bits are set for ${text}, which ${network} does not have.`);
+    this.name = 'LayerBitsError';
+  }
+}
 
 /** How a student's grids come about; what is left out is as in the authors' program. */
 export type GridSettings = Partial<
@@ -14,8 +27,7 @@ export type GridSettings = Partial<
 /** Bits of the first and last layers under 'firstLast: 8' (F8L8). */
 export const FIRST_LAST_BITS = 8;
 
-/** Why a layer is not like the others. */
-export type PlannedRole = 'firstConvolution' | 'firstActivation' | 'lastActivation' | 'classifier' | 'inner';
+export type { PlannedRole };
 
 /** One quantizer of the plan. */
 export interface PlannedQuantizer {
@@ -24,6 +36,7 @@ export interface PlannedQuantizer {
   /** 'weight': the node's kernel; 'activation': the node's output. */
   kind: 'weight' | 'activation';
   role: PlannedRole;
+  /** FULL_PRECISION: it is not quantized. */
   bits: number;
   /** For people: "kernel of stem (convolution), 8 bits per channel: first convolution". */
   description: string;
@@ -70,9 +83,10 @@ const ROLE: Record<PlannedRole, string> = {
  * sums before a residual ReLU, linear-bottleneck outputs and pooled features are not.
  *
  * 'low' gives all of them the low bits; '8' (F8L8) gives the first convolution, the first activation, the activation
- * before the classifier and the classifier 8 bits.
+ * before the classifier and the classifier 8 bits. Bits of single layers (`layerBits`) go before both.
  *
- * Error where the network has no convolution or no layer that makes the logits; RangeError for bits outside 2 to 8.
+ * Error where the network has no convolution or no layer that makes the logits; RangeError for bits outside 2 to 8;
+ * LayerBitsError for bits of a layer that it does not have.
  */
 export function quantizationPlan(definition: NetworkDefinition, settings: QuantizerSettings): QuantizationPlan {
   checkBits(settings.weightBits);
@@ -94,13 +108,15 @@ export function quantizationPlan(definition: NetworkDefinition, settings: Quanti
     if (lastActivations.includes(node.name)) return 'lastActivation';
     return node.name === firstActivation ? 'firstActivation' : 'inner';
   };
+  const own = ownBits(definition, settings.layerBits ?? []);
   const quantizers = nodes
     .filter((node) => isWeighted(node) || isActivation(node))
     .map((node): PlannedQuantizer => {
       const kind = isWeighted(node) ? 'weight' : 'activation';
       const role = roleOf(node);
       const low = kind === 'weight' ? settings.weightBits : settings.activationBits;
-      const bits = settings.firstLast === '8' && role !== 'inner' ? FIRST_LAST_BITS : low;
+      const common = settings.firstLast === '8' && role !== 'inner' ? FIRST_LAST_BITS : low;
+      const bits = own.get(quantizerId({ kind, node: node.name })) ?? common;
       return {
         node: node.name,
         kind,
@@ -117,6 +133,23 @@ export function quantizationPlan(definition: NetworkDefinition, settings: Quanti
     weightBits: bitsOf('weight'),
     activationBits: bitsOf('activation'),
   };
+}
+
+/** Quantizer -> its own bits; of two the last counts. */
+function ownBits({ name, nodes }: NetworkDefinition, list: readonly string[]): Map<string, number> {
+  const known = new Set(
+    nodes.flatMap((node) => [
+      ...(isWeighted(node) ? [quantizerId({ kind: 'weight', node: node.name })] : []),
+      ...(isActivation(node) ? [quantizerId({ kind: 'activation', node: node.name })] : []),
+    ]),
+  );
+  return new Map(
+    list.map((text): [string, number] => {
+      const entry = parseLayerBits(text);
+      if (!entry || !known.has(quantizerId(entry))) throw new LayerBitsError(text, name);
+      return [quantizerId(entry), entry.bits];
+    }),
+  );
 }
 
 /**
@@ -154,5 +187,6 @@ function describe(
   const what = isWeighted(node) ? 'kernel' : 'output';
   const granularity = isWeighted(node) && settings.weightGranularity === 'perChannel' ? 'per channel' : 'per tensor';
   const why = ROLE[role] ? `: ${ROLE[role]}` : '';
-  return `${what} of ${node.name} (${OPERATION[node.op]}), ${bits} bits ${granularity}${why}`;
+  const amount = bits === FULL_PRECISION ? 'not quantized' : `${bits} bits ${granularity}`;
+  return `${what} of ${node.name} (${OPERATION[node.op]}), ${amount}${why}`;
 }

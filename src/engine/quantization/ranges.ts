@@ -1,15 +1,11 @@
 /** Where a quantizer's range comes from: kernels from themselves, activations from calibration or generated images. */
 import * as tf from '@tensorflow/tfjs-core';
 import { channelRange } from '../kernels/fakeQuantize';
-import { fakeQuantizeValue } from '../kernels/scalarQuantizer';
+import { fakeQuantizeValue, type Range } from '../kernels/scalarQuantizer';
 import type { Conv2dNode, DenseNode } from '../network/types';
 import type { RunSettings } from '../runSettings';
 
-/** Values outside are clipped. */
-export interface Range {
-  lo: number;
-  hi: number;
-}
+export type { Range };
 
 /** Ranges that come from values of calibration images; 'movingAverage' comes from whatever passes through. */
 export type CalibrationMethod = Exclude<RunSettings['activationRange'], 'movingAverage'>;
@@ -128,18 +124,6 @@ function histogram(values: ArrayLike<number>, { lo, hi }: Range): { value: numbe
 /** One update of the program's moving average, which starts from 0 and so needs some 30 batches to arrive. */
 export function movingAverage(previous: Range, batch: Range, beta: number = MOVING_AVERAGE_BETA): Range {
   return { lo: beta * previous.lo + (1 - beta) * batch.lo, hi: beta * previous.hi + (1 - beta) * batch.hi };
-}
-
-/** A range from values of calibration images. Error where there are none. */
-export function calibratedRange(method: CalibrationMethod, values: ArrayLike<number>, bits: number): Range {
-  switch (method) {
-    case 'minMax':
-      return minMaxRange(values);
-    case 'percentile':
-      return percentileRange(values);
-    case 'mse':
-      return mseRange(values, bits);
-  }
 }
 
 /**

@@ -9,13 +9,15 @@ import {
   type QuantizationGrid,
 } from '../kernels/fakeQuantize';
 import { forward, uploadWeights, type ForwardHooks, type WeightTensors } from '../network/executor';
-import type { ActivationNode, Network, NetworkDefinition } from '../network/types';
+import type { ActivationNode, BatchNormNode, Network, NetworkDefinition } from '../network/types';
 import { activationNodes } from '../network/activationRanges';
 import { inspectNetwork } from '../network/inspect';
-import { kernelGrid, type KernelGrid } from './kernelGrids';
+import { kernelGrid, Placed, type KernelGrid } from './kernelGrids';
+import { FULL_PRECISION, type QuantizerKind } from './layerBits';
 import { LearnedStep } from './learnedStep';
 import { isWeighted, quantizationPlan, type GridSettings, type QuantizationPlan, type QuantizerSettings } from './plan';
-import { calibratedRange, MOVING_AVERAGE_BETA, sampleValues, type CalibrationMethod, type Range } from './ranges';
+import { calibratedRange } from './rangeMethods';
+import { MOVING_AVERAGE_BETA, sampleValues, type CalibrationMethod, type Range } from './ranges';
 
 /** Values of one activation that a calibration looks at, over all its batches (minMax looks at all of them). */
 export const CALIBRATION_SAMPLE = 65536;
@@ -128,10 +130,60 @@ export class Student {
   hooks(): ForwardHooks {
     return {
       kernel: (node, kernel) => this.kernelGrids.get(node.name)!.quantize(kernel),
-      activation: (node, x) =>
-        this.activations.get(node.name)?.learned?.quantize(x) ??
-        fakeQuantizeOnGrid(x, () => this.activationGrid(node, x), this.clipped),
+      activation: (node, x) => {
+        if (this.plan.activationBits[node.name] === FULL_PRECISION) return x;
+        return (
+          this.activations.get(node.name)?.learned?.quantize(x) ??
+          fakeQuantizeOnGrid(x, () => this.activationGrid(node, x), this.clipped)
+        );
+      },
     };
+  }
+
+  /** Forward pass with other hooks than the student's own: to look at single quantizers. See `forward`. */
+  forwardWith(images: tf.Tensor4D, hooks: ForwardHooks): tf.Tensor2D {
+    return tf.tidy(() => forward(this.definition, this.weights, images, hooks));
+  }
+
+  /** A kernel's grid as it is, or an activation's; null where it is not quantized. The caller owns its tensors. */
+  gridOf(kind: QuantizerKind, node: string): QuantizationGrid | null {
+    const bits = this.plan[kind === 'weight' ? 'weightBits' : 'activationBits'][node];
+    if (bits === FULL_PRECISION) return null;
+    if (kind === 'weight') return this.kernelGrids.get(node)!.grid(this.kernelOf(node));
+    const state = this.activations.get(node);
+    if (!state) throw new Error(`The student's activation '${node}' has no range yet: calibrate it first.`);
+    if (state.learned) return state.learned.grid();
+    return { scale: tf.clone(state.grid.scale), zero: tf.clone(state.grid.zero), bits };
+  }
+
+  /** A layer's kernel; it stays the student's. */
+  kernelOf(node: string): tf.Tensor {
+    return this.weights[this.weightedNode(node).kernel];
+  }
+
+  /** What a frozen BatchNorm layer multiplies with, gamma / sqrt(variance + epsilon), [C]; the caller's. */
+  batchNormScale({ gamma, variance, epsilon }: BatchNormNode): tf.Tensor {
+    return tf.tidy(() => {
+      const inverse = tf.rsqrt(tf.add(this.weights[variance], epsilon));
+      return gamma ? tf.mul(this.weights[gamma], inverse) : inverse;
+    });
+  }
+
+  /** Puts a kernel's grid where it stays from now on. @param grid its tensors become the student's */
+  placeKernelGrid(node: string, grid: QuantizationGrid): void {
+    this.kernelGrids.get(this.weightedNode(node).name)!.dispose();
+    this.kernelGrids.set(node, new Placed(grid, this.clipped));
+  }
+
+  private weightedNode(name: string) {
+    const node = this.definition.nodes.find((each) => each.name === name);
+    if (!node || !isWeighted(node)) throw new Error(`${this.definition.name} has no layer '${name}' with a kernel.`);
+    return node;
+  }
+
+  /** The activations that are quantized, in network order. */
+  private get quantizedActivations(): ActivationNode[] {
+    return activationNodes(this.definition).filter(({ name }) => this.plan.activationBits[name] !== FULL_PRECISION);
   }
 
   /** @param images [N, H, W, C], normalised; @returns logits [N, numClasses], the caller's. Differentiable in both. */
@@ -171,6 +223,11 @@ export class Student {
    * @param batches [N, H, W, C] each, normalised; they stay the caller's. Error where there are none.
    */
   async calibrateRanges(batches: readonly tf.Tensor4D[], method: CalibrationMethod): Promise<void> {
+    this.setRanges(await this.rangesFrom(batches, method));
+  }
+
+  /** The ranges that `calibrateRanges` would set; empty where no activation is quantized. */
+  async rangesFrom(batches: readonly tf.Tensor4D[], method: CalibrationMethod): Promise<Record<string, Range>> {
     if (batches.length === 0) throw new Error('Calibration needs at least one batch of images.');
     const perBatch = Math.ceil(CALIBRATION_SAMPLE / batches.length);
     const values = new Map<string, Float32Array[]>();
@@ -180,6 +237,7 @@ export class Student {
         tf.tidy(() => {
           forward(this.definition, this.weights, images, {
             activation: (node, x) => {
+              if (this.plan.activationBits[node.name] === FULL_PRECISION) return x;
               const sample =
                 method === 'minMax' ? tf.stack(Object.values(channelRange(x, []))) : sampleValues(x, perBatch);
               samples.set(node.name, tf.keep(sample));
@@ -197,12 +255,12 @@ export class Student {
     for (const [node, parts] of values) {
       ranges[node] = calibratedRange(method, concatenated(parts), this.plan.activationBits[node]);
     }
-    this.setRanges(ranges);
+    return ranges;
   }
 
   /** Activation node -> range. Error where a node of the plan is missing. */
   setRanges(ranges: Record<string, Range>): void {
-    for (const { name } of activationNodes(this.definition)) {
+    for (const { name } of this.quantizedActivations) {
       if (!ranges[name]) throw new Error(`There is no range for the activation '${name}'.`);
       tf.tidy(() => this.setActivation(name, tf.scalar(ranges[name].lo), tf.scalar(ranges[name].hi)));
       if (this.learns) this.learnActivation(name);
@@ -252,9 +310,7 @@ export class Student {
 
   /** Goes back to a snapshot of a student of the same network and settings. Error where it does not fit. */
   restore({ weights, ranges, steps = {} }: StudentSnapshot): void {
-    for (const [key, { size }] of Object.entries(this.variables)) {
-      if (weights[key]?.length !== size) throw new Error(`The snapshot has no weight '${key}' of ${size} values.`);
-    }
+    this.checkWeights(weights);
     if (Object.keys(ranges).length > 0) this.setRanges(ranges);
     else this.clearRanges();
     for (const [node, { size }] of Object.entries(this.stepRatios)) {
@@ -264,10 +320,14 @@ export class Student {
     assign(this.stepRatios, steps);
   }
 
-  /** The kernels as integers with their scales and zero points, in network order: for export and for looking at. */
+  /**
+   * The quantized kernels as integers with their scales and zero points, in network order: for export and for looking
+   * at.
+   */
   async quantizedWeights(): Promise<QuantizedWeight[]> {
     const result: QuantizedWeight[] = [];
     for (const node of this.definition.nodes.filter(isWeighted)) {
+      if (this.plan.weightBits[node.name] === FULL_PRECISION) continue;
       const kernel = this.weights[node.kernel];
       const held = tf.tidy(() => {
         const grid = this.kernelGrids.get(node.name)!.grid(kernel);
@@ -285,6 +345,24 @@ export class Student {
       });
     }
     return result;
+  }
+
+  /** Takes over trained weights. Error where one is missing or of another size. */
+  takeWeights(weights: StudentSnapshot['weights']): void {
+    this.checkWeights(weights);
+    assign(this.variables, weights);
+  }
+
+  private checkWeights(weights: StudentSnapshot['weights']): void {
+    for (const [key, { size }] of Object.entries(this.variables)) {
+      if (weights[key]?.length !== size) throw new Error(`The snapshot has no weight '${key}' of ${size} values.`);
+    }
+  }
+
+  /** Takes over those learned step sizes that fit; the others stay where they begin. */
+  takeSteps(steps: Record<string, Float32Array>): void {
+    const fitting = Object.entries(this.stepRatios).filter(([node, { size }]) => steps[node]?.length === size);
+    assign(Object.fromEntries(fitting), steps);
   }
 
   private clearRanges(): void {

@@ -26,6 +26,8 @@ export interface PlainRanges {
  */
 export class PlainStudent {
   private student: Student | null = null;
+  /** While the first is being made: who else asks waits for the same. */
+  private making: Promise<Student> | null = null;
   /** Null before anybody asked: it never changes. */
   private known: PlainRanges | null = null;
 
@@ -40,7 +42,13 @@ export class PlainStudent {
 
   /** Stays this object's. */
   async get(): Promise<Student> {
-    return (this.student ??= await this.make());
+    if (this.student) return this.student;
+    const making = (this.making ??= this.make().finally(() => (this.making = null)));
+    const made = await making;
+    // What was put in its place meanwhile goes before it.
+    if (this.student === null) this.student = made;
+    else if (this.student !== made) made.dispose();
+    return this.student;
   }
 
   /** Another one like it; the caller's. */

@@ -13,6 +13,8 @@ import { drawDistortion } from '../losses/generatorLosses';
 import { defaultStartLayer, GeneratorTargets } from '../losses/generatorTargets';
 import type { Checkpoint } from '../generator/checkpoint';
 import { activationNodes, type ActivationRange } from '../network/activationRanges';
+import type { NetworkDefinition } from '../network/types';
+import { LayerBitsError, quantizationPlan } from '../quantization/plan';
 import { Random } from '../random';
 import { realQuality } from './qualityReport';
 import type { LayerPoints, RunOverview, Verdicts } from '../runReport';
@@ -88,6 +90,7 @@ export async function prepareRun(
   if (startLayer >= layers) {
     throw new SettingError(say('startLayerTooDeep', startLayer + 1, definition.name, layers));
   }
+  checkLayerBits(definition, settings);
   const random = new Random(settings.seed);
   const sampling = random.fork('calibration');
   const gather = (sample: ClassSample) => gatherBatch(dataset, 'calibration', sample.indices, definition.normalization);
@@ -207,6 +210,16 @@ function checkFit({ definition }: Teacher, dataset: Dataset): void {
         dataset.classNames.length,
       ),
     );
+  }
+}
+
+/** @throws SettingError where bits are set for a layer that is not there */
+function checkLayerBits(definition: NetworkDefinition, settings: RunSettings): void {
+  try {
+    quantizationPlan(definition, settings);
+  } catch (error) {
+    if (error instanceof LayerBitsError) throw new SettingError(say('noSuchLayer', error.text, error.network));
+    throw error;
   }
 }
 

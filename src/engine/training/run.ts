@@ -3,13 +3,14 @@
  * (the worker, the command line) can look, change weights, pause or stop between any two of them. What a stage is and
  * does is its own affair (`stages/`); the run drives them, and keeps the time, what is told of it, and snapshots.
  */
+import * as tf from '@tensorflow/tfjs-core';
 import type { Checkpoint } from '../generator/checkpoint';
 import type { Dataset } from '../data/dataset';
 import type { ProjectionMethod } from '../bns/projection';
 import { Generator } from '../generator/generator';
 import type { RefinedImages } from '../generator/refinedImages';
 import { armsOf, withLive, type Arm, type ArmId } from '../methods/arms';
-import type { Student } from '../quantization/student';
+import type { Student, StudentSnapshot } from '../quantization/student';
 import { Random } from '../random';
 import type { RunFrame, RunOverview, RunPhase, SyntheticSnapshot } from '../runReport';
 import { LIVE_SETTINGS, type LiveSettings, type RunSettings } from '../runSettings';
@@ -44,6 +45,14 @@ export interface RunSnapshot {
   elapsedSeconds: number;
   /** Multiply-accumulates done, of which the fraction is made. */
   doneMacs: number;
+}
+
+/** A student at one moment of a run, and what it was made with. */
+export interface StudentNow {
+  settings: RunSettings;
+  /** Steps of its training; 0: not begun. */
+  step: number;
+  snapshot: StudentSnapshot;
 }
 
 /** Owns everything it makes but not the teacher. */
@@ -192,6 +201,37 @@ export class Run {
   get student(): Student | null {
     const stage = this.stages.find((each) => each instanceof StudentStage && this.armOf(each.arm).leads);
     return (stage as StudentStage | undefined)?.student ?? null;
+  }
+
+  /**
+   * The leading arm's student as it is now, as data: what plain quantization makes before its training, and the trained
+   * one from then on.
+   */
+  async studentNow(): Promise<StudentNow> {
+    const stage = this.stages.find(
+      (each): each is StudentStage => each instanceof StudentStage && this.armOf(each.arm).leads,
+    );
+    const trained = stage?.current ?? null;
+    const { settings } = this.arms.find(({ leads }) => leads)!;
+    const step = trained && stage ? stage.progress().step : 0;
+    return { settings, step, snapshot: await (trained ?? (await this.plain.get())).snapshot() };
+  }
+
+  /**
+   * Some synthetic images of the leading arm's generator as it is now, made from latents of their own stream; null
+   * where it has none.
+   *
+   * @returns [C perClass, H, W, channels] normalised, class by class; the caller's
+   */
+  syntheticImages(perClass: number): tf.Tensor4D | null {
+    const stage = this.generatorStage();
+    if (!stage) return null;
+    const { generator } = stage;
+    const { latentDim, numClasses } = generator.config;
+    const labels = Array.from({ length: numClasses * perClass }, (_, i) => Math.floor(i / perClass));
+    const random = this.random.fork('workbench');
+    const z = random.fillNormal(new Float32Array(labels.length * latentDim));
+    return tf.tidy(() => generator.generate(tf.tensor2d(z, [labels.length, latentDim]), labels));
   }
 
   /** The student as plain quantization makes it; it stays the run's. */

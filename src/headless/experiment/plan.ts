@@ -153,6 +153,7 @@ function dropIdle(terms: Record<string, unknown>, settings: RunSettings): void {
 
 function dropAdditions(terms: Record<string, unknown>): void {
   if (terms.contrastEnabled === false) delete terms.contrastWeight;
+  if (Array.isArray(terms.layerBits) && terms.layerBits.length === 0) delete terms.layerBits;
   for (const [key, off] of Object.entries(ADDITIONS)) if (terms[key] === off) delete terms[key];
 }
 

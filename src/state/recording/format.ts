@@ -49,6 +49,8 @@ export interface Recording extends RecordingFacts {
 export const LIMITS = {
   fileBytes: 16 * 2 ** 20,
   moments: 240,
+  /** Entries of a setting that is a list. */
+  list: 4096,
   snapshots: 64,
   samples: 2000,
   layers: 200,

@@ -138,6 +138,11 @@ function readSettings(field: Field): RunSettings {
         if (new Set(chosen).size < chosen.length) given.fail('contradiction');
         return [key, options.filter((option) => chosen.includes(option))];
       }
+      case 'list': {
+        const entries = given.items({ most: LIMITS.list }).map((each) => each.text(400));
+        if (!entries.every((entry) => setting.accepts(entry))) given.fail('range');
+        return [key, entries];
+      }
     }
   });
   return { ...defaultSettings(), ...BEFORE, ...Object.fromEntries(values) };

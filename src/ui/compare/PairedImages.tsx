@@ -34,7 +34,7 @@ export interface PairedImagesProps {
 }
 
 /** One image of a tile at its own size; the style sheet enlarges it. */
-function Picture({ tile, index, label }: { tile: ImageTile; index: number; label: string }) {
+export function Picture({ tile, index, label }: { tile: ImageTile; index: number; label: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const { width, height, rgba } = tile;

@@ -112,6 +112,26 @@ export const SettingControl = memo(function SettingControl({ settingKey }: { set
         </div>
       );
     }
+    case 'list': {
+      const { length } = value as readonly string[];
+      return (
+        <div className="setting">
+          <div className="setting-row">
+            {head}
+            <SettingHelp settingKey={settingKey} />
+            <button
+              type="button"
+              className="setting-list"
+              title={valueWords(words, settingKey, value)}
+              disabled={locked || length === 0}
+              onClick={() => change([])}
+            >
+              {length === 0 ? words.controls.nothing : words.controls.clearList(String(length))}
+            </button>
+          </div>
+        </div>
+      );
+    }
     case 'choice':
       return (
         <div className="setting">

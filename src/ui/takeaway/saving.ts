@@ -29,7 +29,8 @@ export const toBlob = (canvas: HTMLCanvasElement): Promise<Blob> =>
     ),
   );
 
-function download(name: string, blob: Blob): void {
+/** Hands a file to the browser. */
+export function download(name: string, blob: Blob): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(blob);
   link.download = name;

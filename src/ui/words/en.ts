@@ -19,6 +19,7 @@ import { enQuality } from './enQuality';
 import { enOwn } from './enOwn';
 import { enRecorded } from './enRecorded';
 import { enShare } from './enShare';
+import { enWorkbench } from './enWorkbench';
 import type { SettingWords } from './settingWords';
 
 /**
@@ -76,6 +77,7 @@ export const en = {
   quality: enQuality,
   share: enShare,
   tour: enTour,
+  workbench: enWorkbench,
   /** A part of the page that is fetched when asked for. */
   missingPart: 'This part of the page could not be loaded. Check the connection and try again.',
   tryAgain: 'Try again',
@@ -237,6 +239,8 @@ export const en = {
     on: 'on',
     /** A set without elements. */
     nothing: 'none',
+    /** Empties a setting that is a list. */
+    clearList: (count: string) => `${count}, clear`,
     /** Ends a sentence. */
     stop: '.',
     network: 'Network',

@@ -15,6 +15,7 @@ import { jaSentences } from './jaSentences';
 import { jaSettings } from './jaSettings';
 import { jaShare } from './jaShare';
 import { jaViews } from './jaViews';
+import { jaWorkbench } from './jaWorkbench';
 import type { Words } from './words';
 
 const phaseWords = {
@@ -66,6 +67,7 @@ export const ja: Words = {
   quality: jaQuality,
   share: jaShare,
   tour: jaTour,
+  workbench: jaWorkbench,
   missingPart: 'この部分を読み込めませんでした。接続を確かめて、もう一度お試しください。',
   tryAgain: 'もう一度試す',
   sentences: jaSentences,
@@ -217,6 +219,7 @@ export const ja: Words = {
     help: (label) => `ヘルプ：${label}`,
     on: 'オン',
     nothing: 'なし',
+    clearList: (count) => `${count} 件を消去`,
     stop: '。',
     network: 'ネットワーク',
     openNetwork: 'ネットワークを開く…',

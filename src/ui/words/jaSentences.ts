@@ -66,6 +66,11 @@ export const jaSentences: Sentences = {
   tooManyImagesHint: () => '一度に求める枚数を減らしてください。',
   noTestImage: (index, size) => `テスト画像 ${index} はありません。全部で ${size} 枚です。`,
   noTestImageHint: (last) => `テスト画像は 0 から ${last} まで数えます。`,
+  noSuchLayer: (entry, network) => `${entry} にビット数が設定されていますが、${network} にその層はありません。`,
+  exportLevels: (layer, lowest, highest) =>
+    `活性値「${layer}」：目盛りが 0 から ${lowest} 〜 ${highest} 段のところにあり、16 ビットに収まりません。`,
+  exportLayersModel: (reason) => `tf.LayersModel にはこのネットワークを保存できません：${reason}`,
+  exportHint: () => '別の形式を選んでください。生徒はそのまま残ります。',
   checkpointHint: () => '生成器をチェックポイントからではなく、最初から学習させてください。',
   checkpointUnusable: (reason) => `事前学習済みの生成器を使えません：${reason}`,
   checkpointUnusableHint: () =>

@@ -5,7 +5,9 @@ import type { SettingKey } from '../../state/settings';
 export type WordsOfSetting<Value> = [Value] extends [string]
   ? { label: string; help: string; options: Record<Value, string> }
   : [Value] extends [readonly (infer Each extends string)[]]
-    ? { label: string; help: string; options: Record<Each, string> }
+    ? string extends Each
+      ? { label: string; help: string; options?: undefined }
+      : { label: string; help: string; options: Record<Each, string> }
     : { label: string; help: string; options?: undefined };
 
 export type SettingWords = { [Key in SettingKey]: WordsOfSetting<RunSettings[Key]> };

@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fakeQuantizeValue } from '../../../src/engine/kernels/scalarQuantizer';
 import {
-  calibratedRange,
   minMaxRange,
   movingAverage,
   mseRange,
@@ -10,6 +9,7 @@ import {
   sampleValues,
   weightRange,
 } from '../../../src/engine/quantization/ranges';
+import { calibratedRange } from '../../../src/engine/quantization/rangeMethods';
 import { NODE_BACKENDS, use } from '../backends';
 
 const error = (values: ArrayLike<number>, lo: number, hi: number, bits: number) =>

@@ -86,6 +86,11 @@ export class StudentStage implements Stage<StudentData> {
     return this.done ? (this.trainer?.student ?? null) : null;
   }
 
+  /** The student as it is while it is trained, and after it where it was kept; null: not begun, or given up. */
+  get current(): Student | null {
+    return this.trainer?.student ?? null;
+  }
+
   progress() {
     return { step: this.trainer?.steps ?? this.row.step, steps: this.settings().studentSteps };
   }

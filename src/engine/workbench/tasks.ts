@@ -1,0 +1,29 @@
+/** What the workbench can do. A further task is a file beside this one, its types in `report.ts`, and its line here. */
+import { answers } from './answers';
+import { calibrations } from './calibrations';
+import { exportStudent } from './exports';
+import { histogram } from './histogram';
+import { layerTable, sensitivities } from './layers';
+import { repairs } from './repairs';
+import type { AskedTask, TaskName, TaskOptions, TaskResult } from './report';
+import type { TaskContext } from './trial';
+
+const TASKS: { [Name in TaskName]: (context: TaskContext, options: TaskOptions<Name>) => Promise<TaskResult<Name>> } = {
+  layers: layerTable,
+  sensitivities,
+  answers,
+  histogram,
+  calibrations,
+  repairs,
+  export: exportStudent,
+};
+
+/**
+ * Does one task. Leaves nothing on the backend, also where it is stopped.
+ *
+ * @throws SettingError for bits of a layer that is not there, RangeError for other options that cannot be
+ */
+export function doTask({ name, options }: AskedTask, context: TaskContext): Promise<TaskResult<TaskName>> {
+  const task = TASKS[name] as (context: TaskContext, options: unknown) => Promise<TaskResult<TaskName>>;
+  return task(context, options);
+}

@@ -1,0 +1,127 @@
+/** The student as it is now, with whatever bits and ranges are to be tried: a copy that nobody else knows of. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Dataset } from '../data/dataset';
+import { quantizationGrid } from '../kernels/fakeQuantize';
+import type { Network } from '../network/types';
+import { FULL_PRECISION } from '../quantization/layerBits';
+import { isWeighted, LayerBitsError, quantizationPlan } from '../quantization/plan';
+import type { Range } from '../quantization/ranges';
+import { Student, type StudentSnapshot } from '../quantization/student';
+import type { RunSettings } from '../runSettings';
+import { say } from '../sentences';
+import { SettingError } from '../training/prepare';
+import type { StudentNow } from '../training/run';
+import type { RangeChanges } from './report';
+
+/** Where a task gets what it works on. All of it stays the run's. */
+export interface WorkbenchSource {
+  network: Network;
+  dataset: Dataset;
+  /** [C k, H, W, channels] normalised. */
+  calibrationImages: tf.Tensor4D;
+  studentNow(): Promise<StudentNow>;
+  /** [C perClass, H, W, channels] normalised, the caller's; null where there is no generator. */
+  syntheticImages(perClass: number): tf.Tensor4D | null;
+}
+
+/** What a task works with. */
+export interface TaskContext {
+  source: WorkbenchSource;
+  /** As the page has them: bits, granularity and ranges are taken from here. */
+  settings: RunSettings;
+  /** Tells how far it is, 0 to 1, and lets other work in between. @throws where the task is to stop; it then leaves nothing behind */
+  pause(fraction: number): Promise<void>;
+}
+
+export interface Trial {
+  /** The caller's. */
+  student: Student;
+  step: number;
+  /** Its weights as they were taken: full precision. */
+  snapshot: StudentSnapshot;
+  settings: RunSettings;
+}
+
+/**
+ * The student with the quantizer that the settings describe. Ranges of activations stay the student's where bits and
+ * method are the same as the run's; the others are calibrated on the calibration images, and step sizes that were
+ * learned for other bits begin anew.
+ *
+ * @throws SettingError where bits are set for a layer that the network does not have
+ */
+export async function createTrial(
+  { source, settings }: Pick<TaskContext, 'source' | 'settings'>,
+  changes: RangeChanges = {},
+): Promise<Trial> {
+  const now = await source.studentNow();
+  const student = newStudent(source.network, settings);
+  try {
+    const before = quantizationPlan(source.network.definition, now.settings);
+    const same = (kind: 'weightBits' | 'activationBits', node: string) =>
+      before[kind][node] === student.plan[kind][node];
+    const kept = Object.entries(now.snapshot.ranges).filter(
+      ([node]) => same('activationBits', node) && now.settings.activationRange === settings.activationRange,
+    );
+    const ranges: Record<string, Range> = { ...Object.fromEntries(kept), ...changes.activations };
+    const missing = Object.entries(student.plan.activationBits).filter(
+      ([node, bits]) => bits !== FULL_PRECISION && !ranges[node],
+    );
+    student.takeWeights(now.snapshot.weights);
+    if (missing.length > 0) {
+      // A moving average is made in a run only, and goes for any bits; what the run has none of is calibrated.
+      const { activationRange } = settings;
+      const moved = activationRange === 'movingAverage' ? now.snapshot.ranges : {};
+      const method = activationRange === 'movingAverage' ? 'minMax' : activationRange;
+      const found = await student.rangesFrom([source.calibrationImages], method);
+      for (const [node] of missing) ranges[node] = moved[node] ?? found[node];
+    }
+    student.setRanges(ranges);
+    const { steps } = now.snapshot;
+    if (steps)
+      student.takeSteps(
+        Object.fromEntries(
+          Object.entries(steps).filter(([node]) =>
+            node in student.plan.weightBits
+              ? same('weightBits', node) && now.settings.weightGranularity === settings.weightGranularity
+              : same('activationBits', node) && !changes.activations?.[node],
+          ),
+        ),
+      );
+    if (changes.kernel) placeKernel(student, changes.kernel);
+    return { student, step: now.step, snapshot: now.snapshot, settings };
+  } catch (error) {
+    student.dispose();
+    throw error;
+  }
+}
+
+/** A student of these settings. @throws SettingError where bits are set for a layer that the network does not have */
+export function newStudent(network: Network, settings: RunSettings): Student {
+  try {
+    return new Student(network, settings);
+  } catch (error) {
+    if (error instanceof LayerBitsError) throw new SettingError(say('noSuchLayer', error.text, error.network));
+    throw error;
+  }
+}
+
+/** @throws RangeError for a layer without a kernel, or a channel that it does not have */
+function placeKernel(student: Student, { node, channel, range }: NonNullable<RangeChanges['kernel']>): void {
+  const bits = student.plan.weightBits[node];
+  if (!student.definition.nodes.some((each) => each.name === node && isWeighted(each)) || bits === FULL_PRECISION)
+    throw new RangeError(`${student.definition.name} has no quantized kernel '${node}'.`);
+  const wanted = quantizationGrid(range.lo, range.hi, bits);
+  if (channel === null) return student.placeKernelGrid(node, wanted);
+  const grid = student.gridOf('weight', node)!;
+  const { size, shape } = grid.scale;
+  if (!Number.isInteger(channel) || channel < 0 || channel >= size)
+    throw new RangeError(`The kernel of '${node}' has no channel ${channel}.`);
+  const placed = tf.tidy(() => {
+    const here = tf.reshape(tf.oneHot(tf.scalar(channel, 'int32'), size), shape);
+    const put = (own: tf.Tensor, other: tf.Tensor) =>
+      tf.where(tf.cast(here, 'bool'), tf.fill(shape, 0).add(other), own);
+    return { scale: put(grid.scale, wanted.scale), zero: put(grid.zero, wanted.zero) };
+  });
+  tf.dispose([grid.scale, grid.zero, wanted.scale, wanted.zero]);
+  student.placeKernelGrid(node, { ...placed, bits });
+}

@@ -1,0 +1,142 @@
+/**
+ * npm run export: a student as a file, checked by running it, without a page. `--help` lists the flags.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Run } from '../engine/training/run';
+import { Teacher } from '../engine/training/teacher';
+import { exportStudent } from '../engine/workbench/exports';
+import { EXPORT_FORMATS, LOGIT_TOLERANCE, type Exported, type ExportFormat } from '../engine/workbench/report';
+import { describeNote, flagsHelp, parseFlags } from '../state/settings';
+import { startBackend } from './backend';
+import { loadSource } from './experiment/source';
+
+const HELP = `npm run export -- [flags]
+
+  --bits N         bits of weights and activations both
+  --format NAME    ${EXPORT_FORMATS.join(', ')} (onnx)
+  --out PATH       the file; of several files the folder
+  --images N       test images that the file is run on beside the student (1000)
+  --trained        the student after a whole run; without it, as plain quantization makes it
+  --data DIR, --weights FILE  another network and its images, as for npm run experiment
+  --json           one JSON object: bytes, agreement, maxDifference, n
+
+Every setting of the page, too:
+${flagsHelp(['beside'])}`;
+
+const say = (text: string) => process.stderr.write(`${text}\n`);
+
+/** Flags that cannot be used; says which and what they may be. */
+class UsageError extends Error {}
+
+function optionsOf(argv: readonly string[]) {
+  const { settings: given, notes, rest } = parseFlags(argv);
+  const { values } = parseArgs({
+    args: rest,
+    options: {
+      bits: { type: 'string' },
+      format: { type: 'string', default: 'onnx' },
+      out: { type: 'string' },
+      images: { type: 'string', default: '1000' },
+      trained: { type: 'boolean', default: false },
+      data: { type: 'string' },
+      weights: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const number = (name: string, text: string, from: number, to: number) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < from || value > to)
+      throw new UsageError(`--${name} is a whole number from ${from} to ${to}, not "${text}".`);
+    return value;
+  };
+  if (!EXPORT_FORMATS.some((format) => format === values.format))
+    throw new UsageError(`--format is one of ${EXPORT_FORMATS.join(', ')}, not "${values.format}".`);
+  if ((values.data === undefined) !== (values.weights === undefined))
+    throw new UsageError('--data DIR and --weights FILE belong together: images, and the network trained for them.');
+  if (notes.some(({ kind }) => kind === 'invalid' || kind === 'unknown'))
+    throw new UsageError(notes.map(describeNote).join(' '));
+  const bits = values.bits === undefined ? {} : both(number('bits', values.bits, 2, 8));
+  return {
+    ...values,
+    format: values.format as ExportFormat,
+    images: number('images', values.images, 1, 1e6),
+    settings: { ...given, ...bits, beside: [], testImages: 0 },
+    notes: notes.map(describeNote),
+  };
+}
+
+const both = (bits: number) => ({ weightBits: bits, activationBits: bits });
+
+function write({ files }: Exported, out: string): void {
+  const places = files.length === 1 ? [out] : files.map(({ name }) => join(out, name));
+  files.forEach(({ bytes }, i) => {
+    mkdirSync(dirname(places[i]), { recursive: true });
+    writeFileSync(places[i], bytes);
+  });
+}
+
+async function main(argv: string[]): Promise<number> {
+  if (argv.includes('--help')) {
+    console.log(HELP);
+    return 0;
+  }
+  const { settings, format, images, notes, ...options } = optionsOf(argv);
+  notes.forEach(say);
+  await startBackend();
+  const source = await loadSource({
+    data: options.data ?? null,
+    weights: options.weights ?? null,
+    checkpoint: settings.generatorStart === 'checkpoint',
+  });
+  const teacher = new Teacher(source.network);
+  const run = (await Run.create(teacher, source.dataset, settings, source.checkpoint))!;
+  if (options.trained) while (!run.finishedAll) await run.advance();
+  const exported = await exportStudent(
+    {
+      source: {
+        network: source.network,
+        dataset: source.dataset,
+        calibrationImages: run.prepared.calibrationImages,
+        studentNow: () => run.studentNow(),
+        syntheticImages: (perClass) => run.syntheticImages(perClass),
+      },
+      settings,
+      pause: async () => undefined,
+    },
+    { format, images },
+  );
+  run.dispose();
+  teacher.dispose();
+  if (options.out !== undefined) write(exported, options.out);
+  const { bytes, fullBytes, check } = exported;
+  const facts = {
+    format,
+    bytes,
+    fullBytes,
+    agreement: check && check.same / check.n,
+    maxDifference: check && check.maxDifference,
+    n: check?.n ?? 0,
+    close: check && check.close / check.n,
+    largestLogit: check && check.largestLogit,
+    unoptimized: check?.unoptimized ?? null,
+    runtime: check?.runtime ?? null,
+  };
+  if (options.json) console.log(JSON.stringify(facts));
+  else {
+    console.log(`${bytes} bytes${fullBytes === null ? '' : ` (parameters as float32: ${fullBytes})`}`);
+    if (check)
+      console.log(
+        `${check.runtime}: same class on ${check.same} of ${check.n} test images, logits within ${LOGIT_TOLERANCE * 100} % of the largest on ${check.close}, all within ${check.maxDifference.toExponential(1)} (largest logit ${check.largestLogit.toFixed(1)})`,
+      );
+  }
+  return 0;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}

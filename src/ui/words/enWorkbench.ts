@@ -1,0 +1,233 @@
+import type { ExportFormat, ImageSource, MeasuredSplit, RepairName } from '../../engine/workbench/report';
+import type { BenchPart } from '../workbench/parts';
+import type { Charted, Column } from '../workbench/layerRows';
+
+/** English words for the workbench. */
+export const enWorkbench = {
+  title: 'Quantization workbench',
+  lead: 'Where do few bits hurt, and what helps? Everything here looks at the student of the run above as it is now: before, during or after its training.',
+  progress: 'Progress of this measurement',
+  stop: 'Stop',
+  notReady: 'The engine is not ready yet.',
+  fullPrecision: 'full',
+
+  layersLead:
+    'Each line is one quantizer: the weights of a layer, or an activation. Alone: only this one is quantized. Accumulated: everything up to here is. Click a line to show its layer in all views.',
+  measure: 'Measure all layers',
+  measureAgain: 'Measure again',
+  splits: {
+    validation: (n: string): string => `${n} validation images`,
+    test: (n: string): string => `${n} test images (there are no validation images)`,
+  } satisfies Record<MeasuredSplit, (n: string) => string>,
+  measuredOn: (images: string, step: string): string =>
+    step === '0'
+      ? `Measured on ${images}, before the student’s training.`
+      : `Measured on ${images}, after ${step} steps of the student’s training.`,
+  stale: 'Run or quantizer have changed since: measure again.',
+  tableRegion: 'Table of all layers',
+  chart: 'What the chart shows',
+  charted: {
+    sqnr: 'SQNR in dB',
+    cosine: 'Cosine similarity',
+    kl: 'Sensitivity (KL)',
+    clipped: 'Clipped',
+  } satisfies Record<Charted, string>,
+  alone: 'alone',
+  accumulated: 'accumulated',
+  axis: 'quantizer',
+  kinds: { weight: 'weights', activation: 'activation' },
+  columns: {
+    place: 'No.',
+    layer: 'Layer',
+    bits: 'Bits',
+    range: 'Range',
+    clipped: 'Clipped',
+    isolated: 'SQNR alone (dB)',
+    isolatedCosine: 'Cosine alone',
+    accumulated: 'SQNR accum. (dB)',
+    accumulatedCosine: 'Cosine accum.',
+    kl: 'KL alone (nats)',
+    accuracy: 'Accuracy alone (points)',
+  } satisfies Record<Column, string>,
+  columnHelp: {
+    place: 'Place in the network',
+    layer: 'Name of the layer, and whether its weights or its output are quantized',
+    bits: 'Bits that it has with the settings as they are',
+    range: 'From the smallest level to the largest one, over all channels',
+    clipped: 'Share of values outside the levels, which are clipped and not only rounded',
+    isolated:
+      'Signal-to-quantization-noise ratio of the layer’s output with only this one quantized: 10 more are a tenth of the noise',
+    isolatedCosine: 'Cosine similarity of the layer’s output to full precision with only this one quantized',
+    accumulated: 'The same ratio with everything quantized up to here',
+    accumulatedCosine: 'The same similarity with everything quantized up to here',
+    kl: 'How far the network’s answers move when only this one is quantized: Kullback-Leibler divergence from full precision',
+    accuracy: 'Accuracy with only this one quantized minus accuracy at full precision, in percentage points',
+  } satisfies Record<Column, string>,
+  interval: (lo: string, hi: string): string => `${lo} to ${hi}`,
+  plusMinus: (value: string, error: string): string => `${value} ± ${error}`,
+  intervalOf: (lo: string, hi: string, n: string): string => `95 % interval from ${lo} to ${hi} points, ${n} images`,
+
+  bitsOf: (node: string): string => `Bits of ${node}`,
+  asAll: (bits: string): string => `as all (${bits})`,
+  size: (kilobytes: string, full: string): string => `Packed size ${kilobytes} kB (full precision ${full} kB).`,
+  meanBits: (weights: string, activations: string): string =>
+    `Mean bits: weights ${weights}, activations ${activations}.`,
+  accuracyComes: 'Accuracy is being measured.',
+  accuracyNow: (accuracy: string, lower: string, upper: string, n: string): string =>
+    `Accuracy ${accuracy} (95 % interval ${lower} to ${upper}, ${n});`,
+  beside: (full: string, points: string): string => `full precision ${full}, difference ${points} points.`,
+  presets: { low: 'All layers alike', '8': 'First and last 8 bits' },
+  budgetHelp:
+    'Bits for a budget: each layer is measured alone at 2, 3, 4, 6 and 8 bits, then bits go where they save most for their storage.',
+  sensitivities: 'Measure what bits cost',
+  sensitivitiesAgain: 'Measure what bits cost again',
+  budget: 'At most',
+  budgetUnit: 'Unit of the budget',
+  units: { bits: 'bits in the mean', kilobytes: 'kB for the network' },
+  chooseBits: 'Choose bits',
+  notANumber: (given: string): string => `“${given}” is no number above 0. Give mean bits or kilobytes.`,
+  budgetBits: (asked: string, least: string): string =>
+    `A mean of ${asked} bits cannot be met: ${least} is the least. Ask for more.`,
+  budgetSize: (asked: string, least: string): string =>
+    `${asked} kB cannot be met: with the fewest bits the network takes ${least} kB. Ask for more.`,
+
+  parts: {
+    layers: 'Layers and bits',
+    histogram: 'Values and levels',
+    calibration: 'Ranges compared',
+    repairs: 'Rounding and repairs',
+    changes: 'What changed for whom',
+    export: 'Take it away',
+  } satisfies Record<BenchPart, string>,
+  sources: { calibration: 'Calibration images', synthetic: 'Synthetic images', both: 'Both' } satisfies Record<
+    ImageSource,
+    string
+  >,
+  tryAgain: 'Try again',
+  histogram: {
+    lead: 'The values of a layer, and the few levels that they are rounded to. Drag an end of the range, or move it with the arrow keys.',
+    which: 'Weights or activation',
+    option: (node: string, kind: string): string => `${node} (${kind})`,
+    channel: 'Output channel',
+    allChannels: 'all channels',
+    channelOf: (channel: string): string => `channel ${channel}`,
+    granularity: 'Grids of the weights',
+    granularities: { perChannel: 'One grid a channel', perTensor: 'One grid a layer' },
+    images: 'Images that the values are taken from',
+    counted: (n: string, step: string): string =>
+      step === '0' ? `${n} values, before the student’s training.` : `${n} values, after ${step} steps of training.`,
+    notQuantized: 'This one is not quantized: it has no levels.',
+    label: (node: string, bits: string): string => `Histogram of ${node} with the levels of ${bits} bits`,
+    ends: { lo: 'Lower end of the range', hi: 'Upper end of the range' },
+    reading: (lo: string, hi: string, sqnr: string, clipped: string, share: string): string =>
+      `Range ${lo} to ${hi}: SQNR ${sqnr} dB, ${clipped} of the values clipped, which makes ${share} of the error.`,
+    back: 'Range as it was',
+    manyGrids:
+      'Each channel has a grid of its own; drawn and measured is one grid over all of them. Choose a channel to see its own.',
+    legend:
+      'Orange: clipped. Dark part of a bar: how far its values are rounded, compared with half a step. Heights grow as the root of the count.',
+  },
+  calibration: {
+    lead: 'Where should the ranges of the activations come from? Each way of finding them, on calibration images, synthetic ones or both, with the bits and weights as they are.',
+    measure: 'Compare all ways',
+    table: 'Ways to the activations’ ranges',
+    columns: {
+      method: 'Range',
+      source: 'Images',
+      accuracy: 'Accuracy',
+      difference: 'To full precision (points)',
+      kl: 'KL (nats)',
+      sqnr: 'SQNR (dB)',
+      clipped: 'Clipped',
+    },
+    columnHelp: {
+      method: 'How the range is found from the values',
+      source: 'Images that the values are taken from',
+      accuracy: 'Of the student with these ranges',
+      difference: 'Accuracy minus that at full precision; the interval is beside the value',
+      kl: 'Kullback-Leibler divergence of the answers from full precision',
+      sqnr: 'Of the activations alone, in the mean over all of them',
+      clipped: 'Share of the activations’ values outside the levels, in the mean over all activations',
+    },
+    coverage: 'Do the images cover the ranges?',
+    coverageHelp: (calibration: string, synthetic: string): string =>
+      `Share of each activation’s range on validation images that ${calibration} calibration and ${synthetic} synthetic images reach.`,
+    axis: 'activation',
+  },
+  repairs: {
+    lead: 'What can be done to the quantized network after the fact, without training: each alone, and all that are ticked together. The student of the run stays as it is.',
+    which: 'Repairs',
+    images: 'Images that they look at',
+    names: {
+      equalization: 'Cross-layer equalization',
+      adaRound: 'AdaRound',
+      biasCorrection: 'Bias correction',
+    } satisfies Record<RepairName, string>,
+    help: {
+      equalization:
+        'scales channels between two layers so that both have like ranges in each; changes nothing at full precision.',
+      adaRound:
+        'learns for each weight whether to round it up or down, layer by layer, so that the layer’s output changes least. Takes a while.',
+      biasCorrection: 'takes off each layer’s bias what quantization shifts its output by in the mean.',
+    } satisfies Record<RepairName, string>,
+    measure: 'Measure before and after',
+    table: 'Accuracy before and after each repair',
+    full: 'full precision',
+    nothing: 'as it is (nearest rounding)',
+    columns: {
+      repair: 'Repair',
+      accuracy: 'Accuracy',
+      difference: 'To full precision (points)',
+      kl: 'KL (nats)',
+      changed: 'Layers changed',
+    },
+    looked: (images: string): string => `The repairs looked at ${images} images.`,
+  },
+  changes: {
+    lead: 'The student beside the full-precision network on the same test images. Intervals are 95 %.',
+    measure: (n: string): string => `Compare on ${n} test images`,
+    accuracy: (full: string, student: string, difference: string, lo: string, hi: string, n: string): string =>
+      `Accuracy: full precision ${full}, student ${student}; difference ${difference} points (${lo} to ${hi}, n = ${n}).`,
+    agreement: (share: string, lo: string, hi: string, n: string): string =>
+      `Same answer, right or wrong: ${share} (${lo} to ${hi}, n = ${n}).`,
+    kl: (mean: string, lo: string, hi: string, n: string): string =>
+      `KL divergence of the answers: ${mean} nats in the mean (${lo} to ${hi}, n = ${n}).`,
+    worst: (name: string, difference: string, lo: string, hi: string, n: string): string =>
+      `Class that loses most: ${name}, ${difference} points (${lo} to ${hi}, n = ${n}).`,
+    matrix: 'Answers of both',
+    matrixHelp: 'Rows: what full precision says. Columns: what the student says.',
+    flips: (count: string, shown: string): string => `Changed answers: ${count} (${shown} shown)`,
+    noFlips: 'No answer has changed.',
+    image: (index: string, name: string): string => `Test image ${index}: ${name}`,
+    fullSays: (name: string): string => `full: ${name}`,
+    studentSays: (name: string): string => `student: ${name}`,
+  },
+  take: {
+    lead: 'The student as it is now as a file. Before it is offered it is read back and run here, beside the student.',
+    format: 'Format',
+    formats: { onnx: 'ONNX', layersModel: 'tf.LayersModel', images: 'Images' } satisfies Record<ExportFormat, string>,
+    formatHelp: {
+      onnx: 'With QuantizeLinear and DequantizeLinear: weights as integers of 2, 4 or 8 bits, whichever is the next that holds them; activations rounded to the student’s own levels.',
+      layersModel:
+        'For TensorFlow.js and Keras: the weights are exactly the values that the student computes with, as float32. The format has no quantizer for activations; they stay at full precision.',
+      images:
+        'Calibration images and 20 synthetic images a class as PNG files, in a zip archive with a table of their labels.',
+    } satisfies Record<ExportFormat, string>,
+    make: 'Make and check the file',
+    collect: 'Collect the images',
+    size: (kilobytes: string, full: string): string =>
+      `${kilobytes} kB on disk; the parameters as float32 take ${full} kB.`,
+    agreement: (runtime: string, same: string, n: string, lo: string, hi: string): string =>
+      `${runtime} gives the student’s answer on ${same} of ${n} test images (95 % interval ${lo} to ${hi}).`,
+    logits: (tolerance: string, close: string, n: string, difference: string, largest: string): string =>
+      `Logits within ${tolerance} of the largest: on ${close} of ${n}; largest difference ${difference}, largest logit ${largest}.`,
+    optimizedAlike: 'It is the same with the runtime’s graph optimizations switched off.',
+    optimizedOtherwise: (same: string, n: string): string =>
+      `With the runtime’s graph optimizations switched off: ${same} of ${n}.`,
+    differs: (enough: string): string =>
+      `Fewer than ${enough} of the answers agree: this runtime does not compute what the student does.`,
+    images: (calibration: string, synthetic: string, kilobytes: string): string =>
+      `${calibration} calibration and ${synthetic} synthetic images, ${kilobytes} kB.`,
+    save: (name: string, kilobytes: string): string => `Save ${name} (${kilobytes} kB)`,
+  },
+};

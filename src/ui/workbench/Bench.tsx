@@ -1,0 +1,55 @@
+import './workbench.css';
+import { useCallback, useState } from 'react';
+import type { LayerRow } from '../../engine/workbench/report';
+import { Choice } from '../Choice';
+import { useActions } from '../playground';
+import { useWords } from '../language';
+import { CalibrationPanel } from './CalibrationPanel';
+import { ChangesPanel } from './ChangesPanel';
+import { ExportPanel } from './ExportPanel';
+import { HistogramPanel } from './HistogramPanel';
+import { LayersPanel } from './LayersPanel';
+import { RepairsPanel } from './RepairsPanel';
+import { PARTS, type BenchPart } from './parts';
+
+/** The workbench itself, loaded when someone comes near it. */
+export default function Bench() {
+  const words = useWords().workbench;
+  const { selectLayer } = useActions();
+  const [part, setPart] = useState<BenchPart>('layers');
+  /** Quantizer that is looked at, see `quantizerId`. */
+  const [selected, setSelected] = useState<string | null>(null);
+  const select = useCallback(
+    ({ id, layer }: LayerRow) => {
+      setSelected(id);
+      if (layer !== null) selectLayer(layer);
+    },
+    [selectLayer],
+  );
+  // What was measured stays when another part is looked at.
+  const panels: Record<BenchPart, React.ReactNode> = {
+    layers: <LayersPanel selected={selected} onSelect={select} />,
+    histogram: part === 'histogram' && <HistogramPanel selected={selected} onSelect={setSelected} />,
+    calibration: <CalibrationPanel />,
+    repairs: <RepairsPanel />,
+    changes: <ChangesPanel />,
+    export: <ExportPanel />,
+  };
+  return (
+    <div className="compare-card">
+      <div className="view-bar">
+        <Choice
+          label={words.title}
+          value={part}
+          onChange={setPart}
+          options={PARTS.map((value) => ({ value, label: words.parts[value] }))}
+        />
+      </div>
+      {PARTS.map((each) => (
+        <div key={each} hidden={each !== part}>
+          {panels[each]}
+        </div>
+      ))}
+    </div>
+  );
+}

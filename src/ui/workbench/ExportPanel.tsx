@@ -1,0 +1,99 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { shareInterval } from '../../engine/evaluation/paired';
+import type { Exported, ExportedFile, ExportFormat } from '../../engine/workbench/report';
+import { EXPORT_FORMATS, LOGIT_TOLERANCE } from '../../engine/workbench/report';
+import { Choice } from '../Choice';
+import { grouped, short } from '../format';
+import { useFormat, useWords } from '../language';
+import { usePlayground } from '../playground';
+import { sameQuantizer } from './layerRows';
+import { TaskBar } from './TaskBar';
+import { useTask } from './useTask';
+
+/** Test images that a file is run on before it is offered. */
+const IMAGES = 500;
+/** Answers that must be the student's for a file to be offered without a warning. */
+const ENOUGH = 0.999;
+
+async function save({ name, bytes }: ExportedFile): Promise<void> {
+  const { download } = await import('../takeaway/saving');
+  download(name, new Blob([bytes]));
+}
+
+function Check({ exported: { check, bytes, fullBytes, images } }: { exported: Exported }) {
+  const words = useWords().workbench.take;
+  const { percent } = useFormat();
+  const kilobytes = (value: number) => (value / 1000).toFixed(1);
+  if (!check)
+    return <p>{images && words.images(String(images.calibration), String(images.synthetic), kilobytes(bytes))}</p>;
+  const { n, same, close, maxDifference, largestLogit, unoptimized, runtime } = check;
+  const [lower, upper] = shareInterval({ correct: same, n });
+  return (
+    <>
+      {fullBytes !== null && <p>{words.size(kilobytes(bytes), kilobytes(fullBytes))}</p>}
+      <p>
+        {words.agreement(runtime, grouped(same), grouped(n), percent(lower, 2), percent(upper, 2))}{' '}
+        {words.logits(
+          percent(LOGIT_TOLERANCE, 0),
+          grouped(close),
+          grouped(n),
+          short(maxDifference),
+          short(largestLogit),
+        )}{' '}
+        {unoptimized &&
+          (unoptimized.same === same && unoptimized.close === close
+            ? words.optimizedAlike
+            : words.optimizedOtherwise(grouped(unoptimized.same), grouped(n)))}
+      </p>
+      {same / n < ENOUGH && (
+        <p role="alert" className="bench-failure">
+          {words.differs(percent(ENOUGH, 1))}
+        </p>
+      )}
+    </>
+  );
+}
+
+/** Takes the student away as files that were run before they are offered. */
+export function ExportPanel() {
+  const words = useWords().workbench;
+  const task = useTask('export');
+  const settings = usePlayground((state) => state.settings);
+  const run = usePlayground((state) => state.run);
+  const [format, setFormat] = useState<ExportFormat>('onnx');
+  const { done } = task;
+  const exported = done?.result.format === format ? done.result : null;
+  return (
+    <>
+      <p>{words.take.lead}</p>
+      <div className="view-bar">
+        <Choice
+          label={words.take.format}
+          value={format}
+          onChange={setFormat}
+          options={EXPORT_FORMATS.map((value) => ({ value, label: words.take.formats[value] }))}
+        />
+      </div>
+      <p className="view-note">{words.take.formatHelp[format]}</p>
+      <TaskBar
+        task={task}
+        label={format === 'images' ? words.take.collect : words.take.make}
+        onStart={() => task.start({ format, images: IMAGES })}
+      />
+      {exported && done && (
+        <>
+          {(done.run !== run || !sameQuantizer(done.settings, settings)) && <p className="view-note">{words.stale}</p>}
+          <Check exported={exported} />
+          <div className="compare-actions">
+            {exported.files.map((file) => (
+              <Button key={file.name} size="compact-sm" variant="default" onClick={() => void save(file)}>
+                {words.take.save(file.name, (file.bytes.length / 1000).toFixed(1))}
+              </Button>
+            ))}
+          </div>
+        </>
+      )}
+    </>
+  );
+}

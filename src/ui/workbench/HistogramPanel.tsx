@@ -1,0 +1,189 @@
+import { Button } from '@mantine/core';
+import { useEffect, useMemo, useState } from 'react';
+import type { Range } from '../../engine/kernels/scalarQuantizer';
+import { FULL_PRECISION, quantizerId } from '../../engine/quantization/layerBits';
+import { gridError } from '../../engine/workbench/gridError';
+import type { HistogramReply, ImageSource, RangeChanges } from '../../engine/workbench/report';
+import { IMAGE_SOURCES } from '../../engine/workbench/report';
+import { Choice } from '../Choice';
+import { useLocked } from '../controls/Lock';
+import { grouped, short } from '../format';
+import { useFormat, useWords } from '../language';
+import { useActions, usePlayground } from '../playground';
+import { useSize } from '../useSize';
+import { AccuracyLine } from './AccuracyLine';
+import { HistogramPlot } from './HistogramPlot';
+import { TaskBar } from './TaskBar';
+import { useTask } from './useTask';
+
+const ACCURACY_IMAGES = 200;
+/** Rest after a drag before the accuracy is measured. */
+const REST_MS = 250;
+
+/** From the lowest level to the highest one of a reply's grids; of the values where there is none. */
+function rangeOf({ scale, zero, bits, channel, lo, hi }: HistogramReply): Range {
+  if (scale.length === 0) return { lo, hi };
+  const half = 2 ** (bits - 1);
+  const grids = scale.length === 1 ? [0] : channel === null ? [...scale.keys()] : [channel];
+  return {
+    lo: Math.min(...grids.map((i) => (zero[i] - half) / scale[i])),
+    hi: Math.max(...grids.map((i) => (zero[i] + half - 1) / scale[i])),
+  };
+}
+
+/** The histogram of one reply, whose range can be dragged. */
+function Values({ reply }: { reply: HistogramReply }) {
+  const words = useWords().workbench;
+  const { percent } = useFormat();
+  const [box, { width }] = useSize<HTMLDivElement>();
+  const own = useMemo(() => rangeOf(reply), [reply]);
+  const [range, setRange] = useState<Range>(own);
+  const task = useTask('answers');
+  const { start } = task;
+  const { kind, node, channel, bits } = reply;
+  const changed = range !== own;
+  useEffect(() => {
+    if (bits === FULL_PRECISION) return;
+    const ranges: RangeChanges | undefined = !changed
+      ? undefined
+      : kind === 'activation'
+        ? { activations: { [node]: range } }
+        : { kernel: { node, channel, range } };
+    const timer = setTimeout(
+      () => start({ images: ACCURACY_IMAGES, split: 'validation', ...(ranges ? { ranges } : {}) }),
+      REST_MS,
+    );
+    return () => clearTimeout(timer);
+  }, [range, changed, kind, node, channel, bits, start]);
+  if (bits === FULL_PRECISION) return <p>{words.histogram.notQuantized}</p>;
+  const error = gridError(reply, range, bits);
+  return (
+    <>
+      <div ref={box}>
+        {width > 0 && (
+          <HistogramPlot
+            label={words.histogram.label(node, String(bits))}
+            histogram={reply}
+            range={range}
+            bits={bits}
+            width={width}
+            ends={words.histogram.ends}
+            onChange={setRange}
+          />
+        )}
+      </div>
+      <p>
+        {words.histogram.reading(
+          short(range.lo),
+          short(range.hi),
+          error.sqnr === Infinity ? '∞' : error.sqnr.toFixed(2),
+          percent(error.clipped, 2),
+          Number.isNaN(error.clipping) ? '–' : percent(error.clipping, 0),
+        )}{' '}
+        <AccuracyLine task={task} waits={task.fraction !== null} />
+      </p>
+      <div className="compare-actions">
+        <Button size="compact-sm" variant="default" disabled={!changed} onClick={() => setRange(own)}>
+          {words.histogram.back}
+        </Button>
+        <span className="view-note">
+          {reply.scale.length > 1 && channel === null && <b>{words.histogram.manyGrids} </b>}
+          {words.histogram.legend}
+        </span>
+      </div>
+    </>
+  );
+}
+
+/** Values of one quantizer with the levels drawn through them. */
+export function HistogramPanel({ selected, onSelect }: { selected: string | null; onSelect: (id: string) => void }) {
+  const words = useWords().workbench;
+  const task = useTask('histogram');
+  const settings = usePlayground((state) => state.settings);
+  const run = usePlayground((state) => state.run);
+  const ready = usePlayground((state) => state.engine === 'ready');
+  const locked = useLocked('weightGranularity');
+  const { setSetting } = useActions();
+  const [channel, setChannel] = useState<number | null>(null);
+  const [images, setImages] = useState<ImageSource>('calibration');
+  const { start, done } = task;
+  const reply = done?.result ?? null;
+  const chosen = reply?.quantizers.find((each) => quantizerId(each) === selected) ?? null;
+  const wanted = chosen ? quantizerId(chosen) : null;
+  const kind = chosen?.kind ?? null;
+  const node = chosen?.node ?? null;
+  useEffect(() => {
+    if (!ready) return;
+    const timer = setTimeout(
+      () => start({ quantizer: kind === null || node === null ? null : { kind, node }, channel, images }),
+      50,
+    );
+    return () => clearTimeout(timer);
+  }, [ready, kind, node, channel, images, settings, run, start]);
+  return (
+    <>
+      <p>{words.histogram.lead}</p>
+      <div className="compare-actions">
+        <select
+          aria-label={words.histogram.which}
+          value={wanted ?? (reply ? quantizerId(reply) : '')}
+          onChange={({ target: { value } }) => {
+            setChannel(null);
+            onSelect(value);
+          }}
+        >
+          {(reply?.quantizers ?? []).map((each) => (
+            <option key={quantizerId(each)} value={quantizerId(each)}>
+              {words.histogram.option(each.node, words.kinds[each.kind])}
+            </option>
+          ))}
+        </select>
+        {reply?.kind === 'weight' && (
+          <>
+            <select
+              aria-label={words.histogram.channel}
+              value={channel ?? ''}
+              onChange={({ target: { value } }) => setChannel(value === '' ? null : Number(value))}
+            >
+              <option value="">{words.histogram.allChannels}</option>
+              {Array.from({ length: reply.channels }, (_, i) => (
+                <option key={i} value={i}>
+                  {words.histogram.channelOf(String(i + 1))}
+                </option>
+              ))}
+            </select>
+            <Choice
+              label={words.histogram.granularity}
+              value={settings.weightGranularity}
+              onChange={(value) => !locked && setSetting('weightGranularity', value)}
+              options={(['perChannel', 'perTensor'] as const).map((value) => ({
+                value,
+                label: words.histogram.granularities[value],
+              }))}
+            />
+          </>
+        )}
+        {reply?.kind === 'activation' && (
+          <Choice
+            label={words.histogram.images}
+            value={images}
+            onChange={setImages}
+            options={IMAGE_SOURCES.map((value) => ({ value, label: words.sources[value] }))}
+          />
+        )}
+      </div>
+      {task.failure && (
+        <TaskBar task={task} label={words.tryAgain} onStart={() => start({ quantizer: null, channel, images })} />
+      )}
+      {reply && (
+        <>
+          <p className="view-note">{words.histogram.counted(grouped(reply.n), String(reply.step))}</p>
+          <Values
+            key={`${done!.run} ${quantizerId(reply)} ${reply.channel} ${reply.n} ${reply.bits} ${reply.scale.length} ${reply.step}`}
+            reply={reply}
+          />
+        </>
+      )}
+    </>
+  );
+}

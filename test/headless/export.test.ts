@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createShapes } from '../../src/engine/data/shapes';
+import { Run } from '../../src/engine/training/run';
+import { Teacher } from '../../src/engine/training/teacher';
+import { exportStudent } from '../../src/engine/workbench/exports';
+import { BUNDLED_FOLDER, readNetworkFolder } from '../../src/headless/files';
+import { defaultSettings } from '../../src/state/settings';
+import { use } from '../engine/backends';
+
+const folder = mkdtempSync(join(tmpdir(), 'export-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function command(...flags: string[]): Promise<{ code: number; out: string; said: string }> {
+  return new Promise((resolve) =>
+    execFile('npx', ['tsx', 'src/headless/export.ts', ...flags], (error, out, said) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, said }),
+    ),
+  );
+}
+
+describe('npm run export', () => {
+  it('writes the file and says how it was checked', async () => {
+    const path = join(folder, 'student.onnx');
+    const { code, out } = await command('--bits', '4', '--format', 'onnx', '--images', '50', '--out', path, '--json');
+    expect(code).toBe(0);
+    const { bytes, agreement, maxDifference, n } = JSON.parse(out) as Record<string, number>;
+    expect(n).toBe(50);
+    expect(agreement).toBe(1);
+    expect(maxDifference).toBeLessThan(1);
+    expect(statSync(path).size).toBe(bytes);
+    expect(readFileSync(path).includes('FDDA playground')).toBe(true);
+  });
+
+  it.each([
+    [['--bits', '9'], /--bits is a whole number from 2 to 8, not "9"/],
+    [['--format', 'tflite'], /--format is one of onnx, layersModel, images, not "tflite"/],
+    [['--layer-bits', 'weight:stem_conv=1'], /layer-bits/],
+    [['--layer-bits', 'weight:nowhere=4'], /nowhere/],
+    [['--weights', 'a.safetensors'], /belong together/],
+  ])('refuses %j', async (flags, said) => {
+    const result = await command(...flags);
+    expect(result.code).toBe(1);
+    expect(result.said).toMatch(said);
+  });
+});
+
+describe('the bundled network', () => {
+  const network = use('wasm').then(() => readNetworkFolder(BUNDLED_FOLDER));
+  let teacher: Teacher;
+  beforeAll(async () => {
+    teacher = new Teacher(await network);
+  });
+  afterAll(() => teacher.dispose());
+
+  it.each([2, 3, 4, 5, 6, 7, 8])(
+    'exported with %i bits answers as the student, one scale a channel or a layer',
+    async (bits) => {
+      for (const weightGranularity of ['perChannel', 'perTensor'] as const) {
+        const settings = {
+          ...defaultSettings(),
+          weightBits: bits,
+          activationBits: bits,
+          weightGranularity,
+          beside: [],
+          testImages: 0,
+          observationPerClass: 2,
+        };
+        const dataset = createShapes();
+        const run = (await Run.create(teacher, dataset, settings, null))!;
+        const source = {
+          network: teacher.network,
+          dataset,
+          calibrationImages: run.prepared.calibrationImages,
+          studentNow: () => run.studentNow(),
+          syntheticImages: () => null,
+        };
+        const context = { source, settings, pause: async () => undefined };
+        const { check, bytes, fullBytes } = await exportStudent(context, { format: 'onnx', images: 100 });
+        run.dispose();
+        for (const { same, close } of [check!, check!.unoptimized!]) {
+          expect(same).toBeGreaterThanOrEqual(99);
+          expect(close).toBeGreaterThanOrEqual(99);
+        }
+        // What is not quantized, and the graph, take some 16 kB.
+        const storage = bits === 2 ? 2 : bits <= 4 ? 4 : 8;
+        expect(bytes - (fullBytes! * storage) / 32).toBeLessThan(18_000);
+      }
+    },
+  );
+});

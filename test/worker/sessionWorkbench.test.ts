@@ -1,0 +1,78 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { AskedTask, LayerTable } from '../../src/engine/workbench/report';
+import { use } from '../engine/backends';
+import { Harness, Refused, smallSettings } from './sessionHarness';
+
+let harness: Harness;
+let before = 0;
+beforeAll(() => use('wasm'));
+beforeEach(() => {
+  before = tf.memory().numTensors;
+  harness = new Harness();
+});
+afterEach(async () => {
+  await harness.session.dispose();
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+const LAYERS: AskedTask = { name: 'layers', options: { images: 100 } };
+const ask = (task: AskedTask, settings = smallSettings(), runId = 1) =>
+  harness.ask({ type: 'workbench', runId, settings, task }) as unknown as Promise<LayerTable | null>;
+
+describe('the workbench', () => {
+  it('answers beside a run that goes on, and tells how far it is', async () => {
+    await harness.initialize();
+    await harness.ask({ type: 'play', runId: 1 });
+    const table = await ask(LAYERS);
+    expect(table!.rows.length).toBeGreaterThan(10);
+    expect(table!.n).toBe(100);
+    const fractions = harness.of('taskProgress').map(({ fraction }) => fraction);
+    expect(fractions.length).toBeGreaterThan(0);
+    expect(fractions.every((each, i) => each <= 1 && (i === 0 || each >= fractions[i - 1]))).toBe(true);
+    await harness.status(1, 'finished', 0);
+    // What the run measured is what it measures by itself.
+    const alone = new Harness();
+    await alone.initialize();
+    await alone.ask({ type: 'play', runId: 1 });
+    await alone.status(1, 'finished', 0);
+    const accuracies = ({ accuracy }: ReturnType<Harness['frames']>[number]) => accuracy.map(({ correct }) => correct);
+    expect(accuracies(harness.frames(1).at(-1)!)).toEqual(accuracies(alone.frames(1).at(-1)!));
+    await alone.session.dispose();
+  });
+
+  it('is stopped by hand, by a new run, and with the session', async () => {
+    await harness.initialize();
+    const first = harness.ask({ type: 'workbench', runId: 1, settings: smallSettings(), task: LAYERS });
+    const second = ask(LAYERS);
+    // Ids are counted from 1: the first task is the second request.
+    harness.session.receive({ type: 'stopTask', id: 2, runId: 1 });
+    expect(await first).toBeNull();
+    expect((await second)!.n).toBe(100);
+    const third = ask(LAYERS);
+    await harness.ask({ type: 'configure', runId: 2, settings: smallSettings({ seed: 6 }) });
+    expect(await third).toBeNull();
+    // And one that asks for a run that is no more.
+    expect(await ask(LAYERS, smallSettings(), 1)).toBeNull();
+    const last = ask(LAYERS, smallSettings(), 2);
+    await harness.session.dispose();
+    expect(await last).toBeNull();
+  });
+
+  it('tries other bits on the same student, and says what is wrong with them', async () => {
+    await harness.initialize();
+    const [low, high] = [await ask(LAYERS), await ask(LAYERS, smallSettings({ weightBits: 8, activationBits: 8 }))];
+    expect(high!.all.kl).toBeLessThan(low!.all.kl);
+    const nowhere = ask(LAYERS, smallSettings({ layerBits: ['weight:nowhere=4'] }));
+    await expect(nowhere).rejects.toBeInstanceOf(Refused);
+    await expect(nowhere).rejects.toMatchObject({
+      failure: {
+        code: 'settings',
+        message: expect.stringContaining('nowhere'),
+        said: { message: { name: 'noSuchLayer' } },
+      },
+    });
+    // The run is as it was.
+    expect(harness.statuses(1).at(-1)).toBe('ready');
+  });
+});
