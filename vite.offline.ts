@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 
@@ -16,7 +17,8 @@ const asShipped: Plugin = {
 export function offline(): Plugin[] {
   return VitePWA({
     strategies: 'injectManifest',
-    srcDir: 'src/serviceWorker',
+    // Wherever the page's root is: the tests build a page of their own.
+    srcDir: path.join(import.meta.dirname, 'src/serviceWorker'),
     // Its address, where those who have the page already look for the next one.
     filename: 'service-worker.ts',
     registerType: 'prompt',
