@@ -80,6 +80,7 @@ describe('the report of an experiment', () => {
       correct: 120,
       accuracy: 0.6,
       collapse: null,
+      weightsHash: null,
       right: rightOf('calibration', 120),
       validationAccuracy: 0.6,
       steps: 60,
