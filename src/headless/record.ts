@@ -24,8 +24,8 @@ import { BUNDLED_FOLDER, readBytes, readNetworkFolder } from './files';
 
 /** As often as the page gets frames. */
 const FRAME_INTERVAL_MS = 100;
-/** Looks at the generator's images during its training; as many are written. Each takes some 25 kB of the file. */
-const SNAPSHOTS = 7;
+/** Looks at the generator's images during its training; as many are written. Each takes some 25 kB of the file, the first one more. */
+const SNAPSHOTS = 5;
 
 const { settings, notes, rest } = parseFlags(process.argv.slice(2));
 for (const note of notes) console.log(describeNote(note));

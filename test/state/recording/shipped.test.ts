@@ -9,8 +9,8 @@ import { defaultSettings } from '../../../src/state/settings';
 const FILE = `public/${SHIPPED_RECORDING}`;
 
 describe('the recorded run that comes with the page', () => {
-  it('is a whole run of today’s defaults (otherwise: npm run record), in less than 380 kB, with the quality of its images', async () => {
-    expect(statSync(FILE).size).toBeLessThan(380_000);
+  it('is a whole run of today’s defaults (otherwise: npm run record), in less than 330 kB, with the quality of its images', async () => {
+    expect(statSync(FILE).size).toBeLessThan(330_000);
     const { settings, finished, record, backend, dataset } = await readRecording(readFileSync(FILE, 'utf8'));
     expect(settings).toEqual(defaultSettings());
     expect({ finished, backend, dataset, phase: record.live.phase }).toEqual({
