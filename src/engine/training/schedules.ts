@@ -32,7 +32,7 @@ export function cosineFactor(step: number, period: number = COSINE_EPOCHS * PROG
 }
 
 /** Steps after which a student's limit has come down by a factor of the square root of two. */
-export const LIMIT_STEPS = 5;
+const LIMIT_STEPS = 5;
 
 /**
  * The largest change of a weight in one of the student's steps, in norms of its own: `updateLimit` in the first one,

@@ -61,9 +61,10 @@ describe('a student that collapses', () => {
     expect(arm).toBe('fdda');
     const { student, accuracy, phases } = story(frames);
     const [ptq, row] = ['ptq', 'fdda'].map((id) => accuracy!.find((each) => each.id === id)!);
-    // It is measured again, and nobody is told a second time.
+    // Later measurements find it worse still, and nobody is told again.
     const after = row.curve.filter(([step]) => step > error.step);
     expect(after.length).toBeGreaterThan(0);
+    for (const [, share] of after) expect(share).toBeLessThan(ptq.accuracy!);
     expect(error.sign).toEqual({
       kind: 'accuracy',
       plain: ptq.accuracy,
