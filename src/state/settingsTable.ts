@@ -613,7 +613,7 @@ export const SETTINGS: SettingsTable = {
     url: 'student-learning-rate',
     live: true,
     label: 'Student learning rate',
-    help: 'How far each step moves the quantized network’s weights. It is small because the distillation loss is large; much more makes the student collapse.',
+    help: 'How far each step moves the quantized network’s weights. It is small because the distillation loss is large; what is too much is cut off by the longest step of a weight.',
   },
   updateLimit: {
     kind: 'number',
@@ -625,7 +625,7 @@ export const SETTINGS: SettingsTable = {
     url: 'update-limit',
     live: false,
     label: 'Longest step of a weight',
-    help: 'No weight changes by more than this share of its own size in the first step, and by less and less in later ones. So no learning rate makes the student collapse, and a long training stays near the network that it started from. 0: no limit.',
+    help: 'No weight changes by more than this share of its own size in the first step, and by less and less in later ones. So a learning rate that is far too large does not make the student collapse, and weights stay near where they started. 0: no limit.',
   },
   studentSchedule: {
     kind: 'choice',
