@@ -31,7 +31,8 @@ onmessage = ({ data: { module, memory, control, index, names, turn, done, ready,
   Atomics.add(control, ready, 1);
   for (;;) {
     for (let i = 0; i < spins && Atomics.load(control, turn) === seen; i++);
-    Atomics.wait(control, turn, seen);
+    // A worker may have done this turn's job and sleep again before the caller comes to wake it: nothing new then.
+    while (Atomics.load(control, turn) === seen) Atomics.wait(control, turn, seen);
     seen = Atomics.load(control, turn);
     const which = control[at];
     try {
