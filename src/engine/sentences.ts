@@ -72,6 +72,12 @@ export const SENTENCES = {
   noTestImage: (index: string, size: string) => `There is no test image ${index}: there are ${size}.`,
   noTestImageHint: (last: string) => `Test images are counted from 0 to ${last}.`,
   noSuchLayer: (entry: string, network: string) => `Bits are set for ${entry}, but ${network} has no such layer.`,
+  noSyntheticImages: () => 'This run has no generator, and so no synthetic images. Choose the calibration images.',
+  noActivations: () => 'No activation is quantized, and so there is no range to find. Give one fewer bits.',
+  emptyRange: (node: string, lo: string, hi: string) =>
+    `The range of “${node}” goes from ${lo} to ${hi} and holds nothing. Its upper end must lie above its lower one.`,
+  rangeOrEqualization: () =>
+    'Ranges set by hand and cross-layer equalization exclude each other: equalization moves the values that the ranges were set for. Take one of them back.',
   exportLevels: (layer: string, lowest: string, highest: string) =>
     `Activation “${layer}”: its levels, ${lowest} to ${highest} steps from 0, do not fit into 16 bits.`,
   exportLayersModel: (reason: string) => `tf.LayersModel cannot hold this network: ${reason}`,

@@ -7,7 +7,18 @@ import { parseArgs } from 'node:util';
 import { Run } from '../engine/training/run';
 import { Teacher } from '../engine/training/teacher';
 import { exportStudent } from '../engine/workbench/exports';
-import { EXPORT_FORMATS, LOGIT_TOLERANCE, type Exported, type ExportFormat } from '../engine/workbench/report';
+import {
+  ENOUGH_SAME,
+  EXPORT_FORMATS,
+  IMAGE_SOURCES,
+  LOGIT_TOLERANCE,
+  REPAIRS,
+  verdictOf,
+  type Exported,
+  type ExportFormat,
+  type ImageSource,
+  type RepairName,
+} from '../engine/workbench/report';
 import { describeNote, flagsHelp, parseFlags } from '../state/settings';
 import { startBackend } from './backend';
 import { loadSource } from './experiment/source';
@@ -19,6 +30,8 @@ const HELP = `npm run export -- [flags]
   --out PATH       the file; of several files the folder
   --images N       test images that the file is run on beside the student (1000)
   --trained        the student after a whole run; without it, as plain quantization makes it
+  --repairs NAMES  what is done to it before it is written, of ${REPAIRS.join(',')}
+  --repair-images NAME  images that the repairs look at: ${IMAGE_SOURCES.join(', ')} (both)
   --data DIR, --weights FILE  another network and its images, as for npm run experiment
   --json           one JSON object: bytes, agreement, maxDifference, n
 
@@ -40,6 +53,8 @@ function optionsOf(argv: readonly string[]) {
       out: { type: 'string' },
       images: { type: 'string', default: '1000' },
       trained: { type: 'boolean', default: false },
+      repairs: { type: 'string', default: '' },
+      'repair-images': { type: 'string', default: 'both' },
       data: { type: 'string' },
       weights: { type: 'string' },
       json: { type: 'boolean', default: false },
@@ -51,8 +66,11 @@ function optionsOf(argv: readonly string[]) {
       throw new UsageError(`--${name} is a whole number from ${from} to ${to}, not "${text}".`);
     return value;
   };
-  if (!EXPORT_FORMATS.some((format) => format === values.format))
-    throw new UsageError(`--format is one of ${EXPORT_FORMATS.join(', ')}, not "${values.format}".`);
+  const oneOf = <Name extends string>(name: string, text: string, names: readonly Name[]): Name => {
+    const found = names.find((each) => each === text);
+    if (found === undefined) throw new UsageError(`--${name} is one of ${names.join(', ')}, not "${text}".`);
+    return found;
+  };
   if ((values.data === undefined) !== (values.weights === undefined))
     throw new UsageError('--data DIR and --weights FILE belong together: images, and the network trained for them.');
   if (notes.some(({ kind }) => kind === 'invalid' || kind === 'unknown'))
@@ -60,7 +78,14 @@ function optionsOf(argv: readonly string[]) {
   const bits = values.bits === undefined ? {} : both(number('bits', values.bits, 2, 8));
   return {
     ...values,
-    format: values.format as ExportFormat,
+    format: oneOf<ExportFormat>('format', values.format, EXPORT_FORMATS),
+    repairs: {
+      names:
+        values.repairs === ''
+          ? []
+          : values.repairs.split(',').map((name) => oneOf<RepairName>('repairs', name, REPAIRS)),
+      source: oneOf<ImageSource>('repair-images', values['repair-images'], IMAGE_SOURCES),
+    },
     images: number('images', values.images, 1, 1e6),
     settings: { ...given, ...bits, beside: [], testImages: 0 },
     notes: notes.map(describeNote),
@@ -82,7 +107,7 @@ async function main(argv: string[]): Promise<number> {
     console.log(HELP);
     return 0;
   }
-  const { settings, format, images, notes, ...options } = optionsOf(argv);
+  const { settings, format, images, notes, repairs, ...options } = optionsOf(argv);
   notes.forEach(say);
   await startBackend();
   const source = await loadSource({
@@ -105,12 +130,13 @@ async function main(argv: string[]): Promise<number> {
       settings,
       pause: async () => undefined,
     },
-    { format, images },
+    { format, images, changes: { repairs } },
   );
   run.dispose();
   teacher.dispose();
-  if (options.out !== undefined) write(exported, options.out);
   const { bytes, fullBytes, check } = exported;
+  const usable = !check || verdictOf(check) !== 'differs';
+  if (options.out !== undefined && usable) write(exported, options.out);
   const facts = {
     format,
     bytes,
@@ -122,6 +148,7 @@ async function main(argv: string[]): Promise<number> {
     largestLogit: check && check.largestLogit,
     unoptimized: check?.unoptimized ?? null,
     runtime: check?.runtime ?? null,
+    verdict: check && verdictOf(check),
   };
   if (options.json) console.log(JSON.stringify(facts));
   else {
@@ -131,7 +158,11 @@ async function main(argv: string[]): Promise<number> {
         `${check.runtime}: same class on ${check.same} of ${check.n} test images, logits within ${LOGIT_TOLERANCE * 100} % of the largest on ${check.close}, all within ${check.maxDifference.toExponential(1)} (largest logit ${check.largestLogit.toFixed(1)})`,
       );
   }
-  return 0;
+  if (usable) return 0;
+  say(
+    `Not written: on fewer than ${ENOUGH_SAME * 100} % of the images ${check.runtime} gives the student's answer, also where the student itself is not undecided. Choose other bits or another format.`,
+  );
+  return 1;
 }
 
 try {

@@ -262,9 +262,14 @@ export class Student {
   setRanges(ranges: Record<string, Range>): void {
     for (const { name } of this.quantizedActivations) {
       if (!ranges[name]) throw new Error(`There is no range for the activation '${name}'.`);
-      tf.tidy(() => this.setActivation(name, tf.scalar(ranges[name].lo), tf.scalar(ranges[name].hi)));
-      if (this.learns) this.learnActivation(name);
+      this.setRange(name, ranges[name]);
     }
+  }
+
+  /** Sets the range of one activation that is quantized; a learned step begins anew there. */
+  setRange(node: string, { lo, hi }: Range): void {
+    tf.tidy(() => this.setActivation(node, tf.scalar(lo), tf.scalar(hi)));
+    if (this.learns) this.learnActivation(node);
   }
 
   /** The activation's step is learned from now on, from where its range puts it. */

@@ -3,17 +3,18 @@ import * as tf from '@tensorflow/tfjs-core';
 import { forward, uploadWeights } from '../network/executor';
 import { divergences, imageBatches, logProbabilities, measured, topClasses } from './images';
 import type { Answers, TaskOptions } from './report';
-import { createTrial, type TaskContext } from './trial';
+import { createChangedTrial } from './changed';
+import type { TaskContext } from './trial';
 
 export async function answers(
   context: TaskContext,
-  { images: asked, split: wanted, ranges }: TaskOptions<'answers'>,
+  { images: asked, split: wanted, changes }: TaskOptions<'answers'>,
 ): Promise<Answers> {
   const { network, dataset } = context.source;
   const { definition } = network;
   const { numClasses: classes } = definition;
   const { split, n } = measured(dataset, asked, wanted);
-  const trial = await createTrial(context, ranges);
+  const trial = await createChangedTrial(context, changes);
   const teacher = uploadWeights(network);
   const result: Answers = {
     step: trial.step,

@@ -1,77 +1,14 @@
 /** Ways to the activations' ranges, side by side: by method, and by the images that they look at. */
-import * as tf from '@tensorflow/tfjs-core';
-import { activationNodes } from '../network/activationRanges';
-import { FULL_PRECISION } from '../quantization/layerBits';
-import { calibratedRange, CALIBRATION_METHODS } from '../quantization/rangeMethods';
-import { movingAverage, sampleValues, type Range } from '../quantization/ranges';
-import type { Student } from '../quantization/student';
+import type { Range } from '../quantization/ranges';
+import { say } from '../sentences';
+import { SettingError } from '../training/prepare';
 import { gridError } from './gridError';
 import { histogramOf } from './histogram';
-import { imageBatches, logProbabilities, measured, topClasses } from './images';
+import { imageBatches, logProbabilities, LOOKED_PER_CLASS, measured, topClasses } from './images';
 import { LossCount, type BatchAnswers } from './layers';
+import { look, quantizedActivations, RANGE_METHODS, rangeBy, united, type Looked } from './looked';
 import { IMAGE_SOURCES, type Calibrations, type ImageSource, type TaskOptions } from './report';
 import { createTrial, type TaskContext } from './trial';
-
-/** Synthetic images of each class that ranges come from. */
-const SYNTHETIC_PER_CLASS = 4;
-/** Values of one activation that are looked at. */
-const SAMPLE = 65536;
-/** Images and updates of the authors' moving average. */
-const AVERAGE_BATCH = 16;
-const AVERAGE_UPDATES = 50;
-
-/** Of one set of images, by activation: some values, and the smallest and largest of each image. */
-interface Looked {
-  images: number;
-  values: Map<string, Float32Array>;
-  ends: Map<string, Range[]>;
-}
-
-/** @param images stay the caller's */
-async function look(student: Student, images: tf.Tensor4D, nodes: ReadonlySet<string>): Promise<Looked> {
-  const kept: [string, tf.Tensor][] = [];
-  try {
-    tf.tidy(() => {
-      student.forwardWith(images, {
-        activation: ({ name }, x) => {
-          if (!nodes.has(name)) return x;
-          const rows = tf.reshape(x, [x.shape[0], -1]);
-          kept.push([name, tf.keep(sampleValues(x, SAMPLE))]);
-          kept.push([name, tf.keep(tf.stack([tf.min(rows, 1), tf.max(rows, 1)], 1))]);
-          return x;
-        },
-      });
-    });
-    const read = await Promise.all(kept.map(([, tensor]) => tensor.data() as Promise<Float32Array>));
-    const [values, ends] = [new Map<string, Float32Array>(), new Map<string, Range[]>()];
-    kept.forEach(([name], i) => {
-      if (i % 2 === 0) values.set(name, read[i]);
-      else
-        ends.set(
-          name,
-          Array.from({ length: read[i].length / 2 }, (_, k) => ({ lo: read[i][2 * k], hi: read[i][2 * k + 1] })),
-        );
-    });
-    return { images: images.shape[0], values, ends };
-  } finally {
-    tf.dispose(kept.map(([, tensor]) => tensor));
-  }
-}
-
-const united = (ranges: readonly Range[]): Range => ({
-  lo: Math.min(...ranges.map(({ lo }) => lo)),
-  hi: Math.max(...ranges.map(({ hi }) => hi)),
-});
-
-/** The authors' moving average over batches of these images, taken in turn. @param ends of each image */
-export function averagedRange(ends: readonly Range[]): Range {
-  let range: Range = { lo: 0, hi: 0 };
-  for (let update = 0; update < AVERAGE_UPDATES; update++) {
-    const batch = Array.from({ length: AVERAGE_BATCH }, (_, i) => ends[(update * AVERAGE_BATCH + i) % ends.length]);
-    range = movingAverage(range, united(batch));
-  }
-  return range;
-}
 
 /** Share of `wanted` that `reached` covers, 0 to 1; 1 where there is nothing to cover. */
 export function covered(wanted: Range, reached: Range): number {
@@ -80,6 +17,7 @@ export function covered(wanted: Range, reached: Range): number {
   return Math.max(0, Math.min(wanted.hi, reached.hi) - Math.max(wanted.lo, reached.lo)) / length;
 }
 
+/** @throws SettingError where no activation is quantized: there is no range to find */
 export async function calibrations(
   context: TaskContext,
   { images: asked }: TaskOptions<'calibrations'>,
@@ -89,13 +27,12 @@ export async function calibrations(
   const { student, step } = await createTrial(context);
   const { definition, plan } = student;
   const classes = definition.numClasses;
-  const names = activationNodes(definition)
-    .map(({ name }) => name)
-    .filter((name) => plan.activationBits[name] !== FULL_PRECISION);
+  const names = quantizedActivations(student);
   const nodes = new Set(names);
   try {
+    if (names.length === 0) throw new SettingError(say('noActivations'));
     const calibration = await look(student, source.calibrationImages, nodes);
-    const generated = source.syntheticImages(SYNTHETIC_PER_CLASS);
+    const generated = source.syntheticImages(LOOKED_PER_CLASS);
     const synthetic = generated && (await look(student, generated, nodes).finally(() => generated.dispose()));
     await context.pause(0.02);
     // What the ranges have to cover: real images that they were not taken from.
@@ -122,19 +59,12 @@ export async function calibrations(
         both: synthetic ? [calibration, synthetic] : [],
       };
       const from = IMAGE_SOURCES.filter((each) => sets[each].length > 0);
-      const methods = [...CALIBRATION_METHODS, 'movingAverage' as const];
       const rows: Calibrations['rows'] = [];
-      const total = from.length * methods.length;
+      const total = from.length * RANGE_METHODS.length;
       for (const each of from) {
-        for (const method of methods) {
+        for (const method of RANGE_METHODS) {
           const ranges = Object.fromEntries(
-            names.map((name) => {
-              const ends = sets[each].flatMap((set) => set.ends.get(name)!);
-              if (method === 'movingAverage') return [name, averagedRange(ends)];
-              if (method === 'minMax') return [name, united(ends)];
-              const values = sets[each].flatMap((set) => Array.from(set.values.get(name)!));
-              return [name, calibratedRange(method, values, plan.activationBits[name])];
-            }),
+            names.map((name) => [name, rangeBy(method, sets[each], name, plan.activationBits[name])]),
           );
           student.setRanges(ranges);
           const loss = new LossCount();

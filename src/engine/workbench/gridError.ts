@@ -34,9 +34,13 @@ export function levels(range: Range, bits: number): number[] {
   return Array.from({ length: steps + 1 }, (_, i) => ends.lo + ((ends.hi - ends.lo) * i) / steps);
 }
 
+/** Of a value: what float32 loses of it in the way to a level and back, which on the grid of a constant is many steps. */
+export const ROUNDING = 2 ** -20;
+
 /** Each bin counts as its values' mean. */
 export function gridError({ counts, sums }: Histogram, range: Range, bits: number): GridError {
   const ends = levelEnds(range, bits);
+  const half = (ends.hi - ends.lo) / (2 * (2 ** bits - 1));
   let [signal, clipping, rounding, clipped, n] = [0, 0, 0, 0, 0];
   for (let bin = 0; bin < counts.length; bin++) {
     const count = counts[bin];
@@ -45,8 +49,7 @@ export function gridError({ counts, sums }: Histogram, range: Range, bits: numbe
     const error = count * (fakeQuantizeValue(value, range.lo, range.hi, bits) - value) ** 2;
     n += count;
     signal += count * value * value;
-    const half = (ends.hi - ends.lo) / (2 * (2 ** bits - 1));
-    if (value < ends.lo - half || value > ends.hi + half) {
+    if (Math.max(ends.lo - value, value - ends.hi) > half + Math.abs(value) * ROUNDING) {
       clipping += error;
       clipped += count;
     } else rounding += error;

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { FULL_PRECISION } from '../quantization/layerBits';
 import { sampleValues } from '../quantization/ranges';
 import type { Student } from '../quantization/student';
+import { imagesFrom } from './images';
 import type { HistogramReply, ImageSource, TaskOptions } from './report';
 import { createTrial, type TaskContext } from './trial';
 
@@ -10,8 +11,6 @@ import { createTrial, type TaskContext } from './trial';
 export const BINS = 2048;
 /** Values of an activation that are looked at. */
 const SAMPLE = 262144;
-/** Synthetic images of each class that an activation is looked at on. */
-const SYNTHETIC_PER_CLASS = 4;
 
 /** Number and sum of the values in each of equally wide bins from the smallest value to the largest one. */
 export function histogramOf(values: ArrayLike<number>): Pick<HistogramReply, 'lo' | 'hi' | 'counts' | 'sums'> {
@@ -32,7 +31,7 @@ export function histogramOf(values: ArrayLike<number>): Pick<HistogramReply, 'lo
 }
 
 /**
- * @throws RangeError for a layer or a channel that is not there, or where there are no synthetic images
+ * @throws RangeError for a layer or a channel that is not there; SettingError where there are no synthetic images
  */
 export async function histogram(context: TaskContext, options: TaskOptions<'histogram'>): Promise<HistogramReply> {
   const { channel, images } = options;
@@ -84,11 +83,8 @@ async function activationValues(
   node: string,
   images: ImageSource,
 ): Promise<Float32Array> {
-  const synthetic = images === 'calibration' ? null : source.syntheticImages(SYNTHETIC_PER_CLASS);
-  if (images !== 'calibration' && synthetic === null)
-    throw new RangeError('This run has no generator, and so no synthetic images.');
+  const batches = imagesFrom(source, images);
   const sample = tf.tidy(() => {
-    const batches = [...(images === 'synthetic' ? [] : [source.calibrationImages]), ...(synthetic ? [synthetic] : [])];
     const parts = batches.map((batch) => {
       let found: tf.Tensor1D | null = null;
       student.forwardWith(batch, {
@@ -103,6 +99,6 @@ async function activationValues(
     tf.dispose(parts);
     return all;
   });
-  synthetic?.dispose();
+  tf.dispose(batches);
   return (await sample.data().finally(() => sample.dispose())) as Float32Array;
 }

@@ -1,11 +1,28 @@
 /** Images that tasks measure on, batch by batch, and what is read off a network's answers. */
 import * as tf from '@tensorflow/tfjs-core';
 import { gatherBatch, indexRange, type Dataset, type Split } from '../data/dataset';
-import type { MeasuredSplit } from './report';
 import type { NetworkDefinition } from '../network/types';
+import { say } from '../sentences';
+import { SettingError } from '../training/prepare';
+import type { ImageSource, MeasuredSplit } from './report';
+import type { WorkbenchSource } from './trial';
 
 /** Images in one forward pass: few, because every layer's output of a pass is kept. */
 export const BATCH = 50;
+
+/** Synthetic images of each class that values, ranges and repairs come from. */
+export const LOOKED_PER_CLASS = 4;
+
+/**
+ * Calibration images, synthetic ones, or both, each set by itself; the caller's.
+ *
+ * @throws SettingError where the run has no synthetic ones
+ */
+export function imagesFrom({ calibrationImages, syntheticImages }: WorkbenchSource, from: ImageSource): tf.Tensor4D[] {
+  const synthetic = from === 'calibration' ? null : syntheticImages(LOOKED_PER_CLASS);
+  if (from !== 'calibration' && synthetic === null) throw new SettingError(say('noSyntheticImages'));
+  return [...(from === 'synthetic' ? [] : [tf.clone(calibrationImages)]), ...(synthetic ? [synthetic] : [])];
+}
 
 /** Images that something is measured on. */
 export interface Measured {

@@ -8,6 +8,7 @@ import { FULL_PRECISION, quantizerId, type QuantizerKind } from '../quantization
 import type { PlannedQuantizer } from '../quantization/plan';
 import type { Range } from '../quantization/ranges';
 import type { Student } from '../quantization/student';
+import { ROUNDING } from './gridError';
 import { divergences, imageBatches, logProbabilities, measured, topClasses, type Measured } from './images';
 import type { Distortion, LayerRow, LayerTable, Loss, Sensitivities, TaskOptions } from './report';
 import { createTrial, type TaskContext, type Trial } from './trial';
@@ -202,8 +203,11 @@ function clippedShare(x: tf.Tensor, student: Student, kind: QuantizerKind, node:
   const grid = student.gridOf(kind, node)!;
   const half = 2 ** (grid.bits - 1);
   const share = tf.tidy(() => {
-    const q = tf.round(tf.sub(tf.mul(x, grid.scale), grid.zero));
-    return tf.mean(tf.cast(tf.logicalOr(tf.less(q, -half), tf.greater(q, half - 1)), 'float32')) as tf.Scalar;
+    const lowest = tf.div(tf.sub(grid.zero, half), grid.scale);
+    const highest = tf.div(tf.add(grid.zero, half - 1), grid.scale);
+    const beyond = tf.maximum(tf.sub(lowest, x), tf.sub(x, highest));
+    const allowed = tf.add(tf.div(0.5, grid.scale), tf.mul(tf.abs(x), ROUNDING));
+    return tf.mean(tf.cast(tf.greater(beyond, allowed), 'float32')) as tf.Scalar;
   });
   tf.dispose([grid.scale, grid.zero]);
   return share;

@@ -4,6 +4,7 @@
  */
 import type { Range } from '../kernels/scalarQuantizer';
 import type { PlannedRole, QuantizerKind } from '../quantization/layerBits';
+import type { RunSettings } from '../runSettings';
 
 /** How far quantized values are from full precision. */
 export interface Distortion {
@@ -120,10 +121,12 @@ export interface HistogramReply {
   zero: Float32Array;
 }
 
+/** A way to the activations' ranges. */
+export type RangeMethod = RunSettings['activationRange'];
+
 /** What one way to the activations' ranges gives. */
 export interface CalibrationRow {
-  /** An option of `activationRange`. */
-  method: string;
+  method: RangeMethod;
   source: ImageSource;
   /** Mean over all activations, on validation images: of their own SQNR in dB, and of the share that is clipped. */
   sqnr: number;
@@ -192,13 +195,30 @@ export interface ExportCheck {
   n: number;
   /** Of which the most likely class is the student's. */
   same: number;
+  /**
+   * Of the others, those for which the student itself puts the runtime's class no further behind its own than
+   * `LOGIT_TOLERANCE` of the largest logit.
+   */
+  ties: number;
   /** Of which all logits differ by no more than `LOGIT_TOLERANCE` of the largest logit. */
   close: number;
   /** Largest difference of two logits, and the largest logit there is. */
   maxDifference: number;
   largestLogit: number;
   /** The same with the runtime's graph optimizations off; null where there are none. */
-  unoptimized: { same: number; close: number; maxDifference: number } | null;
+  unoptimized: { same: number; ties: number; close: number; maxDifference: number } | null;
+}
+
+/** Answers that must be the student's for a file to be offered. */
+export const ENOUGH_SAME = 0.999;
+
+/**
+ * `same`: at least 99.9 % of the answers are the student's. `ties`: fewer, but the student itself was undecided about
+ * the others. `differs`: the runtime computes something else, and the file is not to be used.
+ */
+export function verdictOf({ n, same, ties }: Pick<ExportCheck, 'n' | 'same' | 'ties'>): 'same' | 'ties' | 'differs' {
+  if (same >= ENOUGH_SAME * n) return 'same';
+  return same + ties >= ENOUGH_SAME * n ? 'ties' : 'differs';
 }
 
 export interface ExportedFile {
@@ -220,11 +240,22 @@ export interface Exported {
   images: { calibration: number; synthetic: number } | null;
 }
 
-/** Ranges that take the place of the student's own: of activations, and of a kernel. */
-export interface RangeChanges {
-  activations?: Record<string, Range>;
-  /** channel null: all of the kernel shares the range. */
-  kernel?: { node: string; channel: number | null; range: Range };
+/** A range that takes the place of the student's own. */
+export interface RangeChange {
+  kind: QuantizerKind;
+  node: string;
+  /** Of a kernel; null: all of the kernel shares the range. Null for an activation. */
+  channel: number | null;
+  range: Range;
+}
+
+/** What is done to the student of the run before something is made of it, in this order. */
+export interface StudentChanges {
+  /** Where the activations' ranges come from instead. */
+  calibration?: { method: RangeMethod; source: ImageSource };
+  ranges?: readonly RangeChange[];
+  /** Not together with `ranges` where one of them is equalization, which moves what the ranges were set for. */
+  repairs?: { names: readonly RepairName[]; source: ImageSource };
 }
 
 /** Every task of the workbench: what is asked for, and what comes back. */
@@ -232,7 +263,7 @@ export interface WorkbenchTasks {
   layers: { options: { images: number }; result: LayerTable };
   sensitivities: { options: { images: number; bits: number[] }; result: Sensitivities };
   answers: {
-    options: { images: number; split: MeasuredSplit; ranges?: RangeChanges };
+    options: { images: number; split: MeasuredSplit; changes?: StudentChanges };
     result: Answers;
   };
   histogram: {
@@ -245,8 +276,17 @@ export interface WorkbenchTasks {
     result: HistogramReply;
   };
   calibrations: { options: { images: number }; result: Calibrations };
-  repairs: { options: { names: RepairName[]; source: ImageSource; images: number }; result: Repaired };
-  export: { options: { format: ExportFormat; images: number }; result: Exported };
+  repairs: {
+    /** changes: what is done before the repairs. */
+    options: {
+      names: readonly RepairName[];
+      source: ImageSource;
+      images: number;
+      changes?: Omit<StudentChanges, 'repairs'>;
+    };
+    result: Repaired;
+  };
+  export: { options: { format: ExportFormat; images: number; changes?: StudentChanges }; result: Exported };
 }
 
 export type TaskName = keyof WorkbenchTasks;

@@ -4,7 +4,7 @@ import { calibrations } from './calibrations';
 import { exportStudent } from './exports';
 import { histogram } from './histogram';
 import { layerTable, sensitivities } from './layers';
-import { repairs } from './repairs';
+import { repairs } from './repairs/measure';
 import type { AskedTask, TaskName, TaskOptions, TaskResult } from './report';
 import type { TaskContext } from './trial';
 

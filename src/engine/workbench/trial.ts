@@ -1,17 +1,15 @@
 /** The student as it is now, with whatever bits and ranges are to be tried: a copy that nobody else knows of. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Dataset } from '../data/dataset';
-import { quantizationGrid } from '../kernels/fakeQuantize';
 import type { Network } from '../network/types';
 import { FULL_PRECISION } from '../quantization/layerBits';
-import { isWeighted, LayerBitsError, quantizationPlan } from '../quantization/plan';
+import { LayerBitsError, quantizationPlan } from '../quantization/plan';
 import type { Range } from '../quantization/ranges';
 import { Student, type StudentSnapshot } from '../quantization/student';
 import type { RunSettings } from '../runSettings';
 import { say } from '../sentences';
 import { SettingError } from '../training/prepare';
 import type { StudentNow } from '../training/run';
-import type { RangeChanges } from './report';
 
 /** Where a task gets what it works on. All of it stays the run's. */
 export interface WorkbenchSource {
@@ -49,10 +47,7 @@ export interface Trial {
  *
  * @throws SettingError where bits are set for a layer that the network does not have
  */
-export async function createTrial(
-  { source, settings }: Pick<TaskContext, 'source' | 'settings'>,
-  changes: RangeChanges = {},
-): Promise<Trial> {
+export async function createTrial({ source, settings }: Pick<TaskContext, 'source' | 'settings'>): Promise<Trial> {
   const now = await source.studentNow();
   const student = newStudent(source.network, settings);
   try {
@@ -62,7 +57,7 @@ export async function createTrial(
     const kept = Object.entries(now.snapshot.ranges).filter(
       ([node]) => same('activationBits', node) && now.settings.activationRange === settings.activationRange,
     );
-    const ranges: Record<string, Range> = { ...Object.fromEntries(kept), ...changes.activations };
+    const ranges: Record<string, Range> = Object.fromEntries(kept);
     const missing = Object.entries(student.plan.activationBits).filter(
       ([node, bits]) => bits !== FULL_PRECISION && !ranges[node],
     );
@@ -83,11 +78,10 @@ export async function createTrial(
           Object.entries(steps).filter(([node]) =>
             node in student.plan.weightBits
               ? same('weightBits', node) && now.settings.weightGranularity === settings.weightGranularity
-              : same('activationBits', node) && !changes.activations?.[node],
+              : same('activationBits', node),
           ),
         ),
       );
-    if (changes.kernel) placeKernel(student, changes.kernel);
     return { student, step: now.step, snapshot: now.snapshot, settings };
   } catch (error) {
     student.dispose();
@@ -103,25 +97,4 @@ export function newStudent(network: Network, settings: RunSettings): Student {
     if (error instanceof LayerBitsError) throw new SettingError(say('noSuchLayer', error.text, error.network));
     throw error;
   }
-}
-
-/** @throws RangeError for a layer without a kernel, or a channel that it does not have */
-function placeKernel(student: Student, { node, channel, range }: NonNullable<RangeChanges['kernel']>): void {
-  const bits = student.plan.weightBits[node];
-  if (!student.definition.nodes.some((each) => each.name === node && isWeighted(each)) || bits === FULL_PRECISION)
-    throw new RangeError(`${student.definition.name} has no quantized kernel '${node}'.`);
-  const wanted = quantizationGrid(range.lo, range.hi, bits);
-  if (channel === null) return student.placeKernelGrid(node, wanted);
-  const grid = student.gridOf('weight', node)!;
-  const { size, shape } = grid.scale;
-  if (!Number.isInteger(channel) || channel < 0 || channel >= size)
-    throw new RangeError(`The kernel of '${node}' has no channel ${channel}.`);
-  const placed = tf.tidy(() => {
-    const here = tf.reshape(tf.oneHot(tf.scalar(channel, 'int32'), size), shape);
-    const put = (own: tf.Tensor, other: tf.Tensor) =>
-      tf.where(tf.cast(here, 'bool'), tf.fill(shape, 0).add(other), own);
-    return { scale: put(grid.scale, wanted.scale), zero: put(grid.zero, wanted.zero) };
-  });
-  tf.dispose([grid.scale, grid.zero, wanted.scale, wanted.zero]);
-  student.placeKernelGrid(node, { ...placed, bits });
 }

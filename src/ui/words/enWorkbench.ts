@@ -121,11 +121,25 @@ export const enWorkbench = {
     ends: { lo: 'Lower end of the range', hi: 'Upper end of the range' },
     reading: (lo: string, hi: string, sqnr: string, clipped: string, share: string): string =>
       `Range ${lo} to ${hi}: SQNR ${sqnr} dB, ${clipped} of the values clipped, which makes ${share} of the error.`,
+    keep: 'Keep this range',
     back: 'Range as it was',
     manyGrids:
       'Each channel has a grid of its own; drawn and measured is one grid over all of them. Choose a channel to see its own.',
     legend:
       'Orange: clipped. Dark part of a bar: how far its values are rounded, compared with half a step. Heights grow as the root of the count.',
+  },
+  kept: {
+    title: 'Chosen for the student that is compared and taken away:',
+    help: 'The run itself stays as it is.',
+    calibration: (method: string, images: string): string => `ranges of the activations: ${method} (${images})`,
+    channel: (node: string, channel: string): string => `${node}, channel ${channel}`,
+    range: (name: string, lo: string, hi: string): string => `range of ${name}: ${lo} to ${hi}`,
+    repairs: (names: string, images: string): string => `${names} (${images})`,
+    takeBack: (what: string): string => `Take back: ${what}`,
+    column: 'Take it',
+    use: 'use',
+    used: 'used',
+    useOf: (what: string): string => `Use: ${what}`,
   },
   calibration: {
     lead: 'Where should the ranges of the activations come from? Each way of finding them, on calibration images, synthetic ones or both, with the bits and weights as they are.',
@@ -224,8 +238,11 @@ export const enWorkbench = {
     optimizedAlike: 'It is the same with the runtime’s graph optimizations switched off.',
     optimizedOtherwise: (same: string, n: string): string =>
       `With the runtime’s graph optimizations switched off: ${same} of ${n}.`,
+    others: (count: string, ties: string, tolerance: string): string =>
+      `Other answers: ${count}. For ${ties} of them the student itself puts both classes within ${tolerance} of the largest logit: two runtimes add in another order, and a value between two levels goes to the other one.`,
     differs: (enough: string): string =>
-      `Fewer than ${enough} of the answers agree: this runtime does not compute what the student does.`,
+      `Fewer than ${enough} of the answers agree, and the student was not undecided about the others: this runtime does not compute what the student does. The file is not offered. Try other bits or another format.`,
+    stale: 'This file is of an earlier run, quantizer or choice: make it again.',
     images: (calibration: string, synthetic: string, kilobytes: string): string =>
       `${calibration} calibration and ${synthetic} synthetic images, ${kilobytes} kB.`,
     save: (name: string, kilobytes: string): string => `Save ${name} (${kilobytes} kB)`,

@@ -67,6 +67,12 @@ export const jaSentences: Sentences = {
   noTestImage: (index, size) => `テスト画像 ${index} はありません。全部で ${size} 枚です。`,
   noTestImageHint: (last) => `テスト画像は 0 から ${last} まで数えます。`,
   noSuchLayer: (entry, network) => `${entry} にビット数が設定されていますが、${network} にその層はありません。`,
+  noSyntheticImages: () => 'この実行には生成器がないため、合成画像がありません。校正画像を選んでください。',
+  noActivations: () => '量子化された活性化がないため、決める範囲がありません。どれかのビット数を減らしてください。',
+  emptyRange: (node, lo, hi) =>
+    `「${node}」の範囲は ${lo} から ${hi} で、何も含みません。上端は下端より大きくしてください。`,
+  rangeOrEqualization: () =>
+    '手で決めた範囲と層間均等化は同時に使えません。均等化は、範囲を決めたときの値を動かします。どちらかを取り消してください。',
   exportLevels: (layer, lowest, highest) =>
     `活性値「${layer}」：目盛りが 0 から ${lowest} 〜 ${highest} 段のところにあり、16 ビットに収まりません。`,
   exportLayersModel: (reason) => `tf.LayersModel にはこのネットワークを保存できません：${reason}`,

@@ -107,11 +107,25 @@ export const jaWorkbench: Words['workbench'] = {
     ends: { lo: '範囲の下端', hi: '範囲の上端' },
     reading: (lo, hi, sqnr, clipped, share) =>
       `範囲 ${lo} から ${hi}：SQNR ${sqnr} デシベル、切り詰めた値 ${clipped}（誤差の ${share}）。`,
+    keep: 'この範囲を使う',
     back: '元の範囲に戻す',
     manyGrids:
       '目盛りはチャンネルごとに別々です。ここでは、全体にわたる 1 組の目盛りを描いて測っています。チャンネルを選ぶと、その目盛りが出ます。',
     legend:
       'オレンジ：切り詰めた値。棒の濃い部分：半目盛りに対して、値がどれだけ丸められるか。棒の高さは個数の平方根です。',
+  },
+  kept: {
+    title: '比べて書き出す生徒に選んだもの：',
+    help: '実行そのものは変わりません。',
+    calibration: (method, images) => `活性値の範囲：${method}（${images}）`,
+    channel: (node, channel) => `${node} のチャンネル ${channel}`,
+    range: (name, lo, hi) => `${name} の範囲：${lo} から ${hi}`,
+    repairs: (names, images) => `${names}（${images}）`,
+    takeBack: (what) => `取り消す：${what}`,
+    column: '採用',
+    use: '使う',
+    used: '使用中',
+    useOf: (what) => `使う：${what}`,
   },
   calibration: {
     lead: '活性値の範囲は、何から決めるのがよいでしょうか。校正画像、合成画像、その両方のそれぞれで、すべての決め方を、今のビット数と重みのまま比べます。',
@@ -201,7 +215,11 @@ export const jaWorkbench: Words['workbench'] = {
       `ロジットの差が最大値の ${tolerance} 以内：${n} 枚のうち ${close} 枚。最大の差 ${difference}、最大のロジット ${largest}。`,
     optimizedAlike: '実行環境のグラフ最適化を切っても同じです。',
     optimizedOtherwise: (same, n) => `実行環境のグラフ最適化を切ると、${n} 枚のうち ${same} 枚です。`,
-    differs: (enough) => `答えの一致が ${enough} を下回りました。この実行環境は生徒と同じ計算をしていません。`,
+    others: (count, ties, tolerance) =>
+      `異なる答えは ${count} 件です。そのうち ${ties} 件では、生徒自身の 2 つのクラスの差が最大のロジットの ${tolerance} 以内です。実行環境によって足す順番が違い、2 つの目盛りの中間にある値はもう一方の目盛りに移ることがあります。`,
+    differs: (enough) =>
+      `答えの一致が ${enough} を下回り、その他の答えも生徒が迷っていたものではありません。この実行環境は生徒と同じ計算をしていないため、ファイルは渡しません。ほかのビット数か形式を試してください。`,
+    stale: 'このファイルは、以前の実行、量子化、または選択のものです。作り直してください。',
     images: (calibration, synthetic, kilobytes) =>
       `校正画像 ${calibration} 枚、合成画像 ${synthetic} 枚、${kilobytes} kB。`,
     save: (name, kilobytes) => `${name} を保存（${kilobytes} kB）`,

@@ -6,15 +6,15 @@ import { LineChart } from '../charts/LineChart';
 import { exact, grouped, short } from '../format';
 import { useFormat, useWords } from '../language';
 import { lineColors } from '../palette';
-import { usePlayground } from '../playground';
 import { useScheme } from '../useScheme';
 import { optionLabel } from '../words/words';
 import { points } from './AccuracyLine';
-import { sameQuantizer } from './layerRows';
-import { TaskBar } from './TaskBar';
+import type { KeptProps } from './KeptBar';
+import { MeasuredTask } from './MeasuredTask';
+import { UseCell } from './UseCell';
 import { useTask } from './useTask';
 
-const IMAGES = 500;
+const OPTIONS = { images: 500 };
 
 const COLUMNS = ['method', 'source', 'accuracy', 'difference', 'kl', 'sqnr', 'clipped'] as const;
 type Column = (typeof COLUMNS)[number];
@@ -34,7 +34,7 @@ function sortValue(row: Calibrations['rows'][number], column: Column): number | 
   }
 }
 
-function Rows({ found }: { found: Calibrations }) {
+function Rows({ found, kept, onKeep }: KeptProps & { found: Calibrations }) {
   const all = useWords();
   const words = all.workbench;
   const { percent } = useFormat();
@@ -70,6 +70,7 @@ function Rows({ found }: { found: Calibrations }) {
                 </button>
               </th>
             ))}
+            <th scope="col">{words.kept.column}</th>
           </tr>
         </thead>
         <tbody>
@@ -77,10 +78,13 @@ function Rows({ found }: { found: Calibrations }) {
             const { loss, correct } = row;
             const { difference, interval } = pairedDifference({ n, onlyA: loss.onlyFull, onlyB: loss.onlyThis });
             const range = words.intervalOf(points(interval[0]), points(interval[1]), grouped(n));
+            const { method, source } = row;
+            const label = optionLabel(all.settings, 'activationRange', method);
+            const used = kept.calibration?.method === method && kept.calibration.source === source;
             return (
-              <tr key={`${row.method} ${row.source}`}>
+              <tr key={`${method} ${source}`}>
                 <th scope="row" className="text">
-                  {optionLabel(all.settings, 'activationRange', row.method)}
+                  {label}
                 </th>
                 <td className="text">{words.sources[row.source]}</td>
                 <td title={exact(correct / n)}>{percent(correct / n)}</td>
@@ -88,6 +92,11 @@ function Rows({ found }: { found: Calibrations }) {
                 <td title={words.plusMinus(exact(loss.kl), short(loss.klError))}>{short(loss.kl)}</td>
                 <td title={exact(row.sqnr)}>{row.sqnr.toFixed(1)}</td>
                 <td title={exact(row.clipped)}>{percent(row.clipped, 2)}</td>
+                <UseCell
+                  used={used}
+                  label={`${label}, ${words.sources[source]}`}
+                  onToggle={() => onKeep({ ...kept, calibration: used ? undefined : { method, source } })}
+                />
               </tr>
             );
           })}
@@ -142,26 +151,20 @@ function Coverage({ found }: { found: Calibrations }) {
 }
 
 /** Ways to the activations' ranges in one table, and whether the claim holds that synthetic images cover them. */
-export function CalibrationPanel() {
+export function CalibrationPanel(keeping: KeptProps) {
   const words = useWords().workbench;
   const task = useTask('calibrations');
-  const settings = usePlayground((state) => state.settings);
-  const run = usePlayground((state) => state.run);
-  const { done } = task;
   return (
     <>
       <p>{words.calibration.lead}</p>
-      <TaskBar task={task} label={words.calibration.measure} onStart={() => task.start({ images: IMAGES })} />
-      {done && (
-        <>
-          <p className="view-note">
-            {words.measuredOn(words.splits[done.result.split](grouped(done.result.n)), String(done.result.step))}{' '}
-            {(done.run !== run || !sameQuantizer(done.settings, settings)) && <b>{words.stale}</b>}
-          </p>
-          <Rows found={done.result} />
-          <Coverage found={done.result} />
-        </>
-      )}
+      <MeasuredTask task={task} label={words.calibration.measure} options={OPTIONS}>
+        {(found) => (
+          <>
+            <Rows found={found} {...keeping} />
+            <Coverage found={found} />
+          </>
+        )}
+      </MeasuredTask>
     </>
   );
 }

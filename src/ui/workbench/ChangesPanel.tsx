@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { pairedDifference, shareInterval } from '../../engine/evaluation/paired';
 import type { ImageTile } from '../../engine/runReport';
 import type { Answers } from '../../engine/workbench/report';
@@ -8,7 +8,8 @@ import { useFormat, useWords } from '../language';
 import { useActions, usePlayground } from '../playground';
 import { className } from '../words/words';
 import { points, tally } from './AccuracyLine';
-import { TaskBar } from './TaskBar';
+import type { KeptProps } from './KeptBar';
+import { MeasuredTask } from './MeasuredTask';
 import { useTask } from './useTask';
 
 const IMAGES = 1000;
@@ -131,13 +132,12 @@ function Matrix({ answers, classes }: { answers: Answers; classes: number }) {
 }
 
 /** What quantization changed, for whom. */
-export function ChangesPanel() {
+export function ChangesPanel({ kept }: Pick<KeptProps, 'kept'>) {
   const all = useWords();
   const words = all.workbench.changes;
   const { percent } = useFormat();
   const task = useTask('answers');
   const overview = usePlayground((state) => state.overview);
-  const start = useCallback(() => task.start({ images: IMAGES, split: 'test' }), [task]);
   const answers = task.done?.result ?? null;
   const classes = overview?.network.numClasses ?? 0;
   const flipped = useMemo(
@@ -198,8 +198,13 @@ export function ChangesPanel() {
   return (
     <>
       <p>{words.lead}</p>
-      <TaskBar task={task} label={words.measure(grouped(IMAGES))} onStart={start} />
-      {content()}
+      <MeasuredTask
+        task={task}
+        label={words.measure(grouped(IMAGES))}
+        options={{ images: IMAGES, split: 'test', changes: kept }}
+      >
+        {content}
+      </MeasuredTask>
     </>
   );
 }

@@ -1,20 +1,18 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { shareInterval } from '../../engine/evaluation/paired';
-import type { Exported, ExportedFile, ExportFormat } from '../../engine/workbench/report';
-import { EXPORT_FORMATS, LOGIT_TOLERANCE } from '../../engine/workbench/report';
+import type { Exported, ExportedFile, ExportFormat, StudentChanges } from '../../engine/workbench/report';
+import { ENOUGH_SAME, EXPORT_FORMATS, LOGIT_TOLERANCE, verdictOf } from '../../engine/workbench/report';
 import { Choice } from '../Choice';
 import { grouped, short } from '../format';
 import { useFormat, useWords } from '../language';
-import { usePlayground } from '../playground';
-import { sameQuantizer } from './layerRows';
+import type { KeptProps } from './KeptBar';
+import { useStale } from './MeasuredTask';
 import { TaskBar } from './TaskBar';
 import { useTask } from './useTask';
 
 /** Test images that a file is run on before it is offered. */
-const IMAGES = 500;
-/** Answers that must be the student's for a file to be offered without a warning. */
-const ENOUGH = 0.999;
+const IMAGES = 1000;
 
 async function save({ name, bytes }: ExportedFile): Promise<void> {
   const { download } = await import('../takeaway/saving');
@@ -27,7 +25,7 @@ function Check({ exported: { check, bytes, fullBytes, images } }: { exported: Ex
   const kilobytes = (value: number) => (value / 1000).toFixed(1);
   if (!check)
     return <p>{images && words.images(String(images.calibration), String(images.synthetic), kilobytes(bytes))}</p>;
-  const { n, same, close, maxDifference, largestLogit, unoptimized, runtime } = check;
+  const { n, same, ties, close, maxDifference, largestLogit, unoptimized, runtime } = check;
   const [lower, upper] = shareInterval({ correct: same, n });
   return (
     <>
@@ -46,24 +44,28 @@ function Check({ exported: { check, bytes, fullBytes, images } }: { exported: Ex
             ? words.optimizedAlike
             : words.optimizedOtherwise(grouped(unoptimized.same), grouped(n)))}
       </p>
-      {same / n < ENOUGH && (
+      {same < n && <p>{words.others(grouped(n - same), grouped(ties), percent(LOGIT_TOLERANCE, 0))}</p>}
+      {verdictOf(check) === 'differs' && (
         <p role="alert" className="bench-failure">
-          {words.differs(percent(ENOUGH, 1))}
+          {words.differs(percent(ENOUGH_SAME, 1))}
         </p>
       )}
     </>
   );
 }
 
+const NOTHING: StudentChanges = {};
+
 /** Takes the student away as files that were run before they are offered. */
-export function ExportPanel() {
+export function ExportPanel({ kept }: Pick<KeptProps, 'kept'>) {
   const words = useWords().workbench;
   const task = useTask('export');
-  const settings = usePlayground((state) => state.settings);
-  const run = usePlayground((state) => state.run);
   const [format, setFormat] = useState<ExportFormat>('onnx');
   const { done } = task;
   const exported = done?.result.format === format ? done.result : null;
+  const changes = format === 'images' ? NOTHING : kept;
+  const stale = useStale(done, changes);
+  const offered = exported && (!exported.check || verdictOf(exported.check) !== 'differs');
   return (
     <>
       <p>{words.take.lead}</p>
@@ -79,18 +81,23 @@ export function ExportPanel() {
       <TaskBar
         task={task}
         label={format === 'images' ? words.take.collect : words.take.make}
-        onStart={() => task.start({ format, images: IMAGES })}
+        onStart={() => task.start({ format, images: IMAGES, changes })}
       />
-      {exported && done && (
+      {exported && (
         <>
-          {(done.run !== run || !sameQuantizer(done.settings, settings)) && <p className="view-note">{words.stale}</p>}
+          {stale && (
+            <p className="view-note">
+              <b>{words.take.stale}</b>
+            </p>
+          )}
           <Check exported={exported} />
           <div className="compare-actions">
-            {exported.files.map((file) => (
-              <Button key={file.name} size="compact-sm" variant="default" onClick={() => void save(file)}>
-                {words.take.save(file.name, (file.bytes.length / 1000).toFixed(1))}
-              </Button>
-            ))}
+            {offered &&
+              exported.files.map((file) => (
+                <Button key={file.name} size="compact-sm" variant="default" onClick={() => void save(file)}>
+                  {words.take.save(file.name, (file.bytes.length / 1000).toFixed(1))}
+                </Button>
+              ))}
           </div>
         </>
       )}

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from 'react';
 import type { Range } from '../../engine/kernels/scalarQuantizer';
 import { FULL_PRECISION, quantizerId } from '../../engine/quantization/layerBits';
 import { gridError } from '../../engine/workbench/gridError';
-import type { HistogramReply, ImageSource, RangeChanges } from '../../engine/workbench/report';
+import type { HistogramReply, ImageSource, StudentChanges } from '../../engine/workbench/report';
 import { IMAGE_SOURCES } from '../../engine/workbench/report';
 import { Choice } from '../Choice';
 import { useLocked } from '../controls/Lock';
@@ -13,6 +13,8 @@ import { useActions, usePlayground } from '../playground';
 import { useSize } from '../useSize';
 import { AccuracyLine } from './AccuracyLine';
 import { HistogramPlot } from './HistogramPlot';
+import { keptRange, withoutRange, withRange } from './kept';
+import type { KeptProps } from './KeptBar';
 import { TaskBar } from './TaskBar';
 import { useTask } from './useTask';
 
@@ -32,27 +34,23 @@ function rangeOf({ scale, zero, bits, channel, lo, hi }: HistogramReply): Range 
 }
 
 /** The histogram of one reply, whose range can be dragged. */
-function Values({ reply }: { reply: HistogramReply }) {
+function Values({ reply, kept, onKeep }: KeptProps & { reply: HistogramReply }) {
   const words = useWords().workbench;
   const { percent } = useFormat();
   const [box, { width }] = useSize<HTMLDivElement>();
   const own = useMemo(() => rangeOf(reply), [reply]);
-  const [range, setRange] = useState<Range>(own);
+  // Where all channels share a grid, none has a range of its own.
+  const channel = reply.scale.length > 1 ? reply.channel : null;
+  const before = keptRange(kept, { kind: reply.kind, node: reply.node, channel });
+  const [range, setRange] = useState<Range>(before?.range ?? own);
   const task = useTask('answers');
   const { start } = task;
-  const { kind, node, channel, bits } = reply;
+  const { kind, node, bits } = reply;
   const changed = range !== own;
   useEffect(() => {
     if (bits === FULL_PRECISION) return;
-    const ranges: RangeChanges | undefined = !changed
-      ? undefined
-      : kind === 'activation'
-        ? { activations: { [node]: range } }
-        : { kernel: { node, channel, range } };
-    const timer = setTimeout(
-      () => start({ images: ACCURACY_IMAGES, split: 'validation', ...(ranges ? { ranges } : {}) }),
-      REST_MS,
-    );
+    const changes: StudentChanges = changed ? { ranges: [{ kind, node, channel, range }] } : {};
+    const timer = setTimeout(() => start({ images: ACCURACY_IMAGES, split: 'validation', changes }), REST_MS);
     return () => clearTimeout(timer);
   }, [range, changed, kind, node, channel, bits, start]);
   if (bits === FULL_PRECISION) return <p>{words.histogram.notQuantized}</p>;
@@ -83,7 +81,23 @@ function Values({ reply }: { reply: HistogramReply }) {
         <AccuracyLine task={task} waits={task.fraction !== null} />
       </p>
       <div className="compare-actions">
-        <Button size="compact-sm" variant="default" disabled={!changed} onClick={() => setRange(own)}>
+        <Button
+          size="compact-sm"
+          variant="default"
+          disabled={!changed || before?.range === range}
+          onClick={() => onKeep(withRange(kept, { kind, node, channel, range }))}
+        >
+          {words.histogram.keep}
+        </Button>
+        <Button
+          size="compact-sm"
+          variant="default"
+          disabled={!changed}
+          onClick={() => {
+            setRange(own);
+            onKeep(withoutRange(kept, { kind, node, channel }));
+          }}
+        >
           {words.histogram.back}
         </Button>
         <span className="view-note">
@@ -96,7 +110,11 @@ function Values({ reply }: { reply: HistogramReply }) {
 }
 
 /** Values of one quantizer with the levels drawn through them. */
-export function HistogramPanel({ selected, onSelect }: { selected: string | null; onSelect: (id: string) => void }) {
+export function HistogramPanel({
+  selected,
+  onSelect,
+  ...keeping
+}: KeptProps & { selected: string | null; onSelect: (id: string) => void }) {
   const words = useWords().workbench;
   const task = useTask('histogram');
   const settings = usePlayground((state) => state.settings);
@@ -181,6 +199,7 @@ export function HistogramPanel({ selected, onSelect }: { selected: string | null
           <Values
             key={`${done!.run} ${quantizerId(reply)} ${reply.channel} ${reply.n} ${reply.bits} ${reply.scale.length} ${reply.step}`}
             reply={reply}
+            {...keeping}
           />
         </>
       )}

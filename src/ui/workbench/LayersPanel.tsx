@@ -6,7 +6,7 @@ import type { ChartSeries } from '../charts/chart';
 import { LineChart } from '../charts/LineChart';
 import { Choice } from '../Choice';
 import { useLocked } from '../controls/Lock';
-import { exact, grouped, short } from '../format';
+import { exact, short } from '../format';
 import { useFormat, useWords } from '../language';
 import { lineColors } from '../palette';
 import { useActions, usePlayground } from '../playground';
@@ -14,13 +14,13 @@ import { useScheme } from '../useScheme';
 import type { Words } from '../words/words';
 import { points } from './AccuracyLine';
 import type { Charted, Column } from './layerRows';
-import { bitsNow, CHARTED, COLUMNS, commonBits, sameQuantizer, sortedRows } from './layerRows';
+import { bitsNow, CHARTED, COLUMNS, commonBits, sortedRows } from './layerRows';
 import { BitsPanel } from './BitsPanel';
-import { TaskBar } from './TaskBar';
+import { MeasuredTask } from './MeasuredTask';
 import { useTask } from './useTask';
 
 /** Validation images that everything is measured on. */
-const IMAGES = 200;
+const OPTIONS = { images: 200 };
 const BITS = [2, 3, 4, 5, 6, 7, 8, FULL_PRECISION];
 
 const bitsLabel = (words: Words['workbench'], bits: number) =>
@@ -66,7 +66,11 @@ function useCells(
   const { percent } = useFormat();
   return useMemo(() => {
     const decibel = (value: number | undefined): [string, string?] =>
-      value === undefined ? ['–'] : value === Infinity ? ['∞'] : [value.toFixed(1), exact(value)];
+      value === undefined || Number.isNaN(value)
+        ? ['–']
+        : Number.isFinite(value)
+          ? [value.toFixed(1), exact(value)]
+          : [value > 0 ? '∞' : '−∞'];
     const cosine = (value: number | undefined): [string, string?] =>
       value === undefined || Number.isNaN(value) ? ['–'] : [value.toFixed(4), exact(value)];
     return {
@@ -215,12 +219,9 @@ function chartOf(
 export function LayersPanel({ selected, onSelect }: { selected: string | null; onSelect: (row: LayerRow) => void }) {
   const words = useWords().workbench;
   const task = useTask('layers');
-  const settings = usePlayground((state) => state.settings);
-  const run = usePlayground((state) => state.run);
   const scheme = useScheme();
   const [charted, setCharted] = useState<Charted>('sqnr');
-  const { done } = task;
-  const table = done?.result ?? null;
+  const table = task.done?.result ?? null;
   const series = useMemo(
     () => (table ? chartOf(words, table, charted, lineColors[scheme]) : []),
     [words, table, charted, scheme],
@@ -236,48 +237,41 @@ export function LayersPanel({ selected, onSelect }: { selected: string | null; o
   return (
     <>
       <p>{words.layersLead}</p>
-      <TaskBar
-        task={task}
-        label={table ? words.measureAgain : words.measure}
-        onStart={() => task.start({ images: IMAGES })}
-      />
-      {done && table && (
-        <>
-          <p className="view-note">
-            {words.measuredOn(words.splits[table.split](grouped(table.n)), String(table.step))}{' '}
-            {(done.run !== run || !sameQuantizer(done.settings, settings)) && <b>{words.stale}</b>}
-          </p>
-          <BitsPanel table={table} />
-          <div className="view-bar">
-            <Choice
-              label={words.chart}
-              value={charted}
-              onChange={setCharted}
-              options={CHARTED.map((value) => ({ value, label: words.charted[value] }))}
-            />
-          </div>
-          <div className="bench-chart">
-            <LineChart
-              label={words.charted[charted]}
-              series={series}
-              xLabel={words.axis}
-              xDomain={[1, table.rows.length]}
-              include={charted === 'cosine' ? [1] : [0]}
-              cursor={place === 0 ? null : place}
-              onSelect={select}
-            />
-          </div>
-          <footer className="view-foot">
-            {series.map(({ id, label, color, dash }) => (
-              <span key={id} className="legend-key">
-                <span className={dash ? `legend-line ${dash}` : 'legend-line'} style={{ borderColor: color }} />
-                {label}
-              </span>
-            ))}
-          </footer>
-          <Table table={table} selected={selected} onSelect={onSelect} />
-        </>
-      )}
+      <MeasuredTask task={task} label={table ? words.measureAgain : words.measure} options={OPTIONS}>
+        {(measured) => (
+          <>
+            <BitsPanel table={measured} />
+            <div className="view-bar">
+              <Choice
+                label={words.chart}
+                value={charted}
+                onChange={setCharted}
+                options={CHARTED.map((value) => ({ value, label: words.charted[value] }))}
+              />
+            </div>
+            <div className="bench-chart">
+              <LineChart
+                label={words.charted[charted]}
+                series={series}
+                xLabel={words.axis}
+                xDomain={[1, Math.max(2, measured.rows.length)]}
+                include={charted === 'cosine' ? [1] : [0]}
+                cursor={place === 0 ? null : place}
+                onSelect={select}
+              />
+            </div>
+            <footer className="view-foot">
+              {series.map(({ id, label, color, dash }) => (
+                <span key={id} className="legend-key">
+                  <span className={dash ? `legend-line ${dash}` : 'legend-line'} style={{ borderColor: color }} />
+                  {label}
+                </span>
+              ))}
+            </footer>
+            <Table table={measured} selected={selected} onSelect={onSelect} />
+          </>
+        )}
+      </MeasuredTask>
     </>
   );
 }

@@ -5,15 +5,15 @@ import { IMAGE_SOURCES, REPAIRS } from '../../engine/workbench/report';
 import { Choice } from '../Choice';
 import { exact, grouped, short } from '../format';
 import { useFormat, useWords } from '../language';
-import { usePlayground } from '../playground';
 import { points } from './AccuracyLine';
-import { sameQuantizer } from './layerRows';
-import { TaskBar } from './TaskBar';
+import type { KeptProps } from './KeptBar';
+import { MeasuredTask } from './MeasuredTask';
+import { UseCell } from './UseCell';
 import { useTask } from './useTask';
 
 const IMAGES = 500;
 
-function Rows({ found }: { found: Repaired }) {
+function Rows({ found, source, kept, onKeep }: KeptProps & { found: Repaired; source: ImageSource }) {
   const words = useWords().workbench;
   const all = useWords();
   const { percent } = useFormat();
@@ -28,6 +28,7 @@ function Rows({ found }: { found: Repaired }) {
                 {words.repairs.columns[each]}
               </th>
             ))}
+            <th scope="col">{words.kept.column}</th>
           </tr>
         </thead>
         <tbody>
@@ -39,15 +40,22 @@ function Rows({ found }: { found: Repaired }) {
             <td>–</td>
             <td>–</td>
             <td>–</td>
+            <td />
           </tr>
           {rows.map(({ names, correct, loss, changed }) => {
             const { difference, interval } = pairedDifference({ n, onlyA: loss.onlyFull, onlyB: loss.onlyThis });
+            const label =
+              names.length === 0
+                ? words.repairs.nothing
+                : names.map((name) => words.repairs.names[name]).join(all.comma);
+            const used =
+              names.length === 0
+                ? kept.repairs === undefined
+                : kept.repairs?.names.join() === names.join() && kept.repairs.source === source;
             return (
               <tr key={names.join()}>
                 <th scope="row" className="text">
-                  {names.length === 0
-                    ? words.repairs.nothing
-                    : names.map((name) => words.repairs.names[name]).join(all.comma)}
+                  {label}
                 </th>
                 <td title={exact(correct / n)}>{percent(correct / n)}</td>
                 <td title={words.intervalOf(points(interval[0]), points(interval[1]), grouped(n))}>
@@ -55,6 +63,13 @@ function Rows({ found }: { found: Repaired }) {
                 </td>
                 <td title={words.plusMinus(exact(loss.kl), short(loss.klError))}>{short(loss.kl)}</td>
                 <td>{changed}</td>
+                <UseCell
+                  used={used}
+                  label={label}
+                  onToggle={() =>
+                    onKeep({ ...kept, repairs: used || names.length === 0 ? undefined : { names, source } })
+                  }
+                />
               </tr>
             );
           })}
@@ -65,14 +80,12 @@ function Rows({ found }: { found: Repaired }) {
 }
 
 /** Learned rounding, bias correction and equalization: each before and after, and all together. */
-export function RepairsPanel() {
+export function RepairsPanel({ kept, onKeep }: KeptProps) {
   const words = useWords().workbench;
   const task = useTask('repairs');
-  const settings = usePlayground((state) => state.settings);
-  const run = usePlayground((state) => state.run);
   const [names, setNames] = useState<readonly RepairName[]>(['equalization', 'biasCorrection']);
   const [source, setSource] = useState<ImageSource>('both');
-  const { done } = task;
+  const { calibration, ranges } = kept;
   return (
     <>
       <p>{words.repairs.lead}</p>
@@ -101,22 +114,15 @@ export function RepairsPanel() {
           </li>
         ))}
       </ul>
-      <TaskBar
+      <MeasuredTask
         task={task}
         label={words.repairs.measure}
         disabled={names.length === 0}
-        onStart={() => task.start({ names: [...names], source, images: IMAGES })}
-      />
-      {done && (
-        <>
-          <p className="view-note">
-            {words.measuredOn(words.splits[done.result.split](grouped(done.result.n)), String(done.result.step))}{' '}
-            {words.repairs.looked(String(done.result.images))}{' '}
-            {(done.run !== run || !sameQuantizer(done.settings, settings)) && <b>{words.stale}</b>}
-          </p>
-          <Rows found={done.result} />
-        </>
-      )}
+        options={{ names, source, images: IMAGES, changes: { calibration, ranges } }}
+        note={({ images }) => words.repairs.looked(String(images))}
+      >
+        {(found) => <Rows found={found} source={task.done!.options.source} kept={kept} onKeep={onKeep} />}
+      </MeasuredTask>
     </>
   );
 }

@@ -5,8 +5,9 @@ import { failureOf } from '../../state/failures';
 import type { Failure } from '../../worker/protocol';
 import { useActions, usePlayground } from '../playground';
 
-export interface Done<Result> {
-  result: Result;
+export interface Done<Name extends TaskName> {
+  result: TaskResult<Name>;
+  options: TaskOptions<Name>;
   /** What the controls were at when it was asked for. */
   settings: RunSettings;
   /** The run it is of. */
@@ -17,7 +18,7 @@ export interface TaskState<Name extends TaskName> {
   /** 0 to 1 while it is being done; null otherwise. */
   fraction: number | null;
   /** The last result of this network, of this run or an earlier one; null: none yet. */
-  done: Done<TaskResult<Name>> | null;
+  done: Done<Name> | null;
   failure: Failure | null;
   /** Begins it; one that is going on is stopped. */
   start: (options: TaskOptions<Name>) => void;
@@ -36,7 +37,7 @@ export function useTask<Name extends TaskName>(name: Name): TaskState<Name> {
   }, [settings]);
   const going = useRef<AbortController | null>(null);
   const [fraction, setFraction] = useState<number | null>(null);
-  const [done, setDone] = useState<(Done<TaskResult<Name>> & { network: string | null }) | null>(null);
+  const [done, setDone] = useState<(Done<Name> & { network: string | null }) | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const stop = useCallback(() => {
     going.current?.abort();
@@ -53,7 +54,7 @@ export function useTask<Name extends TaskName>(name: Name): TaskState<Name> {
       setFraction(0);
       setFailure(null);
       workbench(name, options, (each) => current() && setFraction(each), controller.signal)
-        .then((result) => current() && result && setDone({ result, settings: asked, run, network }))
+        .then((result) => current() && result && setDone({ result, options, settings: asked, run, network }))
         .catch((error: unknown) => current() && setFailure(failureOf(error)))
         .finally(() => {
           if (!current()) return;

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
 import { answers } from '../../../src/engine/workbench/answers';
-import { averagedRange, calibrations, covered } from '../../../src/engine/workbench/calibrations';
+import { calibrations, covered } from '../../../src/engine/workbench/calibrations';
+import { averagedRange } from '../../../src/engine/workbench/looked';
 import { use } from '../backends';
 import { tinyContext } from './source';
 
@@ -48,5 +49,20 @@ it('compares all methods on all images that there are, each as if the run had us
   const same = await answers({ ...context, settings }, { images: 60, split: 'validation' });
   const right = same.labels.reduce((sum, label, i) => sum + Number(same.student[i] === label), 0);
   expect(row('mse').correct).toBe(right);
+  done();
+});
+
+it('says that there is nothing to find where no activation is quantized', async () => {
+  const { context, done } = await tinyContext();
+  const layerBits = Object.keys((await context.source.studentNow()).snapshot.ranges).map(
+    (node) => `activation:${node}=full`,
+  );
+  const before = tf.memory().numTensors;
+  const settings = { ...context.settings, layerBits };
+  await expect(calibrations({ ...context, settings }, { images: 20 })).rejects.toMatchObject({
+    name: 'SettingError',
+    said: { name: 'noActivations' },
+  });
+  expect(tf.memory().numTensors).toBe(before);
   done();
 });

@@ -31,6 +31,12 @@ describe('a histogram', () => {
     expect(rounding).toBeCloseTo(0.0625 / noise, 6);
     expect(clipped).toBeCloseTo(1 / 3, 12);
     expect(gridError(histogramOf([0, 1, 2]), { lo: 0, hi: 3 }, 2).sqnr).toBe(Infinity);
+    // A constant has no width: its value is not clipped, whatever float32 makes of the few levels around it.
+    for (const constant of [0, 0.3, -7]) {
+      const found = gridError(histogramOf([constant, constant]), { lo: constant, hi: constant }, 3);
+      expect(found.clipped).toBe(0);
+      expect(found.sqnr).toBeGreaterThan(100);
+    }
     // A range of zero width is the narrowest that there is: nothing is divided by zero.
     expect(Number.isFinite(gridError(values, { lo: 1, hi: 1 }, 2).sqnr)).toBe(true);
   });

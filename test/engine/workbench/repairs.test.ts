@@ -13,7 +13,8 @@ import {
 } from '../../../src/engine/workbench/repairs/adaRound';
 import { biasCorrection } from '../../../src/engine/workbench/repairs/biasCorrection';
 import { equalization, equalizingScale, layerPairs } from '../../../src/engine/workbench/repairs/equalization';
-import { repair, repairs } from '../../../src/engine/workbench/repairs';
+import { repair } from '../../../src/engine/workbench/repairs';
+import { repairs } from '../../../src/engine/workbench/repairs/measure';
 import { createTrial } from '../../../src/engine/workbench/trial';
 import { NODE_BACKENDS, use } from '../backends';
 import { tinyNetwork } from '../training/tiny';

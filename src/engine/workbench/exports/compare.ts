@@ -10,7 +10,7 @@ export type LogitsOf = (
   shape: readonly [number, number, number, number],
 ) => Promise<Float32Array>;
 
-export type Compared = Pick<ExportCheck, 'same' | 'close' | 'maxDifference' | 'largestLogit'>;
+export type Compared = Pick<ExportCheck, 'same' | 'ties' | 'close' | 'maxDifference' | 'largestLogit'>;
 
 /**
  * How far each of `runs` is from `expected`, on the first `n` test images.
@@ -27,6 +27,8 @@ export async function compareRuns(
   const { definition } = network;
   const classes = definition.numClasses;
   const same = runs.map(() => 0);
+  /** [run] what the student's logit of its own class is above that of the run's class, where that is another. */
+  const leads = runs.map((): number[] => []);
   /** [run] of each image the largest difference of two logits. */
   const differences = runs.map((): number[] => []);
   let largestLogit = 0;
@@ -39,7 +41,10 @@ export async function compareRuns(
     for (const value of values) largestLogit = Math.max(largestLogit, Math.abs(value));
     for (const [i, run] of runs.entries()) {
       const actual = await run(pixels, [labels.length, ...definition.inputShape]);
-      topClasses(actual, classes).forEach((answer, k) => (same[i] += Number(answer === answers[k])));
+      topClasses(actual, classes).forEach((answer, k) => {
+        if (answer === answers[k]) same[i]++;
+        else leads[i].push(values[k * classes + answers[k]] - values[k * classes + answer]);
+      });
       for (let at = 0; at < values.length; at += classes) {
         let largest = 0;
         for (let c = at; c < at + classes; c++) {
@@ -54,6 +59,7 @@ export async function compareRuns(
   }
   return runs.map((_, i) => ({
     same: same[i],
+    ties: leads[i].filter((lead) => lead <= LOGIT_TOLERANCE * largestLogit).length,
     close: differences[i].filter((each) => each <= LOGIT_TOLERANCE * largestLogit).length,
     maxDifference: differences[i].reduce((most, each) => Math.max(most, each), 0),
     largestLogit,

@@ -1,6 +1,7 @@
 /** What can be taken away, by format. */
 import type { Exported, TaskOptions } from '../report';
-import { createTrial, type TaskContext } from '../trial';
+import { createChangedTrial } from '../changed';
+import type { TaskContext } from '../trial';
 import type { Exporters } from './exporter';
 import { exportImages } from './images';
 import { exportLayersModel } from './layersModel';
@@ -10,9 +11,10 @@ const EXPORTERS: Exporters = { onnx: exportOnnx, layersModel: exportLayersModel,
 
 export async function exportStudent(
   context: TaskContext,
-  { format, images }: TaskOptions<'export'>,
+  { format, images, changes }: TaskOptions<'export'>,
 ): Promise<Exported> {
-  const trial = await createTrial(context);
+  // The images are the run's, whatever is done to its student.
+  const trial = await createChangedTrial(context, format === 'images' ? {} : changes);
   try {
     const made = await EXPORTERS[format](context, trial, images);
     const bytes = made.files.reduce((sum, file) => sum + file.bytes.length, 0);

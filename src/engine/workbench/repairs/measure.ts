@@ -1,0 +1,71 @@
+/** Repairs, measured before and after. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Student } from '../../quantization/student';
+import { checkTogether, createChangedTrial } from '../changed';
+import { imageBatches, imagesFrom, logProbabilities, measured, topClasses, type Measured } from '../images';
+import { LossCount } from '../layers';
+import { REPAIRS, type Repaired, type RepairName, type RepairRow, type TaskOptions } from '../report';
+import type { TaskContext } from '../trial';
+import { repair } from '.';
+
+/** Nothing done, each repair alone, and, of several, all together. */
+export async function repairs(
+  context: TaskContext,
+  { names, images: wanted, source: from, changes = {} }: TaskOptions<'repairs'>,
+): Promise<Repaired> {
+  const { source } = context;
+  const on = measured(source.dataset, wanted);
+  checkTogether({ ...changes, repairs: { names, source: from } });
+  const parts = imagesFrom(source, from);
+  const images = tf.concat4d(parts, 0);
+  tf.dispose(parts);
+  const asked = REPAIRS.filter((name) => names.includes(name));
+  const sets: RepairName[][] = [[], ...asked.map((name) => [name]), ...(asked.length > 1 ? [asked] : [])];
+  const rows: RepairRow[] = [];
+  let [correctFull, step] = [0, 0];
+  try {
+    for (const set of sets) {
+      const pause = (fraction: number) => context.pause((rows.length + fraction) / sets.length);
+      const { student, ...trial } = await createChangedTrial(context, changes);
+      step = trial.step;
+      try {
+        // Full precision before anything is changed.
+        const full = await logitsOf(context, student, on, false);
+        const told = { ...context, pause: (fraction: number) => pause(0.9 * fraction) };
+        const changed = await repair(student, set, images, told, changes.calibration);
+        const after = await logitsOf(context, student, on, true);
+        const loss = new LossCount();
+        const { classes, labels } = after;
+        const answers = topClasses(full.logits, classes);
+        loss.add({ log: logProbabilities(full.logits, classes), answers }, after.logits, labels, classes);
+        const right = (of: Uint16Array) => of.reduce((sum, answer, i) => sum + Number(answer === labels[i]), 0);
+        correctFull = right(answers);
+        rows.push({
+          names: set,
+          changed: changed.size,
+          correct: right(topClasses(after.logits, classes)),
+          loss: loss.result,
+        });
+        await context.pause(rows.length / sets.length);
+      } finally {
+        student.dispose();
+      }
+    }
+    return { step, ...on, correctFull, images: images.shape[0], rows };
+  } finally {
+    images.dispose();
+  }
+}
+
+async function logitsOf({ source }: TaskContext, student: Student, { split, n }: Measured, quantized: boolean) {
+  const { definition } = student;
+  const classes = definition.numClasses;
+  const [logits, labels] = [new Float32Array(n * classes), new Uint16Array(n)];
+  for (const batch of imageBatches(source.dataset, definition, split, n)) {
+    const values = quantized ? student.forward(batch.images) : student.forwardWith(batch.images, {});
+    batch.images.dispose();
+    logits.set((await values.data().finally(() => values.dispose())) as Float32Array, batch.start * classes);
+    labels.set(batch.labels, batch.start);
+  }
+  return { logits, labels, classes };
+}
