@@ -199,6 +199,20 @@ describe('an exported student', () => {
     student.dispose();
   });
 
+  it.each(['relu', 'relu6'] as const)('with kernels at full precision between quantized %s', async (op) => {
+    const network = tinyNetwork();
+    network.definition.nodes = network.definition.nodes.map((node) =>
+      node.op === 'relu' ? { ...node, op } : node,
+    ) as NetworkNode[];
+    const kernels = network.definition.nodes.filter((node) => 'kernel' in node).map(({ name }) => name);
+    for (const full of [kernels, kernels.slice(1), kernels.slice(0, -1)]) {
+      const layerBits = full.map((node) => layerBitsText({ kind: 'weight', node, bits: 32 }));
+      const found = await compared(network, settings(4, { layerBits }));
+      expect(found.disabled).toBeLessThan(1e-4);
+      expect(found.all).toBeLessThan(1e-4);
+    }
+  });
+
   it('of mixed bits', async () => {
     const layerBits = [
       layerBitsText({ kind: 'weight', node: 'stem_conv', bits: 32 }),

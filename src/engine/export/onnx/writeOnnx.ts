@@ -1,6 +1,7 @@
 /** Writes a student as an ONNX file with QuantizeLinear and DequantizeLinear, its integers packed. */
 import { inspectNetwork } from '../../network/inspect';
 import type { Conv2dNode, DenseNode, Network, NetworkNode, Padding } from '../../network/types';
+import { isWeighted } from '../../quantization/plan';
 import type { QuantizedNetwork } from '../quantizedNetwork';
 import { GraphBuilder } from './graph';
 import { activationNode, kernelNode, storageType } from './quantizers';
@@ -129,8 +130,13 @@ class Writer {
         );
       }
       case 'relu':
+        if (this.isBetween(node)) return this.activation(node, this.largest(inputs[0], 0, name));
         return this.activation(node, graph.node('Relu', inputs, name));
       case 'relu6': {
+        if (this.isBetween(node)) {
+          const six = graph.constant('float', [], [6]);
+          return this.activation(node, graph.node('Min', [this.largest(inputs[0], 0, null), six], name));
+        }
         const ends = [graph.constant('float', [], [0]), graph.constant('float', [], [6])];
         return this.activation(node, graph.node('Clip', [inputs[0], ...ends], name));
       }
@@ -219,6 +225,26 @@ class Writer {
         return this.channelsFirst(node, graph.node('Transpose', [this.channelsLast(node.inputs[0])], name, { perm }));
       }
     }
+  }
+
+  /**
+   * A quantized activation behind a kernel that is not. Where Conv or Gemm, Relu or Clip, and QuantizeLinear follow one
+   * another, also once BatchNormalization is folded, onnxruntime 1.30 rounds such a kernel to 8 bits when it optimizes
+   * (WeightBiasQuantization). Max and Min it does not look through.
+   */
+  private isBetween({ name, inputs }: NetworkNode): boolean {
+    if (!this.quantized.activations.has(name)) return false;
+    const { nodes } = this.network.definition;
+    let before = nodes.find((node) => node.name === inputs[0]);
+    while (before?.op === 'batchNorm') {
+      const [input] = before.inputs;
+      before = nodes.find((node) => node.name === input);
+    }
+    return before !== undefined && isWeighted(before) && !this.quantized.kernels.has(before.name);
+  }
+
+  private largest(input: string, other: number, label: string | null): string {
+    return this.graph.node('Max', [input, this.graph.constant('float', [], [other])], label);
   }
 
   private isImage(node: string): boolean {
