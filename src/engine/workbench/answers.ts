@@ -1,10 +1,42 @@
 /** The student's answers beside the full-precision network's: accuracy, and what changed for whom. */
 import * as tf from '@tensorflow/tfjs-core';
+import type { Dataset } from '../data/dataset';
 import { forward, uploadWeights } from '../network/executor';
-import { divergences, imageBatches, logProbabilities, measured, topClasses } from './images';
+import type { Network } from '../network/types';
+import { divergences, imageBatches, logProbabilities, measured, topClasses, type Measured } from './images';
 import type { Answers, TaskOptions } from './report';
 import { createChangedTrial } from './changed';
 import type { TaskContext } from './trial';
+
+/** Logits at full precision of the first images of a split: they are asked for again with every range that is tried. */
+const known = new WeakMap<Network, { of: string; dataset: Dataset; logits: Float32Array }>();
+
+/** @returns [n, classes], kept for the next time; not to be changed */
+async function fullLogits(
+  { source: { network, dataset }, pause }: TaskContext,
+  { split, n }: Measured,
+): Promise<Float32Array> {
+  const { definition } = network;
+  const of = `${tf.getBackend()} ${split}`;
+  const before = known.get(network);
+  const size = n * definition.numClasses;
+  if (before?.of === of && before.dataset === dataset && before.logits.length >= size)
+    return before.logits.subarray(0, size);
+  const weights = uploadWeights(network);
+  const logits = new Float32Array(size);
+  try {
+    for (const { start, images } of imageBatches(dataset, definition, split, n)) {
+      const values = tf.tidy(() => forward(definition, weights, images));
+      images.dispose();
+      logits.set((await values.data().finally(() => values.dispose())) as Float32Array, start * definition.numClasses);
+      await pause((0.4 * start) / n);
+    }
+  } finally {
+    tf.dispose(weights);
+  }
+  known.set(network, { of, dataset, logits });
+  return logits;
+}
 
 export async function answers(
   context: TaskContext,
@@ -15,7 +47,6 @@ export async function answers(
   const { numClasses: classes } = definition;
   const { split, n } = measured(dataset, asked, wanted);
   const trial = await createChangedTrial(context, changes);
-  const teacher = uploadWeights(network);
   const result: Answers = {
     step: trial.step,
     n,
@@ -26,25 +57,20 @@ export async function answers(
     kl: new Float32Array(n),
   };
   try {
+    const teacher = await fullLogits(context, { split, n });
     for (const { start, images, labels } of imageBatches(dataset, definition, split, n)) {
-      const both = tf.tidy(() => tf.concat([forward(definition, teacher, images), trial.student.forward(images)], 1));
+      const logits = trial.student.forward(images);
       images.dispose();
-      const values = (await both.data().finally(() => both.dispose())) as Float32Array;
-      const half = (side: 0 | 1) =>
-        Float32Array.from(
-          { length: labels.length * classes },
-          (_, i) => values[(2 * Math.floor(i / classes) + side) * classes + (i % classes)],
-        );
-      const [full, student] = [half(0), half(1)];
+      const student = (await logits.data().finally(() => logits.dispose())) as Float32Array;
+      const full = teacher.subarray(start * classes, (start + labels.length) * classes);
       result.labels.set(labels, start);
       result.full.set(topClasses(full, classes), start);
       result.student.set(topClasses(student, classes), start);
       result.kl.set(divergences(logProbabilities(full, classes), logProbabilities(student, classes), classes), start);
-      await context.pause((start + labels.length) / n);
+      await context.pause(0.4 + (0.6 * (start + labels.length)) / n);
     }
     return result;
   } finally {
-    tf.dispose(teacher);
     trial.student.dispose();
   }
 }

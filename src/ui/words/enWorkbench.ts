@@ -163,6 +163,7 @@ export const enWorkbench = {
       sqnr: 'Of the activations alone, in the mean over all of them',
       clipped: 'Share of the activations’ values outside the levels, in the mean over all activations',
     },
+    movingAverage: 'Moving average, as the authors’ program',
     coverage: 'Do the images cover the ranges?',
     coverageHelp: (calibration: string, synthetic: string): string =>
       `Share of each activation’s range on validation images that ${calibration} calibration and ${synthetic} synthetic images reach.`,

@@ -149,6 +149,7 @@ export const jaWorkbench: Words['workbench'] = {
       sqnr: '活性値だけの値を、すべての活性値で平均したもの',
       clipped: '目盛りの外にある値の割合を、すべての活性値で平均したもの',
     },
+    movingAverage: '移動平均（著者のプログラムの方法）',
     coverage: '画像は範囲を覆っているか',
     coverageHelp: (calibration, synthetic) =>
       `検証画像での各活性値の範囲のうち、校正画像 ${calibration} 枚と合成画像 ${synthetic} 枚が届く割合です。`,

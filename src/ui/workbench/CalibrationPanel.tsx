@@ -7,9 +7,8 @@ import { exact, grouped, short } from '../format';
 import { useFormat, useWords } from '../language';
 import { lineColors } from '../palette';
 import { useScheme } from '../useScheme';
-import { optionLabel } from '../words/words';
 import { points } from './AccuracyLine';
-import type { KeptProps } from './KeptBar';
+import { rangeMethodLabel, type KeptProps } from './KeptBar';
 import { MeasuredTask } from './MeasuredTask';
 import { UseCell } from './UseCell';
 import { useTask } from './useTask';
@@ -79,7 +78,7 @@ function Rows({ found, kept, onKeep }: KeptProps & { found: Calibrations }) {
             const { difference, interval } = pairedDifference({ n, onlyA: loss.onlyFull, onlyB: loss.onlyThis });
             const range = words.intervalOf(points(interval[0]), points(interval[1]), grouped(n));
             const { method, source } = row;
-            const label = optionLabel(all.settings, 'activationRange', method);
+            const label = rangeMethodLabel(all, method);
             const used = kept.calibration?.method === method && kept.calibration.source === source;
             return (
               <tr key={`${method} ${source}`}>

@@ -1,7 +1,7 @@
-import type { StudentChanges } from '../../engine/workbench/report';
+import type { RangeMethod, StudentChanges } from '../../engine/workbench/report';
 import { short } from '../format';
 import { useWords } from '../language';
-import { optionLabel } from '../words/words';
+import { optionLabel, type Words } from '../words/words';
 import { isChanged, withoutRange } from './kept';
 
 export interface KeptProps {
@@ -9,6 +9,10 @@ export interface KeptProps {
   kept: StudentChanges;
   onKeep: (kept: StudentChanges) => void;
 }
+
+/** A way to ranges by its name; that of the settings says from which images, which here is another choice. */
+export const rangeMethodLabel = ({ settings, workbench }: Words, method: RangeMethod): string =>
+  method === 'movingAverage' ? workbench.calibration.movingAverage : optionLabel(settings, 'activationRange', method);
 
 /** What was chosen in the other parts, each to be taken back. */
 export function KeptBar({ kept, onKeep }: KeptProps) {
@@ -20,10 +24,7 @@ export function KeptBar({ kept, onKeep }: KeptProps) {
   const entries: { text: string; without: StudentChanges }[] = [];
   if (calibration)
     entries.push({
-      text: words.calibration(
-        optionLabel(all.settings, 'activationRange', calibration.method),
-        sources[calibration.source],
-      ),
+      text: words.calibration(rangeMethodLabel(all, calibration.method), sources[calibration.source]),
       without: { ...kept, calibration: undefined },
     });
   for (const each of ranges) {
