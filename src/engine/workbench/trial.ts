@@ -1,5 +1,5 @@
 /** The student as it is now, with whatever bits and ranges are to be tried: a copy that nobody else knows of. */
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { Dataset } from '../data/dataset';
 import type { Network } from '../network/types';
 import { FULL_PRECISION } from '../quantization/layerBits';

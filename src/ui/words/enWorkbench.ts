@@ -19,6 +19,7 @@ export const enWorkbench = {
     validation: (n: string): string => `${n} validation images`,
     test: (n: string): string => `${n} test images (there are no validation images)`,
   } satisfies Record<MeasuredSplit, (n: string) => string>,
+  asked: (n: string): string => `${n} test images`,
   measuredOn: (images: string, step: string): string =>
     step === '0'
       ? `Measured on ${images}, before the student’s training.`

@@ -17,6 +17,7 @@ export const jaWorkbench: Words['workbench'] = {
     validation: (n) => `検証画像 ${n} 枚`,
     test: (n) => `テスト画像 ${n} 枚（検証画像がないため）`,
   },
+  asked: (n) => `テスト画像 ${n} 枚`,
   measuredOn: (images, step) =>
     step === '0'
       ? `生徒の学習前に、${images}で測りました。`

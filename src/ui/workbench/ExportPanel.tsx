@@ -94,7 +94,13 @@ export function ExportPanel({ kept }: Pick<KeptProps, 'kept'>) {
           <div className="compare-actions">
             {offered &&
               exported.files.map((file) => (
-                <Button key={file.name} size="compact-sm" variant="default" onClick={() => void save(file)}>
+                <Button
+                  key={file.name}
+                  className="bench-save"
+                  size="compact-sm"
+                  variant="default"
+                  onClick={() => void save(file)}
+                >
                   {words.take.save(file.name, (file.bytes.length / 1000).toFixed(1))}
                 </Button>
               ))}

@@ -38,14 +38,16 @@ export function MeasuredTask<Name extends Measuring>(props: MeasuredTaskProps<Na
   const words = useWords().workbench;
   const { done } = task;
   const stale = useStale(done, 'changes' in options ? options.changes : undefined);
+  const images = ({ split, n }: TaskResult<Name>) =>
+    'split' in options && options.split === split ? words.asked(grouped(n)) : words.splits[split](grouped(n));
   return (
     <>
       <TaskBar task={task} label={label} disabled={disabled} onStart={() => task.start(options)} />
       {done && (
         <>
           <p className="view-note">
-            {words.measuredOn(words.splits[done.result.split](grouped(done.result.n)), String(done.result.step))}{' '}
-            {note?.(done.result)} {stale && <b>{words.stale}</b>}
+            {words.measuredOn(images(done.result), String(done.result.step))} {note?.(done.result)}{' '}
+            {stale && <b>{words.stale}</b>}
           </p>
           {children(done.result)}
         </>
