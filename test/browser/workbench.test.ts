@@ -46,7 +46,8 @@ describe('the quantization workbench', () => {
     expect(before).toContain('Mean bits: weights 2.00');
     await bench.getByLabel('Bits of stem_conv').first().selectOption('8');
     await playground.until(size, (text) => text !== before, 20, 'another size');
-    expect(page.url()).toContain('layer-bits=weight');
+    const address = () => Promise.resolve(decodeURIComponent(page.url()));
+    await playground.until(address, (url) => url.includes('layer-bits=weight:stem_conv=8'), 20, 'another address');
     await bench.getByText('Run or quantizer have changed since: measure again.').waitFor();
     await bench.getByLabel('Bits of stem_conv').first().selectOption('common');
     await playground.until(size, (text) => text.slice(0, 60) === before.slice(0, 60), 20, 'the size as it was');
@@ -58,6 +59,7 @@ describe('the quantization workbench', () => {
     const reading = () => visible('p').filter({ hasText: 'SQNR' }).innerText();
     const before = await reading();
     const upper = bench.getByRole('slider', { name: 'Upper end of the range' });
+    await upper.scrollIntoViewIfNeeded();
     const box = (await upper.locator('rect').boundingBox())!;
     const { mouse } = playground.page;
     await mouse.move(box.x + box.width / 2, box.y + 40);
