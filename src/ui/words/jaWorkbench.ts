@@ -121,7 +121,7 @@ export const jaWorkbench: Words['workbench'] = {
     calibration: (method, images) => `活性値の範囲：${method}（${images}）`,
     channel: (node, channel) => `${node} のチャンネル ${channel}`,
     range: (name, lo, hi) => `${name} の範囲：${lo} から ${hi}`,
-    repairs: (names, images) => `${names}（${images}）`,
+    repairs: (names, images) => `修復：${names}（${images}）`,
     takeBack: (what) => `取り消す：${what}`,
     column: '採用',
     use: '使う',
