@@ -72,7 +72,7 @@ export class LayerFields {
   }
 
   wrong(key: string): never {
-    return this.refuse(say('fieldUnusable', key, brief(this.values.get(key))));
+    return this.refuse(say('fieldUnusable', key, brief(this.values.get(key) ?? null)));
   }
 
   /** These fields do not matter here, whatever they say. */

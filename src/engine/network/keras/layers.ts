@@ -350,7 +350,7 @@ export function convertLayer(call: KerasCall, context: LayerContext): void {
       add({ op: 'flatten', name: id, inputs }, [size(x)]);
       break;
     case 'Reshape': {
-      const wanted = fields.get('target_shape');
+      const wanted = fields.get('target_shape') ?? null;
       const shape = Array.isArray(wanted) ? reshaped(wanted, size(x)) : null;
       if (!shape) fields.wrong('target_shape');
       add({ op: 'reshape', name: id, inputs, shape: shape! }, shape!);
