@@ -4,6 +4,7 @@
  * tensors and the timeline's moments; it counts frames and long tasks all the time. Prints a table; exits 1 where a
  * series grows after the first two minutes, or frames or tasks are not as they should be. docs/soak.md has figures.
  */
+import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { CDPSession, Page, Worker } from 'playwright-core';
 import { launch } from '../browser/chromium';
@@ -45,11 +46,11 @@ const LONG = 'generator-steps=80000';
 
 /** In the page, before its own scripts. */
 const COUNTERS = `
-  const counters = (self.soak = { frames: 0, tasks: [] });
+  const counters = (self.soak = { frames: 0, tasks: [], looks: [] });
   const count = () => { counters.frames++; requestAnimationFrame(count); };
   requestAnimationFrame(count);
   new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) counters.tasks.push(duration);
+    for (const { startTime, duration } of list.getEntries()) counters.tasks.push([startTime, duration]);
   }).observe({ type: 'longtask', buffered: true });
 `;
 
@@ -60,6 +61,16 @@ const WORKER = `(() => {
   const wasm = engine.backend?.wasm?.HEAPU8?.buffer?.byteLength ?? 0;
   return { tensors: numTensors, bytes: numBytes, wasm };
 })()`;
+
+/** Of the page's clock: two moments, or one and a length. */
+type Span = [number, number];
+
+interface Counted {
+  now: number;
+  frames: number;
+  tasks: Span[];
+  looks: Span[];
+}
 
 interface WorkerFacts {
   tensors: number;
@@ -166,16 +177,16 @@ async function soak(): Promise<boolean> {
       }
       if (seconds() < next) continue;
       // What happens while this looks, garbage collected at once among it, is not the page's doing.
-      const counted = await page.evaluate<{ frames: number; tasks: number[] }>(
-        '({ ...soak, tasks: soak.tasks.splice(0) })',
-      );
+      const counted = await page.evaluate<Counted>('({ ...soak, now: performance.now() })');
       const at = seconds();
       if (at > WARM_UP_SECONDS) {
         frameRates.push((counted.frames - lastFrames) / (at - lastAt));
-        tasks.push(...counted.tasks);
+        const apart = ([start, length]: Span) =>
+          counted.looks.every(([from, to]) => start > to || start + length < from);
+        tasks.push(...counted.tasks.filter(apart).map(([, duration]) => duration));
       }
       samples.push({ at, run, values: await sampleOf(page, cdp, heap) });
-      await page.evaluate('soak.tasks.length = 0');
+      await page.evaluate(`soak.tasks.length = 0; soak.looks = [[${counted.now}, performance.now()]]`);
       [lastFrames, lastAt] = [await page.evaluate<number>('soak.frames'), seconds()];
       next = seconds() + EVERY_SECONDS;
     }
@@ -193,6 +204,7 @@ function report(samples: Sample[], runs: number, frameRates: number[], tasks: nu
   console.log(
     `${given.long ? 'one long run' : `${runs} runs finished`}, ${samples.length} samples in ${minutes} minutes`,
   );
+  console.log(`load of the machine at the end: ${loadavg()[0].toFixed(1)} on ${availableParallelism()} cores`);
   console.log('series          early        late');
   for (const [series, tolerance] of Object.entries(SERIES)) {
     const verdict = verdictOf(counted, series, given.long, tolerance);
