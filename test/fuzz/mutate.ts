@@ -176,9 +176,10 @@ export function mutateJson(text: string, random: Random): string {
         break;
       case 7: {
         const renamed = random.pick([...NASTY_TEXTS, other.key]);
-        // As `holder[renamed] =` would change a prototype.
+        // Lists have no names. As `holder[renamed] =` would change a prototype.
+        if (Array.isArray(holder)) break;
         Object.defineProperty(holder, renamed, { value: holder[key], enumerable: true, configurable: true });
-        if (!Array.isArray(holder)) delete holder[key];
+        delete holder[key];
         break;
       }
       case 8:

@@ -19,6 +19,8 @@ export async function decodeJpeg(bytes: Uint8Array): Promise<DecodedImage> {
     const { width, height, data } = decode(bytes, options);
     return { width, height, rgb: data };
   } catch (error) {
+    if (/maxResolutionInMP|maxMemoryUsageInMB/.test((error as Error).message))
+      throw new Error('it says to have more pixels than a file of its size can hold', { cause: error });
     // What its code stumbles over is no reason that a person could use.
     if ((error as Error).name !== 'Error') throw new Error('it is damaged', { cause: error });
     throw error;
