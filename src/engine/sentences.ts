@@ -196,6 +196,13 @@ export const SENTENCES = {
   outputOfModel: () => 'The output of the model',
   noOutput: (model: string) => `The model ${model} names no output.`,
   noLayerConfig: (layer: string) => `Layer ${layer} has no class or no configuration.`,
+  layerTooLarge: (layer: string, shape: string) => `Layer "${layer}" makes [${shape}], more than a browser can hold.`,
+  imageTooLarge: (size: string) => `The model takes images of ${size} values, more than a browser can hold.`,
+  tooMuchWork: (work: string) =>
+    `The model computes ${work} billion products an image, more than a browser gets through.`,
+  weightFileTwice: (file: string) => `The weight file ${file} is listed twice.`,
+  tensorsOverlap: (tensor: string) => `Tensor "${tensor}" shares its bytes with others.`,
+  constantsTooLarge: () => 'it makes a constant that is larger than all of the weights',
   tooManyLayers: (most: string) => `The model has more than ${most} layers.`,
   notAReference: (what: string) => `What is read by a layer cannot be understood: ${what}.`,
   callArgument: (layer: string, argument: string) =>
@@ -311,6 +318,9 @@ export const SENTENCES = {
   noLabelColumn: (columns: string) => `The table has no such column of labels; its columns are ${columns}.`,
   severalLabels: (columns: string, used: string) =>
     `The table has several columns of labels (${columns}); ${used} is used.`,
+  notALabel: (value: string) => `A picture has the label ${value}, which is no class's number.`,
+  partDamaged: () => 'a part of it is damaged',
+  columnsMissing: () => 'its columns are not all there',
   labelBeyondNames: (label: string, names: string) => `A picture has the label ${label}, but there are ${names} names.`,
 
   // ---- what a network is inspected for ------------------------------------------------------------------

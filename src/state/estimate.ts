@@ -22,7 +22,9 @@ export function rememberedSpeeds(): Speeds {
   try {
     const known: unknown = JSON.parse(remembered(NAME) ?? '{}');
     if (typeof known !== 'object' || known === null) return {};
-    return Object.fromEntries(Object.entries(known).filter(([, speed]) => typeof speed === 'number' && speed > 0));
+    return Object.fromEntries(
+      Object.entries(known).filter(([, speed]) => typeof speed === 'number' && speed > 0 && speed < Infinity),
+    );
   } catch {
     return {};
   }

@@ -113,6 +113,9 @@ describe('the table of results as text', () => {
     const lines = text.trimEnd().split('\n');
     expect(lines).toHaveLength(4);
     expect(lines[3]).toBe(`| 2 |${' a\\|b |'.repeat(8)}`);
+    const names = resultsMarkdown(en, [result], () => '<img src=x>\\| [a](b) `c`\n# *d*').split('\n');
+    expect(names).toHaveLength(4);
+    expect(names[2].split(' | ')[1]).toBe('\\<img src=x\\>\\\\\\| \\[a\\](b) \\`c\\` # \\*d\\*');
   });
 });
 

@@ -117,6 +117,27 @@ describe('CSV', () => {
     );
   });
 
+  it('has no formulas: texts from files are texts, numbers stay numbers', () => {
+    const texts = [
+      '=1+1',
+      '+cmd|calc',
+      '-2+3',
+      '@SUM(A1)',
+      '\t=1',
+      '\r=1',
+      ' =1',
+      '＝1',
+      '＠a',
+      '=HYPERLINK("http://x")',
+    ];
+    const rows = parseCsv(toCsv({ header: ['h'], rows: texts.map((each) => [each]) }));
+    expect(rows.slice(1)).toEqual(texts.map((each) => [`'${each}`]));
+    const numbers = ['-1.5', '+2', -3, 1e-7, 'a=b'];
+    expect(toCsv({ header: ['=h'], rows: numbers.map((each) => [each]) })).toBe(
+      `'=h\r\n${numbers.map((each) => `${each}\r\n`).join('')}`,
+    );
+  });
+
   it('keeps every digit', () => {
     const numbers = [Math.fround(0.1), 1 / 3, 1.2345678e-21, 2 ** 53, 6.02e23];
     const rows = parseCsv(toCsv({ header: ['n'], rows: numbers.map((value) => [value]) }));
@@ -292,9 +313,10 @@ describe('SVG files', () => {
     const { overview } = run;
     const still = stillClouds(overview, 5);
     const moving = movingClouds(snapshot, 5);
-    const names = overview.network.classNames;
+    // A class's name comes from a file and may be anything.
+    const names = overview.network.classNames.map((name, i) => (i === 2 ? '<script>alert("1")</script>&' : name));
     const { svg } = mapSvg({
-      title: 'Map',
+      title: 'Map <b>',
       description: 'd',
       footnote: 'f',
       still,
@@ -305,7 +327,7 @@ describe('SVG files', () => {
       kindNames: { ...en.views.centers.kinds, pinned: en.compare.map.kind },
     });
     wellFormed(svg);
-    expect(svg).not.toMatch(/<image|NaN|currentColor|var\(/);
+    expect(svg).not.toMatch(/<image|<script|<b>|NaN|currentColor|var\(/);
     const group = (kind: string) => svg.split(`data-kind="${kind}"`)[1].split('data-kind=')[0];
     for (const { kind, labels } of [...still.slice(0, 1), still[3], ...moving])
       expect(group(kind).match(/<g transform/g), kind).toHaveLength(labels.length);

@@ -4,6 +4,7 @@
  * training from it.
  */
 import { fromHalf, toHalf } from '../float16';
+import { parseJson } from '../json';
 import type { WeightArray } from '../network/types';
 import { generatorShapes, type GeneratorConfig } from './generator';
 
@@ -126,7 +127,7 @@ function readHeader(buffer: ArrayBuffer): Header & { dataStart: number } {
   if (dataStart > bytes.length) throw new CheckpointError('The generator checkpoint is cut off in its header.');
   let header: unknown;
   try {
-    header = JSON.parse(decoder.decode(bytes.subarray(PREFIX, dataStart)));
+    header = parseJson(decoder.decode(bytes.subarray(PREFIX, dataStart)));
   } catch {
     throw new CheckpointError("The generator checkpoint's header is not JSON.");
   }
@@ -134,12 +135,15 @@ function readHeader(buffer: ArrayBuffer): Header & { dataStart: number } {
   return { ...header, dataStart };
 }
 
+const SIZES = ['latentDim', 'channels', 'imageSize', 'imageChannels', 'numClasses'] as const;
+
 function isHeader(value: unknown): value is Header {
   const { precision, meta, tensors } = (value ?? {}) as Partial<Header>;
   return (
     (precision === 'float16' || precision === 'float32') &&
     typeof meta?.config === 'object' &&
     meta.config !== null &&
+    SIZES.every((size) => Number.isInteger(meta.config[size])) &&
     Number.isFinite(meta.steps) &&
     Number.isFinite(meta.seed) &&
     typeof meta.network === 'string' &&
@@ -147,7 +151,9 @@ function isHeader(value: unknown): value is Header {
     typeof meta.settings === 'object' &&
     meta.settings !== null &&
     Array.isArray(tensors) &&
-    tensors.every((each) => typeof each?.name === 'string' && Array.isArray(each.shape))
+    tensors.every(
+      (each) => typeof each?.name === 'string' && Array.isArray(each.shape) && each.shape.every(Number.isInteger),
+    )
   );
 }
 

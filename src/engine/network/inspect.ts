@@ -17,6 +17,16 @@ export interface NetworkFacts {
 }
 
 const HINT = say('plainClassifierHint');
+/** Values of one image, of one layer's output, and multiply-accumulates of an image: more than a browser is for. */
+const MOST_PIXELS = 2 ** 24;
+const MOST_VALUES = 2 ** 27;
+const MOST_MACS = 2e11;
+
+/** @param shape [H, W, C] @throws NetworkError where images are larger than any that is classified here */
+export function checkImageSize(shape: readonly number[]): void {
+  if (!(shape.reduce((a, b) => a * b, 1) <= MOST_PIXELS))
+    throw new NetworkError(say('imageTooLarge', shape.join(' x ')), HINT);
+}
 
 /**
  * Infers every shape and counts work.
@@ -27,6 +37,7 @@ const HINT = say('plainClassifierHint');
 export function inspectNetwork({ definition, weights }: Network): NetworkFacts {
   const shapes = new Map<string, NodeShape>();
   const facts: NetworkFacts = { shapes, macs: 0, parameters: 0, batchNorms: [] };
+  checkImageSize(definition.inputShape);
   for (const node of definition.nodes) {
     const inputs = node.inputs.map((name) => {
       const shape = shapes.get(name);
@@ -37,8 +48,11 @@ export function inspectNetwork({ definition, weights }: Network): NetworkFacts {
       const [height, width, channels] = imageOrVector(node, inputs[0]);
       facts.batchNorms.push({ name: node.name, height, width, channels });
     }
-    shapes.set(node.name, outputShape(node, inputs, definition.inputShape, weights, facts));
+    const shape = outputShape(node, inputs, definition.inputShape, weights, facts);
+    if (!(size(shape) <= MOST_VALUES)) throw new NetworkError(say('layerTooLarge', node.name, String(shape)), HINT);
+    shapes.set(node.name, shape);
   }
+  if (facts.macs > MOST_MACS) throw new NetworkError(say('tooMuchWork', (facts.macs / 1e9).toPrecision(3)), HINT);
   for (const { values } of Object.values(weights)) facts.parameters += values.length;
   const output = shapes.get(definition.nodes[definition.nodes.length - 1].name)!;
   if (output.length !== 1 || output[0] !== definition.numClasses) {
@@ -56,7 +70,7 @@ const size = (shape: NodeShape) => shape.reduce((a, b) => a * b, 1);
 export function broadcastShape(shapes: NodeShape[]): NodeShape | null {
   const rank = shapes[0].length;
   if (shapes.some((shape) => shape.length !== rank)) return null;
-  const largest = shapes[0].map((_, axis) => Math.max(...shapes.map((shape) => shape[axis])));
+  const largest = shapes[0].map((_, axis) => shapes.reduce((most, shape) => Math.max(most, shape[axis]), 1));
   return shapes.every((shape) => shape.every((v, axis) => v === 1 || v === largest[axis])) ? largest : null;
 }
 
@@ -199,6 +213,10 @@ function outputShape(
       return node.order.map((axis) => inputs[0][axis]);
     case 'shortcutPad': {
       const [h, w, c] = image(node, inputs[0]);
+      if (node.channelsBefore < 0 || node.channelsAfter < 0) {
+        const wanted = c + node.channelsBefore + node.channelsAfter;
+        throw new NetworkError(say('layerChannels', node.name, wanted, c), HINT);
+      }
       return [Math.ceil(h / node.stride), Math.ceil(w / node.stride), node.channelsBefore + c + node.channelsAfter];
     }
     case 'dense': {

@@ -36,7 +36,7 @@ export function upTo(nodes: readonly NetworkNode[], output: string): NetworkNode
     const name = open.pop()!;
     if (needed.has(name)) continue;
     needed.add(name);
-    open.push(...(byName.get(name)?.inputs ?? []));
+    for (const from of byName.get(name)?.inputs ?? []) open.push(from);
   }
   const kept = nodes.filter(({ name }) => needed.has(name));
   // Nothing that is needed for the output comes after it.

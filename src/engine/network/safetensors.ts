@@ -4,6 +4,7 @@
  * within the values.
  */
 import { fromHalf } from '../float16';
+import { parseJson } from '../json';
 import { say } from '../sentences';
 import { NetworkError } from './networkError';
 import type { WeightArray } from './types';
@@ -46,12 +47,13 @@ const HINT = say('safetensorsHint');
 export function readSafetensors(buffer: ArrayBuffer): Record<string, WeightArray> {
   const { header, start } = readHeader(buffer);
   const view = new DataView(buffer, start);
+  let open = view.byteLength;
   return Object.fromEntries(
     Object.entries(header)
       .filter(([name]) => name !== '__metadata__')
       .map(([name, entry]) => {
         const { dtype, shape, data_offsets: offsets } = checked(name, entry);
-        const reader = READERS[dtype];
+        const reader = Object.hasOwn(READERS, dtype) ? READERS[dtype] : null;
         if (!reader) {
           const types = Object.keys(READERS).join(', ');
           throw new NetworkError(say('weightType', name, dtype), say('typesRead', types));
@@ -62,6 +64,8 @@ export function readSafetensors(buffer: ArrayBuffer): Record<string, WeightArray
           throw new NetworkError(say('tensorNeedsBytes', name, String(shape), count * reader.bytes, end - begin), HINT);
         }
         if (end > view.byteLength) throw new NetworkError(say('tensorOutsideFile', name), HINT);
+        // Tensors that share their bytes would make a large network of a small file.
+        if ((open -= end - begin) < 0) throw new NetworkError(say('tensorsOverlap', name), HINT);
         const values = new Float32Array(count);
         for (let i = 0; i < count; i++) values[i] = reader.read(view, begin + i * reader.bytes);
         return [name, { shape, values }];
@@ -76,7 +80,7 @@ function readHeader(buffer: ArrayBuffer): { header: Record<string, unknown>; sta
   if (start > buffer.byteLength) throw new NetworkError(say('safetensorsCut'), HINT);
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array(buffer, 8, length)));
+    header = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array(buffer, 8, length)));
   } catch {
     throw new NetworkError(say('safetensorsNotJson'), HINT);
   }

@@ -67,7 +67,8 @@ export function resultsCsv(words: Words, results: readonly Result[]): string {
   return toCsv({ header: head, rows });
 }
 
-const markdownCell = (value: string) => value.replaceAll('|', '\\|').replace(/\s+/g, ' ');
+/** What stands in a name is no markup, and no end of a cell. */
+const markdownCell = (value: string) => value.replace(/[\\|<>[\]*_`]/g, '\\$&').replace(/\s+/g, ' ');
 
 /** As the table is read, for notes and messages. */
 export function resultsMarkdown(

@@ -12,8 +12,9 @@ export interface Table {
 function field(value: Value): string {
   // What is unknown is empty; numbers have as many digits as it takes to read back the same one.
   if (value === null || (typeof value === 'number' && !Number.isFinite(value))) return '';
-  // A text may not begin like a formula: a network's name comes from a file.
-  const isFormula = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) && !Number.isFinite(Number(value));
+  // A text may not begin like a formula, in wide letters either: a network's name comes from a file.
+  const isFormula =
+    typeof value === 'string' && /^\s*[=+\-@＝＋－＠\t\r\n]/.test(value) && !Number.isFinite(Number(value));
   const text = isFormula ? `'${value}` : String(value);
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

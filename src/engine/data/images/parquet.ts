@@ -3,6 +3,7 @@
  * whose names the table's metadata holds.
  */
 import { parquetMetadataAsync, parquetReadObjects, type AsyncBuffer, type FileMetaData } from 'hyparquet';
+import { parseJson } from '../../json';
 import { say, type Said } from '../../sentences';
 import type { CollectedImage, CollectOptions, ImageCollection, ImageFile } from './types';
 import { DatasetError } from './datasetError';
@@ -10,6 +11,9 @@ import { DatasetError } from './datasetError';
 const HINT = say('parquetHint');
 /** Names of columns that hold labels, most likely first. */
 const LABELS = ['label', 'labels', 'fine_label', 'class', 'target', 'coarse_label'];
+
+/** Classes that a table of numbers without names may have: a label of any size would ask for that many. */
+const MOST_NUMBERED = 65536;
 
 interface Columns {
   image: string;
@@ -25,11 +29,12 @@ export async function readParquet(files: readonly ImageFile[], { label }: Collec
   let columns: Columns | null = null;
   for (const { name, bytes } of [...files].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const table = await open(name, bytes);
-    columns ??= findColumns(table.metadata, label);
+    columns ??= findColumns(name, table.metadata, label);
     images.push(...(await readTable(name, table, columns)));
   }
   const { names, labels, label: used } = columns!;
   const largest = images.reduce((most, image) => Math.max(most, image.label), -1);
+  if (!names && largest >= MOST_NUMBERED) throw new DatasetError(say('labelBeyondNames', largest, MOST_NUMBERED), HINT);
   const classes = names ?? Array.from({ length: largest + 1 }, (_, i) => String(i));
   if (largest >= classes.length) throw new DatasetError(say('labelBeyondNames', largest, classes.length), HINT);
   const notes: Said[] = [];
@@ -47,8 +52,14 @@ async function open(name: string, bytes: ArrayBuffer): Promise<Table> {
   try {
     return { file, metadata: await parquetMetadataAsync(file) };
   } catch (error) {
-    throw new DatasetError(say('parquetDamaged', name, (error as Error).message), HINT);
+    throw new DatasetError(say('parquetDamaged', name, reasonOf(error)), HINT);
   }
+}
+
+/** What the library says of the file; not what its code stumbles over. */
+function reasonOf(error: unknown): string | Said {
+  const { name, message } = error as Error;
+  return name === 'Error' && !message.includes('undefined') ? message : say('partDamaged');
 }
 
 interface Feature {
@@ -56,9 +67,13 @@ interface Feature {
   names?: unknown;
 }
 
-function findColumns({ schema, key_value_metadata: entries }: FileMetaData, wanted: string | undefined): Columns {
+function findColumns(
+  file: string,
+  { schema, key_value_metadata: entries }: FileMetaData,
+  wanted: string | undefined,
+): Columns {
   const features = featuresOf(entries?.find(({ key }) => key === 'huggingface')?.value);
-  const top = topLevel(schema);
+  const top = topLevel(schema, file);
   const image =
     top.find(({ name }) => features[name]?._type === 'Image')?.name ??
     top.find(({ children }) => children.includes('bytes'))?.name;
@@ -79,7 +94,7 @@ function findColumns({ schema, key_value_metadata: entries }: FileMetaData, want
 function featuresOf(text: string | undefined): Record<string, Feature> {
   if (text === undefined) return {};
   try {
-    return ((JSON.parse(text) as { info?: { features?: Record<string, Feature> } }).info?.features ?? {}) as Record<
+    return ((parseJson(text) as { info?: { features?: Record<string, Feature> } }).info?.features ?? {}) as Record<
       string,
       Feature
     >;
@@ -89,18 +104,24 @@ function featuresOf(text: string | undefined): Record<string, Feature> {
 }
 
 /** The columns of a table with the names of their parts. */
-function topLevel(schema: FileMetaData['schema']): { name: string; type: string; children: string[] }[] {
+function topLevel(schema: FileMetaData['schema'], file: string): { name: string; type: string; children: string[] }[] {
   const columns: { name: string; type: string; children: string[] }[] = [];
   let at = 1;
   /** Skips an element with all below it. */
+  const next = () => {
+    const element = schema[at++];
+    if (!element) throw new DatasetError(say('parquetDamaged', file, say('columnsMissing')), HINT);
+    return element;
+  };
   const skip = (): string => {
-    const { name, num_children: below = 0 } = schema[at++];
+    const { name, num_children: below = 0 } = next();
     for (let i = 0; i < below; i++) skip();
     return name;
   };
-  for (let i = 0; i < (schema[0].num_children ?? 0); i++) {
-    const { name, type, num_children: below = 0 } = schema[at++];
-    const children = Array.from({ length: below }, () => skip());
+  for (let i = 0; i < (schema[0]?.num_children ?? 0); i++) {
+    const { name, type, num_children: below = 0 } = next();
+    const children: string[] = [];
+    for (let j = 0; j < below; j++) children.push(skip());
     columns.push({ name, type: type ?? '', children });
   }
   return columns;
@@ -115,11 +136,14 @@ async function readTable(name: string, { file, metadata }: Table, columns: Colum
     groups.push({ start, end: start + Number(count), rows: null });
     start += Number(count);
   }
+  let at = 0;
   return rows.map((row, i): CollectedImage => {
-    const group = groups.find(({ end }) => i < end)!;
+    while (i >= groups[at]?.end) at++;
+    const group = groups[at];
+    if (!group) throw new DatasetError(say('parquetDamaged', name, say('columnsMissing')), HINT);
     return {
       name: `${name}:${i}`,
-      label: Number(row[columns.label]),
+      label: labelOf(row[columns.label]),
       read: async () => {
         group.rows ??= read(name, {
           file,
@@ -138,6 +162,15 @@ async function readTable(name: string, { file, metadata }: Table, columns: Colum
   });
 }
 
+/** -1, as for pictures without a label, where there is none. @throws DatasetError where it is no class's number */
+function labelOf(value: unknown): number {
+  if (value === null || value === undefined) return -1;
+  const label = typeof value === 'bigint' ? Number(value) : value;
+  if (typeof label !== 'number' || !Number.isSafeInteger(label) || label < -1)
+    throw new DatasetError(say('notALabel', String(value).slice(0, 40)), HINT);
+  return label;
+}
+
 async function read(
   name: string,
   options: Table & { columns: string[]; rowStart?: number; rowEnd?: number },
@@ -145,6 +178,6 @@ async function read(
   try {
     return await parquetReadObjects({ ...options, utf8: false });
   } catch (error) {
-    throw new DatasetError(say('parquetDamaged', name, (error as Error).message), HINT);
+    throw new DatasetError(say('parquetDamaged', name, reasonOf(error)), HINT);
   }
 }

@@ -1,4 +1,5 @@
 /** A layer's configuration, of which every field is asked for, known to change nothing, or refused. */
+import { brief } from '../../json';
 import { say, type Said } from '../../sentences';
 
 /** They say how a network is trained, made or called, not what it computes. */
@@ -71,7 +72,7 @@ export class LayerFields {
   }
 
   wrong(key: string): never {
-    return this.refuse(say('fieldUnusable', key, written(this.values.get(key))));
+    return this.refuse(say('fieldUnusable', key, brief(this.values.get(key) ?? null)));
   }
 
   /** These fields do not matter here, whatever they say. */
@@ -93,12 +94,7 @@ export class LayerFields {
       if (this.asked.has(key) || WITHOUT_EFFECT.test(key)) continue;
       // What is switched off does nothing, whatever it is.
       if (value === null || value === undefined || value === false) continue;
-      this.refuse(say('fieldUnknown', key, written(value)));
+      this.refuse(say('fieldUnknown', key, brief(value)));
     }
   }
-}
-
-function written(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'undefined';
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

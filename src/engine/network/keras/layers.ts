@@ -1,4 +1,5 @@
 /** One Keras layer at a time into the executor's nodes. */
+import { brief } from '../../json';
 import { say, type Said } from '../../sentences';
 import { broadcastShape } from '../inspect';
 import { NetworkError } from '../networkError';
@@ -93,7 +94,7 @@ export function convertLayer(call: KerasCall, context: LayerContext): void {
   };
   // Operations of Keras 3 have the names of layers.
   if (layer.module && !/^(keras\.layers|keras\.src\.layers|builtins|keras(\.src)?\.layers\..*)$/.test(layer.module))
-    unsupported(say('fromModule', layer.module));
+    unsupported(say('fromModule', typeof layer.module === 'string' ? layer.module : brief(layer.module)));
   const inputs = call.inputs.map((from) => {
     const node = context.outputs.get(from);
     if (!node) throw new NetworkError(say('readsLater', `"${path}" (${layer.class_name})`, from), SUPPORTED);
@@ -129,7 +130,7 @@ export function convertLayer(call: KerasCall, context: LayerContext): void {
     const of = activationOf(value, context.version);
     const name = at === id && of && of !== 'linear' ? `${id}/${of.op}` : id;
     if (of === 'linear') context.outputs.set(id, at);
-    else if (of === null) unsupported(say('activationKind', typeof value === 'string' ? value : JSON.stringify(value)));
+    else if (of === null) unsupported(say('activationKind', typeof value === 'string' ? value : brief(value)));
     else if (of.op === 'softmax') add({ op: 'softmax', name, inputs: [at] }, shape);
     else add({ ...of, name, inputs: [at] }, shape);
   };
@@ -206,12 +207,13 @@ export function convertLayer(call: KerasCall, context: LayerContext): void {
       const shape = (fields.get('batch_input_shape') ?? fields.get('batch_shape')) as (number | null)[] | undefined;
       if (inputs.length === 1) {
         const fits = !Array.isArray(shape) || shape.slice(1).every((v, i) => v === null || v === x[i]);
-        if (!fits || (shape && shape.length !== x.length + 1)) unsupported(say('takesShape', String(shape), String(x)));
+        if (!fits || (shape && shape.length !== x.length + 1))
+          unsupported(say('takesShape', brief(shape).replace(/^\[|\]$/g, ''), String(x)));
         same();
         return;
       }
       if (!Array.isArray(shape) || shape.length !== 4 || shape.slice(1).some((v) => !Number.isInteger(v) || v! < 1))
-        unsupported(say('noFixedSize', String(shape ?? '')));
+        unsupported(say('noFixedSize', brief(shape ?? []).replace(/^\[|\]$/g, '')));
       add({ op: 'input', name: id, inputs: [] }, shape!.slice(1) as number[]);
       return;
     }
@@ -250,7 +252,7 @@ export function convertLayer(call: KerasCall, context: LayerContext): void {
     case 'BatchNormalization': {
       const axis = [fields.get('axis') ?? -1].flat();
       if (axis.length !== 1 || (axis[0] !== -1 && axis[0] !== x.length))
-        unsupported(say('wrongAxis', String(fields.get('axis'))));
+        unsupported(say('wrongAxis', brief(fields.get('axis')).replace(/^\[|\]$/g, '')));
       if (x.length !== 3 && x.length !== 1) unsupported(say('notAnImage', String(x)));
       const epsilon = fields.number('epsilon', 1e-3);
       const node = {
@@ -348,7 +350,7 @@ export function convertLayer(call: KerasCall, context: LayerContext): void {
       add({ op: 'flatten', name: id, inputs }, [size(x)]);
       break;
     case 'Reshape': {
-      const wanted = fields.get('target_shape');
+      const wanted = fields.get('target_shape') ?? null;
       const shape = Array.isArray(wanted) ? reshaped(wanted, size(x)) : null;
       if (!shape) fields.wrong('target_shape');
       add({ op: 'reshape', name: id, inputs, shape: shape! }, shape!);

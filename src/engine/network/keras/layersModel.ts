@@ -2,8 +2,9 @@
  * Reads a tf.LayersModel (model.json and its weight files, as `tf.LayersModel.save` and the Keras converter write
  * them) into a `Network`. Only the topology is read here; no Keras layer is ever built.
  */
+import { parseJson } from '../../json';
 import { say, type Said } from '../../sentences';
-import { inspectNetwork } from '../inspect';
+import { checkImageSize, inspectNetwork } from '../inspect';
 import { NetworkError } from '../networkError';
 import { type NetworkFile, type OpenedNetwork, type OpenOptions } from '../networkFile';
 import { assumedNormalization, chosenOutput, neededWeights, upTo, withoutFinalSoftmax } from '../outputs';
@@ -67,7 +68,7 @@ export function findModelJson(files: readonly NetworkFile[]): FoundModel {
 
 function parsed(file: NetworkFile): { json: Record<string, unknown> | null; problem?: string } {
   try {
-    const json: unknown = JSON.parse(new TextDecoder().decode(file.bytes));
+    const json: unknown = parseJson(new TextDecoder().decode(file.bytes));
     return { json: typeof json === 'object' && !Array.isArray(json) ? (json as Record<string, unknown>) : null };
   } catch (error) {
     return { json: null, problem: (error as Error).message };
@@ -163,6 +164,7 @@ function buildNetwork(
   }
   for (const call of calls) convertLayer(call, context);
   const inputShape = context.shapes.get(inputs[0].id) as [number, number, number];
+  checkImageSize(inputShape);
   const needed = upTo(context.nodes, context.outputs.get(output.id)!);
   const { nodes, endsInSoftmax } = withoutFinalSoftmax(needed, context.shapes);
   const channels = inputShape[2];

@@ -3,6 +3,7 @@
  * layer that is used several times has several calls, and the ways in which Keras 1, 2, 3 and tfjs write down who
  * reads whom are one.
  */
+import { brief } from '../../json';
 import { say } from '../../sentences';
 import { NetworkError } from '../networkError';
 
@@ -42,11 +43,23 @@ interface WrittenCall {
   options: Record<string, unknown>;
 }
 
+/** A call whose inputs are not all there yet. */
+interface OpenCall {
+  layer: KerasLayer;
+  name: string;
+  /** Of the layer's calls. */
+  number: number;
+  call: WrittenCall;
+  /** Those that are. */
+  inputs: string[];
+}
+
 const MODELS = new Set(['Sequential', 'Functional', 'Model']);
 /** Layers that take several inputs in one call. */
 const MERGES = new Set(['Add', 'Multiply', 'Concatenate', 'Average', 'Subtract', 'Maximum', 'Minimum', 'Dot']);
 /** More layers than any network that is meant; a bound for files that are not. */
 const MOST_CALLS = 20000;
+const MOST_LAYERS_SEEN = 5 * MOST_CALLS;
 const DEEPEST = 16;
 
 const HINT = say('damagedModelHint');
@@ -66,6 +79,8 @@ export const isModel = ({ class_name: kind, config }: KerasLayer): boolean =>
 
 class TopologyReader {
   readonly calls: KerasCall[] = [];
+  /** Layers that were looked at: those of a model in the model, with each of its uses. */
+  private seen = 0;
 
   /**
    * Appends a model's calls.
@@ -85,6 +100,8 @@ class TopologyReader {
     if (!Array.isArray(layers) || layers.length === 0 || depth > DEEPEST) {
       throw new NetworkError(say('noLayers', path.slice(0, -1) || kind), HINT);
     }
+    this.seen += layers.length;
+    if (this.seen > MOST_LAYERS_SEEN) throw new NetworkError(say('tooManyLayers', MOST_CALLS), HINT);
     layers.forEach((layer, i) => checkLayer(layer, i, path));
     return kind === 'Sequential' || Array.isArray(config)
       ? this.sequential(layers, config, path, prefix, given, depth)
@@ -136,40 +153,59 @@ class TopologyReader {
     // Number of a layer's call -> what it gives.
     const made = new Map<string, string[][]>();
     const known = new Set<string>();
-    let open = layers.flatMap((layer, i) => {
+    const open = layers.flatMap((layer, i): OpenCall[] => {
       const name = nameOf(layer, i);
       if (known.has(name)) throw new NetworkError(say('sameName', path + name), HINT);
       known.add(name);
       made.set(name, []);
-      return writtenCalls(layer, name).map((call, number) => ({ layer, name, number, call }));
+      return writtenCalls(layer, name).map((call, number) => ({
+        ...{ layer, name, number, call },
+        inputs: [],
+      }));
     });
     const outputs = references(config.output_layers ?? config.outputLayers);
     const first = firstNumbers(open, outputs);
     const find = ([from, at, output]: WrittenCall['inputs'][number]) => made.get(from)?.[at - first(from)]?.[output];
-    while (open.length > 0) {
-      const waiting: typeof open = [];
-      for (const entry of open) {
-        const { layer, name, number, call } = entry;
-        const inputs = call.inputs.map(find);
-        // A layer's calls are numbered in the order in which they are listed.
-        if (inputs.some((id) => id === undefined) || made.get(name)!.length < number) {
-          waiting.push(entry);
-          continue;
-        }
-        const place = layer.class_name === 'InputLayer' ? inputNames.indexOf(name) : -1;
-        const sources = given && place >= 0 ? [given[place]] : (inputs as string[]);
-        const called = number === 0 ? '' : `:${number}`;
-        checkOptions(call.options, layer, path + name);
-        const results = this.use(layer, name, path, prefix, called, sources, false, depth);
-        made.get(name)!.push(results.map(({ id }) => id));
+    if (open.length > MOST_CALLS) throw new NetworkError(say('tooManyLayers', MOST_CALLS), HINT);
+    const keyOf = (layer: string, number: number) => `${number} ${layer}`;
+    // A call that comes too early waits for the one that it lacks: files may list layers in any order.
+    const waiting = new Map<string, OpenCall[]>();
+    const queue = [...open];
+    for (const entry of queue) {
+      const { layer, name, number, call, inputs } = entry;
+      while (inputs.length < call.inputs.length) {
+        const id = find(call.inputs[inputs.length]);
+        if (id === undefined) break;
+        inputs.push(id);
       }
-      if (waiting.length === open.length) {
-        const { name, call } = waiting[0];
-        const missing = call.inputs.find((one) => !find(one));
-        const from = missing ? missing[0] : name;
-        throw new NetworkError(say(known.has(from) ? 'cyclic' : 'readsUnknown', path + name, from), HINT);
+      const lacking = call.inputs.at(inputs.length);
+      const behind = lacking
+        ? keyOf(lacking[0], lacking[1] - first(lacking[0]))
+        : // A layer's calls are numbered in the order in which they are listed.
+          made.get(name)!.length < number
+          ? keyOf(name, number - 1)
+          : null;
+      if (behind !== null) {
+        const others = waiting.get(behind);
+        if (others) others.push(entry);
+        else waiting.set(behind, [entry]);
+        continue;
       }
-      open = waiting;
+      const place = layer.class_name === 'InputLayer' ? inputNames.indexOf(name) : -1;
+      const sources = given && place >= 0 ? [given[place]] : inputs;
+      const called = number === 0 ? '' : `:${number}`;
+      checkOptions(call.options, layer, path + name);
+      const results = this.use(layer, name, path, prefix, called, sources, false, depth);
+      const key = keyOf(name, made.get(name)!.push(results.map(({ id }) => id)) - 1);
+      for (const other of waiting.get(key) ?? []) queue.push(other);
+      waiting.delete(key);
+    }
+    const stuck = new Set([...waiting.values()].flat());
+    const earliest = open.find((entry) => stuck.has(entry));
+    if (earliest) {
+      const { name, call, inputs } = earliest;
+      const from = call.inputs.at(inputs.length)?.[0] ?? name;
+      throw new NetworkError(say(known.has(from) ? 'cyclic' : 'readsUnknown', path + name, from), HINT);
     }
     if (outputs.length === 0) throw new NetworkError(say('noOutput', path.slice(0, -1)), HINT);
     return outputs.map((output) => {
@@ -237,7 +273,7 @@ function references(written: unknown): WrittenCall['inputs'] {
     return [[written[0], Number(written[1] ?? 0), Number(written[2] ?? 0)]];
   }
   if (typeof written === 'object') return Object.values(written).flatMap(references);
-  throw new NetworkError(say('notAReference', JSON.stringify(written).slice(0, 60)), HINT);
+  throw new NetworkError(say('notAReference', brief(written)), HINT);
 }
 
 /** All calls of a layer; an input layer has one without inputs. */
@@ -261,7 +297,7 @@ function kerasTwoCall(call: unknown, name: string): WrittenCall {
   const options: Record<string, unknown> = {};
   const inputs = entries.map((entry: unknown): WrittenCall['inputs'][number] => {
     if (!Array.isArray(entry) || typeof entry[0] !== 'string')
-      throw new NetworkError(say('notAReference', `${name}: ${JSON.stringify(entry)}`.slice(0, 80)), HINT);
+      throw new NetworkError(say('notAReference', `${name}: ${brief(entry)}`), HINT);
     if (isRecord(entry[3])) Object.assign(options, entry[3]);
     return [entry[0], Number(entry[1] ?? 0), Number(entry[2] ?? 0)];
   });
@@ -274,7 +310,7 @@ function kerasThreeCall({ args, kwargs }: Record<string, unknown>, name: string)
     if (Array.isArray(value)) return value.forEach(gather);
     const history = isRecord(value) && isRecord(value.config) ? value.config.keras_history : undefined;
     if (!isRecord(value) || value.class_name !== '__keras_tensor__' || !Array.isArray(history))
-      throw new NetworkError(say('callArgument', name, JSON.stringify(value).slice(0, 60)), say('callArgumentHint'));
+      throw new NetworkError(say('callArgument', name, brief(value)), say('callArgumentHint'));
     inputs.push([String(history[0]), Number(history[1] ?? 0), Number(history[2] ?? 0)]);
   };
   gather(args ?? []);
@@ -288,7 +324,7 @@ function checkOptions(options: Record<string, unknown>, layer: KerasLayer, name:
     if (key === 'training')
       throw new NetworkError(say('calledInTraining', name, layer.class_name), say('calledInTrainingHint'));
     throw new NetworkError(
-      say('callArgument', name, `${key}=${JSON.stringify(value)}`.slice(0, 60)),
+      say('callArgument', name, brief(`${key}=${brief(value)}`).slice(1, -1)),
       say('callArgumentHint'),
     );
   }

@@ -1,5 +1,6 @@
 /** The binary weight files of a tf.LayersModel. */
 import * as tf from '@tensorflow/tfjs-core';
+import { brief } from '../../json';
 import { say } from '../../sentences';
 import { NetworkError } from '../networkError';
 import { baseName, type NetworkFile } from '../networkFile';
@@ -32,11 +33,19 @@ export async function readWeights(
   files: readonly NetworkFile[],
 ): Promise<Record<string, WeightArray>> {
   const result: Record<string, WeightArray> = {};
+  const used = new Set<NetworkFile>();
   if (!Array.isArray(manifest)) throw new NetworkError(say('noManifest'), FILES_HINT);
   for (const group of manifest) {
     const listed = group?.paths;
     if (!Array.isArray(listed) || !Array.isArray(group.weights)) throw new NetworkError(say('noManifest'), FILES_HINT);
-    const parts = listed.map((path) => findFile(String(path), files).bytes);
+    const parts = listed.map((path) => {
+      if (typeof path !== 'string') throw new NetworkError(say('noManifest'), FILES_HINT);
+      const file = findFile(path, files);
+      // A small file named many times would become a large network.
+      if (used.has(file)) throw new NetworkError(say('weightFileTwice', path), say('damagedModelHint'));
+      used.add(file);
+      return file.bytes;
+    });
     const names = listed.join(', ');
     checkSizes(
       group,
@@ -49,7 +58,7 @@ export async function readWeights(
       for (const [name, tensor] of Object.entries(tensors)) {
         if (tensor.dtype === 'string') continue;
         const key = name.replace(/:\d+$/, '');
-        if (key in result) throw new NetworkError(say('sameWeight', key), say('damagedModelHint'));
+        if (Object.hasOwn(result, key)) throw new NetworkError(say('sameWeight', key), say('damagedModelHint'));
         result[key] = { shape: tensor.shape, values: Float32Array.from(await tensor.data()) };
       }
     } catch (error) {
@@ -95,7 +104,7 @@ function checkSizes({ weights }: ManifestGroup, bytes: number, names: string): v
     seen.add(name);
     if (dtype === 'string') return;
     const stored = quantization?.dtype ?? dtype;
-    if (!(stored in BYTES)) throw new NetworkError(say('weightType', name, stored), FILES_HINT);
+    if (!Object.hasOwn(BYTES, stored)) throw new NetworkError(say('weightType', name, brief(stored)), FILES_HINT);
     declared += shape.reduce((a, b) => a * b, 1) * BYTES[stored];
   }
   if (declared !== bytes) {

@@ -37,20 +37,33 @@ export function assignWeights(layers: WeightedLayer[], names: readonly string[])
 /** Null unless every layer has a place of its own in the file that is named after it. */
 function byName(layers: WeightedLayer[], stored: ReadonlyMap<string, Set<string>>): AssignedWeights | null {
   const prefixes = new Map<string, string>();
-  const keys = [...stored.keys()];
+  const ends = byEnd(stored.keys());
   for (const { path, suffixes } of layers) {
     const name = path.slice(path.lastIndexOf('/') + 1);
-    const attempts = [
-      keys.filter((key) => key === path),
-      keys.filter((key) => key.endsWith(`/${path}`)),
-      keys.filter((key) => key === name),
-      keys.filter((key) => key.endsWith(`/${name}`)),
-    ];
-    const found = attempts.find((attempt) => attempt.length > 0);
+    const found = [path, name].map((end) => (stored.has(end) ? [end] : ends.get(end))).find((keys) => keys);
     if (found?.length !== 1 || suffixes.some((suffix) => !stored.get(found[0])!.has(suffix))) return null;
     prefixes.set(path, found[0]);
   }
   return new Set(prefixes.values()).size === prefixes.size ? { prefixes, byOrder: false } : null;
+}
+
+/** What ends in "/" and this, for everything that a place may end in. */
+function byEnd(keys: Iterable<string>): Map<string, string[]> {
+  const ends = new Map<string, string[]>();
+  for (const key of keys) {
+    // No network has models this deep in each other.
+    for (let cut = key.lastIndexOf('/'), depth = 0; cut > 0 && depth < 32; depth++) {
+      push(ends, key.slice(cut + 1), key);
+      cut = key.lastIndexOf('/', cut - 1);
+    }
+  }
+  return ends;
+}
+
+function push<T>(lists: Map<string, T[]>, key: string, value: T): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
 }
 
 /** Layers of one kind and base name against the file's places of the same weights and base name, in order. */
@@ -59,19 +72,18 @@ function byOrder(layers: WeightedLayer[], stored: ReadonlyMap<string, Set<string
   const sorted = (suffixes: Iterable<string>) => [...suffixes].sort().join(' ');
   const places = new Map<string, string[]>();
   for (const [prefix, suffixes] of stored) {
-    const key = `${base(prefix)} ${sorted(suffixes)}`;
-    places.set(key, [...(places.get(key) ?? []), prefix]);
+    push(places, `${base(prefix)} ${sorted(suffixes)}`, prefix);
   }
   const groups = new Map<string, WeightedLayer[]>();
   for (const layer of layers) {
-    const key = `${base(layer.path)} ${sorted(layer.suffixes)}`;
-    groups.set(key, [...(groups.get(key) ?? []), layer]);
+    push(groups, `${base(layer.path)} ${sorted(layer.suffixes)}`, layer);
   }
   const prefixes = new Map<string, string>();
   for (const [key, members] of groups) {
     const candidates = places.get(key) ?? [];
     if (candidates.length !== members.length) {
-      const lacking = members.find(({ path }) => !candidates.includes(path)) ?? members[0];
+      const there = new Set(candidates);
+      const lacking = members.find(({ path }) => !there.has(path)) ?? members[0];
       const { path, kind, suffixes } = lacking;
       const near = stored.get(path);
       const missing = near ? suffixes.filter((suffix) => !near.has(suffix)) : [];

@@ -29,16 +29,33 @@ export class GraphBuilder {
   /** Value -> how many nodes read it. */
   readonly readers = new Map<string, number>();
   private readonly byName = new Map<string, NetworkNode>();
+  /** Name -> the last number behind it. */
+  private readonly numbered = new Map<string, number>();
   /** Weight key -> what was done to the constant of this name. */
   private readonly made = new Map<string, string>();
 
+  /** Values that constants may still be computed to: nodes that double one a few times would fill any memory. */
+  private left: number;
+  private readonly counted = new WeakSet<Constant['values']>();
+
   constructor(constants: ReadonlyMap<string, Constant>) {
     this.constants = new Map(constants);
+    this.left = [...constants.values()].reduce((sum, { values }) => sum + values.length, 4e6);
+  }
+
+  /** Whether there is room for a constant that was computed (of the values of another one there is). */
+  takes(values: Constant['values']): boolean {
+    if (!this.counted.has(values)) this.left -= values.length;
+    this.counted.add(values);
+    return this.left >= 0;
   }
 
   add(node: NetworkNode): string {
     let { name } = node;
-    for (let i = 1; this.byName.has(name); i++) name = `${node.name}:${i}`;
+    for (let i = this.numbered.get(node.name) ?? 0; this.byName.has(name);) {
+      name = `${node.name}:${++i}`;
+      this.numbered.set(node.name, i);
+    }
     const unique = { ...node, name } as NetworkNode;
     this.nodes.push(unique);
     this.byName.set(name, unique);
@@ -51,8 +68,10 @@ export class GraphBuilder {
 
   /** A weight made of the constant `name`; one that is made of it in another way too gets a key of its own. */
   weight(name: string, how: string, shape: number[], make: () => Float32Array): string {
-    let key = name;
-    for (let i = 1; this.made.has(key) && this.made.get(key) !== how; i++) key = `${name}:${i}`;
+    // An object's own field of that name cannot be set like others.
+    const plain = name === '__proto__' ? 'weight __proto__' : name;
+    let key = plain;
+    for (let i = 1; this.made.has(key) && this.made.get(key) !== how; i++) key = `${plain}:${i}`;
     if (this.made.has(key)) return key;
     const values = make();
     if (values.some((v) => !Number.isFinite(v)))

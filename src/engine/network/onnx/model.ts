@@ -58,6 +58,7 @@ export interface OnnxModel {
 const HINT = say('damagedModelHint');
 /** More values in one constant than any image classifier has: a bound for files that are not. */
 const MOST_VALUES = 2 ** 29;
+const MOST_AXES = 16;
 
 const FLOAT_TYPES: Record<number, { bytes: number; read(view: DataView, at: number): number }> = {
   1: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
@@ -73,11 +74,19 @@ const FLOAT_TYPES: Record<number, { bytes: number; read(view: DataView, at: numb
   12: { bytes: 4, read: (view, at) => view.getUint32(at, true) },
 };
 
+/** Files that large weights may lie in. */
+interface Beside {
+  files: readonly NetworkFile[];
+  /** Bytes that may still be read of them: tensors that share theirs would make a large network of small files. */
+  left: number;
+}
+
 /**
- * @param beside files in which large weights may lie
+ * @param files in which large weights may lie
  * @throws NetworkError or WireError where the file is damaged
  */
-export function readOnnx(file: NetworkFile, beside: readonly NetworkFile[]): OnnxModel {
+export function readOnnx(file: NetworkFile, files: readonly NetworkFile[]): OnnxModel {
+  const beside: Beside = { files, left: 4 * files.reduce((sum, { bytes }) => sum + bytes.byteLength, 0) };
   const model: OnnxModel = {
     name: '',
     producer: '',
@@ -109,7 +118,7 @@ function readOpset({ bytes }: WireField, model: OnnxModel): void {
   if (domain === '' || domain === 'ai.onnx') model.opset = version;
 }
 
-function readGraph({ bytes }: WireField, model: OnnxModel, beside: readonly NetworkFile[]): void {
+function readGraph({ bytes }: WireField, model: OnnxModel, beside: Beside): void {
   for (const field of wireFields(bytes)) {
     switch (field.number) {
       case 1:
@@ -135,7 +144,12 @@ function readGraph({ bytes }: WireField, model: OnnxModel, beside: readonly Netw
   }
 }
 
-function readNode({ bytes }: WireField, beside: readonly NetworkFile[]): OnnxNode {
+/** Where more follow than a call takes arguments. */
+function append(list: number[], more: readonly number[]): void {
+  for (const value of more) list.push(value);
+}
+
+function readNode({ bytes }: WireField, beside: Beside): OnnxNode {
   const node: OnnxNode = { name: '', kind: '', domain: '', inputs: [], outputs: [], attributes: new Map() };
   for (const field of wireFields(bytes)) {
     if (field.number === 1) node.inputs.push(text(field));
@@ -151,7 +165,7 @@ function readNode({ bytes }: WireField, beside: readonly NetworkFile[]): OnnxNod
   return node;
 }
 
-function readAttribute({ bytes }: WireField, beside: readonly NetworkFile[]) {
+function readAttribute({ bytes }: WireField, beside: Beside) {
   let name = '';
   const attribute: OnnxAttribute = {};
   for (const field of wireFields(bytes)) {
@@ -160,26 +174,26 @@ function readAttribute({ bytes }: WireField, beside: readonly NetworkFile[]) {
     else if (field.number === 3) attribute.number = whole(field);
     else if (field.number === 4) attribute.text = text(field);
     else if (field.number === 5) attribute.tensor = readTensor(field, beside).constant;
-    else if (field.number === 7) (attribute.numbers ??= []).push(...floats(field));
-    else if (field.number === 8) (attribute.numbers ??= []).push(...wholes(field));
+    else if (field.number === 7) append((attribute.numbers ??= []), floats(field));
+    else if (field.number === 8) append((attribute.numbers ??= []), wholes(field));
   }
   return { name, attribute };
 }
 
-function readTensor({ bytes }: WireField, beside: readonly NetworkFile[]): { name: string; constant: Constant } {
+function readTensor({ bytes }: WireField, beside: Beside): { name: string; constant: Constant } {
   let [name, type, outside] = ['', 0, false];
   const shape: number[] = [];
-  let listed: number[] = [];
+  const listed: number[] = [];
   let raw: Uint8Array | null = null;
   const external = new Map<string, string>();
   for (const field of wireFields(bytes)) {
-    if (field.number === 1) shape.push(...wholes(field));
+    if (field.number === 1) append(shape, wholes(field));
     else if (field.number === 2) type = whole(field);
-    else if (field.number === 4) listed = listed.concat(floats(field));
-    else if (field.number === 5 || field.number === 7 || field.number === 11) listed = listed.concat(wholes(field));
+    else if (field.number === 4) append(listed, floats(field));
+    else if (field.number === 5 || field.number === 7 || field.number === 11) append(listed, wholes(field));
     else if (field.number === 8) name = text(field);
     else if (field.number === 9) raw = field.bytes;
-    else if (field.number === 10) listed = listed.concat(doubles(field));
+    else if (field.number === 10) append(listed, doubles(field));
     else if (field.number === 14) outside = whole(field) === 1;
     else if (field.number === 13) {
       let [key, value] = ['', ''];
@@ -191,9 +205,10 @@ function readTensor({ bytes }: WireField, beside: readonly NetworkFile[]): { nam
     }
   }
   const count = shape.reduce((a, b) => a * b, 1);
-  if (shape.some((v) => v < 0) || count > MOST_VALUES) throw new NetworkError(say('weightUndeclared', name), HINT);
+  if (shape.length > MOST_AXES || shape.some((v) => v < 0) || !(count <= MOST_VALUES))
+    throw new NetworkError(say('weightUndeclared', name), HINT);
   if (outside) raw = externalBytes(name, external, beside);
-  const reader = FLOAT_TYPES[type];
+  const reader = Object.hasOwn(FLOAT_TYPES, type) ? FLOAT_TYPES[type] : null;
   if (!reader) throw new NetworkError(say('weightType', name, `TensorProto ${type}`), HINT);
   const values = type === 1 ? new Float32Array(0) : new Float64Array(0);
   const made = (length: number) => (type === 1 ? new Float32Array(length) : new Float64Array(length));
@@ -214,15 +229,16 @@ function readTensor({ bytes }: WireField, beside: readonly NetworkFile[]): { nam
 }
 
 /** Where a large file keeps its weights in another one beside it. */
-function externalBytes(name: string, entries: ReadonlyMap<string, string>, beside: readonly NetworkFile[]): Uint8Array {
+function externalBytes(name: string, entries: ReadonlyMap<string, string>, beside: Beside): Uint8Array {
   const location = entries.get('location') ?? '';
-  const file = beside.find((candidate) => baseName(candidate.name) === baseName(location));
+  const file = beside.files.find((candidate) => baseName(candidate.name) === baseName(location));
   if (!file) throw new NetworkError(say('weightFileMissing', location), say('onnxDataHint', location));
   const offset = Number(entries.get('offset') ?? 0);
   const length = Number(entries.get('length') ?? file.bytes.byteLength - offset);
   if (!(offset >= 0 && length >= 0 && offset + length <= file.bytes.byteLength)) {
     throw new NetworkError(say('tensorOutside', name, location), HINT);
   }
+  if ((beside.left -= length) < 0) throw new NetworkError(say('tensorsOverlap', name), HINT);
   return new Uint8Array(file.bytes, offset, length);
 }
 

@@ -1,6 +1,6 @@
 /** Reads an ONNX file into a `Network`. BatchNormalization has to be in it: exporters may have folded it away. */
 import { say, type Said } from '../../sentences';
-import { inspectNetwork } from '../inspect';
+import { checkImageSize, inspectNetwork } from '../inspect';
 import { NetworkError } from '../networkError';
 import { baseName, type NetworkFile, type OpenedNetwork, type OpenOptions } from '../networkFile';
 import { assumedNormalization, chosenOutput, neededWeights, upTo, withoutFinalSoftmax } from '../outputs';
@@ -91,6 +91,9 @@ function read(file: NetworkFile, files: readonly NetworkFile[]): OnnxModel {
   }
 }
 
+/** More values in one node than any network joins: a bound for files that are not. */
+const MOST_INPUTS = 4096;
+
 /** The one input that is no weight. */
 function imageInput({ inputs, constants }: OnnxModel): ImageInput {
   const open = inputs.filter(({ name }) => !constants.has(name));
@@ -105,7 +108,9 @@ function imageInput({ inputs, constants }: OnnxModel): ImageInput {
   const [batch, a, b, c] = shape as [number | null, number, number, number];
   // Pictures have fewer channels than rows.
   const channelsFirst = a <= 4 || c > 4;
-  return { name, shape: channelsFirst ? [b, c, a] : [a, b, c], channelsFirst, batch };
+  const size: ImageInput['shape'] = channelsFirst ? [b, c, a] : [a, b, c];
+  checkImageSize(size);
+  return { name, shape: size, channelsFirst, batch };
 }
 
 /** All nodes in the order in which their inputs come to be. */
@@ -127,32 +132,41 @@ function convert(
   });
   const order: { node: OnnxNode; name: string }[] = [];
   const needed = neededNodes(model, output);
-  let open = model.nodes.filter((node) => needed.has(node));
-  while (open.length > 0) {
-    const waiting: OnnxNode[] = [];
-    for (const node of open) {
-      const ready = node.inputs.every((name) => name === '' || graph.values.has(name) || graph.constants.has(name));
-      if (!ready) {
-        waiting.push(node);
-        continue;
-      }
-      const name = node.name || node.outputs[0] || node.kind;
-      if (node.domain !== '' && node.domain !== 'ai.onnx') unusable(name, node.kind, say('fromModule', node.domain));
-      const constant = foldConstant(node, graph, (why) => unusable(name, node.kind, why));
-      if (constant) graph.constants.set(node.outputs[0], constant);
-      else {
-        graph.values.set(node.outputs[0], convertOperation(node, name, graph, model.opset));
-        order.push({ node, name });
-      }
+  const nameOf = (node: OnnxNode) => node.name || node.outputs[0] || node.kind;
+  const missingOf = ({ inputs }: OnnxNode, from: number) =>
+    inputs.findIndex((name, i) => i >= from && name !== '' && !graph.values.has(name) && !graph.constants.has(name));
+  // A node that comes too early waits for the value that it lacks; those before that one are there.
+  const waiting = new Map<string, { node: OnnxNode; from: number }[]>();
+  const queue = model.nodes.filter((node) => needed.has(node)).map((node) => ({ node, from: 0 }));
+  for (const { node, from } of queue) {
+    const missing = missingOf(node, from);
+    if (missing >= 0) {
+      const others = waiting.get(node.inputs[missing]);
+      if (others) others.push({ node, from: missing });
+      else waiting.set(node.inputs[missing], [{ node, from: missing }]);
+      continue;
     }
-    if (waiting.length === open.length) {
-      const [node] = waiting;
-      const missing = node.inputs.find((name) => name !== '' && !graph.values.has(name) && !graph.constants.has(name))!;
-      const made = model.nodes.some(({ outputs }) => outputs.includes(missing));
-      const name = node.name || node.outputs[0] || node.kind;
-      throw new NetworkError(say(made ? 'cyclic' : 'readsUnknown', name, missing), say('damagedModelHint'));
+    const name = nameOf(node);
+    const refuse = (why: Said) => unusable(name, node.kind, why);
+    if (node.domain !== '' && node.domain !== 'ai.onnx') refuse(say('fromModule', node.domain));
+    if (node.inputs.length > MOST_INPUTS) refuse(say('readsSeveral', node.inputs.length));
+    const [made] = node.outputs;
+    if (made === undefined) refuse(say('noSuchOperation'));
+    const constant = foldConstant(node, graph, refuse);
+    if (constant) graph.constants.set(made, constant);
+    else {
+      graph.values.set(made, convertOperation(node, name, graph, model.opset));
+      order.push({ node, name });
     }
-    open = waiting;
+    for (const other of waiting.get(made) ?? []) queue.push(other);
+    waiting.delete(made);
+  }
+  const stuck = new Set([...waiting.values()].flat().map(({ node }) => node));
+  const earliest = model.nodes.find((node) => stuck.has(node));
+  if (earliest) {
+    const missing = earliest.inputs[missingOf(earliest, 0)];
+    const made = model.nodes.some(({ outputs }) => outputs.includes(missing));
+    throw new NetworkError(say(made ? 'cyclic' : 'readsUnknown', nameOf(earliest), missing), say('damagedModelHint'));
   }
   return { graph, order };
 }
@@ -166,7 +180,7 @@ function neededNodes({ nodes }: OnnxModel, output: string): Set<OnnxNode> {
     const node = makers.get(open.pop()!);
     if (!node || needed.has(node)) continue;
     needed.add(node);
-    open.push(...node.inputs);
+    for (const name of node.inputs) open.push(name);
   }
   return needed;
 }

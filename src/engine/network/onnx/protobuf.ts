@@ -51,7 +51,7 @@ export const text = ({ bytes }: WireField): string => decoder.decode(bytes);
 /** A whole number, signed, as far as doubles hold it. */
 export const whole = ({ value }: WireField): number => Number(BigInt.asIntN(64, value));
 
-/** Repeated numbers, packed or one by one. */
+/** Repeated numbers, packed or one by one. @throws WireError where one is longer than 64 bits */
 export function wholes(field: WireField): number[] {
   if (field.wire !== 2) return [whole(field)];
   const result: number[] = [];
@@ -61,7 +61,7 @@ export function wholes(field: WireField): number[] {
     if (byte < 128) {
       result.push(Number(BigInt.asIntN(64, value)));
       [value, shift] = [0n, 0n];
-    } else shift += 7n;
+    } else if ((shift += 7n) >= 70n) throw new WireError('it is no protobuf file');
   }
   return result;
 }

@@ -3,6 +3,7 @@
  * tell layers and sizes; pixels, image size and class names are the configuration's, or what such networks are
  * trained with.
  */
+import { parseJson } from '../../json';
 import { say, type Said } from '../../sentences';
 import { inspectNetwork } from '../inspect';
 import { NetworkError } from '../networkError';
@@ -81,7 +82,7 @@ function readConfiguration(files: readonly NetworkFile[]): Configuration {
   if (!file) return {};
   let json: Record<string, unknown>;
   try {
-    json = JSON.parse(new TextDecoder().decode(file.bytes)) as Record<string, unknown>;
+    json = parseJson(new TextDecoder().decode(file.bytes)) as Record<string, unknown>;
   } catch (error) {
     throw new NetworkError(say('notJson', file.name, (error as Error).message), say('architecturesHint'));
   }

@@ -13,11 +13,19 @@ export class StateDict {
   readonly weights: Record<string, WeightArray> = {};
   private readonly stored: Map<string, WeightArray>;
   private readonly used = new Set<string>();
+  /** What tensors' names begin with, up to each of their dots. */
+  private readonly beginnings = new Set<string>();
 
   constructor(tensors: Record<string, WeightArray>) {
     // DataParallel and training loops put names of their own in front.
     const plain = (name: string) => name.replace(/^(module\.|model\.|_orig_mod\.)+/, '');
     this.stored = new Map(Object.entries(tensors).map(([name, tensor]) => [plain(name), tensor]));
+    for (const name of this.stored.keys()) {
+      for (let dot = name.indexOf('.'), depth = 0; dot >= 0 && depth < 16; depth++) {
+        this.beginnings.add(name.slice(0, dot + 1));
+        dot = name.indexOf('.', dot + 1);
+      }
+    }
   }
 
   has(name: string): boolean {
@@ -103,11 +111,10 @@ export class StateDict {
     return stored.shape[0];
   }
 
-  /** How many blocks there are of the names `block(0)`, `block(1)`, ...: each has a tensor that begins so. */
+  /** How many blocks there are of the names `block(0)`, `block(1)`, ..., ending in a dot: each has a tensor that begins so. */
   count(block: (index: number) => string): number {
-    const names = [...this.stored.keys()];
     let count = 0;
-    while (names.some((name) => name.startsWith(block(count)))) count++;
+    while (this.beginnings.has(block(count))) count++;
     return count;
   }
 
