@@ -93,6 +93,12 @@ export interface RunSettings {
   weightRangeShare: number;
 
   // ---- student ----------------------------------------------------------------------------------------------
+  /**
+   * 'distillation': the whole network at once, from the teacher's logits and the labels, as in the paper;
+   * 'reconstruction': block by block, each fitted to what the teacher's gives (BRECQ, QDrop), which trains step sizes of
+   * activations whatever `stepSizes` says; 'both': one after the other.
+   */
+  studentRecipe: 'distillation' | 'reconstruction' | 'both';
   studentSteps: number;
   /** Calibration images in a student batch (paper: 16). */
   calibrationBatch: number;
