@@ -172,6 +172,15 @@ export function firstRefineStep({
   return steps === 0 ? Infinity : generatorSteps - steps;
 }
 
+/** A student's first steps that fit single blocks. */
+export function reconstructionSteps({
+  studentRecipe,
+  studentSteps,
+}: Pick<RunSettings, 'studentRecipe' | 'studentSteps'>): number {
+  if (studentRecipe === 'distillation') return 0;
+  return studentRecipe === 'both' ? Math.floor(studentSteps / 2) : studentSteps;
+}
+
 /**
  * Real images a class up to which half of a student's images may be synthetic, where their share goes by that number.
  */

@@ -4,6 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { QuantizationGrid } from '../kernels/fakeQuantize';
+import { turn } from '../portableMath';
 
 /** Ends that the rectified sigmoid is stretched to before it is cut off (paper Eq. 23). */
 const [ZETA, GAMMA] = [1.1, -0.1];
@@ -32,7 +33,7 @@ export const undecided = (h: tf.Tensor, beta: number | tf.Scalar): tf.Scalar =>
 /** beta of a step (from 0), by half a cosine. */
 export function betaAt(step: number, { steps, warmUp, beta: [from, to] }: RoundingSchedule): number {
   const share = (step - warmUp * steps) / ((1 - warmUp) * steps);
-  return to + 0.5 * (from - to) * (1 + Math.cos(share * Math.PI));
+  return to + 0.5 * (from - to) * (1 + turn(share / 2).cosine);
 }
 
 /** One kernel's choices. Owns its tensors; the kernel and the grid stay the caller's. */

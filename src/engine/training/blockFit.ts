@@ -103,7 +103,9 @@ export class BlockFit {
       .map(([of, rate, anneals]) => ({ variables: of, rate, anneals, adam: new Adam(of, ADAM) }));
     this.repeated = new RepeatedStep(() => [
       ...this.optimizers.flatMap(({ adam }) => adam.inUse),
-      ...student.inUse.filter((each) => !this.optimizers.some(({ variables }) => Object.values(variables).includes(each))),
+      ...student.inUse.filter(
+        (each) => !this.optimizers.some(({ variables }) => Object.values(variables).includes(each)),
+      ),
     ]);
     this.rate = steps > 0 ? RECONSTRUCTION.roundingRate : 0;
   }
@@ -195,7 +197,10 @@ export class BlockFit {
     const inputs: StepInputs = {
       chosen: integers(draw(batch, count), [batch]),
       driving: floats(
-        Float32Array.of(drives ? RECONSTRUCTION.lambda : 0, betaAt(Math.max(step, RECONSTRUCTION.warmUp * steps), schedule)),
+        Float32Array.of(
+          drives ? RECONSTRUCTION.lambda : 0,
+          betaAt(Math.max(step, RECONSTRUCTION.warmUp * steps), schedule),
+        ),
         [2],
       ),
       ...(this.patterns && { patterns: integers(draw(batch * places, PATTERNS), [places, batch]) }),

@@ -2,7 +2,7 @@
 import type { Student } from '../quantization/student';
 import type { Random } from '../random';
 import type { StudentSample } from '../runReport';
-import type { RunSettings } from '../runSettings';
+import { reconstructionSteps, type RunSettings } from '../runSettings';
 import type { CollapseError, CollapseSign } from './notFinite';
 import { ReconstructionTrainer, type ReconstructionSnapshot } from './reconstructionTrainer';
 import type { StudentData } from './studentImages';
@@ -60,7 +60,7 @@ class InTurn implements StudentTraining<InTurnSnapshot> {
     private readonly random: Random,
   ) {
     const over = JSON.parse(process.env.RECON ?? '{}');
-    this.half = over.first ?? Math.floor(settings.studentSteps / 2);
+    this.half = reconstructionSteps(settings);
     this.first = new ReconstructionTrainer(arm, student, teacher, data, this.half, random.fork('reconstruction'));
   }
 
@@ -106,7 +106,10 @@ class InTurn implements StudentTraining<InTurnSnapshot> {
 
   async snapshot(): Promise<InTurnSnapshot> {
     const step = this.steps;
-    const [first, second] = await Promise.all([this.second ? null : this.first.snapshot(), this.second?.snapshot() ?? null]);
+    const [first, second] = await Promise.all([
+      this.second ? null : this.first.snapshot(),
+      this.second?.snapshot() ?? null,
+    ]);
     return { kind: 'inTurn', step, first, second };
   }
 

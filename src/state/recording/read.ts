@@ -369,13 +369,13 @@ function readGeneratorLosses(field: Field, arm: ArmId): Series<GeneratorSample> 
 }
 
 function readStudentLosses(field: Field, arm: ArmId): Series<StudentSample> {
-  const rows = readColumns(field, STUDENT_COLUMNS, []);
+  const rows = readColumns(field, STUDENT_COLUMNS, ['ce', 'distillation']);
   return seriesOf(
     rows.map(({ step, ce, distillation, total, learningRate }) => ({
       arm,
       step,
-      ce: ce!,
-      distillation: distillation!,
+      ce,
+      distillation,
       total: total!,
       learningRate: learningRate!,
     })),

@@ -101,6 +101,7 @@ export class StudentStage implements Stage<StudentData> {
     const settings = this.settings();
     const { measurement, row, parts } = this;
     const start = parts.startAccuracy();
+    const before = trainer.steps;
     if (row.curve.length === 0 && start !== null) row.curve.push([0, start]);
     const measuredStep = row.curve.at(-1)?.[0] ?? 0;
     const evaluates =
@@ -129,7 +130,9 @@ export class StudentStage implements Stage<StudentData> {
       if (this.leads) trainer.release();
       else this.disposeTrainer();
     }
-    return evaluates ? parts.work.evaluationBatch : parts.work.studentStep(settings, this.source !== null);
+    if (evaluates) return parts.work.evaluationBatch;
+    // What only prepares a step is part of it.
+    return trainer.steps > before ? parts.work.studentStep(settings, this.source !== null, before) : 0;
   }
 
   private async createTrainer(): Promise<StudentTraining<TrainingSnapshot>> {
