@@ -18,7 +18,6 @@ import { cosineFactor } from './schedules';
 import { batchImages, batchOf, drawBatch, type StudentData } from './studentImages';
 import type { Teacher } from './teacher';
 
-const over = JSON.parse(process.env.RECON ?? '{}');
 /** Rates are Adam's, for blocks of some hundred steps (BRECQ takes a tenth of them for 20,000). */
 export const RECONSTRUCTION = {
   /** Images that a block is fitted on, drawn once for it. */
@@ -33,12 +32,11 @@ export const RECONSTRUCTION = {
   affineRate: 1e-3,
   /** Weight of the term that drives weights to their levels (AdaRound, BRECQ: 0.01). */
   lambda: 0.01,
-  beta: [20, 2] as const,
+  beta: [20, 2],
   warmUp: 0.2,
   /** Share of an activation's values that stay at full precision in a step (QDrop: 0.5). */
   drop: 0.5,
-  ...over,
-};
+} as const;
 /** Different patterns of dropped values; each image of a step has one of them at each activation. */
 const PATTERNS = 128;
 const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
@@ -212,8 +210,7 @@ export class BlockFit {
       ),
     };
     const body = (tensors: Record<string, tf.Tensor>) => this.compute(tensors);
-    const values = over.eager ? runOnce(inputs, body) : this.repeated.run('block', inputs, body);
-    return values as tf.Tensor1D;
+    return this.repeated.run('block', inputs, body) as tf.Tensor1D;
   }
 
   private compute(inputs: Record<string, tf.Tensor>): tf.Tensor1D {

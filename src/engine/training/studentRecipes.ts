@@ -86,7 +86,7 @@ class InTurn implements StudentTraining<InTurnSnapshot> {
   }
 
   step(settings: RunSettings): void {
-    if (this.first.steps < this.half) return this.first.step(settings);
+    if (!this.second && this.first.steps < this.half) return this.first.step(settings);
     (this.second ??= this.createSecond()).step(this.shortened(settings));
   }
 
