@@ -13,33 +13,60 @@ import type { Student } from '../quantization/student';
 import type { Random } from '../random';
 import type { RunSettings } from '../runSettings';
 import { Adam, type OptimizerSnapshot } from './optimizers';
-import type { BlockSnapshot } from './reconstructionTrainer';
 import { cosineFactor } from './schedules';
 import { batchImages, batchOf, drawBatch, type StudentData } from './studentImages';
 import type { Teacher } from './teacher';
 
-/** Rates are Adam's, for blocks of some hundred steps (BRECQ takes a tenth of them for 20,000). */
-export const RECONSTRUCTION = {
-  /** Images that a block is fitted on, drawn once for it. */
+/** How a block is fitted. */
+export interface ReconstructionOptions {
+  /** Images that it is fitted on, drawn once for it. */
+  images: number;
+  /** Values of one of their tensors at most, which keeps memory in bounds: then there are fewer images. */
+  values: number;
+  /** Adam's rate for V. */
+  roundingRate: number;
+  /** For the activations' step sizes, in shares of where they began; falls to 0 by half a cosine, as the next does. */
+  stepRate: number;
+  /** For gammas, betas and biases; 0: they stay. */
+  affineRate: number;
+  /** Weight of the term that drives weights to their levels. */
+  lambda: number;
+  /** Exponent of that term, from its first to its last step. */
+  beta: readonly [from: number, to: number];
+  /** Share of the steps without that term. */
+  warmUp: number;
+  /** Share of an activation's values, and of the block's input, that stay at full precision in a step. */
+  drop: number;
+}
+
+/**
+ * lambda, beta, warm-up and drop as published (AdaRound, BRECQ, QDrop); rates ten times those of BRECQ, for blocks of
+ * some hundred steps instead of 20,000.
+ */
+export const RECONSTRUCTION: ReconstructionOptions = {
   images: 512,
-  /** Values of one of them in all at most, which keeps memory in bounds: then there are fewer images. */
   values: 2 ** 24,
-  /** Of V. */
   roundingRate: 1e-2,
-  /** Of the activations' step sizes, as shares of where they began. */
   stepRate: 2e-3,
-  /** Of gammas, betas and biases. */
   affineRate: 1e-3,
-  /** Weight of the term that drives weights to their levels (AdaRound, BRECQ: 0.01). */
   lambda: 0.01,
   beta: [20, 2],
   warmUp: 0.2,
-  /** Share of an activation's values that stay at full precision in a step (QDrop: 0.5). */
   drop: 0.5,
-} as const;
-/** Different patterns of dropped values; each image of a step has one of them at each activation. */
-const PATTERNS = 128;
+};
+/**
+ * Different patterns of dropped values, of which each image of a step has one at each activation: at most so many, with
+ * at most so many values together.
+ */
+const [PATTERNS, PATTERN_VALUES] = [128, 2 ** 21];
 const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+
+/** A block that is being fitted, beside what is the student's. */
+export interface BlockSnapshot {
+  /** Node -> V of its kernel. */
+  rounding: Record<string, Float32Array>;
+  optimizers: OptimizerSnapshot[];
+}
 
 export interface BlockParts {
   student: Student;
@@ -48,6 +75,7 @@ export interface BlockParts {
   /** Of this block. */
   steps: number;
   random: Random;
+  options?: ReconstructionOptions;
 }
 
 /** The block's input in the student and in the teacher, and the teacher's output: [n, ...] each. */
@@ -57,26 +85,24 @@ interface Examples {
   target: tf.Tensor;
 }
 
-/** Opens a block. See `BlockFit`. */
-export const openBlock = (block: NetworkBlock, parts: BlockParts): BlockFit => new BlockFit(block, parts);
-
 /** Owns all but the student, the teacher and the data. */
 export class BlockFit {
   private readonly rounding = new Map<string, LearnedRounding>();
   private readonly optimizers: { variables: Record<string, tf.Variable>; rate: number; adam: Adam; anneals: boolean }[];
   private readonly activations: string[];
   private readonly repeated: RepeatedStep;
+  private readonly options: ReconstructionOptions;
   private definition: NetworkDefinition | null = null;
   private gathered: Examples[] = [];
   private examples: Examples | null = null;
   private patterns: tf.Tensor2D | null = null;
-  private rate = 0;
 
   constructor(
     private readonly block: NetworkBlock,
     private readonly parts: BlockParts,
   ) {
-    const { student, steps } = parts;
+    const { student } = parts;
+    this.options = parts.options ?? RECONSTRUCTION;
     const { plan, variables } = student;
     const affine: Record<string, tf.Variable> = {};
     for (const node of block.nodes) {
@@ -92,9 +118,9 @@ export class BlockFit {
       .map(({ name }) => name);
     const ratios = student.stepRatios;
     const groups: [Record<string, tf.Variable>, number, boolean][] = [
-      [Object.fromEntries([...this.rounding].map(([name, { v }]) => [name, v])), RECONSTRUCTION.roundingRate, false],
-      [Object.fromEntries(this.activations.map((name) => [name, ratios[name]])), RECONSTRUCTION.stepRate, true],
-      [RECONSTRUCTION.affineRate > 0 ? affine : {}, RECONSTRUCTION.affineRate, true],
+      [Object.fromEntries([...this.rounding].map(([name, { v }]) => [name, v])), this.options.roundingRate, false],
+      [Object.fromEntries(this.activations.map((name) => [name, ratios[name]])), this.options.stepRate, true],
+      [this.options.affineRate > 0 ? affine : {}, this.options.affineRate, true],
     ];
     this.optimizers = groups
       .filter(([of]) => Object.keys(of).length > 0)
@@ -105,12 +131,11 @@ export class BlockFit {
         (each) => !this.optimizers.some(({ variables }) => Object.values(variables).includes(each)),
       ),
     ]);
-    this.rate = steps > 0 ? RECONSTRUCTION.roundingRate : 0;
   }
 
   /** Of the rounding. */
   get learningRate(): number {
-    return this.rate;
+    return this.options.roundingRate;
   }
 
   /** Draws some more of the images that the block is fitted on. @returns false: there are enough */
@@ -122,7 +147,7 @@ export class BlockFit {
     this.gathered.push(this.some(settings, random.fork(this.gathered.length)));
     const count = this.gathered.reduce((sum, { target }) => sum + target.shape[0], 0);
     const largest = Math.max(...this.gathered.flatMap((each) => Object.values(each).map((t) => t.size / t.shape[0])));
-    if (count < Math.min(RECONSTRUCTION.images, RECONSTRUCTION.values / largest)) return true;
+    if (count < Math.min(this.options.images, this.options.values / largest)) return true;
     this.examples = Object.fromEntries(
       (['quantized', 'full', 'target'] as const).map((key) => [
         key,
@@ -163,15 +188,16 @@ export class BlockFit {
     const { teacher, random } = this.parts;
     const { quantized } = this.examples!;
     this.definition = blockDefinition(teacher.definition, this.block, quantized.shape.slice(1));
-    if (RECONSTRUCTION.drop === 0) return;
+    if (this.options.drop === 0) return;
     const shapes = teacher.facts.shapes;
     const largest = Math.max(
       ...[this.block.input, ...this.activations].map((name) => shapes.get(name)!.reduce((a, b) => a * b, 1)),
     );
-    const bits = new Float32Array(PATTERNS * largest);
+    const count = Math.max(1, Math.min(PATTERNS, Math.floor(PATTERN_VALUES / largest)));
+    const bits = new Float32Array(count * largest);
     const own = random.fork('patterns');
-    for (let i = 0; i < bits.length; i++) bits[i] = own.next() < RECONSTRUCTION.drop ? 0 : 1;
-    this.patterns = tf.tensor2d(bits, [PATTERNS, largest]);
+    for (let i = 0; i < bits.length; i++) bits[i] = own.next() < this.options.drop ? 0 : 1;
+    this.patterns = tf.tensor2d(bits, [count, largest]);
   }
 
   /**
@@ -188,20 +214,20 @@ export class BlockFit {
     const batch = real + synthetic;
     const [count] = this.examples.target.shape;
     const draw = (n: number, of: number) => Int32Array.from({ length: n }, () => random.integer(of));
-    const schedule = { steps, beta: RECONSTRUCTION.beta, warmUp: RECONSTRUCTION.warmUp };
-    const drives = step >= RECONSTRUCTION.warmUp * steps;
+    const schedule = { steps, beta: this.options.beta, warmUp: this.options.warmUp };
+    const drives = step >= this.options.warmUp * steps;
     const factor = cosineFactor(step, steps);
     const places = this.activations.length + 1;
     const inputs: StepInputs = {
       chosen: integers(draw(batch, count), [batch]),
       driving: floats(
         Float32Array.of(
-          drives ? RECONSTRUCTION.lambda : 0,
-          betaAt(Math.max(step, RECONSTRUCTION.warmUp * steps), schedule),
+          drives ? this.options.lambda : 0,
+          betaAt(Math.max(step, this.options.warmUp * steps), schedule),
         ),
         [2],
       ),
-      ...(this.patterns && { patterns: integers(draw(batch * places, PATTERNS), [places, batch]) }),
+      ...(this.patterns && { patterns: integers(draw(batch * places, this.patterns.shape[0]), [places, batch]) }),
       ...Object.fromEntries(
         this.optimizers.map(({ adam, rate, anneals }, i) => {
           const rates = adam.nextRates(rate * (anneals ? factor : 1));

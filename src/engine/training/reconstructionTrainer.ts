@@ -4,15 +4,13 @@
  * learns which way to round its weights, and the step sizes of its activations.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { BlockFit } from './blockFit';
-import { openBlock } from './blockFit';
+import { BlockFit, type BlockSnapshot } from './blockFit';
 import { networkBlocks, type NetworkBlock } from '../network/blocks';
 import type { Student, StudentSnapshot } from '../quantization/student';
 import type { Random } from '../random';
 import type { StudentSample } from '../runReport';
 import type { RunSettings } from '../runSettings';
 import { CollapseError, NotFiniteError, type CollapseSign } from './notFinite';
-import type { OptimizerSnapshot } from './optimizers';
 import type { StudentData } from './studentImages';
 import type { StudentTraining } from './studentTraining';
 import type { Teacher } from './teacher';
@@ -24,13 +22,6 @@ export interface ReconstructionSnapshot {
   student: StudentSnapshot;
   /** Of the block that is being fitted; null: between two. */
   block: BlockSnapshot | null;
-}
-
-/** A block that is being fitted, beside what is the student's. */
-export interface BlockSnapshot {
-  /** Node -> V of its kernel. */
-  rounding: Record<string, Float32Array>;
-  optimizers: OptimizerSnapshot[];
 }
 
 interface Pending {
@@ -94,7 +85,13 @@ export class ReconstructionTrainer implements StudentTraining<ReconstructionSnap
   private open(index: number): BlockFit {
     const steps = this.ends[index] - this.startOf(index);
     const { student, teacher, data } = this;
-    return openBlock(this.blocks[index], { student, teacher, data, steps, random: this.random.fork(`block ${index}`) });
+    return new BlockFit(this.blocks[index], {
+      student,
+      teacher,
+      data,
+      steps,
+      random: this.random.fork(`block ${index}`),
+    });
   }
 
   private close(): void {

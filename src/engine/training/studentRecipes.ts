@@ -59,7 +59,6 @@ class InTurn implements StudentTraining<InTurnSnapshot> {
     private readonly settings: RunSettings,
     private readonly random: Random,
   ) {
-    const over = JSON.parse(process.env.RECON ?? '{}');
     this.half = reconstructionSteps(settings);
     this.first = new ReconstructionTrainer(arm, student, teacher, data, this.half, random.fork('reconstruction'));
   }
