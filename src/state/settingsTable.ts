@@ -538,7 +538,7 @@ export const SETTINGS: SettingsTable = {
       { value: 'both', label: 'One after the other' },
     ],
     label: 'How the student learns',
-    help: 'Distillation, as in the paper: the whole network learns to answer as the full-precision one does. Block by block (BRECQ, QDrop): each block learns which way to round its weights, and the step sizes of its activations, so that its output stays what it was. One after the other: half of the steps each.',
+    help: 'Distillation, as in the paper: the whole network learns to answer as the full-precision one does. Block by block (BRECQ, QDrop): each block learns which way to round its weights, and the step sizes of its activations, so that its output stays what it was. One after the other: six steps in seven block by block, then the whole.',
   },
   studentSteps: {
     kind: 'integer',

@@ -45,9 +45,9 @@ export interface InTurnSnapshot {
   second: StudentTrainerSnapshot | null;
 }
 
-/** Reconstruction in the first half of the steps, distillation of what came of it in the second. */
+/** Reconstruction in the first steps (`reconstructionSteps`), distillation of what came of it in the others. */
 class InTurn implements StudentTraining<InTurnSnapshot> {
-  private readonly half: number;
+  private readonly fitted: number;
   private readonly first: ReconstructionTrainer;
   private second: StudentTrainer | null = null;
 
@@ -59,8 +59,8 @@ class InTurn implements StudentTraining<InTurnSnapshot> {
     private readonly settings: RunSettings,
     private readonly random: Random,
   ) {
-    this.half = reconstructionSteps(settings);
-    this.first = new ReconstructionTrainer(arm, student, teacher, data, this.half, random.fork('reconstruction'));
+    this.fitted = reconstructionSteps(settings);
+    this.first = new ReconstructionTrainer(arm, student, teacher, data, this.fitted, random.fork('reconstruction'));
   }
 
   private get current(): StudentTraining {
@@ -68,7 +68,7 @@ class InTurn implements StudentTraining<InTurnSnapshot> {
   }
 
   private shortened(settings: RunSettings): RunSettings {
-    return { ...settings, studentSteps: settings.studentSteps - this.half };
+    return { ...settings, studentSteps: settings.studentSteps - this.fitted };
   }
 
   private createSecond(): StudentTrainer {
@@ -77,22 +77,22 @@ class InTurn implements StudentTraining<InTurnSnapshot> {
   }
 
   get steps(): number {
-    return this.second ? this.half + this.second.steps : this.first.steps;
+    return this.second ? this.fitted + this.second.steps : this.first.steps;
   }
 
   get wellSteps(): number {
-    return this.second ? this.half + this.second.wellSteps : this.first.wellSteps;
+    return this.second ? this.fitted + this.second.wellSteps : this.first.wellSteps;
   }
 
   step(settings: RunSettings): void {
-    if (!this.second && this.first.steps < this.half) return this.first.step(settings);
+    if (!this.second && this.first.steps < this.fitted) return this.first.step(settings);
     (this.second ??= this.createSecond()).step(this.shortened(settings));
   }
 
   async drain(): Promise<StudentSample[]> {
     const before = await this.first.drain();
     const after = (await this.second?.drain()) ?? [];
-    return [...before, ...after.map((sample) => ({ ...sample, step: sample.step + this.half }))];
+    return [...before, ...after.map((sample) => ({ ...sample, step: sample.step + this.fitted }))];
   }
 
   collapse(): Promise<CollapseError | null> {

@@ -89,7 +89,7 @@ describe('a snapshot', () => {
     [
       'in the training of the whole after that of blocks',
       { studentRecipe: 'both', studentSteps: 20 },
-      (run, { step }) => isStudent(run, 'fdda') && step === 14,
+      (run, { step }) => isStudent(run, 'fdda') && step === 18,
     ],
     ['at the end', {}, (run) => run.finishedAll],
   ];
