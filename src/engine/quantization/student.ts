@@ -15,7 +15,14 @@ import { inspectNetwork } from '../network/inspect';
 import { kernelGrid, Placed, type KernelGrid } from './kernelGrids';
 import { FULL_PRECISION, type QuantizerKind } from './layerBits';
 import { LearnedStep } from './learnedStep';
-import { isWeighted, learnsSteps, quantizationPlan, type GridSettings, type QuantizationPlan, type QuantizerSettings } from './plan';
+import {
+  isWeighted,
+  learnsSteps,
+  quantizationPlan,
+  type GridSettings,
+  type QuantizationPlan,
+  type QuantizerSettings,
+} from './plan';
 import { calibratedRange } from './rangeMethods';
 import { MOVING_AVERAGE_BETA, sampleValues, type CalibrationMethod, type Range } from './ranges';
 
