@@ -173,7 +173,7 @@ export function firstRefineStep({
   return steps === 0 ? Infinity : generatorSteps - steps;
 }
 
-/** Share of the steps that fit blocks where the whole is trained after them; such a step takes an eighth as long. */
+/** Share of the steps that fit blocks where the whole is trained after them; such a step takes half as long. */
 const BLOCKS_SHARE = 6 / 7;
 
 /** A student's first steps that fit single blocks. */
