@@ -198,8 +198,10 @@ export interface GeneratorSample {
 export interface StudentSample {
   arm: ArmId;
   step: number;
-  ce: number;
-  distillation: number;
+  /** Null, with the next: a step that fits one block. */
+  ce: number | null;
+  distillation: number | null;
+  /** What was minimised: the sum of both, or the squared difference of the block's output to the teacher's. */
   total: number;
   learningRate: number;
 }

@@ -93,6 +93,13 @@ export interface RunSettings {
   weightRangeShare: number;
 
   // ---- student ----------------------------------------------------------------------------------------------
+  /**
+   * 'distillation': the whole network at once, from the teacher's logits and the labels, as in the paper;
+   * 'reconstruction': block by block, each fitted to what the teacher's gives (BRECQ, QDrop), which trains step sizes of
+   * activations whatever `stepSizes` says; 'both': six steps
+   * in seven so, the others as the first.
+   */
+  studentRecipe: 'distillation' | 'reconstruction' | 'both';
   studentSteps: number;
   /** Calibration images in a student batch (paper: 16). */
   calibrationBatch: number;
@@ -164,6 +171,18 @@ export function firstRefineStep({
 }: Pick<RunSettings, 'generatorSteps' | 'refineShare'>): number {
   const steps = Math.round(refineShare * generatorSteps);
   return steps === 0 ? Infinity : generatorSteps - steps;
+}
+
+/** Share of the steps that fit blocks where the whole is trained after them; such a step takes half as long. */
+const BLOCKS_SHARE = 6 / 7;
+
+/** A student's first steps that fit single blocks. */
+export function reconstructionSteps({
+  studentRecipe,
+  studentSteps,
+}: Pick<RunSettings, 'studentRecipe' | 'studentSteps'>): number {
+  if (studentRecipe === 'distillation') return 0;
+  return studentRecipe === 'both' ? Math.floor(studentSteps * BLOCKS_SHARE) : studentSteps;
 }
 
 /**

@@ -15,7 +15,22 @@ const IDLE: Partial<Record<SettingKey, (settings: RunSettings) => boolean>> = {
   beside: ({ studentSteps }) => studentSteps === 0,
   weightRangeShare: ({ weightRange }) => weightRange === 'mse',
   // Learned step sizes have a gradient of their own where values are clipped.
-  clippedGradient: ({ stepSizes }) => stepSizes === 'learned',
+  clippedGradient: ({ stepSizes, studentRecipe }) => stepSizes === 'learned' || studentRecipe !== 'distillation',
+  // Block by block those of the activations are always learned, and the rest is as published.
+  stepSizes: ({ studentRecipe }) => studentRecipe !== 'distillation',
+  ...Object.fromEntries(
+    (
+      [
+        'studentLearningRate',
+        'updateLimit',
+        'studentSchedule',
+        'momentum',
+        'weightDecay',
+        'temperature',
+        'distillationWeight',
+      ] as const
+    ).map((key) => [key, ({ studentRecipe }: RunSettings) => studentRecipe === 'reconstruction']),
+  ),
   syntheticShare: (settings) => {
     const [fixed, changed] = (['fixed', 'byRealImages'] as const).map(
       (syntheticShare) => studentBatch({ ...settings, syntheticShare }, settings.imagesPerClass, true).synthetic,

@@ -526,6 +526,20 @@ export const SETTINGS: SettingsTable = {
   },
 
   // ---- student --------------------------------------------------------------------------------------------
+  studentRecipe: {
+    kind: 'choice',
+    group: 'student',
+    default: 'distillation',
+    url: 'student-recipe',
+    live: false,
+    options: [
+      { value: 'distillation', label: 'Distillation' },
+      { value: 'reconstruction', label: 'Block by block' },
+      { value: 'both', label: 'One after the other' },
+    ],
+    label: 'How the student learns',
+    help: 'Distillation, as in the paper: the whole network learns to answer as the full-precision one does. Block by block (BRECQ, QDrop): each block learns which way to round its weights, and the step sizes of its activations, so that its output stays what it was. One after the other: six steps in seven block by block, then the whole.',
+  },
   studentSteps: {
     kind: 'integer',
     group: 'student',

@@ -31,6 +31,7 @@ const PAPER: Partial<RunSettings> = {
   activationRange: 'movingAverage',
   weightRange: 'minMax',
   weightRangeShare: 1,
+  studentRecipe: 'distillation',
   studentSteps: 70000,
   calibrationBatch: 16,
   syntheticBatch: 16,

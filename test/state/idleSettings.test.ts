@@ -26,6 +26,15 @@ describe('settings without an effect', () => {
     expect(idleIn({ ...zeroShot, bnsEnabled: false })).toContain('scaledDistances');
   });
 
+  it('and what only distillation asks for, where blocks are fitted', () => {
+    const ofDistillation = ['studentLearningRate', 'updateLimit', 'temperature', 'distillationWeight'] as const;
+    const blocks = idleIn({ ...defaultSettings(), studentRecipe: 'reconstruction' });
+    for (const key of [...ofDistillation, 'stepSizes', 'clippedGradient'] as const) expect(blocks).toContain(key);
+    const both = idleIn({ ...defaultSettings(), studentRecipe: 'both' });
+    for (const key of ofDistillation) expect(both).not.toContain(key);
+    expect(both).toContain('stepSizes');
+  });
+
   it('and the two numbers that measured noise takes the place of', () => {
     const plus = { ...applyPreset(defaultSettings(), 'fddaPlus'), generatorSteps: 200 };
     expect(idleIn(plus)).toEqual(['distortionMean', 'distortionVariance', 'syntheticShare']);

@@ -14,7 +14,7 @@ import type { Conv2dNode, DenseNode } from '../network/types';
 import { FULL_PRECISION } from './layerBits';
 import { LearnedStep } from './learnedStep';
 import { leastSquaresGrids } from './leastSquares';
-import type { GridSettings, QuantizerSettings } from './plan';
+import { learnsSteps, type GridSettings, type QuantizerSettings } from './plan';
 import { spannedShare, weightChannels, weightRange } from './ranges';
 
 /** Owns what it keeps of a grid, and its step size where that is trained. */
@@ -132,18 +132,13 @@ export function kernelGrid(
   kernel: tf.Tensor,
   values: Float32Array,
   bits: number,
-  {
-    weightGranularity,
-    weightRange,
-    weightRangeShare = 1,
-    stepSizes,
-    clippedGradient = 'pass',
-  }: QuantizerSettings & GridSettings,
+  settings: QuantizerSettings & GridSettings,
 ): KernelGrid {
+  const { weightGranularity, weightRange, weightRangeShare = 1, clippedGradient = 'pass' } = settings;
   if (bits === FULL_PRECISION) return new Unquantized();
   const own = new OwnRange(op, weightGranularity, bits, weightRangeShare, clippedGradient);
   const placed = () => leastSquaresGrids(values, weightChannels(op, kernel, weightGranularity), bits);
-  if (stepSizes !== 'learned') return weightRange === 'mse' ? new Placed(placed(), clippedGradient) : own;
+  if (!learnsSteps(settings)) return weightRange === 'mse' ? new Placed(placed(), clippedGradient) : own;
   const start = weightRange === 'mse' ? placed() : own.grid(kernel);
   const learned = new LearnedStep(start, values.length / start.scale.size, 2 ** (bits - 1) - 1);
   tf.dispose([start.scale, start.zero]);

@@ -21,8 +21,12 @@ export class LayerBitsError extends RangeError {
 
 /** How a student's grids come about; what is left out is as in the authors' program. */
 export type GridSettings = Partial<
-  Pick<RunSettings, 'weightRange' | 'weightRangeShare' | 'stepSizes' | 'clippedGradient'>
+  Pick<RunSettings, 'weightRange' | 'weightRangeShare' | 'stepSizes' | 'clippedGradient' | 'studentRecipe'>
 >;
+
+/** Whether step sizes are trained; reconstruction always trains those of the activations. */
+export const learnsSteps = ({ stepSizes, studentRecipe }: GridSettings): boolean =>
+  stepSizes === 'learned' || (studentRecipe ?? 'distillation') !== 'distillation';
 
 /** Bits of the first and last layers under 'firstLast: 8' (F8L8). */
 export const FIRST_LAST_BITS = 8;

@@ -15,7 +15,14 @@ import { inspectNetwork } from '../network/inspect';
 import { kernelGrid, Placed, type KernelGrid } from './kernelGrids';
 import { FULL_PRECISION, type QuantizerKind } from './layerBits';
 import { LearnedStep } from './learnedStep';
-import { isWeighted, quantizationPlan, type GridSettings, type QuantizationPlan, type QuantizerSettings } from './plan';
+import {
+  isWeighted,
+  learnsSteps,
+  quantizationPlan,
+  type GridSettings,
+  type QuantizationPlan,
+  type QuantizerSettings,
+} from './plan';
 import { calibratedRange } from './rangeMethods';
 import { MOVING_AVERAGE_BETA, sampleValues, type CalibrationMethod, type Range } from './ranges';
 
@@ -77,7 +84,7 @@ export class Student {
   constructor(network: Network, settings: QuantizerSettings & GridSettings) {
     this.definition = network.definition;
     this.clipped = settings.clippedGradient ?? 'pass';
-    this.learns = settings.stepSizes === 'learned';
+    this.learns = learnsSteps(settings);
     this.plan = quantizationPlan(network.definition, settings);
     const frozen = new Set(
       network.definition.nodes.flatMap((node) => (node.op === 'batchNorm' ? [node.mean, node.variance] : [])),
@@ -143,6 +150,17 @@ export class Student {
   /** Forward pass with other hooks than the student's own: to look at single quantizers. See `forward`. */
   forwardWith(images: tf.Tensor4D, hooks: ForwardHooks): tf.Tensor2D {
     return tf.tidy(() => forward(this.definition, this.weights, images, hooks));
+  }
+
+  /**
+   * A part of the network, or what its nodes make up, with hooks of the caller's. Differentiable in the weights.
+   *
+   * @param part nodes of this network, and inputs of their own
+   * @param x what its input gives
+   * @returns output of its last node; the caller's
+   */
+  forwardPart(part: NetworkDefinition, x: tf.Tensor, hooks: ForwardHooks): tf.Tensor {
+    return tf.tidy(() => forward(part, this.weights, x as tf.Tensor4D, hooks));
   }
 
   /** A kernel's grid as it is, or an activation's; null where it is not quantized. The caller owns its tensors. */

@@ -2,11 +2,7 @@
  * Fine-tunes a student: calibration images and synthetic images, labels and the teacher's logits (fdda.md, "Student").
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { cropBatch, drawAugmentation } from '../data/augment';
-import type { Generator } from '../generator/generator';
-import type { RefinedImages } from '../generator/refinedImages';
-import { oneHotValues } from '../kernels/oneHotLabels';
-import { floats, integers, RepeatedStep } from '../kernels/replay/repeatedStep';
+import { floats, RepeatedStep } from '../kernels/replay/repeatedStep';
 import { studentLosses } from '../losses/studentLosses';
 import type { Student, StudentSnapshot } from '../quantization/student';
 import type { Random } from '../random';
@@ -15,8 +11,10 @@ import { CollapseError, NotFiniteError, type CollapseSign } from './notFinite';
 import { Sgd, type OptimizerSnapshot } from './optimizers';
 import { WeightWatch } from './weightWatch';
 import type { StudentSample } from '../runReport';
-import { studentBatch, type RunSettings } from '../runSettings';
+import type { RunSettings } from '../runSettings';
 import { COSINE_EPOCHS, cosineFactor, updateLimitAt } from './schedules';
+import { batchImages, drawBatch, imagesInUse, type StudentData } from './studentImages';
+import type { StudentTraining } from './studentTraining';
 import type { Teacher } from './teacher';
 
 export interface StudentTrainerSnapshot {
@@ -27,18 +25,8 @@ export interface StudentTrainerSnapshot {
   stepOptimizer?: OptimizerSnapshot;
 }
 
-/** Where a student's images come from; all of it stays the caller's. */
-export interface StudentData {
-  /** [C k, H, W, channels] normalised. */
-  calibrationImages: tf.Tensor4D;
-  calibrationLabels: Uint8Array;
-  /** null: calibration images only. */
-  generator: Generator | null;
-  /** Taken instead of what the generator makes; left out or null: fresh images of the generator in every step. */
-  refined?: RefinedImages | null;
-  /** Classes that synthetic images are made for. */
-  classes: number[];
-}
+/** What a step of distillation has to say. */
+export type DistillationSample = StudentSample & { ce: number; distillation: number };
 
 interface Pending {
   step: number;
@@ -48,7 +36,7 @@ interface Pending {
 }
 
 /** Owns the student and its optimizer. */
-export class StudentTrainer {
+export class StudentTrainer implements StudentTraining<StudentTrainerSnapshot> {
   private readonly optimizer: Sgd;
   /** Step sizes have one of their own: they are not pulled toward zero. */
   private readonly stepOptimizer: Sgd | null;
@@ -76,12 +64,7 @@ export class StudentTrainer {
     const ratios = student.stepRatios;
     this.watch = new WeightWatch({ ...student.variables, ...ratios });
     this.stepOptimizer = Object.keys(ratios).length > 0 ? optimizer(ratios, 0) : null;
-    const { generator, refined } = data;
-    const inUse = [
-      ...this.optimizer.inUse,
-      ...(this.stepOptimizer?.inUse ?? []),
-      ...(refined?.inUse ?? (Object.values(generator?.variables ?? {}) as tf.Variable[])),
-    ];
+    const inUse = [...this.optimizer.inUse, ...(this.stepOptimizer?.inUse ?? []), ...imagesInUse(data)];
     this.repeated = new RepeatedStep(() => inUse);
   }
 
@@ -98,18 +81,8 @@ export class StudentTrainer {
   /** One optimizer step on real and (with a generator) synthetic images, as many of each as `studentBatch` says. */
   step(settings: RunSettings): void {
     const step = this.done++;
-    const random = this.random.fork(step);
-    const { calibrationLabels, generator, refined, classes } = this.data;
-    const { real, synthetic } = studentBatch(
-      settings,
-      calibrationLabels.length / this.teacher.definition.numClasses,
-      generator !== null,
-    );
-    if (real + synthetic === 0) return;
-    const chosen = Array.from({ length: real }, () => random.integer(calibrationLabels.length));
-    const boxes = drawAugmentation(real + synthetic, this.teacher.definition.inputShape, random);
-    const syntheticLabels = Array.from({ length: synthetic }, () => classes[random.integer(classes.length)]);
-    const labels = Int32Array.from([...chosen.map((i) => calibrationLabels[i]), ...syntheticLabels]);
+    const batch = drawBatch(this.data, this.teacher.definition, settings, this.random.fork(step));
+    if (!batch) return;
     const period = settings.studentSchedule === 'run' ? settings.studentSteps : COSINE_EPOCHS * settings.stepsPerEpoch;
     const factor = cosineFactor(step, period);
     const learningRate = settings.studentLearningRate * factor;
@@ -117,24 +90,12 @@ export class StudentTrainer {
 
     const rates = this.optimizer.nextRates(learningRate, limit);
     const stepRates = this.stepOptimizer?.nextRates(learningRate, limit);
-    const { numClasses } = this.teacher.definition;
-    const count = real + synthetic;
-    const latentDim = generator?.config.latentDim ?? 0;
     const values = this.repeated.run(
-      `${refined ? 'refined' : ''} ${settings.augment} ${settings.temperature} ${settings.distillationWeight}`,
+      `${this.data.refined ? 'refined' : ''} ${settings.augment} ${settings.temperature} ${settings.distillationWeight}`,
       {
-        labels: integers(labels, [count]),
+        ...batch,
         rates: floats(rates, [rates.length]),
         ...(stepRates && { stepRates: floats(stepRates, [stepRates.length]) }),
-        ...(settings.augment && { boxes: floats(boxes, [count, 4]) }),
-        ...(real > 0 && { chosen: integers(Int32Array.from(chosen), [real]) }),
-        ...(synthetic > 0 &&
-          (refined
-            ? { rows: integers(Int32Array.from(refined.pick(syntheticLabels, random)), [synthetic]) }
-            : {
-                latents: floats(random.fillNormal(new Float32Array(synthetic * latentDim)), [synthetic, latentDim]),
-                classes: floats(oneHotValues(syntheticLabels, numClasses), [synthetic, numClasses]),
-              })),
       },
       (inputs: Record<string, tf.Tensor>) => this.compute(inputs, settings),
     );
@@ -143,13 +104,7 @@ export class StudentTrainer {
 
   /** The step itself. @returns [3] ce, distillation, total */
   private compute(inputs: Record<string, tf.Tensor>, settings: RunSettings): tf.Tensor1D {
-    const { calibrationImages, generator, refined } = this.data;
-    const parts: tf.Tensor4D[] = [];
-    if (inputs.chosen) parts.push(tf.gather(calibrationImages, inputs.chosen as tf.Tensor1D));
-    if (inputs.rows) parts.push(refined!.batchAt(inputs.rows as tf.Tensor1D));
-    if (inputs.latents) parts.push(generator!.generate(inputs.latents as tf.Tensor2D, inputs.classes as tf.Tensor2D));
-    const joined = parts.length === 1 ? parts[0] : tf.concat(parts, 0);
-    const images = inputs.boxes ? cropBatch(joined, inputs.boxes as tf.Tensor2D) : joined;
+    const images = batchImages(this.data, inputs);
     const target = this.teacher.forward(images);
     let packed: tf.Tensor1D | null = null;
     const { grads } = tf.variableGrads(() => {
@@ -175,7 +130,7 @@ export class StudentTrainer {
    *
    * @throws NotFiniteError naming the first loss and step, or the first weight, that is not a finite number
    */
-  async drain(): Promise<StudentSample[]> {
+  async drain(): Promise<DistillationSample[]> {
     const taken = this.pending;
     this.pending = [];
     if (taken.length === 0) return [];
@@ -185,7 +140,7 @@ export class StudentTrainer {
     tf.dispose(taken.map((p) => p.values));
     const values = await packed.data();
     packed.dispose();
-    const samples = taken.map(({ step, learningRate }, i): StudentSample => {
+    const samples = taken.map(({ step, learningRate }, i): DistillationSample => {
       const [ce, distillation, total] = values.subarray(3 * i, 3 * i + 3);
       if (!Number.isFinite(ce)) throw new NotFiniteError("The student's cross entropy", step);
       if (!Number.isFinite(distillation)) throw new NotFiniteError("The student's distillation loss", step);
@@ -243,13 +198,14 @@ export class StudentTrainer {
     this.repeated.dispose();
   }
 
-  dispose(): void {
+  /** @param withStudent false: another goes on with it */
+  dispose(withStudent = true): void {
     tf.dispose(this.pending.map((p) => p.values));
     this.pending = [];
     this.repeated.dispose();
     this.optimizer.dispose();
     this.stepOptimizer?.dispose();
     this.watch.dispose();
-    this.student.dispose();
+    if (withStudent) this.student.dispose();
   }
 }

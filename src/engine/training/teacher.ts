@@ -27,6 +27,11 @@ export class Teacher {
     return forward(this.definition, this.weights, images, hooks);
   }
 
+  /** A part of the network, see `Student.forwardPart`. */
+  forwardPart(part: NetworkDefinition, x: tf.Tensor, hooks?: ForwardHooks): tf.Tensor {
+    return tf.tidy(() => forward(part, this.weights, x as tf.Tensor4D, hooks));
+  }
+
   /** [C] names, numbered where the network brings none. */
   get classNames(): string[] {
     return this.definition.classNames ?? Array.from({ length: this.definition.numClasses }, (_, i) => `class ${i}`);

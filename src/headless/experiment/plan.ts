@@ -139,6 +139,7 @@ const ADDITIONS = {
   scaledDistances: false,
   distortionScale: 'fixed',
   syntheticShare: 'fixed',
+  studentRecipe: 'distillation',
   weightRange: 'minMax',
   weightRangeShare: 1,
   stepSizes: 'fixed',

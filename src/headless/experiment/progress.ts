@@ -53,7 +53,7 @@ export class Progress {
       case 'generator':
         return count.generatorSteps(settings);
       case 'student':
-        return evaluation + settings.studentSteps * count.studentStep(settings, hasGenerator(settings));
+        return evaluation + count.studentSteps(settings, hasGenerator(settings));
       case 'quality':
       case 'fullPrecision':
         return evaluation;

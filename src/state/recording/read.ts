@@ -331,10 +331,11 @@ function readColumns<Name extends string>(
   field: Field,
   names: readonly Name[],
   nullable: readonly string[],
+  mayBeMissing = nullable,
 ): ({ step: number } & Record<Name, number | null>)[] {
   const steps = field.get('step').items({ most: LIMITS.samples });
   // A term that did not exist when the file was written is one that was off.
-  const present = names.filter((name) => !nullable.includes(name) || field.has(name));
+  const present = names.filter((name) => !mayBeMissing.includes(name) || field.has(name));
   const columns = present.map((name) => [name, field.get(name).items({ length: steps.length })] as const);
   let before = -1;
   return steps.map((each, i) => {
@@ -369,13 +370,13 @@ function readGeneratorLosses(field: Field, arm: ArmId): Series<GeneratorSample> 
 }
 
 function readStudentLosses(field: Field, arm: ArmId): Series<StudentSample> {
-  const rows = readColumns(field, STUDENT_COLUMNS, []);
+  const rows = readColumns(field, STUDENT_COLUMNS, ['ce', 'distillation'], []);
   return seriesOf(
     rows.map(({ step, ce, distillation, total, learningRate }) => ({
       arm,
       step,
-      ce: ce!,
-      distillation: distillation!,
+      ce,
+      distillation,
       total: total!,
       learningRate: learningRate!,
     })),

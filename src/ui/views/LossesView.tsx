@@ -68,6 +68,9 @@ function useGeneratorLines(losses: Series<GeneratorSample>): Line[] {
   }, [losses, scheme, terms, words]);
 }
 
+/** Error of the block that the step fitted; null where it trained the whole network. */
+const ofBlock = ({ ce, total }: StudentSample) => (ce === null ? total : null);
+
 function useStudentLines(losses: PlaygroundState['studentLosses']): Line[] {
   const {
     comma,
@@ -80,15 +83,17 @@ function useStudentLines(losses: PlaygroundState['studentLosses']): Line[] {
     return armsIn(losses).flatMap((arm) => {
       const samples = thinned(losses[arm]!, POINTS);
       if (samples.length === 0) return [];
-      const line = (key: 'ce' | 'distillation', dash?: 'dashed'): Line => ({
+      const line = (key: 'ce' | 'distillation' | 'blocks', dash?: 'dashed'): Line => ({
         id: arm + key,
         label: `${words[key]}${comma}${names[arm]}`,
         title: names[arm],
         color: colors[arm],
         dash,
-        points: samples.map((sample: StudentSample) => [sample.step, sample[key]] as const),
+        points: samples.map((sample: StudentSample) => [sample.step, key === 'blocks' ? ofBlock(sample) : sample[key]]),
       });
-      return [line('ce'), line('distillation', 'dashed')];
+      const whole = samples.some(({ ce }) => ce !== null);
+      const blocks = samples.some((sample) => ofBlock(sample) !== null);
+      return [...(blocks ? [line('blocks')] : []), ...(whole ? [line('ce'), line('distillation', 'dashed')] : [])];
     });
   }, [losses, scheme, comma, names, words]);
 }

@@ -459,7 +459,7 @@ export const en = {
       help: [
         'What each term asked for was missed by, step by step; lower is better. Values are before their weights.',
         'D cannot fall below its noise floor (dotted), however good the images. The line D − floor is what can still be improved.',
-        'The second tab shows the student: CE is missing the right class, distillation is answering differently from the teacher.',
+        'The second tab shows the student: CE is missing the right class, distillation is answering differently from the teacher; a student that is made block by block shows how far the output of the block it is at is from the teacher’s, block after block.',
       ],
       which: 'Whose losses',
       generator: 'Generator',
@@ -471,6 +471,7 @@ export const en = {
       total: 'Weighted sum',
       ce: 'CE',
       distillation: 'Distillation',
+      blocks: 'Error of the block',
       axis: 'step',
     },
 

@@ -129,6 +129,7 @@ export const jaViews: Words['views'] = {
     total: '重み付き合計',
     ce: 'CE',
     distillation: '蒸留',
+    blocks: 'ブロックの誤差',
     axis: 'ステップ',
   },
 

@@ -78,6 +78,7 @@ const QUANTIZER = [
   'weightRange',
   'weightRangeShare',
   'stepSizes',
+  'studentRecipe',
 ] as const satisfies readonly (keyof RunSettings)[];
 
 /** Whether both describe the same quantizer. */

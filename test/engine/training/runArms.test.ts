@@ -120,6 +120,8 @@ describe('the stages of a run with several arms', () => {
     ['one arm', { beside: [] }],
     ['no generator', { syntheticBatch: 0, beside: [] }],
     ['no students', { studentSteps: 0 }],
+    ['blocks one by one', { studentRecipe: 'reconstruction', beside: ['calibration'] }],
+    ['blocks one by one, then the whole', { studentRecipe: 'both', studentSteps: 5, beside: [] }],
     ['a shared generator', { syntheticShare: 'byRealImages', beside: ['fdda'] }],
   ])('are as much work as is counted ahead (%s)', async (_, overrides) => {
     const settings = tinySettings({ ...SMALL, ...overrides });

@@ -71,6 +71,26 @@ describe('a snapshot', () => {
       PLUS,
       (run, { step }) => isStudent(run, 'custom') && step === 5,
     ],
+    [
+      'in the middle of a block that is fitted',
+      { studentRecipe: 'reconstruction', studentSteps: 24 },
+      (run, { step }) => isStudent(run, 'fdda') && step === 13,
+    ],
+    [
+      'between two blocks',
+      { studentRecipe: 'reconstruction', studentSteps: 15, weightRange: 'mse' },
+      (run, { step }) => isStudent(run, 'fdda') && step === 6,
+    ],
+    [
+      'while blocks are fitted, before the whole is trained',
+      { studentRecipe: 'both', studentSteps: 20 },
+      (run, { step }) => isStudent(run, 'fdda') && step === 7,
+    ],
+    [
+      'in the training of the whole after that of blocks',
+      { studentRecipe: 'both', studentSteps: 20 },
+      (run, { step }) => isStudent(run, 'fdda') && step === 18,
+    ],
     ['at the end', {}, (run) => run.finishedAll],
   ];
 

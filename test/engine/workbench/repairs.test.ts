@@ -3,14 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { DenseNode, Network, NetworkNode } from '../../../src/engine/network/types';
 import { Student } from '../../../src/engine/quantization/student';
 import { Random } from '../../../src/engine/random';
-import {
-  ADA_ROUND,
-  betaAt,
-  inverseSigmoid,
-  rectifiedSigmoid,
-  roundKernel,
-  undecided,
-} from '../../../src/engine/workbench/repairs/adaRound';
+import { betaAt, inverseSigmoid, rectifiedSigmoid, undecided } from '../../../src/engine/quantization/learnedRounding';
+import { ADA_ROUND, roundKernel } from '../../../src/engine/workbench/repairs/adaRound';
 import { biasCorrection } from '../../../src/engine/workbench/repairs/biasCorrection';
 import { equalization, equalizingScale, layerPairs } from '../../../src/engine/workbench/repairs/equalization';
 import { repair } from '../../../src/engine/workbench/repairs';

@@ -90,6 +90,17 @@ describe('a recorded run', () => {
     expect(record.studentLosses.fdda!.last!.step).toBe(4);
   });
 
+  it('keeps steps that fit single blocks, which have neither cross entropy nor distillation', async () => {
+    const own = sampleRecording({ studentRecipe: 'both' });
+    const { items } = own.record.studentLosses.fdda!;
+    Object.assign(items[0], { ce: null, distillation: null, total: 0.5 });
+    const { record } = await readRecording(await writeRecording(own));
+    const back = record.studentLosses.fdda!.items;
+    expect(back[0]).toMatchObject({ ce: null, distillation: null, total: 0.5 });
+    expect(back.slice(1).map(({ ce }) => ce === null)).toEqual(items.slice(1).map(() => false));
+    expect(record.overview.settings.studentRecipe).toBe('both');
+  });
+
   it('shows images that are hardly to be told from the ones there were', async () => {
     const { record } = await readRecording(text);
     const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

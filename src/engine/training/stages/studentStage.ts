@@ -8,7 +8,8 @@ import type { RunSettings } from '../../runSettings';
 import type { CollapseError } from '../notFinite';
 import type { PreparedRun } from '../prepare';
 import { SampleBuffer } from '../sampleBuffer';
-import { StudentTrainer, type StudentTrainerSnapshot } from '../studentTrainer';
+import { createTraining, type TrainingSnapshot } from '../studentRecipes';
+import type { StudentTraining } from '../studentTraining';
 import type { Teacher } from '../teacher';
 import type { TestSet } from '../testSet';
 import { evaluationSteps, type WorkCount } from '../workCount';
@@ -19,7 +20,7 @@ import type { Stage, StageSamples } from './stage';
 export interface StudentData {
   row: AccuracyRow;
   /** Null: not begun, or over and given up. */
-  trainer: StudentTrainerSnapshot | null;
+  trainer: TrainingSnapshot | null;
 }
 
 /** What an arm's student is made of; all of it stays the run's. */
@@ -49,7 +50,7 @@ export class StudentStage implements Stage<StudentData> {
   private readonly leads: boolean;
   private readonly measurement: Measurement;
   private readonly samples = new SampleBuffer<StudentSample>();
-  private trainer: StudentTrainer | null = null;
+  private trainer: StudentTraining<TrainingSnapshot> | null = null;
   /** It was measured to be worse than plain quantization, and nobody has been told yet. */
   private fallen: CollapseError | null = null;
   /** It has been told of, by whatever sign, which is enough: what comes later is no news. */
@@ -100,6 +101,7 @@ export class StudentStage implements Stage<StudentData> {
     const settings = this.settings();
     const { measurement, row, parts } = this;
     const start = parts.startAccuracy();
+    const before = trainer.steps;
     if (row.curve.length === 0 && start !== null) row.curve.push([0, start]);
     const measuredStep = row.curve.at(-1)?.[0] ?? 0;
     const evaluates =
@@ -128,14 +130,16 @@ export class StudentStage implements Stage<StudentData> {
       if (this.leads) trainer.release();
       else this.disposeTrainer();
     }
-    return evaluates ? parts.work.evaluationBatch : parts.work.studentStep(settings, this.source !== null);
+    if (evaluates) return parts.work.evaluationBatch;
+    // What only prepares a step is part of it.
+    return trainer.steps > before ? parts.work.studentStep(settings, this.source !== null, before) : 0;
   }
 
-  private async createTrainer(): Promise<StudentTrainer> {
+  private async createTrainer(): Promise<StudentTraining<TrainingSnapshot>> {
     const { teacher, prepared, createStudent, random } = this.parts;
     const settings = this.settings();
     const student = await createStudent();
-    return new StudentTrainer(
+    return createTraining(
       this.arm,
       student,
       teacher,

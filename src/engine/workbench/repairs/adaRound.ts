@@ -4,6 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { FULL_PRECISION } from '../../quantization/layerBits';
+import { betaAt, LearnedRounding, undecided, type RoundingSchedule } from '../../quantization/learnedRounding';
 import type { QuantizationGrid } from '../../kernels/fakeQuantize';
 import type { ForwardHooks } from '../../network/executor';
 import type { NetworkDefinition } from '../../network/types';
@@ -12,20 +13,12 @@ import { Adam } from '../../training/optimizers';
 import { change, layerOutput, outputsAt, weightedNodes, type WeightedNode } from './layers';
 import type { Repair } from './repair';
 
-/** Ends that the rectified sigmoid is stretched to before it is cut off (paper Eq. 23). */
-const [ZETA, GAMMA] = [1.1, -0.1];
-
-export interface AdaRoundOptions {
-  steps: number;
+export interface AdaRoundOptions extends RoundingSchedule {
   learningRate: number;
   /** Images in a step. */
   batch: number;
   /** Weight of the term that drives every choice to up or down (paper: 0.01). */
   lambda: number;
-  /** Exponent of that term, from the first to the last step that has it. */
-  beta: readonly [from: number, to: number];
-  /** Share of the steps without that term. */
-  warmUp: number;
 }
 
 export const ADA_ROUND: AdaRoundOptions = {
@@ -36,24 +29,6 @@ export const ADA_ROUND: AdaRoundOptions = {
   beta: [20, 2],
   warmUp: 0.2,
 };
-
-/** h(V) = clip(sigmoid(V) (zeta - gamma) + gamma, 0, 1): 0 is down, 1 is up (paper Eq. 23). Differentiable. */
-export const rectifiedSigmoid = (v: tf.Tensor): tf.Tensor =>
-  tf.tidy(() => tf.clipByValue(tf.add(tf.mul(tf.sigmoid(v), ZETA - GAMMA), GAMMA), 0, 1));
-
-/** V with h(V) = `rest`, from 0 to below 1. */
-export const inverseSigmoid = (rest: tf.Tensor): tf.Tensor =>
-  tf.tidy(() => tf.neg(tf.log(tf.sub(tf.div(ZETA - GAMMA, tf.sub(rest, GAMMA)), 1))));
-
-/** Sum of 1 - |2 h - 1|^beta (paper Eq. 24): 0 where every choice is made. Differentiable. */
-export const undecided = (h: tf.Tensor, beta: number): tf.Scalar =>
-  tf.tidy(() => tf.sum(tf.sub(1, tf.pow(tf.abs(tf.sub(tf.mul(h, 2), 1)), beta))) as tf.Scalar);
-
-/** beta of a step, by half a cosine. */
-export function betaAt(step: number, { steps, warmUp, beta: [from, to] }: AdaRoundOptions): number {
-  const share = (step - warmUp * steps) / ((1 - warmUp) * steps);
-  return to + 0.5 * (from - to) * (1 + Math.cos(share * Math.PI));
-}
 
 /**
  * The kernel with every weight on the level below or above it, chosen for the outputs' sake; the caller's.
@@ -66,20 +41,17 @@ export async function roundKernel(
   definition: NetworkDefinition,
   node: WeightedNode,
   kernel: tf.Tensor,
-  { scale, zero, bits }: QuantizationGrid,
+  grid: QuantizationGrid,
   inputs: tf.Tensor,
   targets: tf.Tensor,
   random: Random,
   options: AdaRoundOptions,
   pause: (fraction: number) => Promise<void>,
 ): Promise<tf.Tensor> {
-  const half = 2 ** (bits - 1);
   const [count] = inputs.shape;
   const batch = Math.min(options.batch, count);
-  const floor = tf.tidy(() => tf.floor(tf.mul(kernel, scale)));
-  // A learned choice h between the level below and the one above, both within the grid.
-  const levels = (h: tf.Tensor) => tf.maximum(tf.minimum(tf.add(floor, h), tf.add(zero, half - 1)), tf.sub(zero, half));
-  const v = tf.tidy(() => tf.variable(inverseSigmoid(tf.sub(tf.mul(kernel, scale), floor)), true));
+  const rounding = new LearnedRounding(kernel, grid);
+  const { v } = rounding;
   const optimizer = new Adam({ v }, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
   try {
     for (let step = 0; step < options.steps; step++) {
@@ -89,8 +61,8 @@ export async function roundKernel(
         const [x, y] = [tf.gather(inputs, at), tf.gather(targets, at)];
         const channels = y.shape[y.rank - 1];
         const { grads } = tf.variableGrads(() => {
-          const h = rectifiedSigmoid(v);
-          const actual = layerOutput(definition, node, x, tf.div(levels(h), scale));
+          const h = rounding.choices();
+          const actual = layerOutput(definition, node, x, rounding.kernel(h));
           // Mean over images and pixels of the sum over channels.
           const error = tf.mul(tf.mean(tf.square(tf.sub(actual, y))), channels) as tf.Scalar;
           if (step < options.warmUp * options.steps) return error;
@@ -100,9 +72,9 @@ export async function roundKernel(
       });
       if (step % 10 === 9) await pause((step + 1) / options.steps);
     }
-    return tf.tidy(() => tf.div(levels(tf.cast(tf.greaterEqual(rectifiedSigmoid(v), 0.5), 'float32')), scale));
+    return rounding.rounded();
   } finally {
-    tf.dispose([floor, v]);
+    rounding.dispose();
     optimizer.dispose();
   }
 }
