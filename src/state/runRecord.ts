@@ -77,3 +77,9 @@ export function afterFrame(record: RunRecord, frame: RunFrame): Omit<RunRecord, 
     studentLosses: appendByArm(record.studentLosses, frame.student),
   };
 }
+
+/** A record without what came after a moment: the run goes on from there. Its curves are mended by what comes. */
+export function backTo(record: RunRecord, elapsedSeconds: number): RunRecord {
+  const history = record.history.filter((moment) => moment.elapsedSeconds <= elapsedSeconds);
+  return history.length === 0 ? record : { ...record, history, live: history[history.length - 1] };
+}

@@ -41,6 +41,7 @@ function setUp(options: { patience?: number } = {}) {
     status: vi.fn(),
     progress: vi.fn(),
     failure: vi.fn(),
+    snapshot: vi.fn(),
     death: vi.fn(),
     silence: vi.fn(),
   } satisfies ClientEvents;
