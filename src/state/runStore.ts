@@ -216,6 +216,7 @@ export function createPlayground(options: PlaygroundOptions) {
     set({
       applied: goesOn ? applied : settings,
       replacing: true,
+      takingUp: goesOn,
       status: 'preparing',
       trouble: null,
       silentSeconds: 0,

@@ -6,7 +6,7 @@ import type { Dataset } from '../engine/data/dataset';
 import { keepCalibrationImages } from '../engine/data/keptImages';
 import { createShapes } from '../engine/data/shapes';
 import type { Network } from '../engine/network/types';
-import { Run } from '../engine/training/run';
+import { Run, type RunSnapshot } from '../engine/training/run';
 import type { ImageTile } from '../engine/runReport';
 import { LIVE_SETTINGS, type LiveSettings, type RunSettings } from '../engine/runSettings';
 import { say, type Said } from '../engine/sentences';
@@ -104,6 +104,8 @@ export class ServerSession {
   private sequence = 0;
   private unacknowledged: number | null = null;
   private lastFrameAt = 0;
+  /** A snapshot that the page has not got yet. */
+  private unposted: RunSnapshot | null = null;
   /** A run whose device is lost: what goes wrong with it from then on is no news. */
   private abandoned: Run | null = null;
   /** It was playing when its device was lost. */
@@ -553,6 +555,7 @@ export class ServerSession {
     this.run?.dispose();
     this.run = null;
     this.abandoned = null;
+    this.unposted = null;
     this.unacknowledged = null;
     this.snapshots.begin(null);
   }
@@ -601,8 +604,8 @@ export class ServerSession {
       const began = this.announce(run);
       const fine = await this.guard(run, async () => {
         await this.advance(run);
-        await this.sendFrame(placeOf(run) !== place || run.finishedAll);
         await this.takeSnapshot(run, run.finishedAll ? 0 : undefined);
+        await this.sendFrame(placeOf(run) !== place || run.finishedAll);
       });
       if (!fine) return;
       this.pulse.after((performance.now() - began) / 1000);
@@ -621,8 +624,8 @@ export class ServerSession {
     this.announce(run);
     const fine = await this.guard(run, async () => {
       await this.advance(run);
-      await this.sendFrame(true);
       await this.takeSnapshot(run);
+      await this.sendFrame(true);
     });
     if (fine) this.status(run.finishedAll ? 'finished' : 'paused');
   }
@@ -634,6 +637,7 @@ export class ServerSession {
     this.applyLive(settings);
     await run.restore(snapshot);
     this.snapshots.begin(snapshot);
+    this.unposted = null;
     this.status('paused');
     await this.guard(run, () => this.sendFrame(true));
   }
@@ -644,10 +648,17 @@ export class ServerSession {
     return performance.now();
   }
 
-  /** Takes a snapshot when it is time, and hands the page a copy: it outlives this worker. */
+  /** Takes a snapshot when it is time; the page gets a copy with the next frame: it outlives this worker. */
   private async takeSnapshot(run: Run, intervalMs?: number): Promise<void> {
     const snapshot = await this.snapshots.take(run, intervalMs);
-    if (!snapshot || this.run !== run) return;
+    if (snapshot && this.run === run) this.unposted = snapshot;
+  }
+
+  /** Not before the frame that shows what led to it: a run that goes on from there does not tell it again. */
+  private postSnapshot(): void {
+    const snapshot = this.unposted;
+    if (!snapshot) return;
+    this.unposted = null;
     const began = performance.now();
     this.post({ type: 'snapshot', runId: this.runId, snapshot });
     this.snapshots.alsoTook(performance.now() - began);
@@ -656,8 +667,11 @@ export class ServerSession {
   /** A run that stands still is kept where it stands. */
   private async keepPlace(): Promise<void> {
     const { run } = this;
-    if (run && this.currentStatus === 'paused' && this.abandoned !== run)
-      await this.guard(run, () => this.takeSnapshot(run, 0));
+    if (!run || this.currentStatus !== 'paused' || this.abandoned === run) return;
+    await this.guard(run, async () => {
+      await this.takeSnapshot(run, 0);
+      if (this.unposted) await this.sendFrame(true, false);
+    });
   }
 
   /** One unit. A student that collapses is said so, and what was kept of it before is kept; the run goes on. */
@@ -689,17 +703,19 @@ export class ServerSession {
     }
   }
 
-  private async sendFrame(now: boolean): Promise<void> {
+  /** @param look also at the generators' images, whatever it costs */
+  private async sendFrame(now: boolean, look = now): Promise<void> {
     const run = this.run;
     if (!run || (!now && (this.unacknowledged !== null || performance.now() - this.lastFrameAt < FRAME_INTERVAL_MS)))
       return;
     // What must not be missed (the end, a step by hand) goes out even when the page has not caught up with the last
     // one.
-    const frame = await run.frame(now);
+    const frame = await run.frame(look);
     if (this.run !== run) return;
     this.lastFrameAt = performance.now();
     this.unacknowledged = ++this.sequence;
     this.post({ type: 'frame', runId: this.runId, sequence: this.sequence, frame }, transferables(frame));
+    this.postSnapshot();
   }
 
   // ---- messages ------------------------------------------------------------------------------------------------

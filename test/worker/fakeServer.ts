@@ -228,7 +228,9 @@ export class FakeServer {
     this.sendFrame(true);
   }
 
+  /** After a frame: what led to it is on the page. */
   private postSnapshot(): void {
+    this.sendFrame(true);
     const { stage, step, elapsed: elapsedSeconds } = this;
     const snapshot = { stage, step, stages: {}, ptqRanges: null, elapsedSeconds, doneMacs: 0 };
     this.post({ type: 'snapshot', runId: this.runId, snapshot });
@@ -257,12 +259,14 @@ export class FakeServer {
     this.step++;
     this.elapsed += (this.options.stepMs ?? 0) / 1000;
     if (phase === 'generator' && arm) {
-      if (this.step % SNAPSHOT_STEPS === 0) this.postSnapshot();
       if (this.step === this.options.hangAt) this.hung = true;
       if (this.step === this.options.notFiniteAt && !this.failedOnce) return this.breakDown();
       this.generator.push(run.generatorSample(this.step, settings, arm));
       this.synthetic = [...this.synthetic.filter((each) => each.arm !== arm), run.snapshot(this.step, settings, arm)];
-      if (this.step % 5 === 0) this.snapshotStep = this.step;
+      if (this.step % SNAPSHOT_STEPS === 0) {
+        this.snapshotStep = this.step;
+        this.postSnapshot();
+      }
     } else if (phase === 'ptq') {
       this.measure(this.step === 1 ? 'fullPrecision' : 'ptq', 1, 1);
     } else if (phase === 'student' && arm) {
