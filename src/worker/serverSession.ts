@@ -374,7 +374,7 @@ export class ServerSession {
   private async chooseBackend(request: Extract<Request, { type: 'initialize' }>): Promise<void> {
     const { runId, backend: wanted, remembered, without } = request;
     this.status('preparing', runId);
-    const options = { wasmPath: new URL('wasm/', this.baseUrl).href, load: this.options.load };
+    const options = { wasmPath: new URL('wasm/', this.baseUrl).href };
     const failure = await this.backends.choose({ wanted, remembered, without }, options, (said) =>
       this.progress(runId, 'backends', null, said),
     );

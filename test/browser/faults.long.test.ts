@@ -21,7 +21,10 @@ const HANDS = `
     }
   };
 `;
-const first = (script: string) => async (context: BrowserContext) => void (await context.addInitScript(script));
+const first =
+  (script: string) =>
+  async (context: BrowserContext): Promise<void> =>
+    void (await context.addInitScript(script));
 /** Also lets it keep a worker busy for good: its loop hangs, and it is still there. */
 const busyHands = async (context: BrowserContext) => {
   await context.addInitScript(HANDS);

@@ -8,7 +8,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { registerWasmGradients } from '../kernels/wasmGradients';
 import { say, SaidError, type Said } from '../sentences';
 import { webgpuName } from './adapters';
-import { loadWasmWith } from './wasmBinary';
 import { refuseAddressZero, type Allocator } from './wasmMemory';
 
 export type BackendName = 'webgpu' | 'webgl' | 'wasm' | 'cpu';
@@ -19,8 +18,6 @@ export const BACKENDS: readonly BackendName[] = ['webgpu', 'webgl', 'wasm', 'cpu
 export interface BackendOptions {
   /** Folder with tfjs's .wasm files; Node finds them by itself. */
   wasmPath?: string;
-  /** Fetches tfjs's .wasm file, and says why it cannot; left out: tfjs does. */
-  load?: (url: string) => Promise<ArrayBuffer>;
   /** Threads for wasm where the page is isolated; default: all cores, at most 8. */
   wasmThreads?: number;
 }
@@ -39,9 +36,8 @@ const loaders: Record<BackendName, (options: BackendOptions) => Promise<void>> =
       throw new SaidError(say('noOffscreenCanvas'));
     await import('@tensorflow/tfjs-backend-webgl');
   },
-  async wasm({ wasmPath, wasmThreads, load }) {
+  async wasm({ wasmPath, wasmThreads }) {
     registerWasmGradients();
-    if (load) loadWasmWith(load);
     if (wasmPath && !wasmPathSet) {
       wasm.setWasmPaths(wasmPath);
       wasmPathSet = true;
