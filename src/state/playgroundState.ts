@@ -1,5 +1,5 @@
 import type { ArmId } from '../engine/methods/arms';
-import type { GeneratorSample, ImageTile, RunPhase, SyntheticSnapshot } from '../engine/runReport';
+import type { GeneratorSample, ImageTile, SyntheticSnapshot } from '../engine/runReport';
 import type { RunSettings } from '../engine/runSettings';
 import type { TaskName, TaskOptions, TaskResult } from '../engine/workbench/report';
 import type {
@@ -22,12 +22,14 @@ import type { Measure, Projection } from './linkView';
 import type { Reference } from './recording/agreement';
 import type { RecordingProblem } from './recording/checks';
 import type { RecordingFacts } from './recording/format';
-import type { LastRun } from './kept/visits';
-import type { RunRecord } from './runRecord';
+import type { LastRun } from './lastRun';
+import type { Position, RunRecord } from './runRecord';
 import { generatorArm } from './runRecord';
 import type { SettingKey, SettingValue } from './settings';
 import { changedSettings, sameValue, SETTING_KEYS } from './settings';
 import type { LinkNote, ShareNote } from './shareLink';
+
+export type { Position } from './runRecord';
 
 /** What went wrong, until it is dismissed or mended. Nothing that was shown before is lost by it. */
 export type Trouble =
@@ -45,19 +47,6 @@ export type Trouble =
 export interface ShownRecording extends RecordingFacts {
   /** Name of the file; null: the one that came with the page. */
   file: string | null;
-}
-
-/** Where the run is, of the latest frame. */
-export interface Position {
-  phase: RunPhase;
-  /** Whose turn it is; null where the phase is nobody's. */
-  arm: ArmId | null;
-  step: number;
-  steps: number;
-  fraction: number;
-  elapsedSeconds: number;
-  secondsPerStep: number | null;
-  remainingSeconds: number | null;
 }
 
 /** Its part that is a `RunRecord` is the run that is shown: the engine's, or a recorded one. */

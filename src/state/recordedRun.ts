@@ -1,6 +1,6 @@
 import type { StoreApi } from 'zustand/vanilla';
 import type { RunOverview } from '../engine/runReport';
-import type { LastRun } from './kept/visits';
+import type { LastRun } from './lastRun';
 import type { PlaygroundActions, PlaygroundState } from './playgroundState';
 import { engineRun, shownSettings } from './playgroundState';
 import { referenceOf } from './recording/agreement';

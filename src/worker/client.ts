@@ -89,7 +89,7 @@ export interface StartOptions {
 const MARGIN = 4;
 /** A watch that comes later than this has slept, and so have others: what was not heard meanwhile says nothing. */
 const JUMP_SECONDS = 3;
-/** What each part of getting ready may take without a word, in seconds. Loading has its own end: see `loadFile`. */
+/** What each part of getting ready may take without a word, in seconds. Loading has its own end: see serverLoad.ts. */
 const PHASE_SECONDS: Partial<Record<string, number>> = { backends: 90, shaders: 120, statistics: 120 };
 
 /** A request that the engine refused; `failure` says what was wrong and what to do. */

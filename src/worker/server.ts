@@ -1,5 +1,5 @@
 /** The worker's entry: hands messages to a session and its answers back. */
-import { loadFile } from './loadFile';
+import { loadFile } from './serverLoad';
 import { ServerSession } from './serverSession';
 import type { Request } from './protocol';
 

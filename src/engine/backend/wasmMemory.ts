@@ -3,6 +3,7 @@
 /** Of emscripten's modules. */
 export interface Allocator {
   _malloc(bytes: number): number;
+  _free(address: number): void;
 }
 
 /**
@@ -10,6 +11,8 @@ export interface Allocator {
  * others have, without a word.
  */
 export function refuseAddressZero(wasm: Allocator): void {
+  // With its first call emscripten's allocator puts another function in its own place.
+  wasm._free(wasm._malloc(16));
   const allocate = wasm._malloc;
   wasm._malloc = (bytes) => {
     const address = allocate(bytes);

@@ -8,6 +8,7 @@ import type { RunRecord } from '../runRecord';
 import type { ComparisonStore } from '../compare/comparison';
 import { bytesOf } from '../compare/keptRun';
 import { engineRun } from '../playgroundState';
+import type { LastRun } from '../lastRun';
 import type { PlaygroundStore } from '../runStore';
 import { openDatabase, StorageError, type Database, type StorageProblem } from './database';
 import {
@@ -19,7 +20,6 @@ import {
   PARTS,
   readFacts,
   thinnedRecord,
-  type LastRun,
   type Part,
   type Parts,
   type VisitFacts,

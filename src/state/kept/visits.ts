@@ -1,11 +1,8 @@
 /** What a visit keeps for the next one: one entry for what there is, one for each part of it. */
-import type { RunSettings } from '../../engine/runSettings';
-import type { RunSnapshot } from '../../engine/training/run';
-import type { BackendName } from '../../worker/protocol';
 import type { KeptRun } from '../compare/keptRun';
 import type { Result } from '../compare/results';
 import { within } from '../history';
-import type { Position } from '../playgroundState';
+import type { LastRun } from '../lastRun';
 import type { RunRecord } from '../runRecord';
 
 /** To be raised when a page that is newer would misread what an older one kept: it is dropped then. */
@@ -17,21 +14,6 @@ const MOST_MOMENTS = 40;
 const MOST_BYTES = 12 * 2 ** 20;
 /** A run whose snapshot is larger is kept to be looked at only. */
 export const MOST_SNAPSHOT_BYTES = 64 * 2 ** 20;
-
-/** The last run of a visit: to be looked at, and, where it has a snapshot, to be gone on with. */
-export interface LastRun {
-  /** Counts the visit's runs. */
-  run: number;
-  /** What it began with, and with what was changed since. */
-  settings: RunSettings;
-  applied: RunSettings;
-  record: RunRecord & { overview: NonNullable<RunRecord['overview']>; live: NonNullable<RunRecord['live']> };
-  position: Position | null;
-  finished: boolean;
-  backend: BackendName;
-  /** null: it was on files of the user's, which a browser does not keep, or is too large. */
-  snapshot: RunSnapshot | null;
-}
 
 export const PARTS = ['results', 'pinned', 'run'] as const;
 export type Part = (typeof PARTS)[number];

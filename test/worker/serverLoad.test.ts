@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadFile } from '../../src/worker/loadFile';
+import { loadFile } from '../../src/worker/serverLoad';
 
 const BYTES = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 7 + (i >> 8)) & 255);
 const quick = { waits: [1, 1, 1], stallMs: 300 };
