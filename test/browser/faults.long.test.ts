@@ -1,5 +1,5 @@
 /** What becomes of a run when something breaks, as far as it takes minutes to find out. */
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -138,7 +138,7 @@ describe('a network that is cut', () => {
   let cut: { file: RegExp; share: number; times: number };
   let hits = 0;
   beforeAll(async () => {
-    server = createServer(async (request, response) => {
+    const answerTo = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
       const answer = await fetch(new URL(request.url!.slice(1), inject('pageUrl')), {
         headers: { 'sec-fetch-dest': String(request.headers['sec-fetch-dest'] ?? '') },
       });
@@ -152,7 +152,8 @@ describe('a network that is cut', () => {
       response.write(body.subarray(0, Math.floor(body.length * cut.share)), () =>
         setTimeout(() => response.socket?.destroy(), 50),
       );
-    });
+    };
+    server = createServer((request, response) => void answerTo(request, response));
     await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
     port = (server.address() as AddressInfo).port;
   });
