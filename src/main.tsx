@@ -5,10 +5,12 @@ import { App } from './App';
 import { link, playground } from './playground';
 import { createComparison } from './state/compare/comparison';
 import { chooseLanguage, rememberedLanguage } from './state/language';
+import { createKeeper } from './state/kept/keeper';
 import { loadShipped } from './state/recording/shipped';
 import { ComparisonContext } from './ui/compare/comparison';
 import { UpdateNotice } from './ui/offline/UpdateNotice';
 import { AddressFollower } from './ui/share/AddressFollower';
+import { KeeperContext } from './ui/kept/keeper';
 import { EmbedPage } from './ui/EmbedPage';
 import { LanguageProvider } from './ui/LanguageProvider';
 import { PlaygroundContext } from './ui/playground';
@@ -34,6 +36,8 @@ const language = chooseLanguage({
 });
 
 const comparison = createComparison(playground);
+// A page inside another one is somebody else's, and leaves nothing behind.
+const keeper = link.embed ? null : createKeeper(playground, comparison);
 
 /** Shows the page; in English when the words of another language cannot be had. */
 async function show(): Promise<void> {
@@ -46,7 +50,9 @@ async function show(): Promise<void> {
       <MantineProvider theme={theme} defaultColorScheme="auto">
         <LanguageProvider initial={initial}>
           <PlaygroundContext value={playground}>
-            <ComparisonContext value={comparison}>{link.embed ? <EmbedPage /> : <App />}</ComparisonContext>
+            <ComparisonContext value={comparison}>
+              <KeeperContext value={keeper}>{link.embed ? <EmbedPage /> : <App />}</KeeperContext>
+            </ComparisonContext>
             <AddressFollower />
             {!link.embed && <UpdateNotice />}
           </PlaygroundContext>
@@ -56,7 +62,11 @@ async function show(): Promise<void> {
   );
 }
 
-void show();
+void show().then(() => keeper?.actions.start());
+document.addEventListener(
+  'visibilitychange',
+  () => document.visibilityState === 'hidden' && void keeper?.actions.flush(),
+);
 
 await shipped
   .then((text) => text !== null && playground.actions.showShipped(text))

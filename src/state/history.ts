@@ -90,8 +90,7 @@ function historyBytes(history: readonly Moment[]): number {
 }
 
 /**
- * `history` with `moment` at its end, within its bounds: as long as it is too large, the moment whose neighbours are
- * closest in time goes, which keeps the rest evenly spread. First and last always stay.
+ * `history` with `moment` at its end, within its bounds. First and last always stay.
  */
 export function addMoment(
   history: readonly Moment[],
@@ -99,7 +98,15 @@ export function addMoment(
   maxMoments = MAX_MOMENTS,
   maxBytes = MAX_HISTORY_BYTES,
 ): readonly Moment[] {
-  const next = [...history, moment];
+  return within([...history, moment], maxMoments, maxBytes);
+}
+
+/**
+ * `history` within bounds: as long as it is too large, the moment whose neighbours are closest in time goes, which keeps
+ * the rest evenly spread. First and last always stay.
+ */
+export function within(history: readonly Moment[], maxMoments: number, maxBytes: number): readonly Moment[] {
+  const next = [...history];
   while (next.length > 2 && (next.length > maxMoments || historyBytes(next) > maxBytes)) {
     let least = 1;
     let leastGap = Infinity;

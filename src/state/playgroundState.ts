@@ -1,5 +1,5 @@
 import type { ArmId } from '../engine/methods/arms';
-import type { GeneratorSample, ImageTile, RunPhase, SyntheticSnapshot } from '../engine/runReport';
+import type { GeneratorSample, ImageTile, SyntheticSnapshot } from '../engine/runReport';
 import type { RunSettings } from '../engine/runSettings';
 import type { TaskName, TaskOptions, TaskResult } from '../engine/workbench/report';
 import type {
@@ -22,17 +22,22 @@ import type { Measure, Projection } from './linkView';
 import type { Reference } from './recording/agreement';
 import type { RecordingProblem } from './recording/checks';
 import type { RecordingFacts } from './recording/format';
-import type { RunRecord } from './runRecord';
+import type { LastRun } from './lastRun';
+import type { Position, RunRecord } from './runRecord';
 import { generatorArm } from './runRecord';
 import type { SettingKey, SettingValue } from './settings';
 import { changedSettings, sameValue, SETTING_KEYS } from './settings';
 import type { LinkNote, ShareNote } from './shareLink';
 
+export type { Position } from './runRecord';
+
 /** What went wrong, until it is dismissed or mended. Nothing that was shown before is lost by it. */
 export type Trouble =
   | { kind: 'failure'; failure: Failure }
-  /** The worker is gone. */
-  | { kind: 'death'; reason: DeathReason; detail: string }
+  /** The worker is gone, and what became of the run: another one goes on with it, begins it anew, or is to be asked for. */
+  | { kind: 'death'; reason: DeathReason; detail: string; then: 'goesOn' | 'begins' | 'waits' }
+  /** The page itself has no more memory. */
+  | { kind: 'pageMemory' }
   /** A file that the page itself could not read. */
   | { kind: 'file'; detail: string }
   /** A file that was to be opened as a recorded run. */
@@ -42,19 +47,6 @@ export type Trouble =
 export interface ShownRecording extends RecordingFacts {
   /** Name of the file; null: the one that came with the page. */
   file: string | null;
-}
-
-/** Where the run is, of the latest frame. */
-export interface Position {
-  phase: RunPhase;
-  /** Whose turn it is; null where the phase is nobody's. */
-  arm: ArmId | null;
-  step: number;
-  steps: number;
-  fraction: number;
-  elapsedSeconds: number;
-  secondsPerStep: number | null;
-  remainingSeconds: number | null;
 }
 
 /** Its part that is a `RunRecord` is the run that is shown: the engine's, or a recorded one. */
@@ -97,8 +89,12 @@ export interface PlaygroundState extends RunRecord, LessonState {
   playWhenReady: boolean;
   /** A request that replaces the run is on its way. */
   replacing: boolean;
+  /** It replaces the engine, and the run goes on. */
+  takingUp: boolean;
   /** Counts runs. */
   run: number;
+  /** Step of the snapshot that the page has of the engine's run: it outlives the engine. null: there is none. */
+  rescueStep: number | null;
   /** Of the engine's run. */
   position: Position | null;
   /** The recorded run that is shown in place of the engine's. */
@@ -151,6 +147,10 @@ export interface PlaygroundActions extends LessonActions {
   useBundledNetwork(): void;
   restoreSnapshot(): void;
   restartEngine(): void;
+  /** A run of an earlier visit takes the place of the one on the page: it can be gone on with where it has a snapshot. */
+  bringBack(last: LastRun): void;
+  /** Starts a fresh engine that goes on with the run from the last snapshot; where there is none, as `restartEngine`. */
+  goOn(): void;
   /** A map of one layer, with the synthetic images of the generator that is shown. */
   project(layer: number, method: ProjectionMethod, signal: AbortSignal): Promise<ProjectionReply>;
   /** Test images to look at, by their places among them; at most 200 at once. */

@@ -1,5 +1,6 @@
 import type { StoreApi } from 'zustand/vanilla';
 import type { RunOverview } from '../engine/runReport';
+import type { LastRun } from './lastRun';
 import type { PlaygroundActions, PlaygroundState } from './playgroundState';
 import { engineRun, shownSettings } from './playgroundState';
 import { referenceOf } from './recording/agreement';
@@ -63,6 +64,14 @@ function showRecording(state: PlaygroundState, recording: Recording, file: strin
     replaying: false,
     ...choicesFor(state, record.overview),
   };
+}
+
+/** A run of an earlier visit that cannot be gone on with, shown as a recorded one. */
+export function showLastRun(state: PlaygroundState, last: LastRun, versions: Versions): Partial<PlaygroundState> {
+  const { record, applied, backend, finished } = last;
+  const written = new Date().toISOString();
+  const recording = { record, settings: applied, versions, backend, dataset: DATASET, written, finished };
+  return showRecording(state, recording, record.overview.network.name);
 }
 
 /** @param onShown is called when a recorded run takes the place of the engine's */

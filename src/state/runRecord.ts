@@ -1,5 +1,5 @@
 import { ARM_IDS, type ArmId } from '../engine/methods/arms';
-import type { GeneratorSample, RunFrame, RunOverview, StudentSample } from '../engine/runReport';
+import type { GeneratorSample, RunFrame, RunOverview, RunPhase, StudentSample } from '../engine/runReport';
 import type { Moment } from './history';
 import { addMoment, nextMoment } from './history';
 import type { Series } from './series';
@@ -30,6 +30,19 @@ export function generatorArm(overview: Pick<RunOverview, 'arms'> | null, arm: Ar
 /** Whose generators a run has, in the order of its arms. */
 export const generatorArms = (overview: Pick<RunOverview, 'arms'> | null): ArmId[] =>
   (overview?.arms ?? []).filter(({ id, generator }) => id === generator).map(({ id }) => id);
+
+/** Where the run is, of the latest frame. */
+export interface Position {
+  phase: RunPhase;
+  /** Whose turn it is; null where the phase is nobody's. */
+  arm: ArmId | null;
+  step: number;
+  steps: number;
+  fraction: number;
+  elapsedSeconds: number;
+  secondsPerStep: number | null;
+  remainingSeconds: number | null;
+}
 
 /** All that a run has shown so far, in bounded memory: everything that the views draw. */
 export interface RunRecord {
@@ -76,4 +89,10 @@ export function afterFrame(record: RunRecord, frame: RunFrame): Omit<RunRecord, 
     generatorLosses: appendByArm(record.generatorLosses, frame.generator),
     studentLosses: appendByArm(record.studentLosses, frame.student),
   };
+}
+
+/** A record without what came after a moment: the run goes on from there. Its curves are mended by what comes. */
+export function backTo(record: RunRecord, elapsedSeconds: number): RunRecord {
+  const history = record.history.filter((moment) => moment.elapsedSeconds <= elapsedSeconds);
+  return history.length === 0 ? record : { ...record, history, live: history[history.length - 1] };
 }

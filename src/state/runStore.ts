@@ -1,9 +1,9 @@
 import { createStore } from 'zustand/vanilla';
 import type { RunFrame } from '../engine/runReport';
 import type { RunSettings } from '../engine/runSettings';
-import type { InitializeReply, NetworkFile } from '../worker/protocol';
-import type { WorkerLike } from '../worker/client';
-import { EngineClient, EngineGone } from '../worker/client';
+import type { InitializeReply, NetworkFile, NetworkOptions } from '../worker/protocol';
+import type { DeathReason, WorkerLike } from '../worker/client';
+import { EngineClient, EngineFailure, EngineGone } from '../worker/client';
 import { rememberBackend, rememberedBackend } from './backendMemory';
 import { holdLocked } from './embed';
 import { afterRun, rememberedSpeeds } from './estimate';
@@ -12,9 +12,10 @@ import { createLessons, initialLessons } from './lessons/lessonState';
 import { beyondNetwork } from './linkView';
 import type { ChosenFile, PlaygroundActions, PlaygroundState, Position } from './playgroundState';
 import { engineRun, shownGenerator } from './playgroundState';
-import { choicesFor, recordedActions, showEngineRun, withEngineRun } from './recordedRun';
+import { choicesFor, recordedActions, showEngineRun, showLastRun, withEngineRun } from './recordedRun';
 import type { Versions } from './recording/format';
-import { afterFrame, emptyRecord } from './runRecord';
+import { readFiles, Rescue, takeUp } from './rescue';
+import { afterFrame, backTo, emptyRecord } from './runRecord';
 import { changedSettings, withSetting } from './settings';
 import type { Link } from './shareLink';
 import { timelineActions } from './timeline';
@@ -37,6 +38,8 @@ function positionOf(frame: RunFrame): Position {
   const { phase, arm, step, steps, fraction, elapsedSeconds, secondsPerStep, remainingSeconds } = frame;
   return { phase, arm, step, steps, fraction, elapsedSeconds, secondsPerStep, remainingSeconds };
 }
+
+const NO_VERSIONS: Versions = { playground: '', tfjs: '' };
 
 export type PlaygroundStore = ReturnType<typeof createPlayground>;
 
@@ -69,7 +72,9 @@ export function createPlayground(options: PlaygroundOptions) {
     started: false,
     playWhenReady: link.embed?.autostart ?? false,
     replacing: false,
+    takingUp: false,
     run: 0,
+    rescueStep: null,
     position: null,
     ...emptyRecord(),
     recorded: null,
@@ -92,12 +97,14 @@ export function createPlayground(options: PlaygroundOptions) {
    * see.
    */
   let wantsEngineRun = false;
+  const rescue = new Rescue();
 
   const client = new EngineClient({
     spawn: options.spawn,
     afterPaint: options.afterPaint,
     events: {
-      overview: (overview, fresh) =>
+      overview: (overview, fresh) => {
+        if (fresh) rescue.began(overview);
         set((state) => {
           if (!fresh) return { ...withEngineRun(state, { overview }), progress: null };
           return {
@@ -105,6 +112,7 @@ export function createPlayground(options: PlaygroundOptions) {
             ...(state.recorded ? {} : { viewing: null, replaying: false, ...choicesFor(state, overview) }),
             position: null,
             run: state.run + 1,
+            rescueStep: null,
             started: false,
             progress: null,
             // What the link asked for is known to be there or not only now.
@@ -116,7 +124,8 @@ export function createPlayground(options: PlaygroundOptions) {
                   ]
                 : state.linkNotes,
           };
-        }),
+        });
+      },
       moved: (backend, backends) => set({ backend, backends, nextBackend: null }),
       backends: (backends, fastest) => {
         const { backend, wantedBackend } = get();
@@ -126,11 +135,17 @@ export function createPlayground(options: PlaygroundOptions) {
         set({ nextBackend: fastest === backend ? null : fastest });
       },
       frame: (frame) => {
-        set((state) => ({
-          ...withEngineRun(state, afterFrame(engineRun(state), frame)),
-          position: positionOf(frame),
-          progress: null,
-        }));
+        try {
+          set((state) => ({
+            ...withEngineRun(state, afterFrame(engineRun(state), frame)),
+            position: positionOf(frame),
+            progress: null,
+          }));
+        } catch (error) {
+          // What browsers throw where they have no memory to give; everything else is a mistake.
+          if (!(error instanceof RangeError)) throw error;
+          shortOfMemory();
+        }
         if (wantsEngineRun) actions.showLive();
       },
       status: (status) => {
@@ -146,14 +161,11 @@ export function createPlayground(options: PlaygroundOptions) {
       },
       progress: (progress) => set({ progress }),
       failure: (failure) => set({ trouble: { kind: 'failure', failure }, playWhenReady: false }),
-      death: (reason, detail) =>
-        set({
-          engine: 'dead',
-          trouble: { kind: 'death', reason, detail },
-          progress: null,
-          silentSeconds: 0,
-          playWhenReady: false,
-        }),
+      snapshot: (snapshot) => {
+        rescue.keep(snapshot);
+        set({ rescueStep: snapshot.step });
+      },
+      death: engineDied,
       silence: (silentSeconds) => set({ silentSeconds }),
     },
   });
@@ -182,7 +194,7 @@ export function createPlayground(options: PlaygroundOptions) {
 
   const playIfWanted = () => {
     const { status, replacing, playWhenReady } = get();
-    if (playWhenReady && !replacing && status === 'ready') actions.play();
+    if (playWhenReady && !replacing && (status === 'ready' || status === 'paused')) play(get().trouble);
   };
 
   const settingsDiffer = () => {
@@ -190,12 +202,25 @@ export function createPlayground(options: PlaygroundOptions) {
     return changedSettings(applied, settings, 'reset').length + changedSettings(applied, settings, 'live').length > 0;
   };
 
-  /** A request that replaces the run. The run that is there stays on the page until the new one is. True when it is. */
-  async function replaceRun(request: (settings: RunSettings) => Promise<InitializeReply | void>): Promise<boolean> {
+  /**
+   * A request that replaces the run, or, where it `goesOn`, has another engine go on with it. The run that is there
+   * stays on the page until the new one is. True when it is.
+   */
+  async function replaceRun(
+    request: (settings: RunSettings) => Promise<InitializeReply | void>,
+    goesOn = false,
+  ): Promise<boolean> {
     clearTimers();
     const mine = ++replacements;
     const { settings, applied } = get();
-    set({ applied: settings, replacing: true, status: 'preparing', trouble: null, silentSeconds: 0 });
+    set({
+      applied: goesOn ? applied : settings,
+      replacing: true,
+      takingUp: goesOn,
+      status: 'preparing',
+      trouble: null,
+      silentSeconds: 0,
+    });
     try {
       const reply = await request(settings);
       if (reply) {
@@ -213,40 +238,105 @@ export function createPlayground(options: PlaygroundOptions) {
         }));
       }
       report(error);
-      set({ replacing: false });
+      set({ replacing: false, takingUp: false });
       return false;
     }
     if (mine !== replacements) return true;
-    set({ replacing: false });
+    set({ replacing: false, takingUp: false });
     // What was changed while the engine was busy.
     if (!get().started && settingsDiffer()) configure();
     else playIfWanted();
     return true;
   }
 
+  const startOptions = (remembered = rememberedBackend()) => ({
+    baseUrl: options.baseUrl,
+    backend: get().wantedBackend,
+    remembered,
+    without: link.without,
+  });
+
   function initialize(): void {
-    void replaceRun((settings) =>
-      client.initialize({
-        settings,
-        baseUrl: options.baseUrl,
-        backend: get().wantedBackend,
-        remembered: rememberedBackend(),
-        without: link.without,
-      }),
-    );
+    void replaceRun((settings) => client.initialize({ settings, ...startOptions() }));
+  }
+
+  function freshEngine(): void {
+    clearTimers();
+    client.restart();
+    set({ engine: 'starting', status: 'preparing', progress: null, trouble: null, silentSeconds: 0, replacing: false });
+  }
+
+  /** A fresh engine goes on with the run, on the backend that it was on. False where there is nothing to go on with. */
+  function goOn(play: boolean): boolean {
+    const source = rescue.source(get());
+    if (!source) return false;
+    freshEngine();
+    const { elapsedSeconds } = source.resumed.snapshot!;
+    set((state) => ({
+      ...withEngineRun(state, backTo(engineRun(state), elapsedSeconds)),
+      started: true,
+      playWhenReady: play,
+      ...(state.behind ? {} : { viewing: null, replaying: false }),
+    }));
+    void replaceRun(() => takeUp(client, source, startOptions(get().backend)), true);
+    return true;
+  }
+
+  /** Starts another engine and goes on where the run was; not for ever, where that does not help. */
+  function engineDied(reason: DeathReason, detail: string): void {
+    const { engine, status, playWhenReady, run } = get();
+    const playing = status === 'running' || playWhenReady;
+    const trouble = { kind: 'death', reason, detail } as const;
+    // A script that cannot be had at all is not there the next time either.
+    const hopeless = reason === 'crashed' && engine === 'starting' && run === 0;
+    if (hopeless || !rescue.mayRestart()) {
+      const stopped = { progress: null, silentSeconds: 0, playWhenReady: false };
+      return set({ engine: 'dead', ...stopped, trouble: { ...trouble, then: 'waits' } });
+    }
+    const goesOn = goOn(playing);
+    if (!goesOn) {
+      // For those who look on: this run has come to its end.
+      set({ engine: 'dead', silentSeconds: 0 });
+      freshEngine();
+      set({ playWhenReady: playing });
+      initialize();
+    }
+    set({ trouble: { ...trouble, then: goesOn ? 'goesOn' : 'begins' } });
+  }
+
+  /** Gives up what can be spared, and lets nothing more come. */
+  function shortOfMemory(): void {
+    set((state) => {
+      const record = engineRun(state);
+      return {
+        ...withEngineRun(state, { history: record.history.filter((_, i) => i % 4 === 0) }),
+        trouble: { kind: 'pageMemory' },
+      };
+    });
+    actions.pause();
   }
 
   /** Reads files that the user chose and has them take the place of what there is. */
   async function openFiles(
+    kind: 'network' | 'images',
     files: readonly ChosenFile[],
     open: (read: NetworkFile[], settings: RunSettings) => Promise<InitializeReply>,
+    options?: NetworkOptions,
   ): Promise<void> {
     try {
       wantsEngineRun = true;
-      const read = await Promise.all(
-        files.map(async ({ path, file }): Promise<NetworkFile> => ({ name: path, bytes: await file.arrayBuffer() })),
-      );
-      await replaceRun((settings) => open(read, settings));
+      const read = await readFiles(files);
+      const took = () => rescue.opened(kind, { files, options });
+      await replaceRun(async (settings) => {
+        try {
+          const reply = await open(read, settings);
+          took();
+          return reply;
+        } catch (error) {
+          if (error instanceof EngineFailure && error.failure.code === 'mismatch') took();
+          throw error;
+        }
+      });
     } catch (error) {
       wantsEngineRun = false;
       set({ trouble: { kind: 'file', detail: error instanceof Error ? error.message : String(error) } });
@@ -263,24 +353,27 @@ export function createPlayground(options: PlaygroundOptions) {
     return { ...showEngineRun(state), viewing: null, replaying: false };
   };
 
+  /** @param trouble what was wrong, to be seen on; null: that is past */
+  function play(trouble: PlaygroundState['trouble']): void {
+    if (configureTimer !== null && !get().replacing) configure();
+    const { engine, status, replacing } = get();
+    if (engine === 'dead' || status === 'running' || status === 'finished' || status === 'failed') return;
+    wantsEngineRun = true;
+    if (replacing || status === 'preparing') return set({ playWhenReady: true });
+    if (liveTimer !== null) {
+      clearTimeout(liveTimer);
+      sendLive();
+    }
+    set((state) => ({ ...nowLive(state), started: true, playWhenReady: false, trouble }));
+    ask(client.play());
+  }
+
   const { runFinished, ...lessonActions } = createLessons({ get, set, actions: () => actions });
 
   const actions: PlaygroundActions = {
     ...lessonActions,
     start: initialize,
-    play() {
-      if (configureTimer !== null && !get().replacing) configure();
-      const { engine, status, replacing } = get();
-      if (engine === 'dead' || status === 'running' || status === 'finished' || status === 'failed') return;
-      wantsEngineRun = true;
-      if (replacing || status === 'preparing') return set({ playWhenReady: true });
-      if (liveTimer !== null) {
-        clearTimeout(liveTimer);
-        sendLive();
-      }
-      set((state) => ({ ...nowLive(state), started: true, playWhenReady: false, trouble: null }));
-      ask(client.play());
-    },
+    play: () => play(null),
     pause() {
       if (get().playWhenReady) wantsEngineRun = false;
       set({ playWhenReady: false });
@@ -326,8 +419,9 @@ export function createPlayground(options: PlaygroundOptions) {
         (done) => !done && set({ wantedBackend: before }),
       );
     },
-    loadNetwork: (files, options) => openFiles(files, (read, settings) => client.loadNetwork(read, settings, options)),
-    loadImages: (files) => openFiles(files, (read, settings) => client.loadImages(read, settings)),
+    loadNetwork: (files, options) =>
+      openFiles('network', files, (read, settings) => client.loadNetwork(read, settings, options), options),
+    loadImages: (files) => openFiles('images', files, (read, settings) => client.loadImages(read, settings)),
     useBundledImages() {
       wantsEngineRun = true;
       void replaceRun((settings) => client.useBundledImages(settings));
@@ -341,18 +435,31 @@ export function createPlayground(options: PlaygroundOptions) {
       ask(client.restoreSnapshot(get().settings));
     },
     restartEngine() {
-      clearTimers();
-      client.restart();
-      set({
-        engine: 'starting',
-        status: 'preparing',
-        progress: null,
-        trouble: null,
-        silentSeconds: 0,
-        replacing: false,
-      });
+      freshEngine();
       initialize();
     },
+    bringBack(last) {
+      if (last.snapshot === null || !get().bundled)
+        return set((state) => showLastRun(state, last, options.versions ?? NO_VERSIONS));
+      rescue.began({ settings: last.settings });
+      rescue.snapshot = last.snapshot;
+      wantsEngineRun = true;
+      const resumed = rescue.source({ applied: last.applied, bundled: true, ownImages: null })!;
+      set((state) => ({
+        ...showEngineRun(state),
+        ...last.record,
+        ...choicesFor(state, last.record.overview),
+        settings: last.applied,
+        applied: last.applied,
+        position: last.position,
+        run: state.run + 1,
+        rescueStep: last.snapshot!.step,
+        started: true,
+        playWhenReady: false,
+      }));
+      void replaceRun(() => client.configure(resumed.settings, resumed.resumed), true);
+    },
+    goOn: () => void (goOn(true) || actions.restartEngine()),
     project: (layer, method, signal) => client.project(layer, method, shownGenerator(get()), signal),
     testImages: (indices, signal) => client.testImages(indices, signal),
     workbench: (name, options, onProgress, signal) =>
@@ -363,7 +470,7 @@ export function createPlayground(options: PlaygroundOptions) {
     selectProjection: (projection) => set({ projection }),
     selectMeasure: (measure) => set({ measure }),
     ...timelineActions(store, options.momentDelay),
-    ...recordedActions(store, options.versions ?? { playground: '', tfjs: '' }, () => {
+    ...recordedActions(store, options.versions ?? NO_VERSIONS, () => {
       wantsEngineRun = false;
     }),
     showLive() {
@@ -380,5 +487,8 @@ export function createPlayground(options: PlaygroundOptions) {
     },
   };
 
-  return { ...store, actions };
+  /** What the engine's run is made of and where it could go on; null where that is not known. */
+  const runSource = () => rescue.source(get());
+
+  return { ...store, actions, runSource };
 }

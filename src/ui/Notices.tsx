@@ -1,19 +1,27 @@
 import { Alert, Button } from '@mantine/core';
 import { TERMS } from '../engine/runSettings';
+import { inWords } from '../engine/sentences';
 import { sentencesOf } from '../state/failures';
 import type { Trouble } from '../state/playgroundState';
 import { isShareNote } from '../state/shareLink';
+import { KeptNotice } from './kept/KeptNotice';
 import { useActions, usePlayground } from './playground';
 import { LANGUAGE_NAMES, useLanguage, useWords } from './language';
 import type { Words } from './words/words';
 
 function said(
-  { trouble: words, recordingTrouble, sentences }: Words,
+  { trouble: words, faults, recordingTrouble, sentences }: Words,
   trouble: Trouble,
 ): { title: string; message: string; hint: string } {
   switch (trouble.kind) {
-    case 'death':
-      return { title: words.death[trouble.reason], message: trouble.detail, hint: words.death.hint };
+    case 'death': {
+      const { reason, detail, then } = trouble;
+      const { death } = faults;
+      const message = reason === 'silent' ? death.silentFor(detail) : detail;
+      return { title: death[reason], message, hint: then === 'waits' ? death.hint : death[then] };
+    }
+    case 'pageMemory':
+      return faults.pageMemory;
     case 'recording':
       return {
         title: recordingTrouble.title(trouble.name),
@@ -29,17 +37,23 @@ function said(
 
 function TroubleAlert({ trouble }: { trouble: Trouble }) {
   const all = useWords();
-  const { terms, trouble: words, own } = all;
-  const { loadNetwork, restoreSnapshot, restartEngine, dismissTrouble } = useActions();
+  const { terms, trouble: words, own, faults } = all;
+  const { loadNetwork, restoreSnapshot, restartEngine, goOn, dismissTrouble } = useActions();
   const dead = usePlayground((state) => state.engine === 'dead');
   const failed = usePlayground((state) => state.status === 'failed');
+  const rescueStep = usePlayground((state) => state.rescueStep);
   const { title, message, hint } = said(all, trouble);
   const failure = trouble.kind === 'failure' ? trouble.failure : null;
   const term = TERMS.find((each) => each === failure?.term);
+  const broken = failure !== null && ['deviceLost', 'outOfMemory', 'backend', 'internal'].includes(failure.code);
+  // What broke there may be broken for good: a fresh engine is safer than going back within it.
+  const canGoOn = rescueStep !== null && (dead || (broken && failed));
   const canRestore =
-    failure !== null && !dead && (failure.snapshotStep !== undefined || (failure.code === 'notFinite' && failed));
-  const canRestart =
-    dead || (failure !== null && ['deviceLost', 'outOfMemory', 'backend', 'internal'].includes(failure.code));
+    !canGoOn &&
+    failure !== null &&
+    !dead &&
+    (failure.snapshotStep !== undefined || (failure.code === 'notFinite' && failed));
+  const canRestart = dead || broken;
   return (
     <Alert
       color="red"
@@ -59,6 +73,11 @@ function TroubleAlert({ trouble }: { trouble: Trouble }) {
         {hint && <p>{hint}</p>}
       </div>
       <div className="notice-actions">
+        {canGoOn && (
+          <Button size="compact-sm" onClick={goOn}>
+            {faults.goOn(String(rescueStep))}
+          </Button>
+        )}
         {canRestore && (
           <Button size="compact-sm" onClick={restoreSnapshot}>
             {failure.snapshotStep === undefined ? words.restoreUnknown : words.restore(String(failure.snapshotStep))}
@@ -70,7 +89,7 @@ function TroubleAlert({ trouble }: { trouble: Trouble }) {
           </Button>
         ))}
         {canRestart && (
-          <Button size="compact-sm" variant={canRestore ? 'default' : 'filled'} onClick={restartEngine}>
+          <Button size="compact-sm" variant={canRestore || canGoOn ? 'default' : 'filled'} onClick={restartEngine}>
             {words.restart}
           </Button>
         )}
@@ -85,14 +104,23 @@ export function Notices() {
   const notes = usePlayground((state) => state.linkNotes);
   const silent = usePlayground((state) => state.silentSeconds > 0 && state.engine !== 'dead');
   const next = usePlayground((state) => state.nextBackend);
-  const { dismissNotes, dismissNextBackend, restartEngine } = useActions();
+  const rescueStep = usePlayground((state) => state.rescueStep);
+  const phase = usePlayground((state) => state.progress?.said ?? null);
+  const { dismissNotes, dismissNextBackend, restartEngine, goOn } = useActions();
   const { language, words, missing, choose } = useLanguage();
   return (
     <div className="notices">
       {trouble && <TroubleAlert trouble={trouble} />}
+      <KeptNotice />
       {silent && !trouble && (
         <Alert color="yellow" variant="light" className="notice" title={words.status.silent}>
+          {phase && <p>{inWords(phase, words.sentences)}</p>}
           <div className="notice-actions">
+            {rescueStep !== null && (
+              <Button size="compact-sm" onClick={goOn}>
+                {words.faults.goOn(String(rescueStep))}
+              </Button>
+            )}
             <Button size="compact-sm" variant="default" onClick={restartEngine}>
               {words.trouble.restart}
             </Button>

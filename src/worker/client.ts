@@ -3,6 +3,7 @@ import type { Said } from '../engine/sentences';
 import type { AskedTask, TaskName, TaskOptions, TaskResult } from '../engine/workbench/report';
 import type { ArmId } from '../engine/methods/arms';
 import type { ImageTile, RunFrame, RunOverview } from '../engine/runReport';
+import type { RunSnapshot } from '../engine/training/run';
 import type {
   BackendName,
   BackendReport,
@@ -14,6 +15,7 @@ import type {
   ProjectionMethod,
   ProjectionReply,
   Request,
+  Resumed,
   RunStatus,
 } from './protocol';
 
@@ -26,8 +28,11 @@ export interface WorkerLike {
   onmessageerror: ((event: MessageEvent) => void) | null;
 }
 
-/** Why an engine is gone: its script failed, or it sent something that cannot be read. */
-export type DeathReason = 'crashed' | 'unreadable';
+/**
+ * Why an engine is gone: its script failed; it sent something that cannot be read; the browser ended it without a word;
+ * or it said nothing for far longer than a step takes, and was ended.
+ */
+export type DeathReason = 'crashed' | 'unreadable' | 'vanished' | 'silent';
 
 export interface ProgressReport {
   phase: string;
@@ -51,6 +56,8 @@ export interface ClientEvents {
   progress(progress: ProgressReport): void;
   /** A failure that answers no request. */
   failure(failure: Failure): void;
+  /** From where the current run can go on in another worker. */
+  snapshot(snapshot: RunSnapshot): void;
   /** The worker is gone. Requests are refused until `restart`. */
   death(reason: DeathReason, detail: string): void;
   /** Nothing has been heard for `seconds` although an answer or a frame is due; 0 when it speaks again. */
@@ -62,8 +69,10 @@ export interface ClientOptions {
   events: ClientEvents;
   /** Calls back once the page has painted what was handed to it before. */
   afterPaint?: (callback: () => void) => void;
-  /** Silence that is worth a word to the user, in seconds. */
+  /** Silence that is worth a word to the user, in seconds, where nothing is known about what the engine does. */
   patience?: number;
+  /** Resolves when nobody holds a Web Lock of that name any more; rejects where that cannot be known. */
+  whenFree?: (lock: string, signal: AbortSignal) => Promise<void>;
 }
 
 export interface StartOptions {
@@ -72,7 +81,16 @@ export interface StartOptions {
   backend: BackendName | null;
   remembered: BackendName | null;
   without: BackendName[];
+  /** The run goes on that an earlier engine began: it is the one that the page has. */
+  resumed?: Resumed;
 }
+
+/** Seconds beyond what the engine itself expects until it is taken for dead. */
+const MARGIN = 4;
+/** A watch that comes later than this has slept, and so have others: what was not heard meanwhile says nothing. */
+const JUMP_SECONDS = 3;
+/** What each part of getting ready may take without a word, in seconds. Loading has its own end: see serverLoad.ts. */
+const PHASE_SECONDS: Partial<Record<string, number>> = { backends: 90, shaders: 120, statistics: 120 };
 
 /** A request that the engine refused; `failure` says what was wrong and what to do. */
 export class EngineFailure extends Error {
@@ -104,6 +122,10 @@ export function afterNextPaint(callback: () => void): void {
   setTimeout(once, 250);
 }
 
+function whenLockIsFree(lock: string, signal: AbortSignal): Promise<void> {
+  return navigator.locks.request(lock, { signal }, () => undefined).then(() => undefined);
+}
+
 type Reply = InitializeReply | ProjectionReply | ImageTile | TaskResult<TaskName> | null;
 type WithId = Extract<Request, { id: number }>;
 type Body<R> = R extends { id: number; runId: number } ? Omit<R, 'id' | 'runId'> : never;
@@ -112,6 +134,8 @@ interface Waiting {
   runId: number;
   /** The request begins a run of its own. */
   begins: boolean;
+  /** May take as long as it likes, between the steps of a run as well. */
+  long: boolean;
   /** Hears how far a task is. */
   progress?: (fraction: number) => void;
   resolve(value: Reply): void;
@@ -136,8 +160,14 @@ export class EngineClient {
   /** The current run's last status, to go back to when the pending one fails. */
   private currentStatus: RunStatus | null = null;
   private readonly waiting = new Map<number, Waiting>();
-  private lastHeard = 0;
+  /** Seconds in which nothing was heard, as far as this page was awake. */
+  private quiet = 0;
+  private lastTick = 0;
   private silent = false;
+  /** Seconds after which silence means that the engine is dead; null: not known. */
+  private expected: number | null = null;
+  /** Ends the wait for the worker's lock. */
+  private lockWatch: AbortController | null = null;
   private watch: ReturnType<typeof setInterval> | null = null;
   private readonly events: ClientEvents;
   private readonly afterPaint: (callback: () => void) => void;
@@ -153,26 +183,37 @@ export class EngineClient {
 
   /** The first request after the constructor or `restart`. */
   initialize(options: StartOptions): Promise<InitializeReply> {
-    return this.begin<InitializeReply>({ type: 'initialize', ...options });
+    return this.begin<InitializeReply>({ type: 'initialize', ...options }, [], options.resumed !== undefined);
   }
 
-  /** A new run with these settings; the old one ends. */
-  configure(settings: RunSettings): Promise<void> {
-    return this.begin({ type: 'configure', settings });
+  /** A new run with these settings; the old one ends. @param resumed it is not new: it goes on from there */
+  configure(settings: RunSettings, resumed?: Resumed): Promise<void> {
+    return this.begin({ type: 'configure', settings, ...(resumed ? { resumed } : {}) }, [], resumed !== undefined);
   }
 
-  /** @param files none: those of the last time, with other options */
-  loadNetwork(files: NetworkFile[], settings: RunSettings, options?: NetworkOptions): Promise<InitializeReply> {
+  /**
+   * @param files none: those of the last time, with other options
+   * @param goesOn the page's run is about to go on with it: what is prepared is no new one
+   */
+  loadNetwork(
+    files: NetworkFile[],
+    settings: RunSettings,
+    options?: NetworkOptions,
+    goesOn = false,
+  ): Promise<InitializeReply> {
     return this.begin<InitializeReply>(
       { type: 'loadNetwork', files, settings, ...(options ? { options } : {}) },
       files.map((file) => file.bytes),
+      goesOn,
     );
   }
 
-  loadImages(files: NetworkFile[], settings: RunSettings): Promise<InitializeReply> {
+  /** @param goesOn as of `loadNetwork` */
+  loadImages(files: NetworkFile[], settings: RunSettings, goesOn = false): Promise<InitializeReply> {
     return this.begin<InitializeReply>(
       { type: 'loadImages', files, settings },
       files.map((file) => file.bytes),
+      goesOn,
     );
   }
 
@@ -286,6 +327,10 @@ export class EngineClient {
       this.worker.terminate();
       this.worker.onmessage = this.worker.onerror = this.worker.onmessageerror = null;
     }
+    this.lockWatch?.abort();
+    this.lockWatch = null;
+    this.expected = null;
+    this.silent = false;
     this.currentRun = this.pendingRun = this.currentStatus = null;
     this.held = [];
     const lost = [...this.waiting.values()];
@@ -302,9 +347,11 @@ export class EngineClient {
 
   // ---- sending ------------------------------------------------------------------------------------------
 
-  private begin<R = void>(body: Body<WithId>, transfer: Transferable[] = []): Promise<R> {
+  /** @param goesOn the run is the one that the page has already */
+  private begin<R = void>(body: Body<WithId>, transfer: Transferable[] = [], goesOn = false): Promise<R> {
     const runId = this.nextRunId++;
     this.pendingRun = runId;
+    if (goesOn) this.preparedRun = runId;
     return this.send<R>(body, runId, true, transfer);
   }
 
@@ -333,6 +380,7 @@ export class EngineClient {
       this.waiting.set(id, {
         runId,
         begins,
+        long: body.type === 'workbench' || body.type === 'project',
         resolve: (value) => {
           signal?.removeEventListener('abort', forget);
           resolve(value as R);
@@ -342,7 +390,7 @@ export class EngineClient {
           reject(reason as Error);
         },
       });
-      if (this.waiting.size === 1) this.lastHeard = Date.now();
+      if (this.waiting.size === 1) this.quiet = 0;
       this.updateWatch();
       this.worker ??= this.spawn();
       this.worker.postMessage({ ...body, id, runId } as Request, transfer);
@@ -352,7 +400,7 @@ export class EngineClient {
   // ---- receiving ----------------------------------------------------------------------------------------
 
   private receive(message: Message): void {
-    this.lastHeard = Date.now();
+    this.quiet = 0;
     if (this.silent) {
       this.silent = false;
       this.events.silence(0);
@@ -372,7 +420,16 @@ export class EngineClient {
         }
         if (message.runId === null || this.concerns(message.runId)) this.events.failure(message.failure);
         return;
+      case 'alive':
+        return this.watchLock(message.lock);
+      case 'beat':
+        this.expected = message.seconds;
+        return;
+      case 'snapshot':
+        if (message.runId === this.currentRun) this.events.snapshot(message.snapshot);
+        return;
       case 'progress':
+        this.expected = PHASE_SECONDS[message.phase] ?? null;
         if (this.concerns(message.runId)) this.events.progress(message);
         return;
       case 'taskProgress':
@@ -387,6 +444,7 @@ export class EngineClient {
         return this.events.backends(message.backends, message.fastest);
       case 'status':
         if (message.runId === this.currentRun) this.currentStatus = message.status;
+        if (message.status !== 'running') this.expected = null;
         if (this.concerns(message.runId)) this.events.status(message.status);
         this.updateWatch();
         return;
@@ -454,15 +512,43 @@ export class EngineClient {
   private updateWatch(): void {
     const due = !this.dead && (this.waiting.size > 0 || this.currentStatus === 'running');
     if (due && this.watch === null) {
-      this.watch = setInterval(() => {
-        const seconds = (Date.now() - this.lastHeard) / 1000;
-        if (seconds < this.patience) return;
-        this.silent = true;
-        this.events.silence(seconds);
-      }, 1000);
+      this.lastTick = Date.now();
+      this.quiet = 0;
+      this.watch = setInterval(() => this.tick(), 1000);
     } else if (!due && this.watch !== null) {
       clearInterval(this.watch);
       this.watch = null;
     }
+  }
+
+  /**
+   * Counts the seconds in which the page was awake to hear something. The clock alone does not tell: it goes on while
+   * the machine sleeps, and a hidden page's timers come once a minute.
+   */
+  private tick(): void {
+    const now = Date.now();
+    const passed = (now - this.lastTick) / 1000;
+    this.lastTick = now;
+    // What was said meanwhile may not have been handed over yet.
+    if (passed < 0 || passed > JUMP_SECONDS) this.quiet = 0;
+    else this.quiet += Math.min(passed, 1);
+    const long = [...this.waiting.values()].some((each) => each.long);
+    if (!long && this.expected !== null && this.quiet > this.expected + MARGIN)
+      return this.die('silent', String(Math.round(this.quiet)));
+    if (this.quiet < this.patience) return;
+    this.silent = true;
+    this.events.silence(this.quiet);
+  }
+
+  /** The worker holds the lock as long as it lives; no step is too long, and no sleep, to tell whether it does. */
+  private watchLock(lock: string): void {
+    this.lockWatch?.abort();
+    const watch = (this.lockWatch = new AbortController());
+    const whenFree = this.options.whenFree ?? whenLockIsFree;
+    whenFree(lock, watch.signal).then(
+      () => !watch.signal.aborted && this.die('vanished', ''),
+      // Where locks cannot be had there is still the silence.
+      () => undefined,
+    );
   }
 }

@@ -10,6 +10,7 @@
 import type { ArmId } from '../engine/methods/arms';
 import type { ImageTile, RunFrame, RunOverview } from '../engine/runReport';
 import type { Said } from '../engine/sentences';
+import type { RunSnapshot } from '../engine/training/run';
 import type { LiveSettings, RunSettings } from '../engine/runSettings';
 import type { AskedTask, TaskName, TaskResult } from '../engine/workbench/report';
 
@@ -44,6 +45,14 @@ export interface NetworkOptions {
   normalization?: { mean: number[]; std: number[] };
 }
 
+/** Where a run goes on that an earlier engine began. */
+export interface Resumed {
+  /** null: it begins anew. */
+  snapshot: RunSnapshot | null;
+  /** What was changed since it began. */
+  live: LiveSettings;
+}
+
 // ---- page -> worker -----------------------------------------------------------------------------------------
 
 export type Request =
@@ -61,9 +70,11 @@ export type Request =
       remembered: BackendName | null;
       /** Backends not to be tried (the URL's `without=`; a lost device). */
       without: BackendName[];
+      /** The run is not a new one: it goes on, paused, from there. */
+      resumed?: Resumed;
     }
   /** A new run with these settings on the current network; the old one is disposed. Also what Reset does. */
-  | { type: 'configure'; id: number; runId: number; settings: RunSettings }
+  | { type: 'configure'; id: number; runId: number; settings: RunSettings; resumed?: Resumed }
   | { type: 'play'; id: number; runId: number }
   | { type: 'pause'; id: number; runId: number }
   /** One step of the current phase, then pause. */
@@ -210,4 +221,10 @@ export type Message =
    */
   | { type: 'backends'; backends: BackendReport[]; fastest: BackendName | null }
   | { type: 'status'; runId: number; status: RunStatus }
-  | { type: 'frame'; runId: number; sequence: number; frame: RunFrame };
+  | { type: 'frame'; runId: number; sequence: number; frame: RunFrame }
+  /** The worker holds this Web Lock as long as it lives: whoever gets it after it knows that the worker is gone. */
+  | { type: 'alive'; lock: string }
+  /** From between two steps: unless something is wrong, the next word comes within so many seconds. */
+  | { type: 'beat'; runId: number; seconds: number }
+  /** From where the run could go on in another worker; every few seconds while it runs, and when it stands still. */
+  | { type: 'snapshot'; runId: number; snapshot: RunSnapshot };

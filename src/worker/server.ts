@@ -1,4 +1,5 @@
 /** The worker's entry: hands messages to a session and its answers back. */
+import { loadFile } from './serverLoad';
 import { ServerSession } from './serverSession';
 import type { Request } from './protocol';
 
@@ -20,11 +21,7 @@ channel.port1.onmessage = () => {
 
 const session = new ServerSession({
   post: (message, transfer) => scope.postMessage(message, transfer),
-  load: async (url) => {
-    const response = await fetch(url);
-    if (!response.ok) throw new Error(`${url} cannot be loaded (${response.status} ${response.statusText}).`);
-    return response.arrayBuffer();
-  },
+  load: (url) => loadFile(url),
   breathe: () =>
     new Promise<void>((resolve) => {
       const before = waiting;
@@ -35,5 +32,17 @@ const session = new ServerSession({
       channel.port2.postMessage(null);
     }),
 });
+
+// Held until this worker is gone, however it goes: then the page gets it, and need not guess.
+if (typeof navigator !== 'undefined' && navigator.locks && isSecureContext) {
+  const lock = `engine-${crypto.randomUUID()}`;
+  navigator.locks
+    .request(lock, () => {
+      scope.postMessage({ type: 'alive', lock }, []);
+      return new Promise(() => undefined);
+    })
+    // Not in a sandbox without an origin: there the page has the beats alone.
+    .catch(() => undefined);
+}
 
 scope.onmessage = (event) => session.receive(event.data);

@@ -10,7 +10,7 @@ import type { Failure, FailureCode } from './protocol';
 
 /** Browsers word a full memory in many ways, and wasm's allocator in yet another. */
 const OUT_OF_MEMORY =
-  /out of memory|memory allocation|allocation failed|array buffer allocation|cannot enlarge memory|OOM/i;
+  /out of memory|memory allocation|allocation failed|allocation size overflow|array buffer allocation|invalid (typed )?array (buffer )?length|cannot enlarge memory|memory access out of bounds|unable to grow|failed to grow|OOM/i;
 const DEVICE_LOST = /device.*lost|lost.*device|context lost/i;
 
 /** Something the worker does not do; it knows itself what to say. */

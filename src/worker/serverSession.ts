@@ -20,6 +20,7 @@ import { ServerBackends, type BackendTools } from './serverBackends';
 import { fetchBundled, readBundled, type Bundled, type BundledFiles } from './serverBundled';
 import { describeFailure, failureOf, isDeviceLost, Refusal } from './serverFailures';
 import { IdleWork } from './serverIdle';
+import { ServerPulse } from './serverPulse';
 import { ServerSnapshots, stepOf } from './serverSnapshots';
 import {
   ACCURACY_IMAGES,
@@ -33,7 +34,16 @@ import {
 import { testImages } from './serverTestImages';
 import { transferables } from './serverTransfer';
 import { ServerWorkbench, TaskStopped } from './serverWorkbench';
-import type { BackendName, Failure, InitializeReply, Message, ProjectionReply, Request, RunStatus } from './protocol';
+import type {
+  BackendName,
+  Failure,
+  InitializeReply,
+  Message,
+  ProjectionReply,
+  Request,
+  Resumed,
+  RunStatus,
+} from './protocol';
 
 const FRAME_INTERVAL_MS = 100;
 /** Time for the page to draw what it got, and to say that it wants to play. */
@@ -58,12 +68,6 @@ type Queued = Exclude<
   { type: 'acknowledge' | 'update' | 'pause' | 'project' | 'testImages' | 'workbench' | 'stopTask' }
 >;
 
-/** A run that is set up again, on another backend. */
-interface Resumed {
-  snapshot: RunSnapshot | null;
-  live: LiveSettings;
-}
-
 /** A newer request has made this one pointless; it is answered all the same. */
 class Superseded extends Error {}
 
@@ -78,6 +82,7 @@ export class ServerSession {
   private readonly idle: IdleWork;
   private readonly workbench: ServerWorkbench;
   private readonly snapshots = new ServerSnapshots();
+  private readonly pulse = new ServerPulse((seconds) => this.post({ type: 'beat', runId: this.runId, seconds }));
   private baseUrl = '';
   private fetched: BundledFiles | null = null;
   private bundled: Bundled | null = null;
@@ -99,10 +104,16 @@ export class ServerSession {
   private sequence = 0;
   private unacknowledged: number | null = null;
   private lastFrameAt = 0;
+  /** A snapshot that the page has not got yet. */
+  private unposted: RunSnapshot | null = null;
   /** A run whose device is lost: what goes wrong with it from then on is no news. */
   private abandoned: Run | null = null;
   /** It was playing when its device was lost. */
   private interrupted = false;
+  /** A request that begins a run is being worked on. */
+  private beginning = false;
+  /** The device was lost meanwhile, and this is what there is in its place. */
+  private lostWhileBeginning: { next: BackendName | null } | null = null;
 
   constructor(private readonly options: SessionOptions) {
     this.backends = new ServerBackends((detail) => this.deviceLost(detail), options.backends);
@@ -127,6 +138,7 @@ export class ServerSession {
         this.playing = false;
         return this.enqueue(request, async () => {
           await this.settle();
+          await this.keepPlace();
           return null;
         });
       case 'project': {
@@ -181,10 +193,29 @@ export class ServerSession {
   }
 
   private async handle(request: Queued): Promise<Reply> {
-    if (BEGINS.has(request.type)) {
-      await this.settle();
-      await this.workbench.end();
+    if (!BEGINS.has(request.type)) return this.work(request);
+    await this.settle();
+    await this.workbench.end();
+    this.lostWhileBeginning = null;
+    this.beginning = true;
+    try {
+      return await this.work(request);
+    } catch (error) {
+      // An operation may fail before the device says that it is lost.
+      if (this.backends.current === 'webgpu' && isDeviceLost(error)) await this.options.breathe();
+      const lost = this.lostWhileBeginning as { next: BackendName | null } | null;
+      if (!lost?.next || error instanceof Superseded || request.type === 'useBackend') throw error;
+      await this.backends.start(lost.next);
+      return await this.work(request, true);
+    } finally {
+      this.beginning = false;
+      // The run that was there was on the same device.
+      if (this.run && this.run === this.abandoned) this.status('failed');
     }
+  }
+
+  /** @param again the first try lost its device; it is on another one now */
+  private async work(request: Queued, again = false): Promise<Reply> {
     switch (request.type) {
       case 'initialize':
         this.baseUrl = request.baseUrl;
@@ -192,19 +223,21 @@ export class ServerSession {
         this.fetched = fetchBundled(this.options.load, this.baseUrl);
         // Settings that ask for too many are refused when the run is prepared.
         drawAhead(this.shapes, request.settings, this.options.breathe).catch(() => undefined);
-        await this.chooseBackend(request);
-        await this.useBundled(request.runId, request.settings);
+        if (!again) await this.chooseBackend(request);
+        await this.useBundled(request.runId, request.settings, request.resumed);
         return this.initialized();
       case 'configure': {
         if (!this.teacher) throw new Refusal('network', say('noNetwork'), say('restartOrReloadHint'));
-        const { runId, settings } = request;
+        const { runId, settings, resumed = null } = request;
         const wanted = () => this.wantedRun === runId;
         const { teacher, isBundled } = this;
-        await this.onBetter(runId, (moved) =>
-          moved
-            ? this.useNetwork(runId, teacher.network, isBundled, settings, null, wanted)
-            : this.begin(runId, teacher, isBundled, settings, wanted),
-        );
+        const prepare = (moved: boolean) =>
+          moved || again
+            ? this.useNetwork(runId, teacher.network, isBundled, settings, resumed, wanted)
+            : this.begin(runId, teacher, isBundled, settings, wanted, resumed);
+        // A run that goes on stays where it is.
+        if (resumed) await prepare(false);
+        else await this.onBetter(runId, prepare);
         return null;
       }
       case 'useBundledNetwork':
@@ -406,7 +439,13 @@ export class ServerSession {
   deviceLost(detail: string): void {
     const next = this.backends.giveUpCurrent(say('deviceWasLost'));
     const { run, runId, settings, live } = this;
-    // A request that is being worked on fails by itself, and says so.
+    if (this.beginning) {
+      // What is being prepared fails by itself, and is prepared again.
+      this.lostWhileBeginning = { next };
+      this.abandoned = run;
+      const hint = next ? say('goingOnWith', say(next)) : say('reloadHint');
+      return this.postFailure(failureOf('deviceLost', say('deviceLostFor', detail || say('noReason')), hint), null);
+    }
     if (!run || !settings || this.abandoned === run) return;
     const resume = this.playing || this.interrupted;
     const snapshot = this.snapshots.latest;
@@ -433,7 +472,7 @@ export class ServerSession {
     });
   }
 
-  private async useBundled(runId: number, settings: RunSettings): Promise<void> {
+  private async useBundled(runId: number, settings: RunSettings, resumed: Resumed | null = null): Promise<void> {
     if (!this.bundled) {
       this.progress(runId, 'network', null, say('loadingBundled'));
       const fetched = this.fetched ?? fetchBundled(this.options.load, this.baseUrl);
@@ -444,7 +483,7 @@ export class ServerSession {
       if (problem && settings.generatorStart === 'checkpoint')
         this.post({ type: 'failure', id: null, runId, failure: problem });
     }
-    await this.useNetwork(runId, this.bundled.network, true, settings, null, undefined, this.shapes);
+    await this.useNetwork(runId, this.bundled.network, true, settings, resumed, undefined, this.shapes);
   }
 
   /** Makes a network the teacher and begins a run with it; on failure the old teacher and run stay. */
@@ -505,7 +544,7 @@ export class ServerSession {
     Object.assign(this, { run, teacher, isBundled: bundled, settings, runId, live: resumed?.live ?? {}, dataset });
     const overview = structuredClone(run.overview);
     this.post({ type: 'overview', runId, overview }, transferables(overview));
-    this.status(snapshot ? 'paused' : 'ready');
+    this.status(run.finishedAll ? 'finished' : snapshot ? 'paused' : 'ready');
     await this.guard(run, async () => {
       this.snapshots.begin(snapshot ?? (await run.snapshot()));
       await this.sendFrame(true);
@@ -516,6 +555,7 @@ export class ServerSession {
     this.run?.dispose();
     this.run = null;
     this.abandoned = null;
+    this.unposted = null;
     this.unacknowledged = null;
     this.snapshots.begin(null);
   }
@@ -561,12 +601,14 @@ export class ServerSession {
         this.progress(this.runId, 'shaders', null, say('compilingShaders'));
       }
       place = placeOf(run);
+      const began = this.announce(run);
       const fine = await this.guard(run, async () => {
         await this.advance(run);
+        await this.takeSnapshot(run, run.finishedAll ? 0 : undefined);
         await this.sendFrame(placeOf(run) !== place || run.finishedAll);
-        await this.snapshots.take(run);
       });
       if (!fine) return;
+      this.pulse.after((performance.now() - began) / 1000);
       await this.options.breathe();
     }
     if (this.run === run && run.finishedAll) {
@@ -579,8 +621,10 @@ export class ServerSession {
     await this.settle();
     if (run.finishedAll) return this.status('finished');
     this.status('running');
+    this.announce(run);
     const fine = await this.guard(run, async () => {
       await this.advance(run);
+      await this.takeSnapshot(run);
       await this.sendFrame(true);
     });
     if (fine) this.status(run.finishedAll ? 'finished' : 'paused');
@@ -593,8 +637,41 @@ export class ServerSession {
     this.applyLive(settings);
     await run.restore(snapshot);
     this.snapshots.begin(snapshot);
+    this.unposted = null;
     this.status('paused');
     await this.guard(run, () => this.sendFrame(true));
+  }
+
+  /** Says by when the step that begins now will be over. @returns when that was, in milliseconds */
+  private announce(run: Run): number {
+    this.pulse.before(`${this.runId} ${placeOf(run)}`, run.expectedSeconds, this.backends.current.startsWith('webg'));
+    return performance.now();
+  }
+
+  /** Takes a snapshot when it is time; the page gets a copy with the next frame: it outlives this worker. */
+  private async takeSnapshot(run: Run, intervalMs?: number): Promise<void> {
+    const snapshot = await this.snapshots.take(run, intervalMs);
+    if (snapshot && this.run === run) this.unposted = snapshot;
+  }
+
+  /** Not before the frame that shows what led to it: a run that goes on from there does not tell it again. */
+  private postSnapshot(): void {
+    const snapshot = this.unposted;
+    if (!snapshot) return;
+    this.unposted = null;
+    const began = performance.now();
+    this.post({ type: 'snapshot', runId: this.runId, snapshot });
+    this.snapshots.alsoTook(performance.now() - began);
+  }
+
+  /** A run that stands still is kept where it stands. */
+  private async keepPlace(): Promise<void> {
+    const { run } = this;
+    if (!run || this.currentStatus !== 'paused' || this.abandoned === run) return;
+    await this.guard(run, async () => {
+      await this.takeSnapshot(run, 0);
+      if (this.unposted) await this.sendFrame(true, false);
+    });
   }
 
   /** One unit. A student that collapses is said so, and what was kept of it before is kept; the run goes on. */
@@ -626,17 +703,19 @@ export class ServerSession {
     }
   }
 
-  private async sendFrame(now: boolean): Promise<void> {
+  /** @param look also at the generators' images, whatever it costs */
+  private async sendFrame(now: boolean, look = now): Promise<void> {
     const run = this.run;
     if (!run || (!now && (this.unacknowledged !== null || performance.now() - this.lastFrameAt < FRAME_INTERVAL_MS)))
       return;
     // What must not be missed (the end, a step by hand) goes out even when the page has not caught up with the last
     // one.
-    const frame = await run.frame(now);
+    const frame = await run.frame(look);
     if (this.run !== run) return;
     this.lastFrameAt = performance.now();
     this.unacknowledged = ++this.sequence;
     this.post({ type: 'frame', runId: this.runId, sequence: this.sequence, frame }, transferables(frame));
+    this.postSnapshot();
   }
 
   // ---- messages ------------------------------------------------------------------------------------------------
@@ -655,8 +734,9 @@ export class ServerSession {
     this.post({ type: 'failure', id, runId, failure: describeFailure(error, safe ? stepOf(safe) : undefined) });
   }
 
-  private postFailure(failure: Failure): void {
-    this.post({ type: 'failure', id: null, runId: this.runId, failure });
+  /** @param runId null: whatever run there is */
+  private postFailure(failure: Failure, runId: number | null = this.runId): void {
+    this.post({ type: 'failure', id: null, runId, failure });
   }
 
   private initialized(): InitializeReply {

@@ -1,6 +1,10 @@
 import type { Run, RunSnapshot } from '../engine/training/run';
 
+/** The least time between two snapshots, and the most. */
 const INTERVAL_MS = 4000;
+const MOST_INTERVAL_MS = 60_000;
+/** Snapshots may take this share of a run's time. */
+const SHARE = 0.01;
 
 /** Step of a snapshot, within its stage. */
 export const stepOf = ({ step }: RunSnapshot): number => step;
@@ -19,6 +23,8 @@ export class ServerSnapshots {
   private sound: RunSnapshot | null = null;
   private waiting: RunSnapshot | null = null;
   private takenAt = 0;
+  /** Milliseconds that the last one took. */
+  private cost = 0;
   private frozen = false;
 
   /** The newest one that is safe to go back to. */
@@ -58,16 +64,34 @@ export class ServerSnapshots {
     if (!this.waiting || run.vouches(this.waiting)) this.waiting = null;
   }
 
-  /** Takes one when it is time. @throws NotFiniteError where a loss since the last one was no finite number */
-  async take(run: Run, intervalMs = INTERVAL_MS): Promise<void> {
-    if (this.frozen || performance.now() - this.takenAt < intervalMs) return;
+  /** Milliseconds between two: more for a network whose snapshots are long in the taking. */
+  get intervalMs(): number {
+    return Math.min(MOST_INTERVAL_MS, Math.max(INTERVAL_MS, this.cost / SHARE));
+  }
+
+  /** What handing the last one on took besides. */
+  alsoTook(milliseconds: number): void {
+    this.cost += milliseconds;
+  }
+
+  /**
+   * Takes one when it is time.
+   *
+   * @returns the new one; null where there is none
+   * @throws NotFiniteError where a loss since the last one was no finite number
+   */
+  async take(run: Run, intervalMs = this.intervalMs): Promise<RunSnapshot | null> {
+    const began = performance.now();
+    if (this.frozen || began - this.takenAt < intervalMs) return null;
     // Reads the losses so far. None in the middle of a measurement: then soon after.
     const snapshot = await run.snapshot();
-    if (!snapshot) return;
+    if (!snapshot) return null;
     if (this.candidate && placeOf(this.candidate) !== placeOf(snapshot)) this.proven = this.candidate;
     this.updateSound(run);
     this.candidate = snapshot;
     this.waiting ??= snapshot;
     this.takenAt = performance.now();
+    this.cost = this.takenAt - began;
+    return snapshot;
   }
 }

@@ -158,3 +158,29 @@ it('offers a new build, keeps the old one until it is wanted, and then has the n
   expect(kept).toHaveLength(1);
   expect(kept[0]).toContain('second');
 });
+
+it('lets a run go on while another tab takes a newer build', async () => {
+  await page.goto(`http://localhost:${port}/?${QUICK.replace('generator-steps=1', 'generator-steps=60')}`);
+  const status = page.getByRole('status');
+  await status.filter({ hasText: 'Ready' }).waitFor({ timeout: 120_000 });
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
+  await status.filter({ hasText: 'Training the generator' }).waitFor({ timeout: 60_000 });
+  const worker = files.get('service-worker.js')!;
+  const third = worker.body.toString('utf8').replace('"revision":"second"', '"revision":"third"');
+  expect(third).not.toBe(worker.body.toString('utf8'));
+  files.set('service-worker.js', { ...worker, body: Buffer.from(third) });
+  await page.evaluate('navigator.serviceWorker.getRegistration().then((registration) => registration.update())');
+  // As the other tab's "Reload" does it.
+  await page.evaluate(
+    `navigator.serviceWorker.getRegistration().then((registration) => new Promise((resolve) => {
+      const waiting = () => registration.waiting ? resolve(registration.waiting) : setTimeout(waiting, 50);
+      waiting();
+    })).then((waiting) => new Promise((resolve) => {
+      navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true });
+      waiting.postMessage({ type: 'SKIP_WAITING' });
+    }))`,
+  );
+  await page.getByText('A new version of this page is ready.').waitFor({ timeout: 30_000 });
+  expect(await status.innerText()).not.toMatch(/stopped|problem/);
+  await status.filter({ hasText: 'Finished' }).waitFor({ timeout: 180_000 });
+});

@@ -57,6 +57,8 @@ export interface OpenOptions {
   height?: number;
   /** Lets the page keep itself for use without a network: then what it fetches can be neither watched nor stopped. */
   serviceWorkers?: 'allow' | 'block';
+  /** Opens the page in this context, which stays the caller's: what it keeps is there for the next page. */
+  context?: BrowserContext;
   /** Prepares the context before the page is opened. */
   prepare?: (context: BrowserContext) => Promise<void>;
 }
@@ -67,18 +69,18 @@ export class Playground {
 
   private constructor(
     readonly page: Page,
-    private readonly context: BrowserContext,
+    private readonly owned: { close(): Promise<void> },
   ) {}
 
   static async open(
     browser: Browser,
-    { query = '', width = 1280, height = 800, serviceWorkers = 'block', prepare }: OpenOptions = {},
+    { query = '', width = 1280, height = 800, serviceWorkers = 'block', prepare, context: given }: OpenOptions = {},
   ): Promise<Playground> {
-    const context = await browser.newContext({ viewport: { width, height }, serviceWorkers });
-    await context.addInitScript(RECORDER);
-    await prepare?.(context);
+    const context = given ?? (await browser.newContext({ viewport: { width, height }, serviceWorkers }));
     const page = await context.newPage();
-    const playground = new Playground(page, context);
+    await (given ? page : context).addInitScript(RECORDER);
+    await prepare?.(context);
+    const playground = new Playground(page, given ? page : context);
     page.on('pageerror', (error) => playground.errors.push(error.message));
     page.on('console', (message) => message.type() === 'error' && playground.errors.push(message.text()));
     page.on(
@@ -171,7 +173,7 @@ export class Playground {
   }
 
   async close(): Promise<void> {
-    await this.context.close();
+    await this.owned.close();
   }
 
   /** Nothing went wrong that the user was not told of. */

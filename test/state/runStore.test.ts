@@ -355,30 +355,6 @@ describe('trouble', () => {
     expect(requests).toEqual(['initialize']);
   });
 
-  it('a dead engine keeps settings and history, and a restart brings a new one up', async () => {
-    open();
-    await ready();
-    await finish();
-    store.actions.setSetting('seed', 77);
-    const { history } = store.getState();
-    workers[0].onerror?.({ message: 'boom', preventDefault: () => undefined } as ErrorEvent);
-    expect(store.getState()).toMatchObject({
-      engine: 'dead',
-      trouble: { kind: 'death', reason: 'crashed', detail: 'boom' },
-    });
-    expect(store.getState().history).toBe(history);
-    store.actions.play();
-    store.actions.reset();
-    store.actions.setSetting('seed', 78);
-    expect(requests).toEqual(['initialize', 'play']);
-    store.actions.restartEngine();
-    await ready();
-    expect(workers).toHaveLength(2);
-    expect(store.getState().overview!.settings.seed).toBe(78);
-    expect(store.getState().trouble).toBeNull();
-    await finish();
-  });
-
   it('an engine that cannot start is dead, with what it said', async () => {
     workers = [];
     const worker: WorkerLike = {

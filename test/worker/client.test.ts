@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunFrame, RunOverview } from '../../src/engine/runReport';
 import type { Message, Request } from '../../src/worker/protocol';
-import type { ClientEvents, WorkerLike } from '../../src/worker/client';
+import type { ClientEvents, ClientOptions, WorkerLike } from '../../src/worker/client';
 import { EngineClient, EngineFailure, EngineGone } from '../../src/worker/client';
 import { defaultSettings } from '../../src/state/settings';
 
@@ -31,7 +31,13 @@ const overview = { settings } as RunOverview;
 const frame = (step: number) => ({ step }) as RunFrame;
 const start = { settings, baseUrl: 'http://localhost/', backend: null, remembered: null, without: [] };
 
-function setUp(options: { patience?: number } = {}) {
+function deferred() {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
+}
+
+function setUp(options: Partial<ClientOptions> = {}) {
   const workers: HandWorker[] = [];
   const events = {
     overview: vi.fn(),
@@ -41,6 +47,7 @@ function setUp(options: { patience?: number } = {}) {
     status: vi.fn(),
     progress: vi.fn(),
     failure: vi.fn(),
+    snapshot: vi.fn(),
     death: vi.fn(),
     silence: vi.fn(),
   } satisfies ClientEvents;
@@ -330,5 +337,141 @@ describe('silence', () => {
     vi.clearAllMocks();
     vi.advanceTimersByTime(60_000);
     expect(events.silence).not.toHaveBeenCalled();
+  });
+});
+
+describe('an engine that is gone', () => {
+  it('is known to be as soon as its lock is free', async () => {
+    const free = deferred();
+    const whenFree = vi.fn(() => free.promise);
+    const { client, workers, events, ready } = setUp({ whenFree });
+    const runId = await ready();
+    workers[0].say({ type: 'alive', lock: 'engine-1' });
+    expect(whenFree).toHaveBeenCalledExactlyOnceWith('engine-1', expect.any(AbortSignal));
+    workers[0].say({ type: 'status', runId, status: 'running' });
+    const pause = client.pause();
+    free.resolve();
+    await expect(pause).rejects.toBeInstanceOf(EngineGone);
+    expect(events.death).toHaveBeenCalledExactlyOnceWith('vanished', '');
+    expect(workers[0].terminated).toBe(true);
+  });
+
+  it('is not said to be when it was ended on purpose, nor where there are no locks', async () => {
+    const signals: AbortSignal[] = [];
+    const free = deferred();
+    const whenFree = (_lock: string, signal: AbortSignal) => {
+      signals.push(signal);
+      return signals.length === 1 ? free.promise : Promise.reject(new Error('no locks'));
+    };
+    const { client, workers, events, ready } = setUp({ whenFree });
+    await ready();
+    workers[0].say({ type: 'alive', lock: 'engine-1' });
+    client.restart();
+    expect(signals[0].aborted).toBe(true);
+    free.resolve();
+    workers[1].say({ type: 'alive', lock: 'engine-2' });
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(events.death).not.toHaveBeenCalled();
+  });
+});
+
+describe('an engine that says how long a step takes', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  async function running(seconds: number) {
+    const all = setUp({ patience: 10 });
+    const runId = await all.ready();
+    all.workers[0].say({ type: 'status', runId, status: 'running' });
+    all.workers[0].say({ type: 'beat', runId, seconds });
+    return { ...all, runId };
+  }
+
+  it('is ended within 5 s of what it said', async () => {
+    const { workers, events } = await running(2);
+    vi.advanceTimersByTime(6000);
+    expect(events.death).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1000);
+    expect(events.death).toHaveBeenCalledExactlyOnceWith('silent', '7');
+    expect(workers[0].terminated).toBe(true);
+  });
+
+  it('has as long as it said, however long that is', async () => {
+    const { workers, events, runId } = await running(300);
+    vi.advanceTimersByTime(300_000);
+    expect(events.death).not.toHaveBeenCalled();
+    expect(events.silence).toHaveBeenCalled();
+    workers[0].say({ type: 'beat', runId, seconds: 1 });
+    expect(events.silence).toHaveBeenLastCalledWith(0);
+    vi.advanceTimersByTime(8000);
+    expect(events.death).toHaveBeenCalledOnce();
+  });
+
+  it('has all the time for a map or a task of the workbench', async () => {
+    const { client, workers, events } = await running(1);
+    const map = client.project(0, 'tsne');
+    vi.advanceTimersByTime(120_000);
+    expect(events.death).not.toHaveBeenCalled();
+    workers[0].say({ type: 'reply', id: workers[0].last('project').id, value: null });
+    await map;
+    vi.advanceTimersByTime(6000);
+    expect(events.death).toHaveBeenCalledOnce();
+  });
+
+  it('is not expected to speak while it stands still', async () => {
+    const { workers, events, runId } = await running(1);
+    workers[0].say({ type: 'status', runId, status: 'paused' });
+    vi.advanceTimersByTime(600_000);
+    expect(events.death).not.toHaveBeenCalled();
+    expect(events.silence).not.toHaveBeenCalled();
+  });
+
+  it('may take long for its shaders, and longer to load a file', async () => {
+    const { client, workers, events } = setUp({ patience: 10 });
+    const gone = client.initialize(start).catch((error: unknown) => error);
+    const { runId } = workers[0].last('initialize');
+    const said = { name: 'loadingBundled', values: [] } as const;
+    const progress = (phase: string) =>
+      workers[0].say({ type: 'progress', runId, phase, fraction: null, said: said as never });
+    progress('network');
+    vi.advanceTimersByTime(900_000);
+    progress('shaders');
+    vi.advanceTimersByTime(120_000);
+    expect(events.death).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(10_000);
+    expect(events.death).toHaveBeenCalledOnce();
+    expect(await gone).toBeInstanceOf(EngineGone);
+  });
+
+  it('is not taken for dead when the machine slept', async () => {
+    const { workers, events, runId } = await running(1);
+    for (let night = 0; night < 5; night++) {
+      vi.advanceTimersByTime(2000);
+      // The clock goes on, timers do not; nor did the worker get anything done.
+      vi.setSystemTime(Date.now() + 8 * 3600 * 1000);
+      vi.advanceTimersByTime(2000);
+      expect(events.death).not.toHaveBeenCalled();
+      workers[0].say({ type: 'beat', runId, seconds: 1 });
+    }
+    // Set back, as clocks are.
+    vi.setSystemTime(Date.now() - 3600 * 1000);
+    vi.advanceTimersByTime(3000);
+    expect(events.death).not.toHaveBeenCalled();
+    // Awake it is watched as before.
+    vi.advanceTimersByTime(6000);
+    expect(events.death).toHaveBeenCalledOnce();
+  });
+
+  it('is not taken for dead when the timers of a hidden page come once a minute', async () => {
+    const { events } = await running(1);
+    const tick = vi.getTimerCount();
+    expect(tick).toBe(1);
+    for (let minute = 0; minute < 30; minute++) {
+      // As if the ticks between had not come.
+      vi.setSystemTime(Date.now() + 59_000);
+      vi.advanceTimersByTime(1000);
+    }
+    expect(events.death).not.toHaveBeenCalled();
   });
 });

@@ -20,10 +20,14 @@ import type {
   Message,
   ProjectionReply,
   Request,
+  Resumed,
 } from '../../src/worker/protocol';
 import type { WorkerLike } from '../../src/worker/client';
 import { createFakeRun, FAKE_LAYERS, seededRandom } from './fakeRun';
 import type { FakeRun } from './fakeRun';
+
+/** Generator steps between two snapshots. */
+const SNAPSHOT_STEPS = 5;
 
 export interface FakeOptions {
   /** Milliseconds a step of the run takes. */
@@ -94,14 +98,14 @@ export class FakeServer {
     switch (request.type) {
       case 'initialize':
         this.backend = request.backend ?? 'wasm';
-        await this.prepare(runId, request.settings, ['backends', 'network', 'statistics']);
+        await this.prepare(runId, request.settings, ['backends', 'network', 'statistics'], request.resumed);
         return reply(this.initializeReply());
       case 'useBackend':
         this.backend = request.backend;
         await this.prepare(runId, request.settings, ['statistics']);
         return reply(this.initializeReply());
       case 'configure':
-        await this.prepare(runId, request.settings, ['statistics']);
+        await this.prepare(runId, request.settings, ['statistics'], request.resumed);
         return reply(null);
       case 'useBundledNetwork':
       case 'useBundledImages':
@@ -129,6 +133,7 @@ export class FakeServer {
       case 'pause':
         this.playing = false;
         this.post({ type: 'status', runId, status: 'paused' });
+        this.postSnapshot();
         return reply(null);
       case 'step':
         this.playing = false;
@@ -158,7 +163,12 @@ export class FakeServer {
     }
   }
 
-  private async prepare(runId: number, settings: RunSettings, stages: string[]): Promise<void> {
+  private async prepare(
+    runId: number,
+    settings: RunSettings,
+    stages: string[],
+    resumed: Resumed | null = null,
+  ): Promise<void> {
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;
     this.playing = false;
@@ -206,9 +216,24 @@ export class FakeServer {
     this.generator = [];
     this.student = [];
     this.synthetic = [this.run.snapshot(0, settings)];
+    const snapshot = resumed?.snapshot;
+    if (snapshot) {
+      this.stage = snapshot.stage;
+      this.step = snapshot.step;
+      this.elapsed = snapshot.elapsedSeconds;
+      this.settings = { ...settings, ...resumed.live };
+    }
     this.post({ type: 'overview', runId, overview: this.run.overview });
-    this.post({ type: 'status', runId, status: 'ready' });
+    this.post({ type: 'status', runId, status: snapshot ? 'paused' : 'ready' });
     this.sendFrame(true);
+  }
+
+  /** After a frame: what led to it is on the page. */
+  private postSnapshot(): void {
+    this.sendFrame(true);
+    const { stage, step, elapsed: elapsedSeconds } = this;
+    const snapshot = { stage, step, stages: {}, ptqRanges: null, elapsedSeconds, doneMacs: 0 };
+    this.post({ type: 'snapshot', runId: this.runId, snapshot });
   }
 
   private schedule(): void {
@@ -238,7 +263,10 @@ export class FakeServer {
       if (this.step === this.options.notFiniteAt && !this.failedOnce) return this.breakDown();
       this.generator.push(run.generatorSample(this.step, settings, arm));
       this.synthetic = [...this.synthetic.filter((each) => each.arm !== arm), run.snapshot(this.step, settings, arm)];
-      if (this.step % 5 === 0) this.snapshotStep = this.step;
+      if (this.step % SNAPSHOT_STEPS === 0) {
+        this.snapshotStep = this.step;
+        this.postSnapshot();
+      }
     } else if (phase === 'ptq') {
       this.measure(this.step === 1 ? 'fullPrecision' : 'ptq', 1, 1);
     } else if (phase === 'student' && arm) {

@@ -78,7 +78,7 @@ describe('a run', () => {
       'done 200',
     ]);
     // The last frame is there before anybody hears that it is over.
-    expect(harness.outline().slice(-2)).toEqual(['frame', 'finished']);
+    expect(harness.outline().slice(-3)).toEqual(['frame', 'snapshot', 'finished']);
     const count = harness.frames(1).length;
     for (const type of ['play', 'step', 'pause'] as const) await harness.ask({ type, runId: 1 });
     expect(harness.statuses(1).slice(-2)).toEqual(['finished', 'finished']);

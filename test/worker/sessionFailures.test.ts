@@ -348,18 +348,67 @@ describe('a lost device', () => {
     expect(harness.statuses(1).at(-1)).toBe('failed');
   });
 
-  it('while another run is prepared: that one is answered, then the old one comes back', async () => {
-    await harness.initialize(settingsOf, { without: [] });
+  /** The device goes while a run is prepared, and with it what is being done. */
+  const loseWhilePreparing = () =>
     vi.spyOn(Run, 'create').mockImplementationOnce(async () => {
       lose();
       throw new Error('Device is lost.');
     });
-    expect(await refusal(harness.ask({ type: 'configure', runId: 2, settings }))).toMatchObject({ code: 'deviceLost' });
-    await harness.until(() => harness.of('overview').length === 2);
-    expect(harness.of('overview')[1].runId).toBe(1);
-    await harness.ask({ type: 'step', runId: 1 });
+
+  it('while another run is prepared: that one is prepared again on another backend', async () => {
+    await harness.initialize(settingsOf, { without: [] });
+    loseWhilePreparing();
+    expect(await harness.ask({ type: 'configure', runId: 2, settings })).toBeNull();
+    expect(harness.of('failure')).toMatchObject([
+      { failure: { code: 'deviceLost', hint: expect.stringMatching(/^Going on with/) } },
+    ]);
+    expect(harness.of('overview').map(({ runId }) => runId)).toEqual([1, 2]);
+    await playsOn(2);
     expect(tf.getBackend()).toBe('cpu');
   });
+
+  it('while the first run is prepared, too', async () => {
+    loseWhilePreparing();
+    const reply = await harness.initialize(settingsOf, { without: [] });
+    expect(reply.backend).toBe('cpu');
+    expect(harness.of('failure')).toMatchObject([{ failure: { code: 'deviceLost' } }]);
+    await playsOn(1);
+  });
+
+  it('while a run is prepared and with no other backend left: it is refused, and the one before has stopped', async () => {
+    await harness.initialize(settingsOf, { without: ['cpu', 'webgl', 'webgpu'] });
+    loseWhilePreparing();
+    expect(await refusal(harness.ask({ type: 'configure', runId: 2, settings }))).toMatchObject({ code: 'deviceLost' });
+    expect(harness.statuses(1).at(-1)).toBe('failed');
+  });
+
+  it.each(['ptq', 'generator', 'student'] as const)(
+    'in the middle of %s goes on to the end with every step told',
+    async (where) => {
+      // Enough images that measuring takes more than one step.
+      const testImages = where === 'ptq' ? 400 : 40;
+      await harness.initialize(smallSettings({ testImages, generatorSteps: 6, studentSteps: 4 }), { without: [] });
+      const { advance } = Run.prototype;
+      let lost = false;
+      vi.spyOn(Run.prototype, 'advance').mockImplementation(async function (this: Run) {
+        const { phase, position } = this;
+        const isThere = phase === where;
+        if (!lost && isThere && position.step > 0 && position.step < position.steps) {
+          lost = true;
+          lose();
+          throw new Error('Device is lost.');
+        }
+        return advance.call(this);
+      });
+      await harness.ask({ type: 'play', runId: 1 });
+      await harness.status(1, 'finished', 0);
+      expect(lost).toBe(true);
+      expect(harness.of('failure')).toMatchObject([{ failure: { code: 'deviceLost' } }]);
+      expect(harness.statuses(1)).not.toContain('failed');
+      expect([...new Set(steps(1))].sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6]);
+      expect(tf.getBackend()).toBe('cpu');
+    },
+  );
 });
 
 describe('a number that is not finite', () => {

@@ -8,6 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { registerWasmGradients } from '../kernels/wasmGradients';
 import { say, SaidError, type Said } from '../sentences';
 import { webgpuName } from './adapters';
+import { refuseAddressZero, type Allocator } from './wasmMemory';
 
 export type BackendName = 'webgpu' | 'webgl' | 'wasm' | 'cpu';
 
@@ -74,6 +75,7 @@ async function bringUp(name: BackendName, options: BackendOptions): Promise<void
   const factory = tf.findBackendFactory(name);
   if (!factory) throw new SaidError(say('didNotStart', say(name)));
   const backend = await factory();
+  if (name === 'wasm') refuseAddressZero((backend as unknown as { wasm: Allocator }).wasm);
   tf.removeBackend(name);
   tf.registerBackend(name, () => backend);
 }

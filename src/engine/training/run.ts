@@ -163,6 +163,16 @@ export class Run {
     return this.index >= this.stages.length;
   }
 
+  /**
+   * Seconds that the next unit of work should take, as far as what was done so far tells; null before anything was.
+   */
+  get expectedSeconds(): number | null {
+    if (this.recent.length > 0) return Math.max(...this.recent);
+    const stage = this.current;
+    if (!stage || this.doneMacs === 0) return null;
+    return (this.elapsed / this.doneMacs) * (stage.macs / Math.max(1, stage.progress().steps));
+  }
+
   private get generators(): GeneratorStage[] {
     return this.stages.filter((stage) => stage instanceof GeneratorStage);
   }

@@ -4,7 +4,7 @@ import type { PlaygroundStore } from '../runStore';
 import type { KeptRun } from './keptRun';
 import { addKept, canPin, keepRun, keepShown } from './keptRun';
 import type { Result } from './results';
-import { addResult, resultOf } from './results';
+import { addResult, MAX_RESULTS, resultOf } from './results';
 import type { SeedSeries } from './seedSeries';
 import { SeedRunner } from './seedSeries';
 
@@ -29,6 +29,8 @@ export interface ComparisonActions {
   /** Runs the current settings with this many seeds, from the current one on. */
   repeat(count: number): void;
   cancelRepeat(): void;
+  /** What an earlier visit kept, before what there is by now. @param runs the numbers that its runs have here */
+  bringBack(results: readonly Result[], pinned: KeptRun | null, runs: (run: number) => number): void;
   dispose(): void;
 }
 
@@ -66,6 +68,13 @@ export function createComparison(playground: PlaygroundStore) {
     unpin: () => set({ pinned: null }),
     repeat: (count) => runner.begin(count),
     cancelRepeat: () => runner.cancel(),
+    bringBack(results, pinned, runs) {
+      const before = results.map((result) => ({ ...result, run: runs(result.run) }));
+      set((state) => ({
+        results: [...before, ...state.results].slice(-MAX_RESULTS).map((each, i) => ({ ...each, number: i + 1 })),
+        pinned: state.pinned ?? (pinned && { ...pinned, run: runs(pinned.run) }),
+      }));
+    },
     dispose() {
       unsubscribe();
       runner.dispose();

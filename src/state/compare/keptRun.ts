@@ -53,7 +53,8 @@ export const canPin = ({ recorded, started, status, replacing, overview, live }:
 /** Bytes of a sample with its numbers, roughly. */
 const SAMPLE_BYTES = 160;
 
-function bytesOf(value: unknown): number {
+/** Memory that plain data takes, roughly. */
+export function bytesOf(value: unknown): number {
   if (ArrayBuffer.isView(value)) return value.byteLength;
   if (typeof value !== 'object' || value === null) return 8;
   return Object.values(value).reduce((sum: number, each) => sum + bytesOf(each), 0);

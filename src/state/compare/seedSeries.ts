@@ -87,7 +87,8 @@ export class SeedRunner {
       return;
     }
     if (state.replacing) {
-      if (this.arrived) this.end('interrupted');
+      // Another engine that goes on with the run is no news.
+      if (this.arrived && !state.takingUp) this.end('interrupted');
       return;
     }
     this.arrived = true;

@@ -8,6 +8,7 @@ import { runPairs } from '../../state/compare/pairs';
 import type { PlaygroundState } from '../../state/playgroundState';
 import { shownMoment } from '../../state/playgroundState';
 import { leadingArm } from '../../state/runRecord';
+import { KeptLine } from '../kept/KeptLine';
 import { useWords } from '../language';
 import { usePlayground, useThrottledPlayground } from '../playground';
 import { useComparison, useComparisonActions, usePinned } from './comparison';
@@ -124,6 +125,7 @@ export function ComparePanel() {
         <SeedPanel />
       </div>
       <ResultsTable />
+      <KeptLine />
     </section>
   );
 }

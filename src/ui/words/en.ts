@@ -16,6 +16,7 @@ import { enCompare } from './enCompare';
 import { enLessons, enTour } from './enLessons';
 import { enPaired } from './enPaired';
 import { enQuality } from './enQuality';
+import { enFaults } from './enFaults';
 import { enOwn } from './enOwn';
 import { enRecorded } from './enRecorded';
 import { enShare } from './enShare';
@@ -167,11 +168,6 @@ export const en = {
   },
 
   trouble: {
-    death: {
-      crashed: 'The engine stopped unexpectedly.',
-      unreadable: 'The engine sent something that could not be read.',
-      hint: 'Restart it to go on. Your settings stay, and what was recorded can still be looked at until a new run begins.',
-    },
     file: {
       message: 'The file could not be read.',
       hint: 'Check that it still exists and that you may open it. The network that was loaded stays.',
@@ -209,6 +205,7 @@ export const en = {
     },
   },
 
+  faults: enFaults,
   ...enRecorded,
   ...enOwn,
 

@@ -9,6 +9,7 @@ import { jaCompare } from './jaCompare';
 import { jaLessons, jaTour } from './jaLessons';
 import { jaPaired } from './jaPaired';
 import { jaQuality } from './jaQuality';
+import { jaFaults } from './jaFaults';
 import { jaOwn } from './jaOwn';
 import { jaRecorded } from './jaRecorded';
 import { jaSentences } from './jaSentences';
@@ -148,11 +149,6 @@ export const ja: Words = {
   },
 
   trouble: {
-    death: {
-      crashed: 'エンジンが予期せず停止しました。',
-      unreadable: 'エンジンから読み取れないデータが届きました。',
-      hint: '続けるには再起動してください。設定はそのままで、記録も新しい実行が始まるまで見られます。',
-    },
     file: {
       message: 'ファイルを読めませんでした。',
       hint: 'ファイルがまだあるか、開く権限があるかを確かめてください。読み込み済みのネットワークはそのままです。',
@@ -190,6 +186,7 @@ export const ja: Words = {
     },
   },
 
+  faults: jaFaults,
   ...jaRecorded,
   ...jaOwn,
 

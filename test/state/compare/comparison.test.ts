@@ -254,17 +254,25 @@ describe('a repetition over seeds', () => {
     });
   });
 
-  it('ends when the engine is lost in the middle, and another can begin with a new engine', async () => {
-    await open('?generator-steps=30&student-steps=2&seed=5', { stepMs: 1 });
+  it('goes on when the engine is lost in the middle of a run of which there is a snapshot', async () => {
+    await open('?generator-steps=30&student-steps=2&seed=5', { stepMs: 5 });
+    comparison.actions.repeat(3);
+    await untilSeries(({ results }) => results.length === 1);
+    await until((state) => state.status === 'running' && state.applied.seed === 6 && state.rescueStep !== null);
+    worker.onerror?.({ message: 'boom', preventDefault: () => undefined } as ErrorEvent);
+    expect(comparison.getState().series).toMatchObject({ state: 'running' });
+    expect(seedsOf((await ended()).results)).toEqual([5, 6, 7]);
+  });
+
+  it('ends when the engine is lost before there is a snapshot, and another can begin with a new engine', async () => {
+    await open('?generator-steps=4&student-steps=2&seed=5', { stepMs: 30 });
     comparison.actions.repeat(3);
     await untilSeries(({ results }) => results.length === 1);
     await until((state) => state.status === 'running' && state.overview?.settings.seed === 6);
     worker.onerror?.({ message: 'boom', preventDefault: () => undefined } as ErrorEvent);
     expect(comparison.getState().series).toMatchObject({ state: 'failed' });
-    expect(store.getState()).toMatchObject({ engine: 'dead', settings: { seed: 5 } });
-    comparison.actions.repeat(2);
-    expect(comparison.getState().series!.state).toBe('failed');
-    store.actions.restartEngine();
+    expect(store.getState().settings.seed).toBe(5);
+    store.actions.pause();
     await until(({ status, engine }) => status === 'ready' && engine === 'ready');
     comparison.actions.repeat(2);
     expect(seedsOf((await ended()).results)).toEqual([5, 6]);

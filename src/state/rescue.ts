@@ -1,0 +1,106 @@
+/** What is at hand for a run whose engine is gone: from where it goes on, and what it was made of. */
+import type { RunOverview } from '../engine/runReport';
+import type { LiveSettings, RunSettings } from '../engine/runSettings';
+import type { RunSnapshot } from '../engine/training/run';
+import { EngineFailure, type EngineClient, type StartOptions } from '../worker/client';
+import type { InitializeReply, NetworkFile, NetworkOptions, Resumed } from '../worker/protocol';
+import type { ChosenFile, PlaygroundState } from './playgroundState';
+import { changedSettings } from './settings';
+
+/** Engines that are started by themselves, one after the other, before it is left to the user. */
+const MOST_RESTARTS = 2;
+
+/** Files that the user chose. */
+export interface Chosen {
+  files: readonly ChosenFile[];
+  options?: NetworkOptions;
+}
+
+/** What a run is made of, for an engine that has none yet. */
+export interface Source {
+  settings: RunSettings;
+  /** null: the bundled one. */
+  network: Chosen | null;
+  images: Chosen | null;
+  resumed: Resumed;
+}
+
+export class Rescue {
+  /** The newest of the engine's run; null: there is none, and it would begin anew. */
+  snapshot: RunSnapshot | null = null;
+  /** What the run began with; null: none was prepared yet. */
+  private settings: RunSettings | null = null;
+  private chosen: Record<'network' | 'images', Chosen | null> = { network: null, images: null };
+  private restarts = 0;
+
+  /** A new run is prepared. */
+  began({ settings }: Pick<RunOverview, 'settings'>): void {
+    this.snapshot = null;
+    this.settings = settings;
+  }
+
+  /** The run has come further: whatever was wrong before, it is over. */
+  keep(snapshot: RunSnapshot): void {
+    if (this.snapshot && this.snapshot.elapsedSeconds < snapshot.elapsedSeconds) this.restarts = 0;
+    this.snapshot = snapshot;
+  }
+
+  /** Files that the engine took, or keeps until what they lack is there. */
+  opened(kind: 'network' | 'images', { files, options }: Chosen): void {
+    // None: those of the last time.
+    this.chosen[kind] = { files: files.length > 0 ? files : (this.chosen[kind]?.files ?? []), options };
+  }
+
+  /** Whether another engine may be started without asking; if so, it counts as started. */
+  mayRestart(): boolean {
+    if (this.restarts >= MOST_RESTARTS) return false;
+    this.restarts++;
+    return true;
+  }
+
+  /** How the run goes on; null where there is nothing to go on with. */
+  source({ applied, bundled, ownImages }: Pick<PlaygroundState, 'applied' | 'bundled' | 'ownImages'>): Source | null {
+    const { settings, snapshot, chosen } = this;
+    if (!settings || !snapshot) return null;
+    const live: LiveSettings = Object.fromEntries(
+      changedSettings(settings, applied, 'live').map((key) => [key, applied[key]]),
+    );
+    return {
+      settings,
+      network: bundled ? null : chosen.network,
+      images: ownImages ? chosen.images : null,
+      resumed: { snapshot, live },
+    };
+  }
+}
+
+export const readFiles = (files: readonly ChosenFile[]): Promise<NetworkFile[]> =>
+  Promise.all(files.map(async ({ path, file }) => ({ name: path, bytes: await file.arrayBuffer() })));
+
+/** Has a fresh engine take up a run. @param start all but the run itself */
+export async function takeUp(
+  client: EngineClient,
+  { settings, network, images, resumed }: Source,
+  start: Omit<StartOptions, 'settings' | 'resumed'>,
+): Promise<InitializeReply> {
+  // The page's run stays what it is until it is there: what comes before it is not shown as a new one.
+  const meanwhile: Resumed = { snapshot: null, live: {} };
+  const own = network !== null || images !== null;
+  let reply = await client.initialize({ ...start, settings, resumed: own ? meanwhile : resumed });
+  if (!own) return reply;
+  const open: (() => Promise<InitializeReply>)[] = [];
+  if (network)
+    open.push(async () => client.loadNetwork(await readFiles(network.files), settings, network.options, true));
+  if (images) open.push(async () => client.loadImages(await readFiles(images.files), settings, true));
+  for (const [i, each] of open.entries()) {
+    try {
+      reply = await each();
+    } catch (error) {
+      // A network whose images are still to come.
+      const waits = error instanceof EngineFailure && error.failure.code === 'mismatch';
+      if (!waits || i === open.length - 1) throw error;
+    }
+  }
+  await client.configure(settings, resumed);
+  return reply;
+}

@@ -1,0 +1,147 @@
+/** What becomes of a run, and of what the page has, when something breaks. */
+import type { Browser, BrowserContext } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { launch } from './chromium';
+import { Playground } from './playground';
+
+const WASM = 'without=webgpu,webgl,cpu&observation-per-class=4&test-images=100';
+const LONG = `${WASM}&generator-steps=400&student-steps=8`;
+const SHORT = `${WASM.replace('test-images=100', 'test-images=20')}&generator-steps=12&student-steps=2`;
+
+/** Lets a test get at the page's workers, and make them deaf. */
+const HANDS = `
+  self.workers = [];
+  self.Worker = class extends Worker {
+    constructor(...parameters) {
+      super(...parameters);
+      self.workers.push(this);
+    }
+  };
+`;
+const first = (script: string) => async (context: BrowserContext) => void (await context.addInitScript(script));
+
+let browser: Browser;
+let playground: Playground;
+beforeAll(async () => {
+  browser = await launch({ webgpu: 'off' });
+});
+afterEach(() => playground?.close());
+afterAll(() => browser?.close());
+
+const notice = () => playground.page.locator('.notices').innerText();
+const workers = () => playground.page.evaluate('workers.length') as Promise<number>;
+const generatorSteps = async () =>
+  (await playground.recording()).frames.flatMap(({ generator }) => generator.map(({ step }) => step));
+
+async function openAndPlay(query: string, untilStep: number): Promise<void> {
+  playground = await Playground.open(browser, { query, prepare: first(HANDS) });
+  await playground.ready();
+  await playground.button('Play').click();
+  await playground.until(generatorSteps, (all) => (all.at(-1) ?? 0) >= untilStep, 120, `step ${untilStep}`);
+}
+
+describe('an engine that is gone without a word', () => {
+  it('is noticed at once, and another one goes on from the last snapshot', async () => {
+    await openAndPlay(LONG, 12);
+    // Until there is a snapshot.
+    await playground.page.waitForTimeout(5000);
+    const before = await generatorSteps();
+    const killed = Date.now();
+    await playground.page.evaluate('workers.at(-1).terminate()');
+    await playground.until(notice, (text) => text.includes('ended the engine without a word'), 5, 'the message');
+    const said = Date.now() - killed;
+    expect(await notice()).toContain('goes on with the run from the last snapshot');
+    await playground.until(workers, (count) => count === 2, 5, 'another engine');
+    const at = before.length;
+    await playground.until(generatorSteps, (all) => all.length > at + 5, 60, 'further steps');
+    const again = (await generatorSteps()).slice(at);
+    const lost = before.at(-1)! - again[0] + 1;
+    console.log(
+      `terminated: said after ${said} ms, goes on at step ${again[0]} of ${before.at(-1)} after ${Date.now() - killed} ms`,
+    );
+    expect(again[0]).toBeGreaterThan(1);
+    expect(lost).toBeLessThan(400);
+    expect(again.slice(0, 4)).toEqual([0, 1, 2, 3].map((i) => again[0] + i));
+    // Still to be read while it runs.
+    expect(await notice()).toContain('ended the engine without a word');
+    expect(await playground.status()).toMatch(/^Training the generator/);
+    playground.expectNoErrors();
+  });
+});
+
+describe('closing the page', () => {
+  it('loses neither results nor the pinned run nor the run that was going', async () => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, serviceWorkers: 'block' });
+    try {
+      playground = await Playground.open(browser, { query: SHORT, context });
+      await playground.ready();
+      await playground.button('Play').click();
+      await playground.untilStatus(/^Finished/, 150);
+      await playground.button('Pin this run').first().click();
+      await playground.button('Reset').click();
+      await playground.ready();
+      await playground.button('Play').click();
+      await playground.until(generatorSteps, (all) => all.length > 14, 60, 'some steps of the second run');
+      await playground.button('Pause').click();
+      await playground.untilStatus(/^Paused/, 30);
+      await playground.page.waitForTimeout(1500);
+      const paused = (await generatorSteps()).at(-1)!;
+      await playground.page.close();
+
+      playground = await Playground.open(browser, { query: SHORT, context });
+      await playground.until(notice, (text) => text.includes('Your last visit'), 30, 'the offer');
+      expect(await notice()).toMatch(/a run that was \d+(\.\d+)? % done, a pinned run,? and 1 result/);
+      await playground.ready();
+      await playground.button('Bring it back').click();
+      await playground.untilStatus(/^Paused/, 60);
+      expect(await playground.page.locator('.results-table tbody tr, .compare table tbody tr').count()).toBe(1);
+      expect(await playground.page.locator('.compare-bar').innerText()).toContain('Pinned');
+      await playground.button('Play').click();
+      await playground.until(generatorSteps, (all) => all.length > 0, 60, 'further steps');
+      expect((await generatorSteps())[0]).toBe(paused + 1);
+      await playground.until(
+        () => playground.page.locator('.kept-line').innerText(),
+        (text) => /kept in this browser, for your next visit \(\d+(\.\d)? MB\)/.test(text),
+        10,
+        'the size',
+      );
+      console.log(await playground.page.locator('.kept-line').innerText());
+      await playground.button('Delete what is kept').click();
+      await playground.until(
+        () => playground.page.locator('.kept-line').innerText(),
+        (text) => text.includes('will be kept'),
+        10,
+        'an empty store',
+      );
+      playground.expectNoErrors();
+    } finally {
+      await context.close();
+    }
+  });
+
+  it('in a browser that keeps nothing says so, and breaks nothing', async () => {
+    playground = await Playground.open(browser, {
+      query: SHORT,
+      prepare: first(
+        `Object.defineProperty(self, 'indexedDB', { get: () => { throw new DOMException('denied', 'SecurityError'); } });`,
+      ),
+    });
+    await playground.ready();
+    await playground.button('Play').click();
+    await playground.until(notice, (text) => text.includes('keeps nothing for this page'), 30, 'the word');
+    await playground.untilStatus(/^Finished/, 150);
+    playground.expectNoErrors();
+  });
+
+  it('with a full storage says so, and breaks nothing', async () => {
+    playground = await Playground.open(browser, {
+      query: SHORT,
+      prepare: first(`IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError'); };`),
+    });
+    await playground.ready();
+    await playground.button('Play').click();
+    await playground.untilStatus(/^Finished/, 150);
+    await playground.until(notice, (text) => text.includes('no room left'), 30, 'the word');
+    playground.expectNoErrors();
+  });
+});
