@@ -258,7 +258,42 @@ export const SENTENCES = {
 
   // ---- own images -----------------------------------------------------------------------------------------
   imagesHint: () =>
-    'Choose a folder or a zip archive with a folder of pictures (PNG or JPEG) for every class, or a parquet file with pictures and labels.',
+    'Choose a folder or an archive (zip, tar, gz) with a folder of pictures (PNG, JPEG, GIF, BMP, WebP) for every class, or pictures with a list of their labels (CSV, TSV), a parquet file with pictures and labels, CIFAR’s binary files, or MNIST’s idx files.',
+  archiveHint: () => 'Get the archive anew, or choose the files in it themselves.',
+  archiveCut: (file: string) => `${file} is an archive that is cut off or damaged.`,
+  gzipDamaged: (file: string, reason: string) => `${file} cannot be decompressed: ${reason}.`,
+  severalDatasets: (first: string, second: string) =>
+    `${first} and ${second} are of different datasets: choose the files of one.`,
+  binaryBeside: (file: string) => `${file} holds images too; the pictures are used, and it is not.`,
+  namesFrom: (file: string) => `The names of the classes come from ${file}.`,
+  classesAreNumbers: () => 'The files do not name the classes: they are called by their numbers.',
+  cifarCut: (file: string, bytes: string, record: string) =>
+    `${file} has ${bytes} bytes, no whole number of images of ${record} bytes: it is cut off.`,
+  cifarLabel: (file: string, image: string, label: string, dataset: string, last: string) =>
+    `${file}: image ${image} has the label ${label}; labels of ${dataset} are 0 to ${last}.`,
+  idxCut: (file: string, shape: string, bytes: string) =>
+    `${file} says that it holds ${shape} values, but has ${bytes} bytes of them: it is cut off, or holds no images.`,
+  idxNoImages: (file: string) => `There are labels in ${file}, but no idx file of images.`,
+  idxNoLabels: (file: string) =>
+    `There are no labels for ${file}: choose the idx file with its labels, too (labels instead of images in its name).`,
+  idxCounts: (images: string, count: string, labels: string, other: string) =>
+    `${images} holds ${count} images, but ${labels} ${other} labels.`,
+  splitFolders: (folders: string) => `Test images are those in ${folders}.`,
+  testOfNoClass: (count: string) =>
+    `${count} test picture${count === '1' ? ' is' : 's are'} of no class that there are training pictures of, and left out.`,
+  labelsFrom: (file: string) => `The labels come from ${file}.`,
+  labelsFromColumn: (file: string, column: string) => `The labels come from ${file}, column ${column}.`,
+  listedMissing: (count: string, file: string) =>
+    `${count} picture${count === '1' ? '' : 's'} that ${file} names ${count === '1' ? 'is' : 'are'} not there.`,
+  notListed: (count: string) =>
+    `${count} picture${count === '1' ? ' has' : 's have'} no label in the list, and ${count === '1' ? 'is' : 'are'} left out.`,
+  colourToGrey: (count: string) =>
+    `The network takes grey images: ${count} picture${count === '1' ? '' : 's'} in colour ${count === '1' ? 'was' : 'were'} made grey.`,
+  greyToColour: () => 'The pictures are grey and the network takes colour: red, green and blue are the same.',
+  tooFewTraining: (name: string, has: string, needs: string) =>
+    `The class "${name}" has ${has} training picture${has === '1' ? '' : 's'} that can be read; at least ${needs} are needed.`,
+  tooFewTest: (name: string, has: string, needs: string) =>
+    `The class "${name}" has ${has} test pictures that can be read; at least ${needs} is needed.`,
   noPictures: () => 'There is no picture among these files.',
   oneClassOnly: () => 'The pictures are in no class folders: all of them count as one class.',
   picturesBeside: (count: string) =>

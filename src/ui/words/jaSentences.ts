@@ -235,7 +235,38 @@ export const jaSentences: Sentences = {
   assumedImageSize: (height, width) => `画像の大きさが書かれていないため、${height}x${width} と仮定します。`,
 
   imagesHint: () =>
-    'クラスごとに画像（PNG または JPEG）のフォルダーがあるフォルダーか zip ファイル、または画像とラベルの parquet ファイルを選んでください。',
+    'クラスごとに画像（PNG、JPEG、GIF、BMP、WebP）のフォルダーがあるフォルダーかアーカイブ（zip、tar、gz）、画像とラベル一覧（CSV、TSV）、画像とラベルの parquet ファイル、CIFAR のバイナリー、または MNIST の idx ファイルを選んでください。',
+  archiveHint: () => 'アーカイブを取得し直すか、中のファイルを選んでください。',
+  archiveCut: (file) => `${file} は途中で切れているか壊れたアーカイブです。`,
+  gzipDamaged: (file, reason) => `${file} を展開できません：${reason}。`,
+  severalDatasets: (first, second) =>
+    `${first} と ${second} は別のデータセットです。一方のファイルだけを選んでください。`,
+  binaryBeside: (file) => `${file} にも画像がありますが、画像ファイルのほうを使います。`,
+  namesFrom: (file) => `クラス名は ${file} から取りました。`,
+  classesAreNumbers: () => 'ファイルにクラス名がないため、番号で呼びます。',
+  cifarCut: (file, bytes, record) =>
+    `${file} は ${bytes} バイトで、1 枚 ${record} バイトの画像の整数倍ではありません。途中で切れています。`,
+  cifarLabel: (file, image, label, dataset, last) =>
+    `${file}：画像 ${image} のラベルが ${label} です。${dataset} のラベルは 0 から ${last} です。`,
+  idxCut: (file, shape, bytes) =>
+    `${file} には ${shape} 個の値があるはずですが、${bytes} バイトです。途中で切れているか、画像ではありません。`,
+  idxNoImages: (file) => `${file} にラベルがありますが、画像の idx ファイルがありません。`,
+  idxNoLabels: (file) =>
+    `${file} のラベルがありません。ラベルの idx ファイル（名前の images が labels）も選んでください。`,
+  idxCounts: (images, count, labels, other) =>
+    `${images} の画像は ${count} 枚ですが、${labels} のラベルは ${other} 個です。`,
+  splitFolders: (folders) => `テスト画像は ${folders} の中の画像です。`,
+  testOfNoClass: (count) => `学習用の画像にないクラスのテスト画像が ${count} 枚あり、使いません。`,
+  labelsFrom: (file) => `ラベルは ${file} から取りました。`,
+  labelsFromColumn: (file, column) => `ラベルは ${file} の列「${column}」から取りました。`,
+  listedMissing: (count, file) => `${file} にある画像のうち ${count} 枚が見つかりません。`,
+  notListed: (count) => `一覧にラベルのない画像が ${count} 枚あり、使いません。`,
+  colourToGrey: (count) => `ネットワークの入力は灰色の画像です。カラーの画像 ${count} 枚を灰色にしました。`,
+  greyToColour: () => '画像は灰色で、ネットワークの入力はカラーです。赤、緑、青を同じ値にしました。',
+  tooFewTraining: (name, has, needs) =>
+    `クラス「${name}」の読める学習用の画像は ${has} 枚ですが、少なくとも ${needs} 枚必要です。`,
+  tooFewTest: (name, has, needs) =>
+    `クラス「${name}」の読めるテスト画像は ${has} 枚ですが、少なくとも ${needs} 枚必要です。`,
   noPictures: () => 'これらのファイルの中に画像がありません。',
   oneClassOnly: () => '画像がクラスのフォルダーに分かれていないため、すべてを 1 つのクラスとします。',
   picturesBeside: (count) => `クラスのフォルダーの外に画像が ${count} 枚あり、使いません。`,
