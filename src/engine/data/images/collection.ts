@@ -17,7 +17,7 @@ export { MOST_CLASSES } from './labelledPictures';
 
 const HINT = say('imagesHint');
 /** Files and folders that no person made. */
-const HIDDEN = /(^|\/)(\.|__MACOSX(\/|$)|Thumbs\.db$|desktop\.ini$|@eaDir(\/|$))/i;
+const HIDDEN = /(^|\/)(\.(?!\.?\/)|__MACOSX(\/|$)|Thumbs\.db$|desktop\.ini$|@eaDir(\/|$))/i;
 /** Endings of pictures: those in an archive are looked into only when they are used. */
 const PICTURE = /\.(png|jpe?g|jfif|webp|gif|bmp|avif)$/i;
 /** Of one file that comes out of a compressed one. */
