@@ -328,6 +328,7 @@ export const SENTENCES = {
     `The pictures have ${classes} classes, but ${network} knows ${known}.`,
   pendingImagesHint: (classes: string) =>
     `Now open a network for ${classes} classes. Until then the images you had go on.`,
+  otherImagesHint: (classes: string) => `Give images of its ${classes} classes, or a network for those of the images.`,
   zipDamaged: (file: string) => `${file} is no zip archive, or it is cut off.`,
   zipLarge: (file: string) => `${file} is a zip archive of more than 4 GB, which is not read.`,
   zipPassword: (file: string) => `${file} is locked with a password.`,

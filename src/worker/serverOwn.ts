@@ -4,8 +4,8 @@ import type { ImageCollection } from '../engine/data/images/types';
 import { createOwnDataset, type OwnDataset } from '../engine/data/images/ownDataset';
 import { reserveOf } from '../engine/data/calibrationSet';
 import type { Dataset } from '../engine/data/dataset';
+import { checkGeneratable } from '../engine/network/generatable';
 import { inspectNetwork } from '../engine/network/inspect';
-import { NetworkError } from '../engine/network/networkError';
 import { openCheckedNetwork } from '../engine/network/openNetwork';
 import type { Network } from '../engine/network/types';
 import type { RunSettings } from '../engine/runSettings';
@@ -41,14 +41,7 @@ export class OwnFiles {
     const { network, notes, check } = await openCheckedNetwork(chosen, options);
     const facts = inspectNetwork(network);
     const { definition } = network;
-    const [height, width, channels] = definition.inputShape;
-    if (height !== width || height % 4 !== 0 || (channels !== 1 && channels !== 3)) {
-      throw new NetworkError(
-        say('generatorSize', definition.name, `${height}x${width}x${channels}`),
-        say('generatorSizeHint'),
-      );
-    }
-    if (definition.numClasses < 2) throw new NetworkError(say('oneOutput', definition.name), say('oneOutputHint'));
+    checkGeneratable(definition);
     const report: OpenedReport = {
       operations: definition.nodes.length - 1,
       parameters: facts.parameters,

@@ -297,6 +297,7 @@ export const jaSentences: Sentences = {
     `その ${classes} クラスの画像を開いてください。大きさは合わせます。それまでは今のネットワークを使います。`,
   pendingImages: (classes, network, known) => `画像は ${classes} クラスですが、${network} は ${known} クラスです。`,
   pendingImagesHint: (classes) => `${classes} クラスのネットワークを開いてください。それまでは今の画像を使います。`,
+  otherImagesHint: (classes) => `その ${classes} クラスの画像か、画像のクラスに合うネットワークを指定してください。`,
   zipDamaged: (file) => `${file} は zip ファイルではないか、途中で切れています。`,
   zipLarge: (file) => `${file} は 4 GB を超える zip ファイルで、読めません。`,
   zipPassword: (file) => `${file} にはパスワードがかかっています。`,
