@@ -343,6 +343,17 @@ export const SENTENCES = {
     `The table has several columns of labels (${columns}); ${used} is used.`,
   labelBeyondNames: (label: string, names: string) => `A picture has the label ${label}, but there are ${names} names.`,
 
+  // ---- saved sessions ---------------------------------------------------------------------------------------
+  sessionHint: () => 'Choose a file that “Save the session” wrote, whole. What was open before is still there.',
+  sessionForeign: (file: string) => `${file} is no saved session of this playground.`,
+  sessionVersion: (found: string, known: string) =>
+    `The session is of version ${found}; this page reads version ${known}. A newer page may open it.`,
+  sessionLarge: (file: string, megabytes: string) =>
+    `${file} says that it holds ${megabytes} MB or thousands of files: that is no session.`,
+  sessionTwice: (file: string) => `${file} holds two files of one name.`,
+  sessionField: (place: string, fault: string) => `In the session, ${place} ${fault}.`,
+  noSession: () => 'There is no session to open.',
+
   // ---- what a network is inspected for ------------------------------------------------------------------
   plainClassifierHint: () => 'Check that the file belongs to a plain image classifier and was exported whole.',
   wrongOutput: (shape: string, classes: string) =>

@@ -1,3 +1,4 @@
+import type { Result } from './compare/results';
 import type { ArmId } from '../engine/methods/arms';
 import type { GeneratorSample, ImageTile, RunPhase, SyntheticSnapshot } from '../engine/runReport';
 import type { RunSettings } from '../engine/runSettings';
@@ -36,7 +37,9 @@ export type Trouble =
   /** A file that the page itself could not read. */
   | { kind: 'file'; detail: string }
   /** A file that was to be opened as a recorded run. */
-  | { kind: 'recording'; name: string; problem: RecordingProblem };
+  | { kind: 'recording'; name: string; problem: RecordingProblem }
+  /** A file that was to be opened as a saved session. */
+  | { kind: 'session'; name: string; problem: RecordingProblem };
 
 /** The recorded run that is shown, and where it is from: it came with the page, or from a file. */
 export interface ShownRecording extends RecordingFacts {
@@ -184,6 +187,10 @@ export interface PlaygroundActions extends LessonActions {
   openRecording(file: File): Promise<void>;
   /** The shown run as a file; null while there is nothing to save. */
   saveRecording(): Promise<{ name: string; text: string } | null>;
+  /** Network, images, settings, the run on the page and these results as one file; null where it cannot be written. */
+  saveSession(results: readonly Result[]): Promise<{ name: string; bytes: ArrayBuffer } | null>;
+  /** Opens such a file; on failure everything stays as it is. @returns the results in it; null where it did not open */
+  openSession(file: File): Promise<readonly Result[] | null>;
   /** From a recorded run back to the engine's own. */
   showLive(): void;
   dismissTrouble(): void;

@@ -3,7 +3,7 @@ import type { RunFrame } from '../engine/runReport';
 import type { RunSettings } from '../engine/runSettings';
 import type { InitializeReply, NetworkFile } from '../worker/protocol';
 import type { WorkerLike } from '../worker/client';
-import { EngineClient, EngineGone } from '../worker/client';
+import { EngineClient, EngineFailure, EngineGone } from '../worker/client';
 import { rememberBackend, rememberedBackend } from './backendMemory';
 import { holdLocked } from './embed';
 import { afterRun, rememberedSpeeds } from './estimate';
@@ -12,7 +12,8 @@ import { createLessons, initialLessons } from './lessons/lessonState';
 import { beyondNetwork } from './linkView';
 import type { ChosenFile, PlaygroundActions, PlaygroundState, Position } from './playgroundState';
 import { engineRun, shownGenerator } from './playgroundState';
-import { choicesFor, recordedActions, showEngineRun, withEngineRun } from './recordedRun';
+import { choicesFor, recordedActions, showEngineRun, showRecording, withEngineRun } from './recordedRun';
+import { RecordingError } from './recording/checks';
 import type { Versions } from './recording/format';
 import { afterFrame, emptyRecord } from './runRecord';
 import { changedSettings, withSetting } from './settings';
@@ -366,6 +367,44 @@ export function createPlayground(options: PlaygroundOptions) {
     ...recordedActions(store, options.versions ?? { playground: '', tfjs: '' }, () => {
       wantsEngineRun = false;
     }),
+    async saveSession(results) {
+      try {
+        const run = await actions.saveRecording();
+        const { writeSessionTexts } = await import('./sessionTexts');
+        const { settings, networkName } = get();
+        const bytes = await client.saveSession(writeSessionTexts(settings, results, run?.text ?? null));
+        const name = (networkName ?? '').replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '');
+        return { name: `${name || 'session'}.fdda`, bytes };
+      } catch (error) {
+        report(error);
+        return null;
+      }
+    },
+    async openSession(file) {
+      const before = get().settings;
+      try {
+        const texts = await client.readSession({ name: file.name, bytes: await file.arrayBuffer() });
+        const { readSessionTexts } = await import('./sessionTexts');
+        const { settings, results, recording } = await readSessionTexts(texts);
+        wantsEngineRun = true;
+        set({ settings });
+        if (!(await replaceRun((asked) => client.openSession(asked)))) {
+          set({ settings: before });
+          return null;
+        }
+        if (recording) {
+          wantsEngineRun = false;
+          set((state) => showRecording(state, recording, file.name));
+        }
+        return results;
+      } catch (error) {
+        if (error instanceof RecordingError)
+          set({ trouble: { kind: 'session', name: file.name, problem: error.problem } });
+        else if (error instanceof EngineFailure || error instanceof EngineGone) report(error);
+        else set({ trouble: { kind: 'file', detail: error instanceof Error ? error.message : String(error) } });
+        return null;
+      }
+    },
     showLive() {
       wantsEngineRun = false;
       set(showEngineRun);

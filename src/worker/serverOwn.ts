@@ -7,15 +7,24 @@ import type { Dataset } from '../engine/data/dataset';
 import { checkGeneratable } from '../engine/network/generatable';
 import { inspectNetwork } from '../engine/network/inspect';
 import { openCheckedNetwork } from '../engine/network/openNetwork';
+import type { OpenOptions } from '../engine/network/networkFile';
 import type { Network } from '../engine/network/types';
+import { asCollection } from '../engine/session/images';
 import type { RunSettings } from '../engine/runSettings';
 import { say, type Said } from '../engine/sentences';
-import type { NetworkFile, NetworkOptions, OpenedReport, OwnImagesReport } from './protocol';
+import type { NetworkFile, OpenedReport, OwnImagesReport } from './protocol';
 import { Refusal } from './serverFailures';
 
 export interface OwnNetwork {
   network: Network;
   report: OpenedReport;
+  /** What it was read from. */
+  source: NetworkSource;
+}
+
+interface NetworkSource {
+  files: NetworkFile[];
+  options: OpenOptions;
 }
 
 /** Test images that the first look at a network's accuracy takes. */
@@ -25,7 +34,7 @@ export class OwnFiles {
   /** Opened last; it may be waiting for images. */
   network: OwnNetwork | null = null;
   /** Of every network opened, by its nodes: names of classes may change. */
-  private readonly reports = new WeakMap<object, OpenedReport>();
+  private readonly known = new WeakMap<object, OwnNetwork>();
   private files: NetworkFile[] = [];
   private collection: ImageCollection | null = null;
   private made: { shape: string; own: OwnDataset } | null = null;
@@ -34,7 +43,7 @@ export class OwnFiles {
    * @param files none: those of the last time
    * @throws NetworkError; the network opened before stays
    */
-  async openNetwork(files: NetworkFile[], options: NetworkOptions = {}): Promise<OwnNetwork> {
+  async openNetwork(files: NetworkFile[], options: OpenOptions = {}): Promise<OwnNetwork> {
     const chosen = files.length > 0 ? files : this.files;
     // Kept also where it cannot be used yet: another output may be chosen.
     this.files = chosen;
@@ -54,14 +63,25 @@ export class OwnFiles {
       difference: check.difference,
       notes,
     };
-    this.reports.set(definition.nodes, report);
-    this.network = { network, report };
+    this.network = { network, report, source: { files: chosen, options } };
+    this.known.set(definition.nodes, this.network);
     return this.network;
   }
 
   /** What was found out when a network was opened; undefined for one that was not. */
   reportOf({ definition }: Network): OpenedReport | undefined {
-    return this.reports.get(definition.nodes);
+    return this.known.get(definition.nodes)?.report;
+  }
+
+  /** What a network in use was read from; null for one that was not. */
+  sourceOf({ definition }: Network): NetworkSource | null {
+    return this.known.get(definition.nodes)?.source ?? null;
+  }
+
+  /** Images of a saved session, as they were. */
+  keepImages(dataset: Dataset): void {
+    this.collection = asCollection(dataset);
+    this.made = { shape: String(dataset.imageShape), own: { dataset, notes: [] } };
   }
 
   /** @throws DatasetError; the images opened before stay */

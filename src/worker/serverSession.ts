@@ -31,9 +31,19 @@ import {
   withClassNames,
 } from './serverOwn';
 import { testImages } from './serverTestImages';
+import { readSession, writeSession, type Session } from '../engine/session/sessionFile';
 import { transferables } from './serverTransfer';
 import { ServerWorkbench, TaskStopped } from './serverWorkbench';
-import type { BackendName, Failure, InitializeReply, Message, ProjectionReply, Request, RunStatus } from './protocol';
+import type {
+  BackendName,
+  Failure,
+  InitializeReply,
+  Message,
+  ProjectionReply,
+  Request,
+  RunStatus,
+  SessionTexts,
+} from './protocol';
 
 const FRAME_INTERVAL_MS = 100;
 /** Time for the page to draw what it got, and to say that it wants to play. */
@@ -51,11 +61,22 @@ export interface SessionOptions {
   backends?: BackendTools;
 }
 
-type Reply = InitializeReply | ProjectionReply | ImageTile | TaskResult<TaskName> | null;
+type Reply = ArrayBuffer | SessionTexts | InitializeReply | ProjectionReply | ImageTile | TaskResult<TaskName> | null;
 /** Requests that are worked off one after the other; the rest does not wait for them. */
 type Queued = Exclude<
   Request,
-  { type: 'acknowledge' | 'update' | 'pause' | 'project' | 'testImages' | 'workbench' | 'stopTask' }
+  {
+    type:
+      | 'acknowledge'
+      | 'update'
+      | 'pause'
+      | 'project'
+      | 'testImages'
+      | 'workbench'
+      | 'stopTask'
+      | 'saveSession'
+      | 'readSession';
+  }
 >;
 
 /** A run that is set up again, on another backend. */
@@ -71,7 +92,9 @@ export class ServerSession {
   private readonly shapes: Dataset = keepCalibrationImages(createShapes());
   /** In use: the bundled images or the user's. */
   private dataset: Dataset = this.shapes;
-  private readonly own = new OwnFiles();
+  private own = new OwnFiles();
+  /** Read, and not opened yet. */
+  private saved: Session | null = null;
   /** What was said of the run's network and images when it began. */
   private notes: { network: Said[]; images: Said[] } = { network: [], images: [] };
   private readonly backends: ServerBackends;
@@ -141,6 +164,18 @@ export class ServerSession {
       case 'testImages':
         // Neither run nor backend is needed for it.
         return void this.answer(request, async () => testImages(this.dataset, request.indices));
+      case 'saveSession': {
+        const before = this.queue;
+        return void this.answer(request, async () => {
+          await before;
+          return this.saveSession(request.texts);
+        });
+      }
+      case 'readSession':
+        return void this.answer(request, async () => {
+          this.saved = await readSession(request.file.name, request.file.bytes);
+          return { texts: this.saved.texts };
+        });
       case 'workbench':
         return void this.answer(request, () => this.doTask(request));
       case 'stopTask':
@@ -173,7 +208,8 @@ export class ServerSession {
 
   private async answer({ id, runId }: { id: number; runId: number }, work: () => Promise<Reply>): Promise<void> {
     try {
-      this.post({ type: 'reply', id, value: await work() });
+      const value = await work();
+      this.post({ type: 'reply', id, value }, value instanceof ArrayBuffer ? [value] : []);
     } catch (error) {
       if (error instanceof Superseded || error instanceof TaskStopped) this.post({ type: 'reply', id, value: null });
       else this.fail(id, error, runId);
@@ -264,6 +300,9 @@ export class ServerSession {
           );
         return this.initialized();
       }
+      case 'openSession':
+        await this.openSession(request.runId, request.settings);
+        return this.initialized();
       case 'useBackend':
         await this.switchBackend(request.runId, request.backend, request.settings, null, true);
         return this.initialized();
@@ -318,6 +357,31 @@ export class ServerSession {
     });
     if (!dataset) throw new Superseded();
     return dataset;
+  }
+
+  /** Network and images in use, as far as they are the user's, with the page's texts. */
+  private saveSession(texts: Record<string, string>): ArrayBuffer {
+    if (!this.teacher) throw new Refusal('network', say('noNetwork'), say('restartOrReloadHint'));
+    const network = this.isBundled ? null : this.own.sourceOf(this.teacher.network);
+    return writeSession({ network, images: this.dataset === this.shapes ? null : this.dataset, texts }).buffer;
+  }
+
+  /** What is in the session takes the place of everything; until its run is there, all stays. */
+  private async openSession(runId: number, settings: RunSettings): Promise<void> {
+    const { saved } = this;
+    if (!saved || !this.bundled) throw new Refusal('session', say('noSession'), say('sessionHint'));
+    const own = new OwnFiles();
+    const { network: stored, images } = saved;
+    const opened = stored ? (await own.openNetwork(stored.files, stored.options)).network : null;
+    if (images) own.keepImages(images);
+    const dataset = images ?? this.shapes;
+    const network = named(opened ?? this.bundled.network, dataset, this.shapes);
+    await this.onBetter(runId, () =>
+      this.useNetwork(runId, network, opened === null, settings, null, undefined, dataset),
+    );
+    this.own = own;
+    this.saved = null;
+    if (opened || images) await this.lookAtAccuracy();
   }
 
   /** Says where a network gets so little right that something about its images must be amiss. */
@@ -709,5 +773,6 @@ const BEGINS = new Set<Request['type']>([
   'loadImages',
   'useBundledNetwork',
   'useBundledImages',
+  'openSession',
   'useBackend',
 ]);

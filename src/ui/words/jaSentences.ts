@@ -298,6 +298,16 @@ export const jaSentences: Sentences = {
   pendingImages: (classes, network, known) => `画像は ${classes} クラスですが、${network} は ${known} クラスです。`,
   pendingImagesHint: (classes) => `${classes} クラスのネットワークを開いてください。それまでは今の画像を使います。`,
   otherImagesHint: (classes) => `その ${classes} クラスの画像か、画像のクラスに合うネットワークを指定してください。`,
+  sessionHint: () =>
+    '「セッションを保存」で書いたファイルを、欠けのないまま選んでください。今開いているものはそのままです。',
+  sessionForeign: (file) => `${file} は、このプレイグラウンドのセッションではありません。`,
+  sessionVersion: (found, known) =>
+    `セッションの版は ${found} ですが、このページが読めるのは ${known} です。新しいページなら開けるかもしれません。`,
+  sessionLarge: (file, megabytes) =>
+    `${file} には ${megabytes} MB、または数千のファイルがあることになっています。セッションではありません。`,
+  sessionTwice: (file) => `${file} に同じ名前のファイルが 2 つあります。`,
+  sessionField: (place, fault) => `セッションの ${place} に問題があります（${fault}）。`,
+  noSession: () => '開くセッションがありません。',
   zipDamaged: (file) => `${file} は zip ファイルではないか、途中で切れています。`,
   zipLarge: (file) => `${file} は 4 GB を超える zip ファイルで、読めません。`,
   zipPassword: (file) => `${file} にはパスワードがかかっています。`,
