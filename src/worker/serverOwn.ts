@@ -36,6 +36,7 @@ export class OwnFiles {
   /** Of every network opened, by its nodes: names of classes may change. */
   private readonly known = new WeakMap<object, OwnNetwork>();
   private files: NetworkFile[] = [];
+  private options: OpenOptions = {};
   private collection: ImageCollection | null = null;
   private made: { shape: string; own: OwnDataset } | null = null;
 
@@ -44,10 +45,13 @@ export class OwnFiles {
    * @throws NetworkError; the network opened before stays
    */
   async openNetwork(files: NetworkFile[], options: OpenOptions = {}): Promise<OwnNetwork> {
-    const chosen = files.length > 0 ? files : this.files;
+    const again = files.length === 0;
+    const chosen = again ? this.files : files;
+    // What was said of these files before counts as far as nothing else is said.
+    const said = again ? { ...this.options, ...options } : options;
     // Kept also where it cannot be used yet: another output may be chosen.
-    this.files = chosen;
-    const { network, notes, check } = await openCheckedNetwork(chosen, options);
+    Object.assign(this, { files: chosen, options: said });
+    const { network, notes, check } = await openCheckedNetwork(chosen, said);
     const facts = inspectNetwork(network);
     const { definition } = network;
     checkGeneratable(definition);
@@ -63,7 +67,7 @@ export class OwnFiles {
       difference: check.difference,
       notes,
     };
-    this.network = { network, report, source: { files: chosen, options } };
+    this.network = { network, report, source: { files: chosen, options: said } };
     this.known.set(definition.nodes, this.network);
     return this.network;
   }
