@@ -107,7 +107,7 @@ export const SENTENCES = {
   damagedHint: () => 'The file is damaged, or the training diverged.',
   noLayers: (file: string) => `${file}: the model's list of layers is missing.`,
   noImageSize: () => 'The model does not say how large its images are.',
-  noImageSizeHint: () => 'Export it with a fixed input shape.',
+  noImageSizeHint: () => 'Export it with a fixed input shape [height, width, channels], in pixels.',
   supportedLayers: () =>
     'Supported are Conv2D, DepthwiseConv2D, SeparableConv2D, BatchNormalization, Dense; ReLU, ReLU6, LeakyReLU, sigmoid, SiLU, hard-swish, softmax; Add, Multiply, Concatenate; MaxPooling2D, AveragePooling2D, global pooling; ZeroPadding2D, Flatten, Reshape, Permute; Rescaling, Normalization; Dropout and augmentation. Replace the layer by these, or export the network to ONNX.',
   readsLater: (layer: string, from: string) => `Layer ${layer} reads "${from}", which does not come before it.`,
@@ -119,6 +119,8 @@ export const SENTENCES = {
   activationKind: (name: string) => `activation "${name}"`,
   notAnImage: (shape: string) => `its input has shape [${shape}], not [height, width, channels]`,
   channelsLastOnly: () => 'only channels_last is supported',
+  channelsLastHint: () =>
+    'Build the model with data_format="channels_last" (keras.backend.set_image_data_format), load the weights into it and export it; or export it to ONNX.',
   noFixedSize: (shape: string) => `its shape [${shape}] is not a fixed image size`,
   wrongChannels: (takes: string, given: string) => `it takes ${takes} channels but is given ${given}`,
   wrongAxis: (axis: string) => `it normalises axis ${axis}, not the channels`,
@@ -217,7 +219,7 @@ export const SENTENCES = {
     `Weight "${weight}" of shape [${shape}] does not fit its data (${has} bytes or values).`,
   tensorOutside: (weight: string, file: string) => `Weight "${weight}" lies outside of ${file}: it is cut off.`,
   onnxSupported: () =>
-    'Supported are Conv, BatchNormalization, Gemm, MatMul; Relu, Clip from 0 to 6, LeakyRelu, Sigmoid, HardSigmoid, HardSwish, Softmax; Add, Sub, Mul, Div, Sum, Concat; MaxPool, AveragePool, global pooling, ReduceMean over pixels; Pad, Flatten, Reshape, Transpose, Squeeze, Unsqueeze. Replace the operation by these and export the network anew.',
+    'Supported are Conv, BatchNormalization, Gemm, MatMul; Relu, Clip, Min and Max with a number, PRelu with one slope, LeakyRelu, Sigmoid, HardSigmoid, HardSwish, Softmax; Add, Sub, Mul, Div, Sum, Concat; MaxPool, AveragePool, global pooling, ReduceMean over pixels; Pad, Flatten, Reshape, Transpose, Squeeze, Unsqueeze. Replace the operation by these and export the network anew.',
   noBatchNormOnnx: (file: string) =>
     `${file} has no BatchNormalization: the exporter has folded it into the convolutions, or there was none. FDDA works on BatchNorm statistics.`,
   noBatchNormOnnxHint: () =>
