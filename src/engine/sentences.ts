@@ -322,6 +322,20 @@ export const SENTENCES = {
   oneOutputHint: () => 'Choose a network with an output for every class, also where there are two.',
   lowAccuracy: (percent: string, images: string) =>
     `The full-precision network gets ${percent} % of ${images} test images right. A trained network gets far more: the range of its pixels, their mean and deviation, or the order of the classes may be others.`,
+  lowAccuracyBecause: (percent: string, images: string, cause: string, better: string) =>
+    `The full-precision network gets ${percent} % of ${images} test images right; with ${cause} it gets ${better} %: that is likely how it was trained.`,
+  both: (first: string, second: string) => `${first} and ${second}`,
+  fedUnit: () => 'pixels from 0 to 1',
+  fedSymmetric: () => 'pixels from −1 to 1',
+  fedBytes: () => 'pixels from 0 to 255',
+  fedImagenet: () => 'ImageNet’s mean and deviation',
+  fedCaffe: () => 'pixels from 0 to 255 less ImageNet’s mean',
+  channelsReversed: () => 'the channels in the order blue, green, red',
+  classesReordered: () => 'the classes in another order',
+  cannotReverse: (network: string) => `The channels of ${network} cannot be turned round.`,
+  cannotReverseHint: () => 'Open it without that, or turn the first layer’s weights round where it is trained.',
+  noMend: () => 'There is nothing to mend.',
+  noMendHint: () => 'Open the network and the images anew.',
   pendingNetwork: (network: string, size: string, classes: string) =>
     `${network} is ready, but takes images of ${size} in ${classes} classes, and those in use are others.`,
   pendingNetworkHint: (classes: string) =>

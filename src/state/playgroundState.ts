@@ -80,6 +80,8 @@ export interface PlaygroundState extends RunRecord, LessonState {
   opened: OpenedReport | null;
   /** The images in use, where they are the user's. */
   ownImages: OwnImagesReport | null;
+  /** What would help a network that gets too little right is known. */
+  mendable: boolean;
   /** What the engine does while there is no run to speak of. */
   progress: ProgressReport | null;
   /** Seconds without a word from the engine although one is due; 0: all is well. */
@@ -150,6 +152,8 @@ export interface PlaygroundActions extends LessonActions {
   /** @param files none: those of the last time, with other options */
   loadNetwork(files: readonly ChosenFile[], options?: NetworkOptions): Promise<void>;
   loadImages(files: readonly ChosenFile[]): Promise<void>;
+  /** Applies what was found to help a network that gets too little right. */
+  mend(): void;
   useBundledImages(): void;
   useBundledNetwork(): void;
   restoreSnapshot(): void;

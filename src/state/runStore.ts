@@ -61,6 +61,7 @@ export function createPlayground(options: PlaygroundOptions) {
     bundled: true,
     opened: null,
     ownImages: null,
+    mendable: false,
     progress: null,
     silentSeconds: 0,
     settings: initialSettings,
@@ -200,8 +201,18 @@ export function createPlayground(options: PlaygroundOptions) {
     try {
       const reply = await request(settings);
       if (reply) {
-        const { backend, backends, networkName, bundled, opened = null, ownImages = null } = reply;
-        set({ engine: 'ready', backend, backends, nextBackend: null, networkName, bundled, opened, ownImages });
+        const { backend, backends, networkName, bundled, opened = null, ownImages = null, mendable = false } = reply;
+        set({
+          engine: 'ready',
+          backend,
+          backends,
+          nextBackend: null,
+          networkName,
+          bundled,
+          opened,
+          ownImages,
+          mendable,
+        });
       }
     } catch (error) {
       if (mine !== replacements) return false;
@@ -329,6 +340,10 @@ export function createPlayground(options: PlaygroundOptions) {
     },
     loadNetwork: (files, options) => openFiles(files, (read, settings) => client.loadNetwork(read, settings, options)),
     loadImages: (files) => openFiles(files, (read, settings) => client.loadImages(read, settings)),
+    mend() {
+      wantsEngineRun = true;
+      void replaceRun((settings) => client.mend(settings));
+    },
     useBundledImages() {
       wantsEngineRun = true;
       void replaceRun((settings) => client.useBundledImages(settings));

@@ -192,6 +192,10 @@ export class EngineClient {
     return this.begin<InitializeReply>({ type: 'openSession', settings });
   }
 
+  mend(settings: RunSettings): Promise<InitializeReply> {
+    return this.begin<InitializeReply>({ type: 'mend', settings });
+  }
+
   useBundledImages(settings: RunSettings): Promise<InitializeReply> {
     return this.begin<InitializeReply>({ type: 'useBundledImages', settings });
   }

@@ -106,6 +106,8 @@ export type Request =
   | { type: 'readSession'; id: number; runId: number; file: NetworkFile }
   /** Opens the session that was read last; on failure all stays (reply: InitializeReply). */
   | { type: 'openSession'; id: number; runId: number; settings: RunSettings }
+  /** Apply what was found to help where a network gets too little right (reply: InitializeReply). */
+  | { type: 'mend'; id: number; runId: number; settings: RunSettings }
   /** Back to the bundled images, with the network in use where it fits them, else with the bundled one. */
   | { type: 'useBundledImages'; id: number; runId: number; settings: RunSettings }
   /** Back to the bundled network. */
@@ -123,6 +125,8 @@ export interface InitializeReply {
   bundled: boolean;
   /** What was found out when the network in use was opened; left out for the bundled one. */
   opened?: OpenedReport;
+  /** The network gets too little right, and what would help is known: see `mend`. */
+  mendable?: boolean;
   /** The images in use, where they are the user's. */
   ownImages?: OwnImagesReport;
 }

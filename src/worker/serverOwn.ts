@@ -27,9 +27,6 @@ interface NetworkSource {
   options: OpenOptions;
 }
 
-/** Test images that the first look at a network's accuracy takes. */
-export const ACCURACY_IMAGES = 200;
-
 export class OwnFiles {
   /** Opened last; it may be waiting for images. */
   network: OwnNetwork | null = null;
@@ -94,6 +91,20 @@ export class OwnFiles {
     this.collection = collection;
     this.made = null;
     return collection.classes;
+  }
+
+  /** Has the images' classes in another order: the one at place `order[i]` comes at place i. */
+  reorderClasses(order: readonly number[]): void {
+    if (!this.collection) throw new Error('No images were opened.');
+    const { classes, images, notes } = this.collection;
+    const places = new Map(order.map((from, to) => [from, to]));
+    const moved = images.map((image) => ({ ...image, label: places.get(image.label)! }));
+    this.collection = {
+      classes: order.map((from) => classes[from]),
+      images: moved.sort((a, b) => a.label - b.label),
+      notes,
+    };
+    this.made = null;
   }
 
   /** Names of the classes of the images opened last; null: none were. */

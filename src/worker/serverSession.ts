@@ -10,26 +10,18 @@ import { Run, type RunSnapshot } from '../engine/training/run';
 import type { ImageTile } from '../engine/runReport';
 import { LIVE_SETTINGS, type LiveSettings, type RunSettings } from '../engine/runSettings';
 import { say, type Said } from '../engine/sentences';
+import { lookAtAccuracy, type Mend } from '../engine/evaluation/lowAccuracy';
 import { CollapseError } from '../engine/training/notFinite';
 import { Teacher } from '../engine/training/teacher';
 import type { TaskName, TaskResult } from '../engine/workbench/report';
 import type { WorkbenchSource } from '../engine/workbench/trial';
-import { TestSet } from '../engine/training/testSet';
 import { drawAhead } from './serverAhead';
 import { ServerBackends, type BackendTools } from './serverBackends';
 import { fetchBundled, readBundled, type Bundled, type BundledFiles } from './serverBundled';
 import { describeFailure, failureOf, isDeviceLost, Refusal } from './serverFailures';
 import { IdleWork } from './serverIdle';
 import { ServerSnapshots, stepOf } from './serverSnapshots';
-import {
-  ACCURACY_IMAGES,
-  fits,
-  fittedSettings,
-  OwnFiles,
-  refusePendingImages,
-  refusePendingNetwork,
-  withClassNames,
-} from './serverOwn';
+import { fits, fittedSettings, OwnFiles, refusePendingImages, refusePendingNetwork, withClassNames } from './serverOwn';
 import { testImages } from './serverTestImages';
 import { readSession, writeSession, type Session } from '../engine/session/sessionFile';
 import { transferables } from './serverTransfer';
@@ -93,6 +85,8 @@ export class ServerSession {
   /** In use: the bundled images or the user's. */
   private dataset: Dataset = this.shapes;
   private own = new OwnFiles();
+  /** What would help the network in use to get more right. */
+  private mend: Mend | null = null;
   /** Read, and not opened yet. */
   private saved: Session | null = null;
   /** What was said of the run's network and images when it began. */
@@ -300,6 +294,9 @@ export class ServerSession {
           );
         return this.initialized();
       }
+      case 'mend':
+        await this.applyMend(request.runId, request.settings);
+        return this.initialized();
       case 'openSession':
         await this.openSession(request.runId, request.settings);
         return this.initialized();
@@ -388,16 +385,35 @@ export class ServerSession {
   private async lookAtAccuracy(): Promise<void> {
     const { teacher, dataset } = this;
     if (!teacher) return;
-    const { numClasses } = teacher.definition;
-    const images = Math.min(ACCURACY_IMAGES, dataset.size('test'));
-    const testSet = new TestSet(dataset, teacher.definition, images);
     this.notes.network = [];
-    let right = 0;
-    for (let i = 0; i < testSet.count; i++) right += testSet.countCorrect(i, await testSet.answers(i, teacher));
-    // Trained networks are far above these, even on 1000 classes.
-    if (right / images < (numClasses > 100 ? 0.2 : 0.4)) {
-      this.notes.network.push(say('lowAccuracy', ((100 * right) / images).toFixed(0), images));
-    }
+    // Whoever names no class order of their own cannot have it changed.
+    const { note, mend } = await lookAtAccuracy(teacher.network, dataset, this.isBundled, this.options.breathe);
+    if (note) this.notes.network.push(note);
+    this.mend = mend?.classOrder && dataset === this.shapes ? null : mend;
+  }
+
+  /** Reads the network again, or orders the images' classes, as it was found to help. */
+  private async applyMend(runId: number, settings: RunSettings): Promise<void> {
+    const { mend, teacher } = this;
+    if (!mend || !teacher) throw new Refusal('network', say('noMend'), say('noMendHint'));
+    let { network } = teacher;
+    const source = this.own.sourceOf(network);
+    if (source && Object.keys(mend.options).length > 0)
+      network = (await this.own.openNetwork(source.files, { ...source.options, ...mend.options })).network;
+    if (mend.classOrder) this.own.reorderClasses(mend.classOrder);
+    await this.onBetter(runId, async () => {
+      const dataset = this.dataset === this.shapes ? this.shapes : await this.ownImages(runId, network);
+      await this.useNetwork(
+        runId,
+        named(network, dataset, this.shapes),
+        this.isBundled,
+        settings,
+        null,
+        undefined,
+        dataset,
+      );
+    });
+    await this.lookAtAccuracy();
   }
 
   // ---- backend and network -----------------------------------------------------------------------------------
@@ -564,7 +580,9 @@ export class ServerSession {
     const before = this.teacher?.definition.nodes;
     if (this.teacher !== teacher) this.teacher?.dispose();
     // The same network as before keeps what was said of it.
-    const network = before === teacher.definition.nodes ? this.notes.network : [];
+    const kept = before === teacher.definition.nodes && this.dataset === dataset;
+    const network = kept ? this.notes.network : [];
+    if (!kept) this.mend = null;
     this.notes = { network, images: notes };
     Object.assign(this, { run, teacher, isBundled: bundled, settings, runId, live: resumed?.live ?? {}, dataset });
     const overview = structuredClone(run.overview);
@@ -737,6 +755,7 @@ export class ServerSession {
       bundled: this.isBundled,
       ...(opened ? { opened: { ...opened, notes: [...opened.notes, ...this.notes.network] } } : {}),
       ...(ownImages ? { ownImages } : {}),
+      ...(this.mend ? { mendable: true } : {}),
     };
   }
 
@@ -774,5 +793,6 @@ const BEGINS = new Set<Request['type']>([
   'useBundledNetwork',
   'useBundledImages',
   'openSession',
+  'mend',
   'useBackend',
 ]);

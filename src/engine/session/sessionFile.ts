@@ -126,6 +126,7 @@ async function readNetwork(
   return {
     files,
     options: {
+      ...(options.get('reversedChannels').value === true ? { reversedChannels: true } : {}),
       ...(options.get('output').value === undefined ? {} : { output: options.get('output').text(4096) }),
       ...(normalization.value === undefined
         ? {}

@@ -35,6 +35,7 @@ export const enOwn = {
     mean: 'Mean',
     deviation: 'Deviation',
     apply: 'Use these',
+    mend: 'Use that',
     chooseOutput: (output: string) => `Use the output ${output}`,
   },
 };

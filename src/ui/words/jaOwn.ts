@@ -37,6 +37,7 @@ export const jaOwn: Pick<Words, 'own'> = {
     mean: '平均',
     deviation: '標準偏差',
     apply: 'この値を使う',
+    mend: 'そうする',
     chooseOutput: (output) => `出力 ${output} を使う`,
   },
 };

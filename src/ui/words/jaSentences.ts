@@ -293,6 +293,20 @@ export const jaSentences: Sentences = {
   oneOutputHint: () => '2 クラスでも、クラスごとに出力のあるネットワークを選んでください。',
   lowAccuracy: (percent, images) =>
     `完全精度のネットワークの正解率は、テスト画像 ${images} 枚で ${percent} % です。学習済みならずっと高いはずです。画素値の範囲、平均と標準偏差、またはクラスの順序が違うかもしれません。`,
+  lowAccuracyBecause: (percent, images, cause, better) =>
+    `完全精度のネットワークの正解率は、テスト画像 ${images} 枚で ${percent} % ですが、${cause}なら ${better} % です。おそらくそのように学習されています。`,
+  both: (first, second) => `${first}と${second}`,
+  fedUnit: () => '0 から 1 の画素値',
+  fedSymmetric: () => '−1 から 1 の画素値',
+  fedBytes: () => '0 から 255 の画素値',
+  fedImagenet: () => 'ImageNet の平均と標準偏差',
+  fedCaffe: () => '0 から 255 から ImageNet の平均を引いた画素値',
+  channelsReversed: () => '青、緑、赤の順のチャンネル',
+  classesReordered: () => '別の順序のクラス',
+  cannotReverse: (network) => `${network} のチャンネルは逆順にできません。`,
+  cannotReverseHint: () => '逆順にせずに開くか、学習した環境で最初の層の重みを逆順にしてください。',
+  noMend: () => '直すものがありません。',
+  noMendHint: () => 'ネットワークと画像を開き直してください。',
   pendingNetwork: (network, size, classes) =>
     `${network} の準備はできましたが、入力は ${size} の画像 ${classes} クラスで、今の画像と合いません。`,
   pendingNetworkHint: (classes) =>
