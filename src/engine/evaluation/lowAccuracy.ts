@@ -107,14 +107,17 @@ export async function lookAtAccuracy(
       mend: { options: trial.options, classOrder },
     };
   };
-  if (best.share >= least && best !== first) return helped(best, best.share, null);
   let reordered: { trial: Trial; order: number[]; share: number } | null = null;
   for (const trial of trials) {
     const found = orderOf(trial.answers, labels, numClasses);
     // Of equally good ones the first, which changes less.
     if (found && found.share >= least && found.share > (reordered?.share ?? 0) + 0.02) reordered = { trial, ...found };
   }
-  if (reordered) return helped(reordered.trial, reordered.share, reordered.order);
+  const plain = best !== first && best.share >= least;
+  // More is changed with the classes: then it has to help clearly more.
+  if (reordered && (!plain || reordered.share > best.share + 0.1))
+    return helped(reordered.trial, reordered.share, reordered.order);
+  if (plain) return helped(best, best.share, null);
   return { note: say('lowAccuracy', percent(first.share), images), mend: null };
 }
 
