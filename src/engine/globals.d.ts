@@ -77,6 +77,26 @@ interface ReadableStream {
 declare class DecompressionStream {
   constructor(format: 'deflate' | 'deflate-raw' | 'gzip');
 }
+/** Workers of browsers only: check with `typeof`. */
+declare function createImageBitmap(
+  blob: Blob,
+  options?: { colorSpaceConversion?: 'none'; imageOrientation?: 'none'; premultiplyAlpha?: 'none' },
+): Promise<ImageBitmap>;
+interface ImageBitmap {
+  readonly width: number;
+  readonly height: number;
+  close(): void;
+}
+declare class OffscreenCanvas {
+  constructor(width: number, height: number);
+  getContext(
+    kind: '2d',
+    options?: { willReadFrequently?: boolean },
+  ): {
+    drawImage(bitmap: ImageBitmap, x: number, y: number): void;
+    getImageData(x: number, y: number, width: number, height: number): { data: Uint8ClampedArray };
+  } | null;
+}
 /** Only asked for where wasm's memory is shared, which takes a browser (or what stands in for one). */
 declare class Worker {
   constructor(url: string);

@@ -113,7 +113,7 @@ export const SENTENCES = {
   damagedHint: () => 'The file is damaged, or the training diverged.',
   noLayers: (file: string) => `${file}: the model's list of layers is missing.`,
   noImageSize: () => 'The model does not say how large its images are.',
-  noImageSizeHint: () => 'Export it with a fixed input shape.',
+  noImageSizeHint: () => 'Export it with a fixed input shape [height, width, channels], in pixels.',
   supportedLayers: () =>
     'Supported are Conv2D, DepthwiseConv2D, SeparableConv2D, BatchNormalization, Dense; ReLU, ReLU6, LeakyReLU, sigmoid, SiLU, hard-swish, softmax; Add, Multiply, Concatenate; MaxPooling2D, AveragePooling2D, global pooling; ZeroPadding2D, Flatten, Reshape, Permute; Rescaling, Normalization; Dropout and augmentation. Replace the layer by these, or export the network to ONNX.',
   readsLater: (layer: string, from: string) => `Layer ${layer} reads "${from}", which does not come before it.`,
@@ -125,6 +125,8 @@ export const SENTENCES = {
   activationKind: (name: string) => `activation "${name}"`,
   notAnImage: (shape: string) => `its input has shape [${shape}], not [height, width, channels]`,
   channelsLastOnly: () => 'only channels_last is supported',
+  channelsLastHint: () =>
+    'Build the model with data_format="channels_last" (keras.backend.set_image_data_format), load the weights into it and export it; or export it to ONNX.',
   noFixedSize: (shape: string) => `its shape [${shape}] is not a fixed image size`,
   wrongChannels: (takes: string, given: string) => `it takes ${takes} channels but is given ${given}`,
   wrongAxis: (axis: string) => `it normalises axis ${axis}, not the channels`,
@@ -230,7 +232,7 @@ export const SENTENCES = {
     `Weight "${weight}" of shape [${shape}] does not fit its data (${has} bytes or values).`,
   tensorOutside: (weight: string, file: string) => `Weight "${weight}" lies outside of ${file}: it is cut off.`,
   onnxSupported: () =>
-    'Supported are Conv, BatchNormalization, Gemm, MatMul; Relu, Clip from 0 to 6, LeakyRelu, Sigmoid, HardSigmoid, HardSwish, Softmax; Add, Sub, Mul, Div, Sum, Concat; MaxPool, AveragePool, global pooling, ReduceMean over pixels; Pad, Flatten, Reshape, Transpose, Squeeze, Unsqueeze. Replace the operation by these and export the network anew.',
+    'Supported are Conv, BatchNormalization, Gemm, MatMul; Relu, Clip, Min and Max with a number, PRelu with one slope, LeakyRelu, Sigmoid, HardSigmoid, HardSwish, Softmax; Add, Sub, Mul, Div, Sum, Concat; MaxPool, AveragePool, global pooling, ReduceMean over pixels; Pad, Flatten, Reshape, Transpose, Squeeze, Unsqueeze. Replace the operation by these and export the network anew.',
   noBatchNormOnnx: (file: string) =>
     `${file} has no BatchNormalization: the exporter has folded it into the convolutions, or there was none. FDDA works on BatchNorm statistics.`,
   noBatchNormOnnxHint: () =>
@@ -271,7 +273,42 @@ export const SENTENCES = {
 
   // ---- own images -----------------------------------------------------------------------------------------
   imagesHint: () =>
-    'Choose a folder or a zip archive with a folder of pictures (PNG or JPEG) for every class, or a parquet file with pictures and labels.',
+    'Choose a folder or an archive (zip, tar, gz) with a folder of pictures (PNG, JPEG, GIF, BMP, WebP) for every class, or pictures with a list of their labels (CSV, TSV), a parquet file with pictures and labels, CIFAR’s binary files, or MNIST’s idx files.',
+  archiveHint: () => 'Get the archive anew, or choose the files in it themselves.',
+  archiveCut: (file: string) => `${file} is an archive that is cut off or damaged.`,
+  gzipDamaged: (file: string, reason: string) => `${file} cannot be decompressed: ${reason}.`,
+  severalDatasets: (first: string, second: string) =>
+    `${first} and ${second} are of different datasets: choose the files of one.`,
+  binaryBeside: (file: string) => `${file} holds images too; the pictures are used, and it is not.`,
+  namesFrom: (file: string) => `The names of the classes come from ${file}.`,
+  classesAreNumbers: () => 'The files do not name the classes: they are called by their numbers.',
+  cifarCut: (file: string, bytes: string, record: string) =>
+    `${file} has ${bytes} bytes, no whole number of images of ${record} bytes: it is cut off.`,
+  cifarLabel: (file: string, image: string, label: string, dataset: string, last: string) =>
+    `${file}: image ${image} has the label ${label}; labels of ${dataset} are 0 to ${last}.`,
+  idxCut: (file: string, shape: string, bytes: string) =>
+    `${file} says that it holds ${shape} values, but has ${bytes} bytes of them: it is cut off, or holds no images.`,
+  idxNoImages: (file: string) => `There are labels in ${file}, but no idx file of images.`,
+  idxNoLabels: (file: string) =>
+    `There are no labels for ${file}: choose the idx file with its labels, too (labels instead of images in its name).`,
+  idxCounts: (images: string, count: string, labels: string, other: string) =>
+    `${images} holds ${count} images, but ${labels} ${other} labels.`,
+  splitFolders: (folders: string) => `Test images are those in ${folders}.`,
+  testOfNoClass: (count: string) =>
+    `${count} test picture${count === '1' ? ' is' : 's are'} of no class that there are training pictures of, and left out.`,
+  labelsFrom: (file: string) => `The labels come from ${file}.`,
+  labelsFromColumn: (file: string, column: string) => `The labels come from ${file}, column ${column}.`,
+  listedMissing: (count: string, file: string) =>
+    `${count} picture${count === '1' ? '' : 's'} that ${file} names ${count === '1' ? 'is' : 'are'} not there.`,
+  notListed: (count: string) =>
+    `${count} picture${count === '1' ? ' has' : 's have'} no label in the list, and ${count === '1' ? 'is' : 'are'} left out.`,
+  colourToGrey: (count: string) =>
+    `The network takes grey images: ${count} picture${count === '1' ? '' : 's'} in colour ${count === '1' ? 'was' : 'were'} made grey.`,
+  greyToColour: () => 'The pictures are grey and the network takes colour: red, green and blue are the same.',
+  tooFewTraining: (name: string, has: string, needs: string) =>
+    `The class "${name}" has ${has} training picture${has === '1' ? '' : 's'} that can be read; at least ${needs} are needed.`,
+  tooFewTest: (name: string, has: string, needs: string) =>
+    `The class "${name}" has ${has} test pictures that can be read; at least ${needs} is needed.`,
   noPictures: () => 'There is no picture among these files.',
   oneClassOnly: () => 'The pictures are in no class folders: all of them count as one class.',
   picturesBeside: (count: string) =>
@@ -298,6 +335,20 @@ export const SENTENCES = {
   oneOutputHint: () => 'Choose a network with an output for every class, also where there are two.',
   lowAccuracy: (percent: string, images: string) =>
     `The full-precision network gets ${percent} % of ${images} test images right. A trained network gets far more: the range of its pixels, their mean and deviation, or the order of the classes may be others.`,
+  lowAccuracyBecause: (percent: string, images: string, cause: string, better: string) =>
+    `The full-precision network gets ${percent} % of ${images} test images right; with ${cause} it gets ${better} %: that is likely how it was trained.`,
+  both: (first: string, second: string) => `${first} and ${second}`,
+  fedUnit: () => 'pixels from 0 to 1',
+  fedSymmetric: () => 'pixels from −1 to 1',
+  fedBytes: () => 'pixels from 0 to 255',
+  fedImagenet: () => 'ImageNet’s mean and deviation',
+  fedCaffe: () => 'pixels from 0 to 255 less ImageNet’s mean',
+  channelsReversed: () => 'the channels in the order blue, green, red',
+  classesReordered: () => 'the classes in another order',
+  cannotReverse: (network: string) => `The channels of ${network} cannot be turned round.`,
+  cannotReverseHint: () => 'Open it without that, or turn the first layer’s weights round where it is trained.',
+  noMend: () => 'There is nothing to mend.',
+  noMendHint: () => 'Open the network and the images anew.',
   pendingNetwork: (network: string, size: string, classes: string) =>
     `${network} is ready, but takes images of ${size} in ${classes} classes, and those in use are others.`,
   pendingNetworkHint: (classes: string) =>
@@ -306,6 +357,7 @@ export const SENTENCES = {
     `The pictures have ${classes} classes, but ${network} knows ${known}.`,
   pendingImagesHint: (classes: string) =>
     `Now open a network for ${classes} classes. Until then the images you had go on.`,
+  otherImagesHint: (classes: string) => `Give images of its ${classes} classes, or a network for those of the images.`,
   zipDamaged: (file: string) => `${file} is no zip archive, or it is cut off.`,
   zipLarge: (file: string) => `${file} is a zip archive of more than 4 GB, which is not read.`,
   zipPassword: (file: string) => `${file} is locked with a password.`,
@@ -322,6 +374,17 @@ export const SENTENCES = {
   partDamaged: () => 'a part of it is damaged',
   columnsMissing: () => 'its columns are not all there',
   labelBeyondNames: (label: string, names: string) => `A picture has the label ${label}, but there are ${names} names.`,
+
+  // ---- saved sessions ---------------------------------------------------------------------------------------
+  sessionHint: () => 'Choose a file that “Save the session” wrote, whole. What was open before is still there.',
+  sessionForeign: (file: string) => `${file} is no saved session of this playground.`,
+  sessionVersion: (found: string, known: string) =>
+    `The session is of version ${found}; this page reads version ${known}. A newer page may open it.`,
+  sessionLarge: (file: string, megabytes: string) =>
+    `${file} says that it holds ${megabytes} MB or thousands of files: that is no session.`,
+  sessionTwice: (file: string) => `${file} holds two files of one name.`,
+  sessionField: (place: string, fault: string) => `In the session, ${place} ${fault}.`,
+  noSession: () => 'There is no session to open.',
 
   // ---- what a network is inspected for ------------------------------------------------------------------
   plainClassifierHint: () => 'Check that the file belongs to a plain image classifier and was exported whole.',

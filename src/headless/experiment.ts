@@ -8,6 +8,7 @@ import { flagsHelp } from '../state/settings';
 import { startBackend } from './backend';
 import { fitToSource } from './experiment/fit';
 import { FlagError, parseOptions } from './experiment/flags';
+import { OWN_HELP } from './experiment/ownFlags';
 import { columnsOf, METHODS, methodName } from './experiment/plan';
 import { Pool, type Running } from './experiment/pool';
 import { describeTask, duration, Progress } from './experiment/progress';
@@ -26,6 +27,7 @@ const HELP = `npm run experiment -- [flags]
   --learning-rates LIST  student learning rates; each method takes the one that is best on validation images
   --selection-seeds N    seeds that choose the learning rate (all of them)
   --center LIST          class, class-agnostic: what the terms about centers aim at
+${OWN_HELP}
   --data DIR             CIFAR-10's binary files (train.bin or data_batch_*.bin, test.bin or test_batch.bin), with
   --weights FILE         a CIFAR ResNet with option-A shortcuts in PyTorch's layout (.safetensors)
   --preset NAME          interactive or paper: all settings at once, as the page's two buttons; flags count more
@@ -52,11 +54,13 @@ async function main(argv: string[]): Promise<number> {
   options.notes.forEach(say);
   await startBackend();
   const place = {
+    ...(options.own ? { own: options.own } : {}),
     data: options.data,
     weights: options.weights,
     checkpoint: columnsOf(options.experiment).some(({ settings }) => settings.generatorStart === 'checkpoint'),
   };
   const source = await loadSource(place);
+  source.notes.forEach(say);
   const { experiment } = options;
   fitToSource(options, { dataset: source.dataset, checkpoint: source.checkpoint !== null }).forEach(say);
   const facts = inspectNetwork(source.network);
@@ -173,6 +177,7 @@ function statusLine(): (text: string, important: boolean) => void {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  say((process.env.DEBUG ? (error as Error).stack : undefined) ?? (error as Error).message);
+  const { message, stack, hint } = error as Error & { hint?: string };
+  say((process.env.DEBUG ? stack : undefined) ?? (hint ? `${message} ${hint}` : message));
   process.exitCode = error instanceof FlagError ? 2 : 1;
 }

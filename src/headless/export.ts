@@ -21,6 +21,7 @@ import {
 } from '../engine/workbench/report';
 import { describeNote, flagsHelp, parseFlags } from '../state/settings';
 import { startBackend } from './backend';
+import { OWN_HELP, takeOwn } from './experiment/ownFlags';
 import { loadSource } from './experiment/source';
 
 const HELP = `npm run export -- [flags]
@@ -32,6 +33,7 @@ const HELP = `npm run export -- [flags]
   --trained        the student after a whole run; without it, as plain quantization makes it
   --repairs NAMES  what is done to it before it is written, of ${REPAIRS.join(',')}
   --repair-images NAME  images that the repairs look at: ${IMAGE_SOURCES.join(', ')} (both)
+${OWN_HELP}
   --data DIR, --weights FILE  another network and its images, as for npm run experiment
   --json           one JSON object: bytes, agreement, maxDifference, n
 
@@ -44,7 +46,9 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 class UsageError extends Error {}
 
 function optionsOf(argv: readonly string[]) {
-  const { settings: given, notes, rest } = parseFlags(argv);
+  // A number after --images is how many, anything else is which.
+  const { own, rest: others } = takeOwn(argv, (name, words) => name === 'network' || !/^\d+$/.test(words.join()));
+  const { settings: given, notes, rest } = parseFlags(others);
   const { values } = parseArgs({
     args: rest,
     options: {
@@ -73,11 +77,14 @@ function optionsOf(argv: readonly string[]) {
   };
   if ((values.data === undefined) !== (values.weights === undefined))
     throw new UsageError('--data DIR and --weights FILE belong together: images, and the network trained for them.');
+  if (own && values.data !== undefined)
+    throw new UsageError('--data and --weights say the same as --images and --network: leave one pair out.');
   if (notes.some(({ kind }) => kind === 'invalid' || kind === 'unknown'))
     throw new UsageError(notes.map(describeNote).join(' '));
   const bits = values.bits === undefined ? {} : both(number('bits', values.bits, 2, 8));
   return {
     ...values,
+    own,
     format: oneOf<ExportFormat>('format', values.format, EXPORT_FORMATS),
     repairs: {
       names:
@@ -111,10 +118,12 @@ async function main(argv: string[]): Promise<number> {
   notes.forEach(say);
   await startBackend();
   const source = await loadSource({
+    ...(options.own ? { own: options.own } : {}),
     data: options.data ?? null,
     weights: options.weights ?? null,
     checkpoint: settings.generatorStart === 'checkpoint',
   });
+  source.notes.forEach(say);
   const teacher = new Teacher(source.network);
   const run = (await Run.create(teacher, source.dataset, settings, source.checkpoint))!;
   if (options.trained) while (!run.finishedAll) await run.advance();
@@ -168,6 +177,7 @@ async function main(argv: string[]): Promise<number> {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  say(error instanceof Error ? error.message : String(error));
+  const { message, hint } = error as Error & { hint?: string };
+  say(hint ? `${message} ${hint}` : message);
   process.exitCode = 1;
 }

@@ -1,3 +1,4 @@
+import type { Result } from './compare/results';
 import type { ArmId } from '../engine/methods/arms';
 import type { GeneratorSample, ImageTile, SyntheticSnapshot } from '../engine/runReport';
 import type { RunSettings } from '../engine/runSettings';
@@ -41,7 +42,9 @@ export type Trouble =
   /** A file that the page itself could not read. */
   | { kind: 'file'; detail: string }
   /** A file that was to be opened as a recorded run. */
-  | { kind: 'recording'; name: string; problem: RecordingProblem };
+  | { kind: 'recording'; name: string; problem: RecordingProblem }
+  /** A file that was to be opened as a saved session. */
+  | { kind: 'session'; name: string; problem: RecordingProblem };
 
 /** The recorded run that is shown, and where it is from: it came with the page, or from a file. */
 export interface ShownRecording extends RecordingFacts {
@@ -69,6 +72,8 @@ export interface PlaygroundState extends RunRecord, LessonState {
   opened: OpenedReport | null;
   /** The images in use, where they are the user's. */
   ownImages: OwnImagesReport | null;
+  /** What would help a network that gets too little right is known. */
+  mendable: boolean;
   /** What the engine does while there is no run to speak of. */
   progress: ProgressReport | null;
   /** Seconds without a word from the engine although one is due; 0: all is well. */
@@ -143,6 +148,8 @@ export interface PlaygroundActions extends LessonActions {
   /** @param files none: those of the last time, with other options */
   loadNetwork(files: readonly ChosenFile[], options?: NetworkOptions): Promise<void>;
   loadImages(files: readonly ChosenFile[]): Promise<void>;
+  /** Applies what was found to help a network that gets too little right. */
+  mend(): void;
   useBundledImages(): void;
   useBundledNetwork(): void;
   restoreSnapshot(): void;
@@ -184,6 +191,10 @@ export interface PlaygroundActions extends LessonActions {
   openRecording(file: File): Promise<void>;
   /** The shown run as a file; null while there is nothing to save. */
   saveRecording(): Promise<{ name: string; text: string } | null>;
+  /** Network, images, settings, the run on the page and these results as one file; null where it cannot be written. */
+  saveSession(results: readonly Result[]): Promise<{ name: string; bytes: ArrayBuffer } | null>;
+  /** Opens such a file; on failure everything stays as it is. @returns the results in it; null where it did not open */
+  openSession(file: File): Promise<readonly Result[] | null>;
   /** From a recorded run back to the engine's own. */
   showLive(): void;
   dismissTrouble(): void;

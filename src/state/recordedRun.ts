@@ -11,12 +11,14 @@ import { openRecording, readRecording } from './recording/read';
 import type { RunRecord } from './runRecord';
 import { sameValue, SETTING_KEYS } from './settings';
 
-/** The dataset that the page's engine has. */
+/** The dataset that comes with the page. */
 const DATASET = 'Shapes';
+/** What a run on the user's images is said to be on. */
+const OWN_DATASET = 'own images';
 
 /** Whether the engine has the test images of the run that is on the page, to look at. */
-export const hasTestImages = ({ recorded }: Pick<PlaygroundState, 'recorded'>): boolean =>
-  recorded === null || recorded.dataset === DATASET;
+export const hasTestImages = ({ recorded, ownImages }: Pick<PlaygroundState, 'recorded' | 'ownImages'>): boolean =>
+  recorded === null || (recorded.dataset === DATASET && ownImages === null);
 
 /** What is new of the engine's run, put where that run is: on the page, or behind the recorded one that is shown. */
 export function withEngineRun(state: PlaygroundState, news: Partial<RunRecord>): Partial<PlaygroundState> {
@@ -52,7 +54,11 @@ export function showEngineRun(state: PlaygroundState): Partial<PlaygroundState> 
   };
 }
 
-function showRecording(state: PlaygroundState, recording: Recording, file: string | null): Partial<PlaygroundState> {
+export function showRecording(
+  state: PlaygroundState,
+  recording: Recording,
+  file: string | null,
+): Partial<PlaygroundState> {
   const { record, ...facts } = recording;
   const { overview, generatorLosses, studentLosses, live, history } = engineRun(state);
   return {
@@ -128,7 +134,7 @@ export function recordedActions(
         settings,
         versions,
         backend: backend!,
-        dataset: DATASET,
+        dataset: state.ownImages === null ? DATASET : OWN_DATASET,
         written: new Date().toISOString(),
         finished: state.status === 'finished',
       };

@@ -21,7 +21,12 @@ export interface Source {
   settings: RunSettings;
   /** null: the bundled one. */
   network: Chosen | null;
+  /** null: the bundled ones. */
   images: Chosen | null;
+  /** A saved session, where some of both came from it. */
+  session: { file: File; network: boolean; images: boolean } | null;
+  /** Whether the network was then read anew, or the classes ordered, as it was found to help. */
+  mended: boolean;
   resumed: Resumed;
 }
 
@@ -31,6 +36,8 @@ export class Rescue {
   /** What the run began with; null: none was prepared yet. */
   private settings: RunSettings | null = null;
   private chosen: Record<'network' | 'images', Chosen | null> = { network: null, images: null };
+  private session: File | null = null;
+  private mended = false;
   private restarts = 0;
 
   /** A new run is prepared. */
@@ -49,6 +56,19 @@ export class Rescue {
   opened(kind: 'network' | 'images', { files, options }: Chosen): void {
     // None: those of the last time.
     this.chosen[kind] = { files: files.length > 0 ? files : (this.chosen[kind]?.files ?? []), options };
+    this.mended = false;
+  }
+
+  /** A saved session took the place of everything. */
+  openedSession(session: File): void {
+    this.session = session;
+    this.chosen = { network: null, images: null };
+    this.mended = false;
+  }
+
+  /** What was open was read anew. */
+  tookMend(): void {
+    this.mended = true;
   }
 
   /** Whether another engine may be started without asking; if so, it counts as started. */
@@ -60,7 +80,7 @@ export class Rescue {
 
   /** How the run goes on; null where there is nothing to go on with. */
   source({ applied, bundled, ownImages }: Pick<PlaygroundState, 'applied' | 'bundled' | 'ownImages'>): Source | null {
-    const { settings, snapshot, chosen } = this;
+    const { settings, snapshot, chosen, session, mended } = this;
     if (!settings || !snapshot) return null;
     const live: LiveSettings = Object.fromEntries(
       changedSettings(settings, applied, 'live').map((key) => [key, applied[key]]),
@@ -69,6 +89,8 @@ export class Rescue {
       settings,
       network: bundled ? null : chosen.network,
       images: ownImages ? chosen.images : null,
+      session: session && (!bundled || ownImages) ? { file: session, network: !bundled, images: !!ownImages } : null,
+      mended: mended && (!bundled || !!ownImages),
       resumed: { snapshot, live },
     };
   }
@@ -80,14 +102,20 @@ export const readFiles = (files: readonly ChosenFile[]): Promise<NetworkFile[]> 
 /** Has a fresh engine take up a run. @param start all but the run itself */
 export async function takeUp(
   client: EngineClient,
-  { settings, network, images, resumed }: Source,
+  { settings, network, images, session, mended, resumed }: Source,
   start: Omit<StartOptions, 'settings' | 'resumed'>,
 ): Promise<InitializeReply> {
   // The page's run stays what it is until it is there: what comes before it is not shown as a new one.
   const meanwhile: Resumed = { snapshot: null, live: {} };
-  const own = network !== null || images !== null;
+  const own = network !== null || images !== null || session !== null;
   let reply = await client.initialize({ ...start, settings, resumed: own ? meanwhile : resumed });
   if (!own) return reply;
+  if (session) {
+    await client.readSession({ name: session.file.name, bytes: await session.file.arrayBuffer() });
+    reply = await client.openSession(settings);
+    if (!session.network) reply = await client.useBundledNetwork(settings);
+    if (!session.images) reply = await client.useBundledImages(settings);
+  }
   const open: (() => Promise<InitializeReply>)[] = [];
   if (network)
     open.push(async () => client.loadNetwork(await readFiles(network.files), settings, network.options, true));
@@ -101,6 +129,7 @@ export async function takeUp(
       if (!waits || i === open.length - 1) throw error;
     }
   }
+  if (mended) reply = await client.mend(settings);
   await client.configure(settings, resumed);
   return reply;
 }

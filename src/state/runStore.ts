@@ -12,7 +12,8 @@ import { createLessons, initialLessons } from './lessons/lessonState';
 import { beyondNetwork } from './linkView';
 import type { ChosenFile, PlaygroundActions, PlaygroundState, Position } from './playgroundState';
 import { engineRun, shownGenerator } from './playgroundState';
-import { choicesFor, recordedActions, showEngineRun, showLastRun, withEngineRun } from './recordedRun';
+import { choicesFor, recordedActions, showEngineRun, showLastRun, showRecording, withEngineRun } from './recordedRun';
+import { RecordingError } from './recording/checks';
 import type { Versions } from './recording/format';
 import { readFiles, Rescue, takeUp } from './rescue';
 import { afterFrame, backTo, emptyRecord } from './runRecord';
@@ -63,6 +64,7 @@ export function createPlayground(options: PlaygroundOptions) {
     bundled: true,
     opened: null,
     ownImages: null,
+    mendable: false,
     progress: null,
     silentSeconds: 0,
     settings: initialSettings,
@@ -224,8 +226,18 @@ export function createPlayground(options: PlaygroundOptions) {
     try {
       const reply = await request(settings);
       if (reply) {
-        const { backend, backends, networkName, bundled, opened = null, ownImages = null } = reply;
-        set({ engine: 'ready', backend, backends, nextBackend: null, networkName, bundled, opened, ownImages });
+        const { backend, backends, networkName, bundled, opened = null, ownImages = null, mendable = false } = reply;
+        set({
+          engine: 'ready',
+          backend,
+          backends,
+          nextBackend: null,
+          networkName,
+          bundled,
+          opened,
+          ownImages,
+          mendable,
+        });
       }
     } catch (error) {
       if (mine !== replacements) return false;
@@ -422,6 +434,14 @@ export function createPlayground(options: PlaygroundOptions) {
     loadNetwork: (files, options) =>
       openFiles('network', files, (read, settings) => client.loadNetwork(read, settings, options), options),
     loadImages: (files) => openFiles('images', files, (read, settings) => client.loadImages(read, settings)),
+    mend() {
+      wantsEngineRun = true;
+      void replaceRun(async (settings) => {
+        const reply = await client.mend(settings);
+        rescue.tookMend();
+        return reply;
+      });
+    },
     useBundledImages() {
       wantsEngineRun = true;
       void replaceRun((settings) => client.useBundledImages(settings));
@@ -473,6 +493,45 @@ export function createPlayground(options: PlaygroundOptions) {
     ...recordedActions(store, options.versions ?? NO_VERSIONS, () => {
       wantsEngineRun = false;
     }),
+    async saveSession(results) {
+      try {
+        const run = await actions.saveRecording();
+        const { writeSessionTexts } = await import('./sessionTexts');
+        const { settings, networkName } = get();
+        const bytes = await client.saveSession(writeSessionTexts(settings, results, run?.text ?? null));
+        const name = (networkName ?? '').replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '');
+        return { name: `${name || 'session'}.fdda`, bytes };
+      } catch (error) {
+        report(error);
+        return null;
+      }
+    },
+    async openSession(file) {
+      const before = get().settings;
+      try {
+        const texts = await client.readSession({ name: file.name, bytes: await file.arrayBuffer() });
+        const { readSessionTexts } = await import('./sessionTexts');
+        const { settings, results, recording } = await readSessionTexts(texts);
+        wantsEngineRun = true;
+        set({ settings });
+        if (!(await replaceRun((asked) => client.openSession(asked)))) {
+          set({ settings: before });
+          return null;
+        }
+        rescue.openedSession(file);
+        if (recording) {
+          wantsEngineRun = false;
+          set((state) => showRecording(state, recording, file.name));
+        }
+        return results;
+      } catch (error) {
+        if (error instanceof RecordingError)
+          set({ trouble: { kind: 'session', name: file.name, problem: error.problem } });
+        else if (error instanceof EngineFailure || error instanceof EngineGone) report(error);
+        else set({ trouble: { kind: 'file', detail: error instanceof Error ? error.message : String(error) } });
+        return null;
+      }
+    },
     showLive() {
       wantsEngineRun = false;
       set(showEngineRun);

@@ -28,6 +28,12 @@ function said(
         message: recordingTrouble.problem(trouble.problem),
         hint: recordingTrouble.hint,
       };
+    case 'session':
+      return {
+        title: recordingTrouble.sessionTitle(trouble.name),
+        message: recordingTrouble.problem(trouble.problem),
+        hint: recordingTrouble.sessionHint,
+      };
     case 'file':
       return { title: words.file.message, message: trouble.detail, hint: words.file.hint };
     case 'failure':

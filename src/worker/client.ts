@@ -17,6 +17,7 @@ import type {
   Request,
   Resumed,
   RunStatus,
+  SessionTexts,
 } from './protocol';
 
 /** What the client needs of a worker; a real `Worker` is one. */
@@ -126,7 +127,7 @@ function whenLockIsFree(lock: string, signal: AbortSignal): Promise<void> {
   return navigator.locks.request(lock, { signal }, () => undefined).then(() => undefined);
 }
 
-type Reply = InitializeReply | ProjectionReply | ImageTile | TaskResult<TaskName> | null;
+type Reply = ArrayBuffer | SessionTexts | InitializeReply | ProjectionReply | ImageTile | TaskResult<TaskName> | null;
 type WithId = Extract<Request, { id: number }>;
 type Body<R> = R extends { id: number; runId: number } ? Omit<R, 'id' | 'runId'> : never;
 
@@ -215,6 +216,25 @@ export class EngineClient {
       files.map((file) => file.bytes),
       goesOn,
     );
+  }
+
+  /** Network and images in use and these texts as one file. */
+  saveSession(texts: Record<string, string>): Promise<ArrayBuffer> {
+    return this.ask<ArrayBuffer>({ type: 'saveSession', texts });
+  }
+
+  /** The page's texts in a saved session, which the worker keeps for `openSession`. */
+  async readSession(file: NetworkFile): Promise<Record<string, string>> {
+    const { texts } = await this.ask<SessionTexts>({ type: 'readSession', file }, undefined, [file.bytes]);
+    return texts;
+  }
+
+  openSession(settings: RunSettings): Promise<InitializeReply> {
+    return this.begin<InitializeReply>({ type: 'openSession', settings });
+  }
+
+  mend(settings: RunSettings): Promise<InitializeReply> {
+    return this.begin<InitializeReply>({ type: 'mend', settings });
   }
 
   useBundledImages(settings: RunSettings): Promise<InitializeReply> {
@@ -355,9 +375,9 @@ export class EngineClient {
     return this.send<R>(body, runId, true, transfer);
   }
 
-  private ask<R = void>(body: Body<WithId>, signal?: AbortSignal): Promise<R> {
+  private ask<R = void>(body: Body<WithId>, signal?: AbortSignal, transfer: Transferable[] = []): Promise<R> {
     const runId = this.pendingRun ?? this.currentRun ?? 0;
-    return this.send<R>(body, runId, false, [], signal);
+    return this.send<R>(body, runId, false, transfer, signal);
   }
 
   private send<R>(

@@ -108,6 +108,17 @@ export type Request =
     }
   /** Replace the images by files the user chose; on failure those in use stay (reply: InitializeReply). */
   | { type: 'loadImages'; id: number; runId: number; settings: RunSettings; files: NetworkFile[] }
+  /**
+   * Network and images in use and the page's texts as one file (reply: ArrayBuffer). What is the page's own is left
+   * out of it.
+   */
+  | { type: 'saveSession'; id: number; runId: number; texts: Record<string, string> }
+  /** Reads a saved session and keeps it; nothing else changes (reply: the page's texts in it). */
+  | { type: 'readSession'; id: number; runId: number; file: NetworkFile }
+  /** Opens the session that was read last; on failure all stays (reply: InitializeReply). */
+  | { type: 'openSession'; id: number; runId: number; settings: RunSettings }
+  /** Apply what was found to help where a network gets too little right (reply: InitializeReply). */
+  | { type: 'mend'; id: number; runId: number; settings: RunSettings }
   /** Back to the bundled images, with the network in use where it fits them, else with the bundled one. */
   | { type: 'useBundledImages'; id: number; runId: number; settings: RunSettings }
   /** Back to the bundled network. */
@@ -125,6 +136,8 @@ export interface InitializeReply {
   bundled: boolean;
   /** What was found out when the network in use was opened; left out for the bundled one. */
   opened?: OpenedReport;
+  /** The network gets too little right, and what would help is known: see `mend`. */
+  mendable?: boolean;
   /** The images in use, where they are the user's. */
   ownImages?: OwnImagesReport;
 }
@@ -153,6 +166,10 @@ export interface OwnImagesReport {
   notes: Said[];
 }
 
+export interface SessionTexts {
+  texts: Record<string, string>;
+}
+
 export interface ProjectionReply {
   layer: number;
   method: ProjectionMethod;
@@ -171,6 +188,8 @@ export type FailureCode =
   | 'network'
   /** Pictures that cannot be used. Nothing changed. */
   | 'images'
+  /** A file that is no saved session, or a damaged one. Nothing changed. */
+  | 'session'
   /** Network and images do not fit each other; what was opened is kept for when the other is there. */
   | 'mismatch'
   /** A loss or a weight became NaN or infinite; the run cannot go on from there. */
@@ -203,7 +222,11 @@ export interface Failure {
 export type RunStatus = 'preparing' | 'ready' | 'running' | 'paused' | 'finished' | 'failed';
 
 export type Message =
-  | { type: 'reply'; id: number; value: InitializeReply | ProjectionReply | ImageTile | TaskResult<TaskName> | null }
+  | {
+      type: 'reply';
+      id: number;
+      value: ArrayBuffer | SessionTexts | InitializeReply | ProjectionReply | ImageTile | TaskResult<TaskName> | null;
+    }
   | { type: 'failure'; id: number | null; runId: number | null; failure: Failure }
   /** Before and between frames: starting backends, loading, compiling shaders, preparing. fraction null: unknown. */
   | { type: 'progress'; runId: number; phase: string; fraction: number | null; said: Said }

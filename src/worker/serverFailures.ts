@@ -4,6 +4,7 @@ import { DatasetError } from '../engine/data/images/datasetError';
 import { NetworkError } from '../engine/network/networkError';
 import { OutputChoice } from '../engine/network/outputs';
 import { inWords, say, saidOf, type Said } from '../engine/sentences';
+import { SessionError } from '../engine/session/checks';
 import { CollapseError, NotFiniteError } from '../engine/training/notFinite';
 import { DatasetMismatch } from '../engine/training/prepare';
 import type { Failure, FailureCode } from './protocol';
@@ -54,6 +55,7 @@ export function describeFailure(error: unknown, snapshotStep?: number): Failure 
   if (error instanceof Refusal) return failure(error.code, error.saidHint);
   if (error instanceof DatasetMismatch) return failure('network', say('mismatchHint'));
   if (error instanceof DatasetError) return failure('images', error.saidHint);
+  if (error instanceof SessionError) return failure('session', error.saidHint);
   if (error instanceof OutputChoice) return { ...failure('network', error.saidHint!), outputs: error.outputs };
   if (error instanceof NetworkError)
     return error.saidHint

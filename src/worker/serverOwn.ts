@@ -4,29 +4,36 @@ import type { ImageCollection } from '../engine/data/images/types';
 import { createOwnDataset, type OwnDataset } from '../engine/data/images/ownDataset';
 import { reserveOf } from '../engine/data/calibrationSet';
 import type { Dataset } from '../engine/data/dataset';
+import { checkGeneratable } from '../engine/network/generatable';
 import { inspectNetwork } from '../engine/network/inspect';
-import { NetworkError } from '../engine/network/networkError';
 import { openCheckedNetwork } from '../engine/network/openNetwork';
+import type { OpenOptions } from '../engine/network/networkFile';
 import type { Network } from '../engine/network/types';
+import { asCollection } from '../engine/session/images';
 import type { RunSettings } from '../engine/runSettings';
 import { say, type Said } from '../engine/sentences';
-import type { NetworkFile, NetworkOptions, OpenedReport, OwnImagesReport } from './protocol';
+import type { NetworkFile, OpenedReport, OwnImagesReport } from './protocol';
 import { Refusal } from './serverFailures';
 
 export interface OwnNetwork {
   network: Network;
   report: OpenedReport;
+  /** What it was read from. */
+  source: NetworkSource;
 }
 
-/** Test images that the first look at a network's accuracy takes. */
-export const ACCURACY_IMAGES = 200;
+interface NetworkSource {
+  files: NetworkFile[];
+  options: OpenOptions;
+}
 
 export class OwnFiles {
   /** Opened last; it may be waiting for images. */
   network: OwnNetwork | null = null;
   /** Of every network opened, by its nodes: names of classes may change. */
-  private readonly reports = new WeakMap<object, OpenedReport>();
+  private readonly known = new WeakMap<object, OwnNetwork>();
   private files: NetworkFile[] = [];
+  private options: OpenOptions = {};
   private collection: ImageCollection | null = null;
   private made: { shape: string; own: OwnDataset } | null = null;
 
@@ -34,21 +41,17 @@ export class OwnFiles {
    * @param files none: those of the last time
    * @throws NetworkError; the network opened before stays
    */
-  async openNetwork(files: NetworkFile[], options: NetworkOptions = {}): Promise<OwnNetwork> {
-    const chosen = files.length > 0 ? files : this.files;
+  async openNetwork(files: NetworkFile[], options: OpenOptions = {}): Promise<OwnNetwork> {
+    const again = files.length === 0;
+    const chosen = again ? this.files : files;
+    // What was said of these files before counts as far as nothing else is said.
+    const said = again ? { ...this.options, ...options } : options;
     // Kept also where it cannot be used yet: another output may be chosen.
-    this.files = chosen;
-    const { network, notes, check } = await openCheckedNetwork(chosen, options);
+    Object.assign(this, { files: chosen, options: said });
+    const { network, notes, check } = await openCheckedNetwork(chosen, said);
     const facts = inspectNetwork(network);
     const { definition } = network;
-    const [height, width, channels] = definition.inputShape;
-    if (height !== width || height % 4 !== 0 || (channels !== 1 && channels !== 3)) {
-      throw new NetworkError(
-        say('generatorSize', definition.name, `${height}x${width}x${channels}`),
-        say('generatorSizeHint'),
-      );
-    }
-    if (definition.numClasses < 2) throw new NetworkError(say('oneOutput', definition.name), say('oneOutputHint'));
+    checkGeneratable(definition);
     const report: OpenedReport = {
       operations: definition.nodes.length - 1,
       parameters: facts.parameters,
@@ -61,14 +64,25 @@ export class OwnFiles {
       difference: check.difference,
       notes,
     };
-    this.reports.set(definition.nodes, report);
-    this.network = { network, report };
+    this.network = { network, report, source: { files: chosen, options: said } };
+    this.known.set(definition.nodes, this.network);
     return this.network;
   }
 
   /** What was found out when a network was opened; undefined for one that was not. */
   reportOf({ definition }: Network): OpenedReport | undefined {
-    return this.reports.get(definition.nodes);
+    return this.known.get(definition.nodes)?.report;
+  }
+
+  /** What a network in use was read from; null for one that was not. */
+  sourceOf({ definition }: Network): NetworkSource | null {
+    return this.known.get(definition.nodes)?.source ?? null;
+  }
+
+  /** Images of a saved session, as they were. */
+  keepImages(dataset: Dataset): void {
+    this.collection = asCollection(dataset);
+    this.made = { shape: String(dataset.imageShape), own: { dataset, notes: [] } };
   }
 
   /** @throws DatasetError; the images opened before stay */
@@ -77,6 +91,20 @@ export class OwnFiles {
     this.collection = collection;
     this.made = null;
     return collection.classes;
+  }
+
+  /** Has the images' classes in another order: the one at place `order[i]` comes at place i. */
+  reorderClasses(order: readonly number[]): void {
+    if (!this.collection) throw new Error('No images were opened.');
+    const { classes, images, notes } = this.collection;
+    const places = new Map(order.map((from, to) => [from, to]));
+    const moved = images.map((image) => ({ ...image, label: places.get(image.label)! }));
+    this.collection = {
+      classes: order.map((from) => classes[from]),
+      images: moved.sort((a, b) => a.label - b.label),
+      notes,
+    };
+    this.made = null;
   }
 
   /** Names of the classes of the images opened last; null: none were. */

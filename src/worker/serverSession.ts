@@ -10,11 +10,11 @@ import { Run, type RunSnapshot } from '../engine/training/run';
 import type { ImageTile } from '../engine/runReport';
 import { LIVE_SETTINGS, type LiveSettings, type RunSettings } from '../engine/runSettings';
 import { say, type Said } from '../engine/sentences';
+import { lookAtAccuracy, type Mend } from '../engine/evaluation/lowAccuracy';
 import { CollapseError } from '../engine/training/notFinite';
 import { Teacher } from '../engine/training/teacher';
 import type { TaskName, TaskResult } from '../engine/workbench/report';
 import type { WorkbenchSource } from '../engine/workbench/trial';
-import { TestSet } from '../engine/training/testSet';
 import { drawAhead } from './serverAhead';
 import { ServerBackends, type BackendTools } from './serverBackends';
 import { fetchBundled, readBundled, type Bundled, type BundledFiles } from './serverBundled';
@@ -22,16 +22,9 @@ import { describeFailure, failureOf, isDeviceLost, Refusal } from './serverFailu
 import { IdleWork } from './serverIdle';
 import { ServerPulse } from './serverPulse';
 import { ServerSnapshots, stepOf } from './serverSnapshots';
-import {
-  ACCURACY_IMAGES,
-  fits,
-  fittedSettings,
-  OwnFiles,
-  refusePendingImages,
-  refusePendingNetwork,
-  withClassNames,
-} from './serverOwn';
+import { fits, fittedSettings, OwnFiles, refusePendingImages, refusePendingNetwork, withClassNames } from './serverOwn';
 import { testImages } from './serverTestImages';
+import { readSession, writeSession, type Session } from '../engine/session/sessionFile';
 import { transferables } from './serverTransfer';
 import { ServerWorkbench, TaskStopped } from './serverWorkbench';
 import type {
@@ -43,6 +36,7 @@ import type {
   Request,
   Resumed,
   RunStatus,
+  SessionTexts,
 } from './protocol';
 
 const FRAME_INTERVAL_MS = 100;
@@ -61,11 +55,22 @@ export interface SessionOptions {
   backends?: BackendTools;
 }
 
-type Reply = InitializeReply | ProjectionReply | ImageTile | TaskResult<TaskName> | null;
+type Reply = ArrayBuffer | SessionTexts | InitializeReply | ProjectionReply | ImageTile | TaskResult<TaskName> | null;
 /** Requests that are worked off one after the other; the rest does not wait for them. */
 type Queued = Exclude<
   Request,
-  { type: 'acknowledge' | 'update' | 'pause' | 'project' | 'testImages' | 'workbench' | 'stopTask' }
+  {
+    type:
+      | 'acknowledge'
+      | 'update'
+      | 'pause'
+      | 'project'
+      | 'testImages'
+      | 'workbench'
+      | 'stopTask'
+      | 'saveSession'
+      | 'readSession';
+  }
 >;
 
 /** A newer request has made this one pointless; it is answered all the same. */
@@ -75,7 +80,11 @@ export class ServerSession {
   private readonly shapes: Dataset = keepCalibrationImages(createShapes());
   /** In use: the bundled images or the user's. */
   private dataset: Dataset = this.shapes;
-  private readonly own = new OwnFiles();
+  private own = new OwnFiles();
+  /** What would help the network in use to get more right. */
+  private mend: Mend | null = null;
+  /** Read, and not opened yet. */
+  private saved: Session | null = null;
   /** What was said of the run's network and images when it began. */
   private notes: { network: Said[]; images: Said[] } = { network: [], images: [] };
   private readonly backends: ServerBackends;
@@ -153,6 +162,18 @@ export class ServerSession {
       case 'testImages':
         // Neither run nor backend is needed for it.
         return void this.answer(request, async () => testImages(this.dataset, request.indices));
+      case 'saveSession': {
+        const before = this.queue;
+        return void this.answer(request, async () => {
+          await before;
+          return this.saveSession(request.texts);
+        });
+      }
+      case 'readSession':
+        return void this.answer(request, async () => {
+          this.saved = await readSession(request.file.name, request.file.bytes);
+          return { texts: this.saved.texts };
+        });
       case 'workbench':
         return void this.answer(request, () => this.doTask(request));
       case 'stopTask':
@@ -185,7 +206,8 @@ export class ServerSession {
 
   private async answer({ id, runId }: { id: number; runId: number }, work: () => Promise<Reply>): Promise<void> {
     try {
-      this.post({ type: 'reply', id, value: await work() });
+      const value = await work();
+      this.post({ type: 'reply', id, value }, value instanceof ArrayBuffer ? [value] : []);
     } catch (error) {
       if (error instanceof Superseded || error instanceof TaskStopped) this.post({ type: 'reply', id, value: null });
       else this.fail(id, error, runId);
@@ -297,6 +319,12 @@ export class ServerSession {
           );
         return this.initialized();
       }
+      case 'mend':
+        await this.applyMend(request.runId, request.settings);
+        return this.initialized();
+      case 'openSession':
+        await this.openSession(request.runId, request.settings);
+        return this.initialized();
       case 'useBackend':
         await this.switchBackend(request.runId, request.backend, request.settings, null, true);
         return this.initialized();
@@ -353,20 +381,64 @@ export class ServerSession {
     return dataset;
   }
 
+  /** Network and images in use, as far as they are the user's, with the page's texts. */
+  private saveSession(texts: Record<string, string>): ArrayBuffer {
+    if (!this.teacher) throw new Refusal('network', say('noNetwork'), say('restartOrReloadHint'));
+    const network = this.isBundled ? null : this.own.sourceOf(this.teacher.network);
+    return writeSession({ network, images: this.dataset === this.shapes ? null : this.dataset, texts }).buffer;
+  }
+
+  /** What is in the session takes the place of everything; until its run is there, all stays. */
+  private async openSession(runId: number, settings: RunSettings): Promise<void> {
+    const { saved } = this;
+    if (!saved || !this.bundled) throw new Refusal('session', say('noSession'), say('sessionHint'));
+    const own = new OwnFiles();
+    const { network: stored, images } = saved;
+    const opened = stored ? (await own.openNetwork(stored.files, stored.options)).network : null;
+    if (images) own.keepImages(images);
+    const dataset = images ?? this.shapes;
+    const network = named(opened ?? this.bundled.network, dataset, this.shapes);
+    await this.onBetter(runId, () =>
+      this.useNetwork(runId, network, opened === null, settings, null, undefined, dataset),
+    );
+    this.own = own;
+    this.saved = null;
+    if (opened || images) await this.lookAtAccuracy();
+  }
+
   /** Says where a network gets so little right that something about its images must be amiss. */
   private async lookAtAccuracy(): Promise<void> {
     const { teacher, dataset } = this;
     if (!teacher) return;
-    const { numClasses } = teacher.definition;
-    const images = Math.min(ACCURACY_IMAGES, dataset.size('test'));
-    const testSet = new TestSet(dataset, teacher.definition, images);
     this.notes.network = [];
-    let right = 0;
-    for (let i = 0; i < testSet.count; i++) right += testSet.countCorrect(i, await testSet.answers(i, teacher));
-    // Trained networks are far above these, even on 1000 classes.
-    if (right / images < (numClasses > 100 ? 0.2 : 0.4)) {
-      this.notes.network.push(say('lowAccuracy', ((100 * right) / images).toFixed(0), images));
-    }
+    // Whoever names no class order of their own cannot have it changed.
+    const { note, mend } = await lookAtAccuracy(teacher.network, dataset, this.isBundled, this.options.breathe);
+    if (note) this.notes.network.push(note);
+    this.mend = mend?.classOrder && dataset === this.shapes ? null : mend;
+  }
+
+  /** Reads the network again, or orders the images' classes, as it was found to help. */
+  private async applyMend(runId: number, settings: RunSettings): Promise<void> {
+    const { mend, teacher } = this;
+    if (!mend || !teacher) throw new Refusal('network', say('noMend'), say('noMendHint'));
+    let { network } = teacher;
+    const source = this.own.sourceOf(network);
+    if (source && Object.keys(mend.options).length > 0)
+      network = (await this.own.openNetwork(source.files, { ...source.options, ...mend.options })).network;
+    if (mend.classOrder) this.own.reorderClasses(mend.classOrder);
+    await this.onBetter(runId, async () => {
+      const dataset = this.dataset === this.shapes ? this.shapes : await this.ownImages(runId, network);
+      await this.useNetwork(
+        runId,
+        named(network, dataset, this.shapes),
+        this.isBundled,
+        settings,
+        null,
+        undefined,
+        dataset,
+      );
+    });
+    await this.lookAtAccuracy();
   }
 
   // ---- backend and network -----------------------------------------------------------------------------------
@@ -539,7 +611,9 @@ export class ServerSession {
     const before = this.teacher?.definition.nodes;
     if (this.teacher !== teacher) this.teacher?.dispose();
     // The same network as before keeps what was said of it.
-    const network = before === teacher.definition.nodes ? this.notes.network : [];
+    const kept = before === teacher.definition.nodes && this.dataset === dataset;
+    const network = kept ? this.notes.network : [];
+    if (!kept) this.mend = null;
     this.notes = { network, images: notes };
     Object.assign(this, { run, teacher, isBundled: bundled, settings, runId, live: resumed?.live ?? {}, dataset });
     const overview = structuredClone(run.overview);
@@ -753,6 +827,7 @@ export class ServerSession {
       bundled: this.isBundled,
       ...(opened ? { opened: { ...opened, notes: [...opened.notes, ...this.notes.network] } } : {}),
       ...(ownImages ? { ownImages } : {}),
+      ...(this.mend ? { mendable: true } : {}),
     };
   }
 
@@ -789,5 +864,7 @@ const BEGINS = new Set<Request['type']>([
   'loadImages',
   'useBundledNetwork',
   'useBundledImages',
+  'openSession',
+  'mend',
   'useBackend',
 ]);

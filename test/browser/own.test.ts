@@ -1,7 +1,9 @@
 /** Own networks and images on the page. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { zip } from '../../src/engine/export/zip';
 import { classPictures, zipOf } from '../pictures';
 import { launch } from './chromium';
 import { Playground } from './playground';
@@ -88,5 +90,71 @@ describe('own network and images', () => {
     // What was there stays.
     expect(await check.count()).toBe(1);
     playground.expectNoErrors();
+  });
+
+  it('WebP is decoded by the browser; MNIST’s files are told from a network’s by their names', async () => {
+    const { page, network, images } = await opened();
+    await network.setInputFiles(files('networks/mnist-28x28x1', 'model.json', 'group1-shard1of1.bin'));
+    const names = ['lossless.webp', 'plain.gif', 'colour.bmp', 'see-through.webp'];
+    const pictures = names.map((name) => ({ name, bytes: readFileSync(join(FIXTURES, 'images/other-formats', name)) }));
+    const tree = Array.from({ length: 40 }, (_, i) => ({
+      name: `class ${i % 10}/${Math.floor(i / 10)}-${pictures[0].name}`,
+      bytes: new Uint8Array(pictures[0].bytes),
+    }));
+    const others = pictures
+      .slice(1)
+      .map(({ name, bytes }) => ({ name: `class 3/${name}`, bytes: new Uint8Array(bytes) }));
+    const buffer = Buffer.from(zip([...tree, ...others]));
+    await images.setInputFiles({ name: 'pictures', mimeType: 'application/octet-stream', buffer });
+    await page.locator('.own-images').waitFor({ timeout: 30_000 });
+    const notes = await page.locator('.own-notes').innerText();
+    expect(notes).toMatch(/see-through.webp cannot be read and is left out: parts of it are transparent/);
+    expect(notes).toMatch(/42 pictures in colour were made grey/);
+    playground.expectNoErrors();
+  });
+
+  it('a session is saved, and opens on another page with its run, without a connection', async () => {
+    const { page, network, images, alert } = await opened();
+    await network.setInputFiles(files('networks/mnist-28x28x1', 'model.json', 'group1-shard1of1.bin'));
+    await alert.filter({ hasText: '28x28x1 in 10 classes' }).waitFor();
+    await images.setInputFiles(archive(10));
+    await page.locator('.own-images').waitFor({ timeout: 30_000 });
+    await playground.button('Play').click();
+    await playground.untilStatus(/^Finished/, 60);
+    const facts = async () => [
+      await page.locator('.own-images').innerText(),
+      await page.locator('.network-name').innerText(),
+      await page.locator('.results-table, .compare-card table').first().innerText(),
+    ];
+    const before = await facts();
+    const saved = async () => {
+      await playground.button('Take away').click();
+      const download = page.waitForEvent('download');
+      await page.getByRole('menuitem', { name: /^Save the session/ }).click();
+      return readFileSync(await (await download).path());
+    };
+    const first = await saved();
+    const [picker] = [page.waitForEvent('filechooser')];
+    await playground.button('Back to the bundled images').click();
+    await page.locator('.own-images').waitFor({ state: 'detached' });
+    await page.context().setOffline(true);
+    await playground.button('Take away').click();
+    await page.getByRole('menuitem', { name: /^Open a session/ }).click();
+    await (await picker).setFiles({ name: 'mine.fdda', mimeType: 'application/zip', buffer: first });
+    await page.locator('.own-images').waitFor({ timeout: 30_000 });
+    await page.getByText('mine.fdda').first().waitFor();
+    const after = await facts();
+    expect(after.slice(0, 2)).toEqual(before.slice(0, 2));
+    // A result of the visit that saved it, and the same again from the file.
+    expect(after[2].split('\n').length).toBeGreaterThan(before[2].split('\n').length);
+    // A damaged one changes nothing.
+    const again = page.waitForEvent('filechooser');
+    await playground.button('Take away').click();
+    await page.getByRole('menuitem', { name: /^Open a session/ }).click();
+    await (await again).setFiles({ name: 'cut.fdda', mimeType: 'application/zip', buffer: first.subarray(0, 3000) });
+    await alert.filter({ hasText: 'What was open before is still there' }).waitFor();
+    expect((await facts()).slice(0, 2)).toEqual(before.slice(0, 2));
+    // What the browser says itself of a connection that is gone is no fault of the page.
+    expect(playground.errors.filter((error) => !/ERR_INTERNET_DISCONNECTED/.test(error))).toEqual([]);
   });
 });

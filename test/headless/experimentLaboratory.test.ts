@@ -16,7 +16,7 @@ import { use } from '../engine/backends';
 import { tinyDataset, tinyNetwork, tinySettings } from '../engine/training/tiny';
 
 const folder = mkdtempSync(join(tmpdir(), 'laboratory-'));
-const source = { network: tinyNetwork(), dataset: tinyDataset(), checkpoint: null, fingerprint: 'tiny' };
+const source = { network: tinyNetwork(), dataset: tinyDataset(), checkpoint: null, fingerprint: 'tiny', notes: [] };
 let laboratory: Laboratory;
 let tensors = 0;
 

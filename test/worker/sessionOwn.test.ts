@@ -185,3 +185,48 @@ describe('own network and images', () => {
     },
   );
 });
+
+describe('a saved session', () => {
+  const texts = { 'settings.json': '{}' };
+  const save = async () => (await harness.ask({ type: 'saveSession', runId: 3, texts })) as unknown as ArrayBuffer;
+  const read = (bytes: ArrayBuffer) =>
+    harness.ask({ type: 'readSession', runId: 3, file: { name: 'mine.fdda', bytes } });
+
+  it('opens elsewhere as it was: the same network, images and run, to the bit', { timeout: 120_000 }, async () => {
+    await started();
+    await refused(harness.ask({ type: 'loadNetwork', runId: 2, settings, files: network('mnist-28x28x1') }));
+    await harness.ask({ type: 'loadImages', runId: 3, settings, files: pictures(10, 12, 40) });
+    const one = harness.of('overview').at(-1)!.overview;
+    const bytes = await save();
+    await harness.session.dispose();
+
+    await started();
+    expect(await read(bytes.slice(0))).toEqual({ texts });
+    const reply = (await harness.ask({ type: 'openSession', runId: 4, settings })) as InitializeReply;
+    expect(reply).toMatchObject({ bundled: false, opened: { inputShape: [28, 28, 1] }, ownImages: { test: 60 } });
+    const two = harness.of('overview').at(-1)!.overview;
+    expect(two.calibration.images.rgba).toEqual(one.calibration.images.rgba);
+    expect(two.points.observation.xy).toEqual(one.points.observation.xy);
+    expect(two.network.classNames).toEqual(one.network.classNames);
+    // Saved again, it is the same file; its images fit other networks as before.
+    expect(
+      Buffer.from((await harness.ask({ type: 'saveSession', runId: 4, texts })) as unknown as ArrayBuffer),
+    ).toEqual(Buffer.from(bytes));
+  });
+
+  it('that cannot be used leaves all as it was', { timeout: 60_000 }, async () => {
+    await started();
+    const bytes = await save();
+    const failure = await refused(read(bytes.slice(0, bytes.byteLength - 30)));
+    expect([failure.code, failure.hint]).toEqual(['session', expect.stringMatching(/still there/)]);
+    const none = await refused(harness.ask({ type: 'openSession', runId: 5, settings }));
+    expect(none.message).toMatch(/no session to open/);
+    await read(bytes);
+    const reply = (await harness.ask({
+      type: 'openSession',
+      runId: 6,
+      settings: { ...settings, testImages: 20 },
+    })) as InitializeReply;
+    expect(reply.bundled).toBe(true);
+  });
+});

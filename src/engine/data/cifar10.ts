@@ -1,24 +1,8 @@
-/**
- * CIFAR-10 in its own binary format: records of 1 label byte, then 1024 red, 1024 green and 1024 blue bytes, row-major.
- */
+/** CIFAR-10 in its own binary format, divided as experiments want it. */
 import { checkIndex, type Dataset, type Split } from './dataset';
+import { CIFAR10, CIFAR10_CLASSES, cifarImage, cifarLabel, cifarRecords } from './images/cifar';
 
-export const CIFAR10_CLASSES: readonly string[] = [
-  'airplane',
-  'automobile',
-  'bird',
-  'cat',
-  'deer',
-  'dog',
-  'frog',
-  'horse',
-  'ship',
-  'truck',
-];
-
-const SIZE = 32;
-const AREA = SIZE * SIZE;
-const RECORD = 1 + 3 * AREA;
+export { CIFAR10_CLASSES };
 
 /** Validation images are the last of the training images: at most this many, and at most a fifth of them. */
 export const CIFAR10_VALIDATION = 1000;
@@ -34,7 +18,7 @@ export interface Cifar10Files {
  * CIFAR10_VALIDATION); `calibration` and `train` are the rest of them, both the same: a calibration set is drawn from
  * the images that the network was trained on, as in the paper.
  *
- * @throws RangeError for a file that is no whole number of records, has a label above 9, or no images
+ * @throws DatasetError for a file that is no whole number of records or has a label above 9; RangeError for no images
  */
 export function createCifar10({ train, test }: Cifar10Files): Dataset {
   const [training, testing] = [locate('training', train), locate('test', test)];
@@ -49,19 +33,17 @@ export function createCifar10({ train, test }: Cifar10Files): Dataset {
   const dataset: Dataset = {
     name: 'CIFAR-10',
     classNames: [...CIFAR10_CLASSES],
-    imageShape: [SIZE, SIZE, 3],
+    imageShape: [32, 32, 3],
     size: (split) => splits[split].length,
     label(split, index) {
       checkIndex(dataset, split, index);
       const { bytes, at } = splits[split][index];
-      return bytes[at];
+      return cifarLabel(CIFAR10, bytes, at);
     },
     image(split, index) {
       const label = dataset.label(split, index);
       const { bytes, at } = splits[split][index];
-      const pixels = new Uint8Array(3 * AREA);
-      for (let c = 0; c < 3; c++) for (let p = 0; p < AREA; p++) pixels[3 * p + c] = bytes[at + 1 + c * AREA + p];
-      return { pixels, label };
+      return { pixels: cifarImage(CIFAR10, bytes, at).rgb, label };
     },
   };
   return dataset;
@@ -69,27 +51,14 @@ export function createCifar10({ train, test }: Cifar10Files): Dataset {
 
 interface RecordPlace {
   bytes: Uint8Array;
-  /** Where its label is. */
+  /** Where its record begins. */
   at: number;
 }
 
 function locate(what: string, files: readonly Uint8Array[]): RecordPlace[] {
-  const places: RecordPlace[] = [];
-  for (const bytes of files) {
-    if (bytes.length % RECORD !== 0) {
-      throw new RangeError(
-        `A file of CIFAR-10 ${what} images has ${bytes.length} bytes: no whole number of images of ${RECORD} bytes.`,
-      );
-    }
-    for (let at = 0; at < bytes.length; at += RECORD) {
-      if (bytes[at] >= CIFAR10_CLASSES.length) {
-        throw new RangeError(
-          `Image ${places.length} of the CIFAR-10 ${what} images has the label ${bytes[at]}; labels are 0 to 9.`,
-        );
-      }
-      places.push({ bytes, at });
-    }
-  }
+  const places = files.flatMap((bytes) =>
+    cifarRecords(`A file of CIFAR-10 ${what} images`, bytes, CIFAR10).map((at): RecordPlace => ({ bytes, at })),
+  );
   if (places.length === 0) throw new RangeError(`There are no CIFAR-10 ${what} images.`);
   return places;
 }

@@ -13,6 +13,8 @@ export interface OpenOptions {
   output?: string;
   /** What the network is fed instead of what the file says or what is assumed: (pixel / 255 - mean) / std. */
   normalization?: { mean: number[]; std: number[] };
+  /** The network takes blue, green, red. */
+  reversedChannels?: boolean;
   /** Height and width of the images, where the file leaves them open. */
   imageSize?: [number, number];
 }

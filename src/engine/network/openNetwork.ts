@@ -6,6 +6,7 @@ import { say } from '../sentences';
 import { openLayersModel } from './keras/layersModel';
 import { NetworkError } from './networkError';
 import { baseName, type NetworkFile, type OpenedNetwork, type OpenOptions } from './networkFile';
+import { reversedChannels } from './reversedChannels';
 import { checkAgainstOwnRuntime, type RuntimeCheck } from './ownRuntime';
 
 /** One kind of network file. */
@@ -67,7 +68,10 @@ export async function openCheckedNetwork(
 ): Promise<OpenedNetwork & { check: RuntimeCheck }> {
   const opened = await openNetwork(files, options);
   const check = await checkAgainstOwnRuntime(opened);
-  return { ...opened, notes: check.reason ? [...opened.notes, check.reason] : opened.notes, check };
+  const { network } = opened;
+  const turned = options.reversedChannels ? reversedChannels(network) : network;
+  if (!turned) throw new NetworkError(say('cannotReverse', network.definition.name), say('cannotReverseHint'));
+  return { ...opened, network: turned, notes: check.reason ? [...opened.notes, check.reason] : opened.notes, check };
 }
 
 function unknownFormat(files: readonly NetworkFile[]): NetworkError {

@@ -86,14 +86,18 @@ export function neededWeights(
 /**
  * The range of pixels that a network expects, as far as its first node tells: one that scales by a hundredth or less, or
  * subtracts more than one is, takes 0 to 255, and else 0 to 1.
+ *
+ * @param takesBytes the file says that its input is bytes
  */
 export function assumedNormalization(
   nodes: readonly NetworkNode[],
   channels: number,
+  takesBytes = false,
 ): { normalization: NetworkDefinition['normalization']; bytes: boolean } {
   const first = nodes.find((node) => node.op !== 'input');
-  const bytes =
+  const scaled =
     first?.op === 'rescale' && first.inputs[0] === nodes[0].name && first.scale.every((s) => Math.abs(s) <= 1 / 32);
+  const bytes = takesBytes || scaled;
   return {
     normalization: { mean: new Array(channels).fill(0), std: new Array(channels).fill(bytes ? 1 / 255 : 1) },
     bytes,

@@ -55,7 +55,9 @@ function randomImages({ definition }: Network): { images: Float32Array; shape: [
   const random = new Random(1);
   const images = Float32Array.from(
     { length: IMAGES * inputShape.reduce((a, b) => a * b, 1) },
-    (_, i) => (random.next() - normalization.mean[i % channels]) / normalization.std[i % channels],
+    // Pixels are whole numbers.
+    (_, i) =>
+      (Math.floor(256 * random.next()) / 255 - normalization.mean[i % channels]) / normalization.std[i % channels],
   );
   return { images, shape: [IMAGES, ...inputShape] };
 }

@@ -15,7 +15,9 @@ import {
 } from '../../state/settings';
 import { applySetup, SETUPS } from '../../state/setups';
 import { isShareNote, readLink, writeLink } from '../../state/shareLink';
+import { takeOwn } from './ownFlags';
 import { columnsOf, METHODS, methodName, type Experiment, type Method, type Variant } from './plan';
+import type { OwnPlace } from './source';
 
 /** Something on the command line that cannot be done; the message is for the user. */
 export class FlagError extends Error {}
@@ -26,6 +28,8 @@ export interface Options {
   data: string | null;
   /** Weights for `data`. */
   weights: string | null;
+  /** Network and images as the page opens them; null: those of `data`, or the bundled ones. */
+  own: OwnPlace | null;
   /** File in which results are kept. */
   state: string | null;
   /** What computes. */
@@ -121,6 +125,14 @@ function takeSettings(argv: readonly string[]): { variants: Map<string, Variant[
   return { variants, rest };
 }
 
+function ownPlace(argv: readonly string[]) {
+  try {
+    return takeOwn(argv);
+  } catch (error) {
+    throw new FlagError((error as Error).message);
+  }
+}
+
 function ownFlags(words: string[]) {
   try {
     return parseArgs({ args: words, options: OWN_FLAGS, strict: true, allowPositionals: false }).values;
@@ -160,7 +172,8 @@ function methodsOf(settings: RunSettings): Method[] {
  *   should be what was asked for. (In a link it is mended with a note, as on the page.)
  */
 export function parseOptions(argv: readonly string[]): Options {
-  const { variants, rest } = takeSettings(argv);
+  const { own: place, rest: others } = ownPlace(argv);
+  const { variants, rest } = takeSettings(others);
   const own = ownFlags(rest);
   const notes: string[] = [];
   const given = new Set<SettingKey>();
@@ -225,6 +238,8 @@ export function parseOptions(argv: readonly string[]): Options {
   const learningRates = (own['learning-rates']?.split(',') ?? []).map(
     (part) => settingValue('learning-rates', 'studentLearningRate', part).studentLearningRate!,
   );
+  if (place && (own.data !== undefined || own.weights !== undefined))
+    throw new FlagError('--data and --weights say the same as --images and --network: leave one pair out.');
   if (own.data === undefined && own.weights !== undefined)
     throw new FlagError('--weights belongs to --data DIR, the folder of the images that its network was trained for.');
   if (own.data !== undefined && own.weights === undefined) {
@@ -248,6 +263,7 @@ export function parseOptions(argv: readonly string[]): Options {
     },
     data: own.data ?? null,
     weights: own.weights ?? null,
+    own: place,
     state: own.state ?? null,
     json: own.json ?? false,
     backend:

@@ -4,15 +4,36 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { CIFAR10_CLASSES, createCifar10 } from '../../engine/data/cifar10';
 import type { Dataset } from '../../engine/data/dataset';
+import { collectImages } from '../../engine/data/images/collection';
+import { DatasetError } from '../../engine/data/images/datasetError';
+import { createOwnDataset } from '../../engine/data/images/ownDataset';
+import type { ImageFile } from '../../engine/data/images/types';
 import { createShapes, SHAPES_SEED } from '../../engine/data/shapes';
 import { decodeCheckpoint, type Checkpoint } from '../../engine/generator/checkpoint';
+import { checkGeneratable } from '../../engine/network/generatable';
+import type { OpenOptions } from '../../engine/network/networkFile';
+import { openCheckedNetwork } from '../../engine/network/openNetwork';
 import { CIFAR_RESNET_NORMALIZATION, cifarResNet } from '../../engine/network/resnet20';
 import { readSafetensors } from '../../engine/network/safetensors';
 import type { Network } from '../../engine/network/types';
-import { BUNDLED_FOLDER, readBytes, readNetworkFolder } from '../files';
+import { inWords, say, type Said } from '../../engine/sentences';
+import { BUNDLED_FOLDER, readBytes, readChosenFiles, readNetworkFolder } from '../files';
+
+/** Any network and images, as the page opens them. */
+export interface OwnPlace {
+  /** Files and folders of one network; none: the bundled one. */
+  network: string[];
+  /** Files and folders of labelled images; none: the bundled ones. */
+  images: string[];
+  options: OpenOptions;
+  /** Column of a table that holds the labels. */
+  label?: string;
+}
 
 /** Where to find them: plain data, handed to other processes. */
 export interface SourcePlace {
+  /** Left out: `data` and `weights` say it. */
+  own?: OwnPlace;
   /** Folder of CIFAR-10's binary files, with `weights`; null: the bundled network and images. */
   data: string | null;
   weights: string | null;
@@ -26,14 +47,18 @@ export interface Source {
   checkpoint: Checkpoint | null;
   /** Says whether two experiments are on the same files. */
   fingerprint: string;
+  /** What a person should know of how the files were read. */
+  notes: string[];
 }
 
 /**
  * Needs a backend.
  *
- * @throws Error naming a file that is missing; NetworkError, RangeError or CheckpointError for one that cannot be used
+ * @throws Error naming a file that is missing; NetworkError, DatasetError, RangeError or CheckpointError for one that
+ *   cannot be used
  */
-export async function loadSource({ data, weights, checkpoint }: SourcePlace): Promise<Source> {
+export async function loadSource({ own, data, weights, checkpoint }: SourcePlace): Promise<Source> {
+  if (own) return loadOwn(own);
   if (data === null) {
     const file = join(BUNDLED_FOLDER, 'generator.bin');
     const found = checkpoint && existsSync(file) ? readBytes(file) : null;
@@ -41,6 +66,7 @@ export async function loadSource({ data, weights, checkpoint }: SourcePlace): Pr
       network: await readNetworkFolder(BUNDLED_FOLDER),
       dataset: createShapes(),
       checkpoint: found && decodeCheckpoint(found),
+      notes: [],
       fingerprint: fingerprint(
         [
           readBytes(join(BUNDLED_FOLDER, 'model.json')),
@@ -65,8 +91,52 @@ export async function loadSource({ data, weights, checkpoint }: SourcePlace): Pr
     dataset,
     checkpoint: null,
     fingerprint: fingerprint([...train, ...test, stored], 'cifar10'),
+    notes: [],
   };
 }
+
+async function loadOwn({ network: networkPaths, images: imagePaths, options, label }: OwnPlace): Promise<Source> {
+  const notes: Said[] = [];
+  const files: ImageFile[] = readChosenFiles(networkPaths);
+  let network: Network;
+  if (files.length > 0) {
+    const opened = await openCheckedNetwork(files, options);
+    checkGeneratable(opened.network.definition);
+    network = opened.network;
+    notes.push(...opened.notes);
+  } else network = await readNetworkFolder(BUNDLED_FOLDER);
+  const pictures: ImageFile[] = readChosenFiles(imagePaths);
+  let dataset: Dataset;
+  if (pictures.length > 0) {
+    const collection = await collectImages(pictures, label === undefined ? {} : { label });
+    const { inputShape, numClasses, name } = network.definition;
+    if (collection.classes.length !== numClasses)
+      throw new DatasetError(
+        say('pendingImages', collection.classes.length, name, numClasses),
+        say('otherImagesHint', numClasses),
+      );
+    const own = await createOwnDataset(nameOf(imagePaths), collection, inputShape, async () => true, {
+      validation: true,
+    });
+    dataset = own!.dataset;
+    notes.push(...collection.notes, ...own!.notes);
+    // Its classes are called as the images' are.
+    network = { ...network, definition: { ...network.definition, classNames: dataset.classNames } };
+  } else dataset = createShapes();
+  return {
+    network,
+    dataset,
+    // The shipped one was trained for the bundled network and its images.
+    checkpoint: null,
+    fingerprint: fingerprint(
+      [...files, ...pictures].map(({ bytes }) => bytes),
+      `own ${JSON.stringify([files.length, pictures.length > 0 ? '' : SHAPES_SEED, options, label])}`,
+    ),
+    notes: notes.map((note) => inWords(note)),
+  };
+}
+
+const nameOf = (paths: string[]) => paths.map((path) => basename(path)).join(', ');
 
 /** `train.bin` or `data_batch_1.bin`, `data_batch_2.bin`, ...; `test.bin` or `test_batch.bin`. */
 function binaryFiles(folder: string, what: 'train' | 'test'): Uint8Array[] {

@@ -26,6 +26,8 @@ export interface ComparisonActions {
   /** Pins a run of the table, if its data is still kept. */
   pinResult(run: number): void;
   unpin(): void;
+  /** Adds the results of a session that was opened; they come before this visit's. */
+  addSaved(results: readonly Result[]): void;
   /** Runs the current settings with this many seeds, from the current one on. */
   repeat(count: number): void;
   cancelRepeat(): void;
@@ -66,6 +68,14 @@ export function createComparison(playground: PlaygroundStore) {
       if (found) set({ pinned: found });
     },
     unpin: () => set({ pinned: null }),
+    addSaved(saved) {
+      set(({ results }) => {
+        const known = new Set(results.map(({ run }) => run));
+        let run = Math.min(0, ...known);
+        const all = [...saved.map((result) => ({ ...result, run: --run })), ...results];
+        return { results: all.slice(-MAX_RESULTS).map((result, i) => ({ ...result, number: i + 1 })) };
+      });
+    },
     repeat: (count) => runner.begin(count),
     cancelRepeat: () => runner.cancel(),
     bringBack(results, pinned, runs) {

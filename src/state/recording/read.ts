@@ -118,7 +118,7 @@ const BEFORE: Partial<RunSettings> = { clippedGradient: 'pass', weightRangeShare
  * A setting that the file lacks did not exist when it was written: `BEFORE` or its default says what the program did
  * then. One that this page does not know is left out.
  */
-function readSettings(field: Field): RunSettings {
+export function readSettings(field: Field): RunSettings {
   field.object();
   const values = SETTING_KEYS.filter((key) => field.has(key)).map((key): [string, SettingValue] => {
     const setting = SETTINGS[key];

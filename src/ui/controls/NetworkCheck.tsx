@@ -98,6 +98,9 @@ export function NetworkCheck() {
   const { large } = useFormat();
   const opened = usePlayground((state) => state.opened);
   const images = usePlayground((state) => state.ownImages);
+  const mendable = usePlayground((state) => state.mendable);
+  const ready = usePlayground((state) => state.engine === 'ready' && !state.replacing);
+  const { mend } = useActions();
   const notes = [...(opened?.notes ?? []), ...(images?.notes ?? [])];
   if (!opened && !images) return null;
   return (
@@ -141,6 +144,11 @@ export function NetworkCheck() {
             <li key={i}>{inWords(note, all.sentences)}</li>
           ))}
         </ul>
+      )}
+      {mendable && (
+        <Button size="compact-xs" disabled={!ready} onClick={mend}>
+          {words.mend}
+        </Button>
       )}
     </>
   );

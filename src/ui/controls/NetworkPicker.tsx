@@ -2,10 +2,11 @@ import { Button } from '@mantine/core';
 import { useRef, useState, type ChangeEvent, type DragEvent } from 'react';
 import { engineRun } from '../../state/playgroundState';
 import { SETTING_KEYS } from '../../state/settings';
+import { useComparisonActions } from '../compare/comparison';
 import { Help, HelpLines } from '../Help';
 import { useFormat, useWords } from '../language';
 import { useActions, usePlayground } from '../playground';
-import { areImages, fromDrop, fromInput } from './chosenFiles';
+import { areImages, fromDrop, fromInput, sessionIn } from './chosenFiles';
 import { NetworkCheck } from './NetworkCheck';
 
 /** The network and the images in use, and others from files. */
@@ -21,6 +22,7 @@ export function NetworkPicker() {
     (state) => state.engine === 'ready' && !state.replacing && state.embed?.locked.length !== SETTING_KEYS.length,
   );
   const actions = useActions();
+  const { addSaved } = useComparisonActions();
   const networkInput = useRef<HTMLInputElement>(null);
   const imagesInput = useRef<HTMLInputElement>(null);
   const folderInput = useRef<HTMLInputElement>(null);
@@ -36,7 +38,11 @@ export function NetworkPicker() {
     setOver(false);
     if (!ready) return;
     const files = await fromDrop(event.dataTransfer);
-    if (files.length > 0) void (areImages(files) ? actions.loadImages(files) : actions.loadNetwork(files));
+    const session = sessionIn(files);
+    if (session) {
+      const saved = await actions.openSession(session);
+      if (saved) addSaved(saved);
+    } else if (files.length > 0) void (areImages(files) ? actions.loadImages(files) : actions.loadNetwork(files));
   };
   return (
     <div
@@ -70,7 +76,6 @@ export function NetworkPicker() {
         ref={imagesInput}
         type="file"
         multiple
-        accept=".zip,.parquet,.png,.jpg,.jpeg"
         hidden
         aria-label={own.openImages}
         onChange={chosen('loadImages')}

@@ -27,7 +27,15 @@ async function filesIn(entry: FileSystemEntry, around: string): Promise<ChosenFi
   }
 }
 
-/** Pictures and what holds pictures; everything else is taken for a network. */
+const NETWORK = /\.(onnx|safetensors|h5|hdf5|keras|pb|pt|pth|ckpt|pkl|tflite)$|(^|\/)model\.json$/i;
+/** Pictures, archives and tables of them, lists of labels, and the binary files of CIFAR and MNIST. */
+const IMAGES =
+  /\.(zip|tar|tgz|gz|parquet|png|jpe?g|jfif|gif|bmp|webp|avif|csv|tsv)$|idx\d|ubyte$|(^|\/)((data|test)_batch(_\d+)?|train|test)\.bin$/i;
+
+/** Whether files are images, by their names; everything else is taken for a network. */
 export const areImages = (files: readonly ChosenFile[]): boolean =>
-  files.some(({ path }) => /\.(zip|parquet|png|jpe?g)$/i.test(path)) &&
-  !files.some(({ path }) => /\.(onnx|safetensors)$|(^|\/)model\.json$/i.test(path));
+  files.some(({ path }) => IMAGES.test(path)) && !files.some(({ path }) => NETWORK.test(path));
+
+/** The file of a saved session, where it is one. */
+export const sessionIn = (files: readonly ChosenFile[]): File | null =>
+  files.length === 1 && /\.fdda$/i.test(files[0].path) ? files[0].file : null;

@@ -49,11 +49,17 @@ export const enRecorded = {
     saveHint: 'One JSON file: settings, seed, versions, images, losses and accuracies. It opens here again.',
     open: 'Open a run…',
     openHint: 'A file that was saved here. Your own run is not lost.',
+    saveSession: 'Save the session',
+    saveSessionHint: 'One file: network, images, settings, results and this run. It opens without a connection.',
+    openSession: 'Open a session…',
+    openSessionHint: 'It takes the place of network, images and settings.',
     nothing: 'There is nothing to save yet',
   },
   recordingTrouble: {
     title: (name: string) => `${name || 'This file'} cannot be opened as a recorded run`,
     hint: 'Nothing on the page was changed. Choose a file that “Save this run” wrote.',
+    sessionTitle: (name: string) => `${name || 'This file'} cannot be opened as a session`,
+    sessionHint: 'Nothing on the page was changed. Choose a file that “Save the session” wrote.',
     problem(problem: RecordingProblem): string {
       switch (problem.kind) {
         case 'unreadable':

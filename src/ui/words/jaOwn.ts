@@ -6,7 +6,7 @@ export const jaOwn: Pick<Words, 'own'> = {
     openImages: '画像を開く…',
     openFolder: 'フォルダーを開く…',
     imagesHelp: [
-      'クラスごとのフォルダーに入った画像（PNG または JPEG）を、フォルダーか zip ファイルで選べます。ラベルの列がある画像データセットの parquet ファイルも使えます。画像は torchvision と同じ方法でネットワークの大きさに合わせ、各クラスの半分をテスト用に取っておきます。このコンピューターの外には何も送りません。',
+      'クラスごとのフォルダーに入った画像（PNG、JPEG、GIF、BMP、WebP）を、フォルダーかアーカイブ（zip、tar、gz）で選べます。ラベル一覧（CSV、TSV）付きの画像、ラベルの列がある parquet ファイル、CIFAR のバイナリー、MNIST の idx ファイルも使えます。種類は中身で見分けます。画像は torchvision と同じ方法でネットワークの大きさに合わせます。テストには、テスト用のフォルダーかファイルの画像を、なければ各クラスの半分を使います。このコンピューターの外には何も送りません。',
       'ネットワークと画像はどちらから開いてもかまいません。まだ合わないものは、もう一方を待ちます。ここにファイルをドロップすることもできます。',
     ],
     bundledImages: '付属の画像に戻す',
@@ -37,6 +37,7 @@ export const jaOwn: Pick<Words, 'own'> = {
     mean: '平均',
     deviation: '標準偏差',
     apply: 'この値を使う',
+    mend: 'そうする',
     chooseOutput: (output) => `出力 ${output} を使う`,
   },
 };

@@ -49,11 +49,17 @@ export const jaRecorded: Pick<Words, 'recorded' | 'replay' | 'takeAway' | 'recor
     saveHint: '設定、シード、バージョン、画像、損失、正解率を 1 つの JSON ファイルにします。ここでまた開けます。',
     open: '実行を開く…',
     openHint: 'ここで保存したファイルです。自分の実行は失われません。',
+    saveSession: 'セッションを保存',
+    saveSessionHint: 'ネットワーク、画像、設定、結果とこの実行を 1 つのファイルにします。接続がなくても開けます。',
+    openSession: 'セッションを開く…',
+    openSessionHint: '今のネットワーク、画像、設定と入れ替わります。',
     nothing: '保存するものがまだありません',
   },
   recordingTrouble: {
     title: (name) => `${name || 'このファイル'} は記録された実行として開けません`,
     hint: 'ページは何も変わっていません。「この実行を保存」で作ったファイルを選んでください。',
+    sessionTitle: (name) => `${name || 'このファイル'} はセッションとして開けません`,
+    sessionHint: 'ページは何も変わっていません。「セッションを保存」で作ったファイルを選んでください。',
     problem(problem) {
       switch (problem.kind) {
         case 'unreadable':

@@ -110,6 +110,8 @@ export const jaSentences: Sentences = {
   activationKind: (name) => `活性化関数「${name}」に対応していません`,
   notAnImage: (shape) => `入力の形状が [height, width, channels] ではなく [${shape}] です`,
   channelsLastOnly: () => 'channels_last だけに対応しています',
+  channelsLastHint: () =>
+    'data_format="channels_last"（keras.backend.set_image_data_format）でモデルを作り、重みを読み込んで書き出すか、ONNX に書き出してください。',
   noFixedSize: (shape) => `形状 [${shape}] は固定の画像サイズではありません`,
   wrongChannels: (takes, given) => `入力は ${takes} チャンネルのはずですが、${given} チャンネルが渡されています`,
   wrongAxis: (axis) => `チャンネルではなく軸 ${axis} を正規化しています`,
@@ -247,7 +249,38 @@ export const jaSentences: Sentences = {
   assumedImageSize: (height, width) => `画像の大きさが書かれていないため、${height}x${width} と仮定します。`,
 
   imagesHint: () =>
-    'クラスごとに画像（PNG または JPEG）のフォルダーがあるフォルダーか zip ファイル、または画像とラベルの parquet ファイルを選んでください。',
+    'クラスごとに画像（PNG、JPEG、GIF、BMP、WebP）のフォルダーがあるフォルダーかアーカイブ（zip、tar、gz）、画像とラベル一覧（CSV、TSV）、画像とラベルの parquet ファイル、CIFAR のバイナリー、または MNIST の idx ファイルを選んでください。',
+  archiveHint: () => 'アーカイブを取得し直すか、中のファイルを選んでください。',
+  archiveCut: (file) => `${file} は途中で切れているか壊れたアーカイブです。`,
+  gzipDamaged: (file, reason) => `${file} を展開できません：${reason}。`,
+  severalDatasets: (first, second) =>
+    `${first} と ${second} は別のデータセットです。一方のファイルだけを選んでください。`,
+  binaryBeside: (file) => `${file} にも画像がありますが、画像ファイルのほうを使います。`,
+  namesFrom: (file) => `クラス名は ${file} から取りました。`,
+  classesAreNumbers: () => 'ファイルにクラス名がないため、番号で呼びます。',
+  cifarCut: (file, bytes, record) =>
+    `${file} は ${bytes} バイトで、1 枚 ${record} バイトの画像の整数倍ではありません。途中で切れています。`,
+  cifarLabel: (file, image, label, dataset, last) =>
+    `${file}：画像 ${image} のラベルが ${label} です。${dataset} のラベルは 0 から ${last} です。`,
+  idxCut: (file, shape, bytes) =>
+    `${file} には ${shape} 個の値があるはずですが、${bytes} バイトです。途中で切れているか、画像ではありません。`,
+  idxNoImages: (file) => `${file} にラベルがありますが、画像の idx ファイルがありません。`,
+  idxNoLabels: (file) =>
+    `${file} のラベルがありません。ラベルの idx ファイル（名前の images が labels）も選んでください。`,
+  idxCounts: (images, count, labels, other) =>
+    `${images} の画像は ${count} 枚ですが、${labels} のラベルは ${other} 個です。`,
+  splitFolders: (folders) => `テスト画像は ${folders} の中の画像です。`,
+  testOfNoClass: (count) => `学習用の画像にないクラスのテスト画像が ${count} 枚あり、使いません。`,
+  labelsFrom: (file) => `ラベルは ${file} から取りました。`,
+  labelsFromColumn: (file, column) => `ラベルは ${file} の列「${column}」から取りました。`,
+  listedMissing: (count, file) => `${file} にある画像のうち ${count} 枚が見つかりません。`,
+  notListed: (count) => `一覧にラベルのない画像が ${count} 枚あり、使いません。`,
+  colourToGrey: (count) => `ネットワークの入力は灰色の画像です。カラーの画像 ${count} 枚を灰色にしました。`,
+  greyToColour: () => '画像は灰色で、ネットワークの入力はカラーです。赤、緑、青を同じ値にしました。',
+  tooFewTraining: (name, has, needs) =>
+    `クラス「${name}」の読める学習用の画像は ${has} 枚ですが、少なくとも ${needs} 枚必要です。`,
+  tooFewTest: (name, has, needs) =>
+    `クラス「${name}」の読めるテスト画像は ${has} 枚ですが、少なくとも ${needs} 枚必要です。`,
   noPictures: () => 'これらのファイルの中に画像がありません。',
   oneClassOnly: () => '画像がクラスのフォルダーに分かれていないため、すべてを 1 つのクラスとします。',
   picturesBeside: (count) => `クラスのフォルダーの外に画像が ${count} 枚あり、使いません。`,
@@ -272,12 +305,37 @@ export const jaSentences: Sentences = {
   oneOutputHint: () => '2 クラスでも、クラスごとに出力のあるネットワークを選んでください。',
   lowAccuracy: (percent, images) =>
     `完全精度のネットワークの正解率は、テスト画像 ${images} 枚で ${percent} % です。学習済みならずっと高いはずです。画素値の範囲、平均と標準偏差、またはクラスの順序が違うかもしれません。`,
+  lowAccuracyBecause: (percent, images, cause, better) =>
+    `完全精度のネットワークの正解率は、テスト画像 ${images} 枚で ${percent} % ですが、${cause}なら ${better} % です。おそらくそのように学習されています。`,
+  both: (first, second) => `${first}と${second}`,
+  fedUnit: () => '0 から 1 の画素値',
+  fedSymmetric: () => '−1 から 1 の画素値',
+  fedBytes: () => '0 から 255 の画素値',
+  fedImagenet: () => 'ImageNet の平均と標準偏差',
+  fedCaffe: () => '0 から 255 から ImageNet の平均を引いた画素値',
+  channelsReversed: () => '青、緑、赤の順のチャンネル',
+  classesReordered: () => '別の順序のクラス',
+  cannotReverse: (network) => `${network} のチャンネルは逆順にできません。`,
+  cannotReverseHint: () => '逆順にせずに開くか、学習した環境で最初の層の重みを逆順にしてください。',
+  noMend: () => '直すものがありません。',
+  noMendHint: () => 'ネットワークと画像を開き直してください。',
   pendingNetwork: (network, size, classes) =>
     `${network} の準備はできましたが、入力は ${size} の画像 ${classes} クラスで、今の画像と合いません。`,
   pendingNetworkHint: (classes) =>
     `その ${classes} クラスの画像を開いてください。大きさは合わせます。それまでは今のネットワークを使います。`,
   pendingImages: (classes, network, known) => `画像は ${classes} クラスですが、${network} は ${known} クラスです。`,
   pendingImagesHint: (classes) => `${classes} クラスのネットワークを開いてください。それまでは今の画像を使います。`,
+  otherImagesHint: (classes) => `その ${classes} クラスの画像か、画像のクラスに合うネットワークを指定してください。`,
+  sessionHint: () =>
+    '「セッションを保存」で書いたファイルを、欠けのないまま選んでください。今開いているものはそのままです。',
+  sessionForeign: (file) => `${file} は、このプレイグラウンドのセッションではありません。`,
+  sessionVersion: (found, known) =>
+    `セッションの版は ${found} ですが、このページが読めるのは ${known} です。新しいページなら開けるかもしれません。`,
+  sessionLarge: (file, megabytes) =>
+    `${file} には ${megabytes} MB、または数千のファイルがあることになっています。セッションではありません。`,
+  sessionTwice: (file) => `${file} に同じ名前のファイルが 2 つあります。`,
+  sessionField: (place, fault) => `セッションの ${place} に問題があります（${fault}）。`,
+  noSession: () => '開くセッションがありません。',
   zipDamaged: (file) => `${file} は zip ファイルではないか、途中で切れています。`,
   zipLarge: (file) => `${file} は 4 GB を超える zip ファイルで、読めません。`,
   zipPassword: (file) => `${file} にはパスワードがかかっています。`,

@@ -42,7 +42,7 @@ describe('CIFAR-10', () => {
     const good = cifarFile([1], 0);
     expect(() => createCifar10({ train: [good.subarray(1)], test: [good] })).toThrow(/training images has 3072 bytes/);
     expect(() => createCifar10({ train: [good], test: [cifarFile([1, 10], 0)] })).toThrow(
-      /Image 1 of the CIFAR-10 test images has the label 10/,
+      /CIFAR-10 test images: image 1 has the label 10/,
     );
     expect(() => createCifar10({ train: [good], test: [] })).toThrow(/no CIFAR-10 test images/);
     expect(() => data.image('validation', 2)).toThrow(RangeError);

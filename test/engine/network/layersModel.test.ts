@@ -50,6 +50,23 @@ async function layersLogits(files: NetworkFile[], images: tf.Tensor4D): Promise<
   return result;
 }
 
+/** The files that tfjs itself writes. */
+async function savedFiles(model: tf.LayersModel): Promise<NetworkFile[]> {
+  let saved: tf.io.ModelArtifacts | null = null;
+  await model.save(
+    tf.io.withSaveHandler(async (artifacts) => {
+      saved = artifacts;
+      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+    }),
+  );
+  const { modelTopology, weightSpecs, weightData } = saved!;
+  const json = JSON.stringify({ modelTopology, weightsManifest: [{ paths: ['w.bin'], weights: weightSpecs }] });
+  return [
+    { name: 'model.json', bytes: new TextEncoder().encode(json).buffer as ArrayBuffer },
+    { name: 'w.bin', bytes: tf.io.concatenateArrayBuffers([weightData as ArrayBuffer]) },
+  ];
+}
+
 const resnet = () =>
   createResNet(
     {
@@ -215,6 +232,31 @@ describe('tf.LayersModel', () => {
     Array.from(expected).forEach((p, i) => expect(Math.abs(softmax[i] - p)).toBeLessThan(1e-5));
     model.dispose();
     tf.dispose([images, probabilities]);
+  });
+
+  it.each([1, 0.25, 20])('a ReLU of the limit %d is clipped there', async (maxValue) => {
+    const model = tf.sequential({
+      layers: [
+        tf.layers.conv2d({ inputShape: [6, 6, 3], filters: 4, kernelSize: 3, kernelInitializer: 'randomNormal' }),
+        tf.layers.batchNormalization({}),
+        tf.layers.reLU({ maxValue }),
+        tf.layers.flatten(),
+        tf.layers.dense({ units: 3 }),
+      ],
+    });
+    // Values on both sides of every limit.
+    const spread = model
+      .getWeights()
+      .map((w) => (w.shape.length === 4 ? tf.randomNormal(w.shape, 0, 40, 'float32', 3) : w));
+    model.setWeights(spread);
+    const files = await savedFiles(model);
+    const { network, check } = await openCheckedNetwork(files);
+    expect(check.difference).toBeLessThan(1e-5);
+    const images = tf.randomUniform([2, 6, 6, 3], 0, 1, 'float32', 4) as tf.Tensor4D;
+    const expected = await layersLogits(files, images);
+    (await logitsOf(network, images)).forEach((v, k) => expect(v).toBeCloseTo(expected[k], 3));
+    model.dispose();
+    tf.dispose(images);
   });
 
   it('reads a model that tfjs-layers itself saved, with same-padding, biases and fused activations', async () => {

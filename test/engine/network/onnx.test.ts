@@ -61,6 +61,27 @@ describe('ONNX', () => {
     for (const key of Object.keys(weights)) expect(used).toContain(key);
   });
 
+  it('clips at any limits, however they are written (limits.py)', async () => {
+    const { network, check } = await openCheckedNetwork([fileOf('limits')]);
+    expect(check.difference).toBeLessThan(1e-5);
+    const ops = network.definition.nodes.map(({ op }) => op);
+    for (const op of ['relu', 'relu6', 'leakyRelu', 'rescale']) expect(ops).toContain(op);
+  });
+
+  it('an input of bytes is fed bytes', async () => {
+    const { network, check, notes } = await openCheckedNetwork([fileOf('bytes')]);
+    expect(check.difference).toBeLessThan(1e-5);
+    expect(network.definition.normalization.std).toEqual([1 / 255, 1 / 255, 1 / 255]);
+    expect(notes.map(({ name }) => name)).toEqual(['assumedBytes']);
+  });
+
+  it('an open size is asked for, and taken where it is said', async () => {
+    expect((await refusal([fileOf('open')])).hint).toMatch(/fixed input shape/);
+    const { network, check } = await openCheckedNetwork([fileOf('open')], { imageSize: [12, 8] });
+    expect(network.definition.inputShape).toEqual([12, 8, 3]);
+    expect(check.difference).toBeLessThan(1e-5);
+  });
+
   it('knows activations, groups, dilation and depthwise convolutions by what they are', async () => {
     const ops = async (name: string) => (await openNetwork([fileOf(name)])).network.definition.nodes;
     const mobile = await ops('mobile');

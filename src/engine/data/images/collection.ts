@@ -1,84 +1,117 @@
-/** Labelled pictures from files as people have them: folders of classes, a zip archive of such, a parquet file. */
+/**
+ * Labelled pictures from files as people have them: folders of classes, archives of such, flat folders with a list of
+ * labels, parquet files, CIFAR's and MNIST's binary files. What a file is, its bytes say.
+ */
 import { say, type Said } from '../../sentences';
+import { readBinaryFiles, type BinaryFile } from './binaryFiles';
 import { DatasetError } from './datasetError';
-import { PICTURE } from './decode';
-import type { CollectOptions, ImageCollection, ImageFile } from './types';
+import { inflate } from './inflate';
+import { kindOf } from './kinds';
+import { readLabelList, type LabelList } from './labelList';
+import { labelPictures } from './labelledPictures';
+import { readTar } from './tar';
+import type { CollectOptions, ImageCollection, ImageFile, Place } from './types';
 import { readZip } from './zip';
+
+export { MOST_CLASSES } from './labelledPictures';
 
 const HINT = say('imagesHint');
 /** Files and folders that no person made. */
-const HIDDEN = /(^|\/)(\.|__MACOSX(\/|$)|Thumbs\.db$|desktop\.ini$|@eaDir(\/|$))/i;
-/** More classes than a label of a byte holds. */
-export const MOST_CLASSES = 256;
-
-interface Place {
-  path: string;
-  read(): Promise<Uint8Array>;
-}
+const HIDDEN = /(^|\/)(\.(?!\.?\/)|__MACOSX(\/|$)|Thumbs\.db$|desktop\.ini$|@eaDir(\/|$))/i;
+/** Endings of pictures: those in an archive are looked into only when they are used. */
+const PICTURE = /\.(png|jpe?g|jfif|webp|gif|bmp|avif)$/i;
+/** Of one file that comes out of a compressed one. */
+const MOST_BYTES = 2 ** 30;
+/** Of one archive in another. */
+const MOST_DEPTH = 3;
 
 /** @throws DatasetError that says what is wrong with the files and what to do */
 export async function collectImages(
   files: readonly ImageFile[],
   options: CollectOptions = {},
 ): Promise<ImageCollection> {
-  const tables = files.filter(({ name }) => /\.parquet$/i.test(name));
-  if (tables.length > 0) return (await import('./parquet')).readParquet(tables, options);
-  const places: Place[] = [];
-  const folders: string[] = [];
+  const sorted: Sorted = { pictures: [], folders: [], tables: [], cifar: [], idx: [], texts: [] };
   for (const { name, bytes } of files) {
-    if (!/\.zip$/i.test(name)) {
-      places.push({ path: name.replace(/^\/+/, ''), read: async () => new Uint8Array(bytes) });
-      continue;
-    }
-    for (const entry of readZip(name, bytes)) {
-      // A path that leads elsewhere is only a name here: nothing is ever written.
-      if (entry.name.endsWith('/')) folders.push(entry.name.slice(0, -1));
-      else places.push({ path: entry.name, read: entry.read });
-    }
+    const path = name.replace(/^\/+/, '');
+    if (!HIDDEN.test(path)) await sortFile(sorted, { path, read: async () => new Uint8Array(bytes) }, bytes, 0);
   }
-  const shown = places.filter(({ path }) => !HIDDEN.test(path) && PICTURE.test(path));
-  if (shown.length === 0) throw new DatasetError(say('noPictures'), HINT);
-  return classFolders(
-    shown,
-    folders.filter((folder) => !HIDDEN.test(folder)),
-  );
-}
-
-/** The folder below those that all pictures share is the class. */
-function classFolders(places: Place[], folders: string[]): ImageCollection {
-  const parents = places.map(({ path }) => path.split('/').slice(0, -1));
-  let shared = 0;
-  while (parents.every((parent) => parent.length > shared && parent[shared] === parents[0][shared])) shared++;
+  const { pictures, folders, tables, cifar, idx, texts } = sorted;
+  if (tables.length > 0) return (await import('./parquet')).readParquet(tables, options);
   const notes: Said[] = [];
-  const inClasses = parents.some((parent) => parent.length > shared);
-  // One class alone: its folder was taken for one around all.
-  const classAt = inClasses ? shared : Math.max(0, shared - 1);
-  const classOf = (parent: string[]) => parent[classAt] ?? '';
-  const loose = parents.filter((parent) => inClasses && parent.length <= shared).length;
-  if (loose > 0) notes.push(say('picturesBeside', loose));
-  const names = [...new Set(parents.map(classOf))].filter((name) => name !== '' || !inClasses);
-  const { classes, byNumber } = ordered(names);
-  if (byNumber) notes.push(say('classesByNumber'));
-  if (!inClasses) notes.push(say('oneClassOnly'));
-  if (classes.length > MOST_CLASSES) throw new DatasetError(say('tooManyClasses', classes.length, MOST_CLASSES), HINT);
-  const prefix = parents[0].slice(0, classAt).join('/');
-  const empty = folders
-    .filter((folder) => prefix === '' || folder.startsWith(`${prefix}/`))
-    .map((folder) => folder.split('/').slice(classAt))
-    .filter((rest) => rest.length === 1 && inClasses && !classes.includes(rest[0]));
-  for (const [name] of empty) notes.push(say('emptyFolder', name));
-  const numbers = new Map(classes.map((name, i) => [name, i]));
-  const images = places
-    .map(({ path, read }, i) => ({ name: path, label: numbers.get(classOf(parents[i])) ?? -1, read }))
-    .filter(({ label }) => label >= 0)
-    .sort((a, b) => a.label - b.label || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-  return { classes: classes.map((name) => name || 'images'), images, notes };
+  if (pictures.length === 0) {
+    if (cifar.length + idx.length > 0) return readBinaryFiles(cifar, idx, texts);
+    throw new DatasetError(say('noPictures'), HINT);
+  }
+  if (cifar.length + idx.length > 0) notes.push(say('binaryBeside', [...cifar, ...idx][0].path));
+  const lists = texts.flatMap(({ path, bytes }): LabelList[] => {
+    const list = readLabelList(path, bytes, pictures, options.label);
+    return list ? [list] : [];
+  });
+  const collection = labelPictures(
+    pictures,
+    folders.filter((folder) => !HIDDEN.test(folder)),
+    lists,
+  );
+  return { ...collection, notes: [...notes, ...collection.notes] };
 }
 
-/** Folders that are all numbers by number, others as data loaders sort them. */
-function ordered(names: string[]): { classes: string[]; byNumber: boolean } {
-  const byNumber = names.length > 1 && names.every((name) => /^\d+$/.test(name));
-  const plain = [...names].sort();
-  const classes = byNumber ? [...names].sort((a, b) => Number(a) - Number(b)) : plain;
-  return { classes, byNumber: byNumber && String(classes) !== String(plain) };
+interface Sorted {
+  pictures: Place[];
+  /** Of archives, with or without files. */
+  folders: string[];
+  tables: ImageFile[];
+  cifar: BinaryFile[];
+  idx: BinaryFile[];
+  texts: BinaryFile[];
+}
+
+/** @param whole the file itself, where it lies in no archive */
+async function sortFile(sorted: Sorted, place: Place, whole: ArrayBuffer | null, depth: number): Promise<void> {
+  const { path } = place;
+  if (whole === null && PICTURE.test(path)) return void sorted.pictures.push(place);
+  const bytes = await place.read();
+  const kind = kindOf(path, bytes);
+  switch (kind) {
+    case 'picture':
+      return void sorted.pictures.push(place);
+    case 'parquet':
+      return void sorted.tables.push({ name: path, bytes: whole ?? bytes.slice().buffer });
+    case 'cifar':
+    case 'idx':
+      return void sorted[kind].push({ path, bytes });
+    case 'text':
+      // A damaged picture is one all the same: it is named as such when it is read.
+      return void (PICTURE.test(path) ? sorted.pictures.push(place) : sorted.texts.push({ path, bytes }));
+    case 'gzip': {
+      const inner = path.replace(/\.(gz|gzip)$/i, '').replace(/\.tgz$/i, '.tar');
+      const unpacked = await inflate(bytes, 'gzip', MOST_BYTES).catch((error: Error) => {
+        throw new DatasetError(say('gzipDamaged', path, error.message), say('archiveHint'));
+      });
+      if (depth < MOST_DEPTH)
+        await sortFile(sorted, { path: inner, read: async () => unpacked }, unpacked.buffer, depth + 1);
+      return;
+    }
+    case 'tar':
+      return sortAll(sorted, readTar(path, bytes), depth);
+    case 'zip':
+      return sortAll(sorted, readZip(path, whole ?? bytes.slice().buffer), depth);
+    case 'other':
+      if (/\.parquet$/i.test(path)) sorted.tables.push({ name: path, bytes: whole ?? bytes.slice().buffer });
+      else if (/\.zip$/i.test(path)) readZip(path, whole ?? bytes.slice().buffer);
+      else if (PICTURE.test(path)) sorted.pictures.push(place);
+  }
+}
+
+async function sortAll(
+  sorted: Sorted,
+  entries: readonly (Place | { name: string; read: Place['read'] })[],
+  depth: number,
+) {
+  for (const entry of entries) {
+    const path = 'path' in entry ? entry.path : entry.name;
+    // A path that leads elsewhere is only a name here: nothing is ever written.
+    if (path.endsWith('/')) sorted.folders.push(path.slice(0, -1));
+    else if (!HIDDEN.test(path) && depth < MOST_DEPTH)
+      await sortFile(sorted, { path, read: entry.read }, null, depth + 1);
+  }
 }

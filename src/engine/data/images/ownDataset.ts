@@ -6,12 +6,16 @@ import { MAX_CALIBRATION_IMAGES_PER_CLASS } from '../calibrationSet';
 import { DatasetError } from './datasetError';
 import { decodeImage } from './decode';
 import { resized } from './resize';
-import type { DecodedImage, ImageCollection } from './types';
+import type { CollectedImage, DecodedImage, ImageCollection } from './types';
 
 /** Bytes of decoded pictures that are kept; of more, as many of each class are used as fit. */
 const MOST_BYTES = 512 * 2 ** 20;
 /** One to calibrate with, two to look at, one to test with. */
 const FEWEST_A_CLASS = 4;
+const FEWEST_TRAINING = FEWEST_A_CLASS - 1;
+/** With validation: of the images that are not for tests, at most a fifth, and at most so many. */
+const VALIDATION_SHARE = 5;
+const MOST_VALIDATION = 1000;
 /** Networks are measured on the middle of pictures that are larger by this (256 for 224). */
 const AROUND = 256 / 224;
 const HINT = say('imagesHint');
@@ -22,8 +26,16 @@ export interface OwnDataset {
   notes: Said[];
 }
 
+export interface OwnDatasetOptions {
+  /** Decides which images are for what. */
+  seed?: number;
+  /** Keep some images apart to choose learning rates on. */
+  validation?: boolean;
+}
+
 /**
- * Half of every class's pictures are for calibration and for looking, half for tests; which ones, the seed decides.
+ * Where the files say which images are for tests, those are, and the others are for calibration and for looking;
+ * elsewhere half of every class's pictures are for either, and the seed decides which.
  *
  * @param imageShape what the network takes; pictures of that size stay as they are, others are resized (shorter side)
  *   and cut out of their middle
@@ -36,7 +48,7 @@ export async function createOwnDataset(
   { classes, images }: ImageCollection,
   imageShape: [number, number, number],
   onProgress: (fraction: number) => Promise<boolean | void>,
-  seed = 0,
+  { seed = 0, validation = false }: OwnDatasetOptions = {},
 ): Promise<OwnDataset | null> {
   const [height, width, channels] = imageShape;
   if (channels !== 1 && channels !== 3) throw new DatasetError(say('channelsOfPictures', channels), HINT);
@@ -45,18 +57,22 @@ export async function createOwnDataset(
   const byClass = classes.map((_, label) =>
     random.fork(label).shuffle(images.filter((image) => image.label === label)),
   );
+  const split = byClass.every((list) => list.some(isTest) && list.some((image) => !isTest(image)));
   const notes: Said[] = [];
-  const dropped = byClass.reduce((sum, list) => sum + Math.max(0, list.length - most), 0);
-  if (dropped > 0) notes.push(say('picturesDropped', dropped, most));
-  const chosen = byClass.map((list) => list.slice(0, most));
+  const chosen = byClass.map((list) => (split ? bothKinds(list, most) : list.slice(0, most)));
   const total = chosen.reduce((sum, list) => sum + list.length, 0);
-  const kept: LabelledImage[][] = classes.map(() => []);
+  const dropped = images.length - total;
+  if (dropped > 0) notes.push(say('picturesDropped', dropped, most));
+  const kept: Kept[][] = classes.map(() => []);
   let done = 0;
+  let [colored, read] = [0, 0];
   for (const [label, list] of chosen.entries()) {
     for (const image of list) {
       try {
-        const pixels = fitted(await decodeImage(await image.read()), height, width, channels);
-        kept[label].push({ pixels, label });
+        const decoded = await decodeImage(await image.read());
+        if (!isGrey(decoded)) colored++;
+        read++;
+        kept[label].push({ pixels: fitted(decoded, height, width, channels), label, test: isTest(image) });
       } catch (error) {
         if (error instanceof DatasetError) throw error;
         notes.push(say('pictureBroken', image.name, (error as Error).message));
@@ -64,46 +80,96 @@ export async function createOwnDataset(
       if ((await onProgress(++done / total)) === false) return null;
     }
   }
-  const fewest = kept.reduce((least, list, label) => (list.length < kept[least].length ? label : least), 0);
-  if (kept[fewest].length < FEWEST_A_CLASS) {
-    throw new DatasetError(say('tooFewPictures', classes[fewest], kept[fewest].length, FEWEST_A_CLASS), HINT);
+  if (channels === 1 && colored > 0) notes.push(say('colourToGrey', colored));
+  if (channels === 3 && read > 0 && colored === 0) notes.push(say('greyToColour'));
+  checkCounts(classes, kept, split);
+  return { dataset: divided(name, classes, imageShape, kept, { split, validation }), notes };
+}
+
+interface Kept extends LabelledImage {
+  /** The files say that it is for tests. */
+  test: boolean;
+}
+
+const isTest = ({ split }: CollectedImage): boolean => split === 'test';
+
+/** At most so many of a class, of which at most half are for tests where there are others. */
+function bothKinds(list: CollectedImage[], most: number): CollectedImage[] {
+  const [test, other] = [list.filter(isTest), list.filter((image) => !isTest(image))];
+  const tests = Math.min(test.length, Math.max(Math.ceil(most / 2), most - other.length));
+  return [...other.slice(0, most - tests), ...test.slice(0, tests)];
+}
+
+/** @throws DatasetError naming the class with the fewest */
+function checkCounts(classes: string[], kept: Kept[][], split: boolean): void {
+  const parts = split
+    ? ([
+        ['tooFewTraining', FEWEST_TRAINING, ({ test }: Kept) => !test],
+        ['tooFewTest', 1, ({ test }: Kept) => test],
+      ] as const)
+    : ([['tooFewPictures', FEWEST_A_CLASS, () => true]] as const);
+  for (const [sentence, needed, counts] of parts) {
+    const numbers = kept.map((list) => list.filter(counts).length);
+    const fewest = numbers.indexOf(Math.min(...numbers));
+    if (numbers[fewest] < needed) throw new DatasetError(say(sentence, classes[fewest], numbers[fewest], needed), HINT);
   }
-  return { dataset: divided(name, classes, imageShape, kept), notes };
+}
+
+const isGrey = ({ rgb }: DecodedImage): boolean => {
+  for (let i = 0; i < rgb.length; i += 3) if (rgb[i] !== rgb[i + 1] || rgb[i] !== rgb[i + 2]) return false;
+  return true;
+};
+
+/** Images of all classes in turn, so that any number from the start has about as many of each. */
+function inTurn(lists: LabelledImage[][]): LabelledImage[] {
+  const rounds = Math.max(...lists.map(({ length }) => length));
+  return Array.from({ length: rounds }, (_, i) => lists.flatMap((list) => list.slice(i, i + 1))).flat();
 }
 
 function divided(
   name: string,
   classNames: string[],
   imageShape: [number, number, number],
-  kept: LabelledImage[][],
+  kept: Kept[][],
+  { split, validation }: { split: boolean; validation: boolean },
 ): Dataset {
-  const half = kept.map((list) => Math.ceil(list.length / 2));
-  // Test images of all classes in turn, so that any number from the start has about as many of each.
-  const rounds = Math.max(...kept.map((list, label) => list.length - half[label]));
-  const test = Array.from({ length: rounds }, (_, i) =>
-    kept.flatMap((list, label) => list.slice(half[label] + i, half[label] + i + 1)),
+  const forTests = kept.map((list) =>
+    split ? list.filter(({ test }) => test) : list.slice(Math.ceil(list.length / 2)),
   );
+  const others = kept.map((list) =>
+    split ? list.filter(({ test }) => !test) : list.slice(0, Math.ceil(list.length / 2)),
+  );
+  const apart = others.map(({ length }) =>
+    validation
+      ? Math.min(
+          Math.floor(length / VALIDATION_SHARE),
+          Math.floor(MOST_VALIDATION / classNames.length),
+          length - FEWEST_TRAINING,
+        )
+      : 0,
+  );
+  const calibration = others.map((list, label) => list.slice(0, list.length - Math.max(0, apart[label])));
   const splits: Record<Split, LabelledImage[]> = {
     train: [],
-    validation: [],
-    calibration: kept.flatMap((list, label) => list.slice(0, half[label])),
-    test: test.flat(),
+    validation: inTurn(others.map((list, label) => list.slice(calibration[label].length))),
+    calibration: calibration.flat(),
+    test: inTurn(forTests),
   };
-  const fewest = Math.min(...half);
+  const fewest = Math.min(...calibration.map(({ length }) => length));
   const dataset: Dataset = {
     name,
     classNames,
     imageShape,
     // Where there are few, a third may be calibrated with and the rest is for looking.
     calibrationReserve: Math.max(1, Math.min(MAX_CALIBRATION_IMAGES_PER_CLASS, Math.floor(fewest / 3))),
-    size: (split) => splits[split].length,
-    image: (split, index) => {
-      checkIndex(dataset, split, index);
-      return splits[split][index];
+    size: (part) => splits[part].length,
+    image: (part, index) => {
+      checkIndex(dataset, part, index);
+      return splits[part][index];
     },
-    label: (split, index) => {
-      checkIndex(dataset, split, index);
-      return splits[split][index].label;
+    label: (part, index) => {
+      checkIndex(dataset, part, index);
+      return splits[part][index].label;
     },
   };
   return dataset;

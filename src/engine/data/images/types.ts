@@ -7,11 +7,19 @@ export interface ImageFile {
   bytes: ArrayBuffer;
 }
 
+/** One file, on its own or in an archive. */
+export interface Place {
+  path: string;
+  read(): Promise<Uint8Array>;
+}
+
 export interface CollectedImage {
   name: string;
   label: number;
-  /** Encoded. */
-  read(): Promise<Uint8Array>;
+  /** Where the files say which images are for tests; left out elsewhere. */
+  split?: 'train' | 'test';
+  /** Encoded; or as it is, of a format that holds pixels. */
+  read(): Promise<Uint8Array | DecodedImage>;
 }
 
 export interface ImageCollection {
@@ -23,7 +31,7 @@ export interface ImageCollection {
 }
 
 export interface CollectOptions {
-  /** Column of a parquet file that holds the labels. */
+  /** Column of a parquet file or a list of labels that holds the labels. */
   label?: string;
 }
 

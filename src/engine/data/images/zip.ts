@@ -4,6 +4,7 @@
  */
 import { say } from '../../sentences';
 import { DatasetError } from './datasetError';
+import { crc32 } from '../../export/png';
 import { inflate } from './inflate';
 
 export interface ZipEntry {
@@ -42,6 +43,7 @@ export function readZip(name: string, buffer: ArrayBuffer): ZipEntry[] {
     const [flags, method] = [view.getUint16(at + 8, true), view.getUint16(at + 10, true)];
     const [packed, size] = [view.getUint32(at + 20, true), view.getUint32(at + 24, true)];
     const [nameLength, extra, comment] = [28, 30, 32].map((field) => view.getUint16(at + field, true));
+    const checksum = view.getUint32(at + 16, true);
     const local = view.getUint32(at + 42, true);
     if (at + 46 + nameLength > buffer.byteLength) throw damaged();
     const bytes = new Uint8Array(buffer, at + 46, nameLength);
@@ -57,11 +59,16 @@ export function readZip(name: string, buffer: ArrayBuffer): ZipEntry[] {
         const start = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
         if (start + packed > buffer.byteLength || size > MOST_BYTES) throw damaged();
         const data = new Uint8Array(buffer, start, packed);
-        if (method === 0) return data;
+        const whole = (bytes: Uint8Array) => {
+          // 0: whoever wrote it left it out.
+          if (checksum !== 0 && crc32(bytes) !== checksum) throw damaged();
+          return bytes;
+        };
+        if (method === 0) return whole(data);
         if (method !== 8) throw new DatasetError(say('zipMethod', path, method), HINT);
         const result = await inflate(data, 'deflate-raw', size).catch(() => null);
         if (result?.length !== size) throw damaged();
-        return result;
+        return whole(result);
       },
     });
   }

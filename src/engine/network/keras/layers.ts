@@ -1,6 +1,7 @@
 /** One Keras layer at a time into the executor's nodes. */
 import { brief } from '../../json';
 import { say, type Said } from '../../sentences';
+import { clipNodes } from '../clip';
 import { broadcastShape } from '../inspect';
 import { NetworkError } from '../networkError';
 import type { ActivationNode, NetworkNode, Padding, WeightArray } from '../types';
@@ -18,6 +19,8 @@ export interface LayerContext {
   shapes: Map<string, number[]>;
   /** Call -> node that holds its output (an identity layer has no node of its own). */
   outputs: Map<string, string>;
+  /** Height and width of the images, for an input that leaves them open. */
+  imageSize?: [number, number];
   /** Of Keras: some activations mean something else in the third. */
   version: string;
 }
@@ -121,7 +124,10 @@ export function convertLayer(call: KerasCall, context: LayerContext): void {
   const spatial = () => (x.length === 3 ? x : unsupported(say('notAnImage', String(x))));
   const channelsLast = () => {
     if (fields.word('data_format', ['channels_last', 'channels_first'], 'channels_last') !== 'channels_last')
-      unsupported(say('channelsLastOnly'));
+      throw new NetworkError(
+        say('layerUnusable', path, layer.class_name, say('channelsLastOnly')),
+        say('channelsLastHint'),
+      );
   };
   /** Appends what an activation does to the call's output so far. */
   const activation = (value: unknown) => {
@@ -212,9 +218,17 @@ export function convertLayer(call: KerasCall, context: LayerContext): void {
         same();
         return;
       }
-      if (!Array.isArray(shape) || shape.length !== 4 || shape.slice(1).some((v) => !Number.isInteger(v) || v! < 1))
-        unsupported(say('noFixedSize', brief(shape ?? []).replace(/^\[|\]$/g, '')));
-      add({ op: 'input', name: id, inputs: [] }, shape!.slice(1) as number[]);
+      const [height, width] = context.imageSize ?? [null, null];
+      const [, h = null, w = null, c] = Array.isArray(shape) ? shape : [];
+      const full = [h ?? height, w ?? width, c];
+      if (!Array.isArray(shape) || shape.length !== 4 || full.some((v) => !Number.isInteger(v) || v! < 1)) {
+        const written = Array.isArray(shape) ? shape.map((v) => (v === null ? '?' : brief(v))).join(', ') : '';
+        throw new NetworkError(
+          say('layerUnusable', path, layer.class_name, say('noFixedSize', written)),
+          say('noImageSizeHint'),
+        );
+      }
+      add({ op: 'input', name: id, inputs: [] }, full as number[]);
       return;
     }
     case 'Conv2D':
@@ -272,9 +286,10 @@ export function convertLayer(call: KerasCall, context: LayerContext): void {
       const limit = fields.get('max_value') ?? null;
       const slope = fields.number('negative_slope', 0);
       if (fields.number('threshold', 0) !== 0) fields.wrong('threshold');
-      if (limit !== null && limit !== 6) unsupported(say('clippedRelu', String(limit)));
+      if (limit !== null && !(typeof limit === 'number' && limit > 0 && Number.isFinite(limit)))
+        unsupported(say('clippedRelu', String(limit)));
       if (slope !== 0) readOver('negative_slope');
-      add({ op: limit === 6 ? 'relu6' : 'relu', name: id, inputs }, x);
+      for (const node of clipNodes(id, inputs[0], 0, typeof limit === 'number' ? limit : Infinity)) add(node, x);
       break;
     }
     case 'LeakyReLU': {

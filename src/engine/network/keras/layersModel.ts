@@ -154,6 +154,7 @@ function buildNetwork(
     nodes: [],
     shapes: new Map(),
     outputs: new Map(),
+    ...(options.imageSize ? { imageSize: options.imageSize } : {}),
     version,
   };
   const inputs = calls.filter(({ layer, inputs: read }) => layer.class_name === 'InputLayer' && read.length === 0);

@@ -31,6 +31,8 @@ export interface OnnxValue {
   name: string;
   /** Null where an axis has no fixed size. */
   shape: (number | null)[] | null;
+  /** TensorProto's number of the type of its elements; 0: not said. */
+  type: number;
 }
 
 /** The one input that is no weight. */
@@ -42,6 +44,8 @@ export interface ImageInput {
   channelsFirst: boolean;
   /** Of a file for batches of this size only; null: any. */
   batch: number | null;
+  /** It takes whole numbers from 0 to 255. */
+  bytes: boolean;
 }
 
 export interface OnnxModel {
@@ -243,13 +247,14 @@ function externalBytes(name: string, entries: ReadonlyMap<string, string>, besid
 }
 
 function readValue({ bytes }: WireField): OnnxValue {
-  const value: OnnxValue = { name: '', shape: null };
+  const value: OnnxValue = { name: '', shape: null, type: 0 };
   for (const field of wireFields(bytes)) {
     if (field.number === 1) value.name = text(field);
     if (field.number !== 2) continue;
     for (const type of wireFields(field.bytes)) {
       if (type.number !== 1) continue;
       for (const part of wireFields(type.bytes)) {
+        if (part.number === 1) value.type = whole(part);
         if (part.number === 2) value.shape = [...wireFields(part.bytes)].filter((d) => d.number === 1).map(dimension);
       }
     }

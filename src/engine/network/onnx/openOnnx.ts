@@ -12,6 +12,9 @@ import { convertOperation } from './operations';
 import { WireError } from './protobuf';
 import { onnxRuntime } from './runtime';
 
+/** TensorProto's number of the type. */
+const UINT8 = 2;
+
 /**
  * @param files one .onnx file, and the file with its large weights where it has one, among others
  * @throws NetworkError naming the node that cannot be used and what to do, or what is wrong with the file
@@ -29,7 +32,7 @@ export async function openOnnx(files: readonly NetworkFile[], options: OpenOptio
   if (!model.nodes.some(({ kind }) => kind === 'BatchNormalization')) {
     throw new NetworkError(say('noBatchNormOnnx', baseName(file.name)), say('noBatchNormOnnxHint'));
   }
-  const input = imageInput(model);
+  const input = imageInput(model, options.imageSize);
   if (model.outputs.length === 0) throw new NetworkError(say('noOutput', baseName(file.name)), say('damagedModelHint'));
   const output = chosenOutput(model.outputs, options.output);
   const { graph, order } = convert(model, input, output.name);
@@ -46,7 +49,7 @@ export async function openOnnx(files: readonly NetworkFile[], options: OpenOptio
   if (ends !== result.node) shapes.set(ends, [result.shape[0]]);
   const { nodes, endsInSoftmax } = withoutFinalSoftmax(upTo(graph.nodes, ends), shapes);
   const channels = input.shape[2];
-  const assumed = assumedNormalization(nodes, channels);
+  const assumed = assumedNormalization(nodes, channels, input.bytes);
   const said = options.normalization;
   if (said && (said.mean.length !== channels || said.std.length !== channels || said.std.includes(0))) {
     throw new NetworkError(
@@ -95,12 +98,13 @@ function read(file: NetworkFile, files: readonly NetworkFile[]): OnnxModel {
 const MOST_INPUTS = 4096;
 
 /** The one input that is no weight. */
-function imageInput({ inputs, constants }: OnnxModel): ImageInput {
+function imageInput({ inputs, constants }: OnnxModel, size?: [number, number]): ImageInput {
   const open = inputs.filter(({ name }) => !constants.has(name));
   if (open.length !== 1) {
     throw new NetworkError(say('severalInputs', open.map(({ name }) => name).join(', ')), say('severalInputsHint'));
   }
-  const [{ name, shape }] = open;
+  const [{ name, shape: stored, type }] = open;
+  const shape = stored && size && stored.length === 4 ? sized(stored, size) : stored;
   if (!shape || shape.length !== 4 || shape.slice(1).some((v) => v === null)) {
     const written = shape ? shape.map((v) => v ?? '?').join(', ') : '';
     throw new NetworkError(say('inputSize', name, written), say('noImageSizeHint'));
@@ -108,9 +112,14 @@ function imageInput({ inputs, constants }: OnnxModel): ImageInput {
   const [batch, a, b, c] = shape as [number | null, number, number, number];
   // Pictures have fewer channels than rows.
   const channelsFirst = a <= 4 || c > 4;
-  const size: ImageInput['shape'] = channelsFirst ? [b, c, a] : [a, b, c];
-  checkImageSize(size);
-  return { name, shape: size, channelsFirst, batch };
+  const found: ImageInput['shape'] = channelsFirst ? [b, c, a] : [a, b, c];
+  checkImageSize(found);
+  return { name, shape: found, channelsFirst, batch, bytes: type === UINT8 };
+}
+
+/** Open rows and columns of images filled in; which axes they are, the channels tell. */
+function sized([batch, a, b, c]: (number | null)[], [height, width]: [number, number]): (number | null)[] {
+  return a !== null && a <= 4 ? [batch, a, b ?? height, c ?? width] : [batch, a ?? height, b ?? width, c];
 }
 
 /** All nodes in the order in which their inputs come to be. */

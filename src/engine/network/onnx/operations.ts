@@ -1,8 +1,9 @@
 /** One ONNX operation at a time into the executor's nodes. */
 import { say, type Said } from '../../sentences';
+import { clipNodes } from '../clip';
 import { broadcastShape } from '../inspect';
 import { toHwio, transposed } from '../layouts';
-import type { ActivationNode, Padding } from '../types';
+import type { ActivationNode, NetworkNode, Padding } from '../types';
 import { NodeAttributes } from './attributes';
 import { BATCH, unusable, type GraphBuilder, type GraphValue } from './graph';
 import type { Constant, OnnxNode } from './model';
@@ -53,6 +54,16 @@ export function convertOperation(node: OnnxNode, name: string, graph: GraphBuild
         return unary('relu');
       case 'LeakyRelu':
         return unary('leakyRelu', attributes.number('alpha', 0.01));
+      case 'PRelu': {
+        // A slope for every channel is no constant of an activation.
+        const { values } = weight(1);
+        return values.every((v) => v === values[0]) ? unary('leakyRelu', values[0]) : refuse(say('noSuchOperation'));
+      }
+      case 'Neg': {
+        const value = valueAt(0);
+        const added = graph.add({ op: 'rescale', name, inputs: [value.node], scale: [-1], offset: [0] });
+        return { ...value, node: added };
+      }
       case 'Sigmoid':
         return unary('sigmoid');
       case 'HardSigmoid': {
@@ -68,6 +79,9 @@ export function convertOperation(node: OnnxNode, name: string, graph: GraphBuild
         return unary('silu');
       case 'Clip':
         return clip();
+      case 'Max':
+      case 'Min':
+        return bound(node.kind);
       case 'Softmax':
         return softmax();
       case 'Identity':
@@ -105,7 +119,7 @@ export function convertOperation(node: OnnxNode, name: string, graph: GraphBuild
       case 'Pad':
         return pad();
       case 'Flatten': {
-        attributes.expect('axis', 1, 1);
+        attributes.expect('axis', 1, 1, -valueAt(0).shape.length);
         return reshape([size(valueAt(0).shape)]);
       }
       case 'Reshape':
@@ -235,9 +249,28 @@ export function convertOperation(node: OnnxNode, name: string, graph: GraphBuild
       return Math.abs(value) > 3e38 ? Math.sign(value) * Infinity : value;
     };
     const [least, most] = [end(1, 'min', -Infinity), end(2, 'max', Infinity)];
-    if (least === 0 && most === 6) return unary('relu6');
-    if (least === 0 && most === Infinity) return unary('relu');
-    return refuse(say('clippedRelu', `[${least}, ${most}]`));
+    return clipped(valueAt(0), least, most);
+  }
+
+  function clipped(value: GraphValue, least: number, most: number): GraphValue {
+    if (least === -Infinity && most === Infinity) return value;
+    if (!(least < most)) return refuse(say('clippedRelu', `[${least}, ${most}]`));
+    let at = value.node;
+    // Names may be taken: what reads a node goes by what it came to be called.
+    for (const each of clipNodes(name, value.node, least, most)) {
+      at = graph.add({ ...each, inputs: [at] } as NetworkNode);
+    }
+    return { ...value, node: at };
+  }
+
+  /** The larger or smaller of a value and one number. */
+  function bound(kind: 'Max' | 'Min'): GraphValue {
+    if (node.inputs.length === 1) return valueAt(0);
+    const at = constantAt(0) ? 0 : 1;
+    const constant = constantAt(at);
+    if (node.inputs.length !== 2 || constant?.values.length !== 1) return refuse(say('noSuchOperation'));
+    const [limit] = constant.values;
+    return kind === 'Max' ? clipped(valueAt(1 - at), limit, Infinity) : clipped(valueAt(1 - at), -Infinity, limit);
   }
 
   function softmax(): GraphValue {

@@ -81,7 +81,7 @@ async function runOn(
   });
   try {
     const [n, h, w, c] = shape;
-    const { channelsFirst, batch, name: input } = source.input;
+    const { channelsFirst, batch, bytes, name: input } = source.input;
     const parts = new Map<string, Float32Array[]>(names.map((name) => [name, []]));
     const size = h * w * c;
     // A file for batches of one size gets the same image so many times.
@@ -94,7 +94,12 @@ async function runOn(
           for (let k = 0; k < c; k++) data[i * size + (channelsFirst ? k * h * w + p : p * c + k)] = image[p * c + k];
       }
       const dims = channelsFirst ? [together, c, h, w] : [together, h, w, c];
-      const results = await session.run({ [input]: new runtime.Tensor('float32', data, dims) }, names);
+      // What is to be whole numbers and is not, the runtime refuses.
+      const whole = bytes && data.every((v) => Math.abs(v - Math.round(v)) < 1e-3);
+      const tensor = whole
+        ? new runtime.Tensor('uint8', Uint8Array.from(data, Math.round), dims)
+        : new runtime.Tensor('float32', data, dims);
+      const results = await session.run({ [input]: tensor }, names);
       for (const name of names) {
         const values = results[name].data as Float32Array;
         parts.get(name)!.push(batch === null ? values : values.slice(0, values.length / together));
