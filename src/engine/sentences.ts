@@ -2,7 +2,11 @@
  * What engine and worker say to a user, by name: in English here, in other languages with the page's words. Knows
  * nothing else of the engine, so that the page may import it.
  */
+import { HUB_SENTENCES } from './sentencesHub';
+
 export const SENTENCES = {
+  ...HUB_SENTENCES,
+
   // ---- getting ready ------------------------------------------------------------------------------------
   startingBackend: (backend: string) => `Starting ${backend}`,
   loadingBundled: () => 'Loading the bundled network',
