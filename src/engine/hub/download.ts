@@ -54,41 +54,47 @@ export async function download(
   let total = expected.size ?? null;
   let tag: string | null = null;
   let restarts = 0;
-  await attempts(host, url, watch.signal, () => got, async (signal) => {
-    try {
-      const response = await host.fetch(url, { signal, ...(got > 0 ? { headers: { Range: `bytes=${got}-` } } : {}) });
-      if (got > 0 && response.status === 416) throw new Changed();
-      refuseStatus(url, response);
-      const newTag = response.headers.get('etag');
-      if (got > 0) {
-        const range = contentRange(response);
-        // A server that does not know ranges starts again, and so does one whose file is another by now.
-        if (response.status !== 206 || (range && range.start !== got)) throw new Changed();
-        if (tag !== null && newTag !== null && weak(tag) !== weak(newTag)) throw new Changed();
-      } else {
-        refusePage(name, response);
-        tag = newTag;
-        const length = Number(response.headers.get('content-length') ?? NaN);
-        if (expected.size === undefined) total = Number.isFinite(length) && length > 0 ? length : null;
-        if (total !== null && total > MOST_BYTES) throw tooLarge(name, total);
+  await attempts(
+    host,
+    url,
+    watch.signal,
+    () => got,
+    async (signal) => {
+      try {
+        const response = await host.fetch(url, { signal, ...(got > 0 ? { headers: { Range: `bytes=${got}-` } } : {}) });
+        if (got > 0 && response.status === 416) throw new Changed();
+        refuseStatus(url, response);
+        const newTag = response.headers.get('etag');
+        if (got > 0) {
+          const range = contentRange(response);
+          // A server that does not know ranges starts again, and so does one whose file is another by now.
+          if (response.status !== 206 || (range && range.start !== got)) throw new Changed();
+          if (tag !== null && newTag !== null && weak(tag) !== weak(newTag)) throw new Changed();
+        } else {
+          refusePage(name, response);
+          tag = newTag;
+          const length = Number(response.headers.get('content-length') ?? NaN);
+          if (expected.size === undefined) total = Number.isFinite(length) && length > 0 ? length : null;
+          if (total !== null && total > MOST_BYTES) throw tooLarge(name, total);
+        }
+        watch.onProgress(got, total);
+        for await (const part of chunks(response, host, signal)) {
+          parts.push(part);
+          got += part.length;
+          if (got > MOST_BYTES) throw tooLarge(name, got);
+          if (expected.size !== undefined && got > expected.size) throw wrongSize(name, got, expected.size);
+          watch.onProgress(got, total === null || got > total ? null : total);
+        }
+        // Compressed on its way, a file may have more bytes than was said; never fewer.
+        if (total !== null && got < total) throw new Passing(null);
+      } catch (error) {
+        if (!(error instanceof Changed)) throw error;
+        parts.length = got = 0;
+        if (++restarts > 2) throw new HubError(say('hubLies', hostOf(url), name), say('hubLiesHint'));
+        throw new Passing(null);
       }
-      watch.onProgress(got, total);
-      for await (const part of chunks(response, host, signal)) {
-        parts.push(part);
-        got += part.length;
-        if (got > MOST_BYTES) throw tooLarge(name, got);
-        if (expected.size !== undefined && got > expected.size) throw wrongSize(name, got, expected.size);
-        watch.onProgress(got, total === null || got > total ? null : total);
-      }
-      // Compressed on its way, a file may have more bytes than was said; never fewer.
-      if (total !== null && got < total) throw new Passing(null);
-    } catch (error) {
-      if (!(error instanceof Changed)) throw error;
-      parts.length = got = 0;
-      if (++restarts > 2) throw new HubError(say('hubLies', hostOf(url), name), say('hubLiesHint'));
-      throw new Passing(null);
-    }
-  });
+    },
+  );
   if (got === 0) throw new HubError(say('hubEmpty', name), say('hubNotFoundHint'));
   const bytes = joined(parts, got);
   if (expected.sha256) {
@@ -114,41 +120,54 @@ export async function downloadRange(
   const wanted = end - start;
   const parts: Uint8Array[] = [];
   let got = 0;
-  await attempts(host, url, watch.signal, () => got, async (signal) => {
-    const from = start + got;
-    const response = await host.fetch(url, { signal, headers: { Range: `bytes=${from}-${end - 1}` } });
-    refuseStatus(url, response);
-    const range = contentRange(response);
-    if (response.status !== 206) {
-      await response.body?.cancel();
-      throw new HubError(say('hubNoRanges', hostOf(url)), say('hubNoRangesHint'));
-    }
-    if (range && range.start !== from) throw new HubError(say('hubLies', hostOf(url), nameOf(url)), say('hubLiesHint'));
-    for await (const part of chunks(response, host, signal)) {
-      parts.push(part);
-      got += part.length;
-      if (got > wanted) throw new HubError(say('hubLies', hostOf(url), nameOf(url)), say('hubLiesHint'));
-      watch.onProgress(got, wanted);
-    }
-    if (got < wanted) throw new Passing(null);
-  });
+  await attempts(
+    host,
+    url,
+    watch.signal,
+    () => got,
+    async (signal) => {
+      const from = start + got;
+      const response = await host.fetch(url, { signal, headers: { Range: `bytes=${from}-${end - 1}` } });
+      refuseStatus(url, response);
+      const range = contentRange(response);
+      if (response.status !== 206) {
+        await response.body?.cancel();
+        throw new HubError(say('hubNoRanges', hostOf(url)), say('hubNoRangesHint'));
+      }
+      if (range && range.start !== from)
+        throw new HubError(say('hubLies', hostOf(url), nameOf(url)), say('hubLiesHint'));
+      for await (const part of chunks(response, host, signal)) {
+        parts.push(part);
+        got += part.length;
+        if (got > wanted) throw new HubError(say('hubLies', hostOf(url), nameOf(url)), say('hubLiesHint'));
+        watch.onProgress(got, wanted);
+      }
+      if (got < wanted) throw new Passing(null);
+    },
+  );
   return joined(parts, got);
 }
 
 /** Bytes of a file, without the file. @throws HubError, Cancelled */
 export async function sizeOf(host: HubHost, url: string, signal: AbortSignal): Promise<number> {
   let size = NaN;
-  await attempts(host, url, signal, () => 0, async (inner) => {
-    const head = await host.fetch(url, { method: 'HEAD', signal: inner });
-    refuseStatus(url, head);
-    const text = head.headers.get('content-length') ?? head.headers.get('x-linked-size');
-    size = text === null ? NaN : Number(text);
-    if (size > 0) return;
-    // Some servers say it only of parts.
-    const part = await host.fetch(url, { signal: inner, headers: { Range: 'bytes=0-0' } });
-    size = contentRange(part)?.total ?? NaN;
-    await part.body?.cancel();
-  });
+  await attempts(
+    host,
+    url,
+    signal,
+    () => 0,
+    async (inner) => {
+      const head = await host.fetch(url, { method: 'HEAD', signal: inner });
+      refuseStatus(url, head);
+      const text = head.headers.get('content-length') ?? head.headers.get('x-linked-size');
+      size = text === null ? NaN : Number(text);
+      if (size > 0) return;
+      // Some servers say it only of parts.
+      const part = await host.fetch(url, { signal: inner, headers: { Range: 'bytes=0-0' } });
+      size = contentRange(part)?.total ?? NaN;
+      await part.body?.cancel();
+    },
+  );
   if (!(size > 0)) throw new HubError(say('hubNoRanges', hostOf(url)), say('hubNoRangesHint'));
   return size;
 }

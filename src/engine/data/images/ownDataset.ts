@@ -50,13 +50,13 @@ export async function createOwnDataset(
   if (dropped > 0) notes.push(say('picturesDropped', dropped, most));
   const chosen = byClass.map((list) => list.slice(0, most));
   const total = chosen.reduce((sum, list) => sum + list.length, 0);
-  const kept: LabelledImage[][] = classes.map(() => []);
+  const kept: Sorted[][] = classes.map(() => []);
   let done = 0;
   for (const [label, list] of chosen.entries()) {
     for (const image of list) {
       try {
         const pixels = fitted(await decodeImage(await image.read()), height, width, channels);
-        kept[label].push({ pixels, label });
+        kept[label].push({ pixels, label, split: image.split });
       } catch (error) {
         if (error instanceof DatasetError) throw error;
         notes.push(say('pictureBroken', image.name, (error as Error).message));
@@ -71,13 +71,27 @@ export async function createOwnDataset(
   return { dataset: divided(name, classes, imageShape, kept), notes };
 }
 
-function divided(
-  name: string,
-  classNames: string[],
-  imageShape: [number, number, number],
-  kept: LabelledImage[][],
-): Dataset {
-  const half = kept.map((list) => Math.ceil(list.length / 2));
+interface Sorted extends LabelledImage {
+  split?: 'calibration' | 'test';
+}
+
+/**
+ * Brings a class's calibration images to the front, and says how many they are: those that are said to be, else half.
+ */
+function calibrationFirst(list: Sorted[], name: string): number {
+  if (list.some(({ split }) => split === undefined)) return Math.ceil(list.length / 2);
+  const first = list.filter(({ split }) => split === 'calibration');
+  const rest = list.filter(({ split }) => split === 'test');
+  if (first.length < FEWEST_A_CLASS - 1) {
+    throw new DatasetError(say('tooFewPictures', name, first.length, FEWEST_A_CLASS - 1), HINT);
+  }
+  if (rest.length < 1) throw new DatasetError(say('tooFewPictures', name, 0, 1), HINT);
+  list.splice(0, list.length, ...first, ...rest);
+  return first.length;
+}
+
+function divided(name: string, classNames: string[], imageShape: [number, number, number], kept: Sorted[][]): Dataset {
+  const half = kept.map((list, label) => calibrationFirst(list, classNames[label]));
   // Test images of all classes in turn, so that any number from the start has about as many of each.
   const rounds = Math.max(...kept.map((list, label) => list.length - half[label]));
   const test = Array.from({ length: rounds }, (_, i) =>

@@ -11,7 +11,7 @@ const HINT = say('parquetHint');
 /** Names of columns that hold labels, most likely first. */
 const LABELS = ['label', 'labels', 'fine_label', 'class', 'target', 'coarse_label'];
 
-interface Columns {
+export interface Columns {
   image: string;
   label: string;
   /** All that could be labels. */
@@ -37,18 +37,32 @@ export async function readParquet(files: readonly ImageFile[], { label }: Collec
   return { classes, images, notes };
 }
 
-interface Table {
+export interface Table {
   file: AsyncBuffer;
   metadata: FileMetaData;
 }
 
 async function open(name: string, bytes: ArrayBuffer): Promise<Table> {
-  const file: AsyncBuffer = { byteLength: bytes.byteLength, slice: (start, end) => bytes.slice(start, end) };
+  return openTable(name, { byteLength: bytes.byteLength, slice: (start, end) => bytes.slice(start, end) });
+}
+
+/**
+ * @param file may be elsewhere: only the list of its parts at its end is read
+ * @param ahead bytes of the end that are read at once
+ * @throws DatasetError where it is no table; what reading the file throws and says by itself
+ */
+export async function openTable(name: string, file: AsyncBuffer, ahead?: number): Promise<Table> {
   try {
-    return { file, metadata: await parquetMetadataAsync(file) };
+    return { file, metadata: await parquetMetadataAsync(file, ahead === undefined ? {} : { initialFetchSize: ahead }) };
   } catch (error) {
-    throw new DatasetError(say('parquetDamaged', name, (error as Error).message), HINT);
+    throw damaged(name, error);
   }
+}
+
+/** Errors that say by themselves what is wrong (a download that broke off) stay what they are. */
+function damaged(name: string, error: unknown): unknown {
+  if ((error as { said?: Said } | null)?.said || (error as Error)?.name === 'Cancelled') return error;
+  return new DatasetError(say('parquetDamaged', name, (error as Error).message), HINT);
 }
 
 interface Feature {
@@ -56,7 +70,11 @@ interface Feature {
   names?: unknown;
 }
 
-function findColumns({ schema, key_value_metadata: entries }: FileMetaData, wanted: string | undefined): Columns {
+/** @throws DatasetError where a table has no pictures, or no labels (of that name) */
+export function findColumns(
+  { schema, key_value_metadata: entries }: FileMetaData,
+  wanted: string | undefined,
+): Columns {
   const features = featuresOf(entries?.find(({ key }) => key === 'huggingface')?.value);
   const top = topLevel(schema);
   const image =
@@ -128,23 +146,28 @@ async function readTable(name: string, { file, metadata }: Table, columns: Colum
           rowStart: group.start,
           rowEnd: group.end,
         });
-        const held = (await group.rows)[i - group.start]?.[columns.image] as
-          { bytes?: unknown } | Uint8Array | undefined;
-        const bytes = held instanceof Uint8Array ? held : held?.bytes;
-        if (!(bytes instanceof Uint8Array)) throw new Error('its row holds no picture');
+        const bytes = pictureIn((await group.rows)[i - group.start]?.[columns.image]);
+        if (!bytes) throw new Error('its row holds no picture');
         return bytes;
       },
     };
   });
 }
 
-async function read(
+/** A picture as tables hold it: its bytes, or {bytes, path}. Null: there is none. */
+export function pictureIn(value: unknown): Uint8Array | null {
+  const bytes = value instanceof Uint8Array ? value : (value as { bytes?: unknown } | null | undefined)?.bytes;
+  return bytes instanceof Uint8Array ? bytes : null;
+}
+
+/** Some columns of some rows; of the file, only the parts that hold them are read. */
+export async function read(
   name: string,
   options: Table & { columns: string[]; rowStart?: number; rowEnd?: number },
 ): Promise<Record<string, unknown>[]> {
   try {
     return await parquetReadObjects({ ...options, utf8: false });
   } catch (error) {
-    throw new DatasetError(say('parquetDamaged', name, (error as Error).message), HINT);
+    throw damaged(name, error);
   }
 }

@@ -10,6 +10,8 @@ export interface ImageFile {
 export interface CollectedImage {
   name: string;
   label: number;
+  /** What it is for, where its source says so; left out: half of each class is for tests. */
+  split?: 'calibration' | 'test';
   /** Encoded. */
   read(): Promise<Uint8Array>;
 }
@@ -19,6 +21,20 @@ export interface ImageCollection {
   /** In the order of the classes, then of the names (of a table: its own). */
   images: CollectedImage[];
   /** What a person should know of how the files were read. */
+  notes: Said[];
+}
+
+/** A collection in few pieces, to be handed from one thread to another. */
+export interface PackedImages {
+  classes: string[];
+  /** One each, in the collection's order. */
+  names: string[];
+  labels: Uint16Array<ArrayBuffer>;
+  /** 0: not said; 1: calibration; 2: test. */
+  splits: Uint8Array<ArrayBuffer>;
+  /** Where each picture's bytes end. */
+  ends: Uint32Array<ArrayBuffer>;
+  bytes: Uint8Array<ArrayBuffer>;
   notes: Said[];
 }
 
