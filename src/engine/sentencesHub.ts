@@ -4,9 +4,11 @@ export const HUB_SENTENCES = {
   hubOfflineHint: () => 'There is no connection to the network. What was loaded before stays; try again later.',
   hubUnreachableHint: (server: string) =>
     `Either it cannot be reached, or it does not let pages of other addresses read its files (CORS), which only ${server} can change. Download the files in a tab of their own and open them here. What was loaded before stays.`,
-  hubInterrupted: (file: string) => `The download of ${file} was interrupted, and did not go on after several attempts.`,
+  hubInterrupted: (file: string) =>
+    `The download of ${file} was interrupted, and did not go on after several attempts.`,
   hubInterruptedHint: () => 'Check the connection and try again. What was loaded before stays.',
-  hubBusy: (server: string, status: string) => `${server} cannot answer now (status ${status}), also after several attempts.`,
+  hubBusy: (server: string, status: string) =>
+    `${server} cannot answer now (status ${status}), also after several attempts.`,
   hubBusyHint: () => 'Try again in a few minutes. What was loaded before stays.',
   hubNotFound: (server: string, file: string) => `${server} has no “${file}”, or not for everybody.`,
   hubNotFoundHint: () => 'Check the name or the address: upper and lower case count. What was loaded before stays.',
@@ -20,8 +22,7 @@ export const HUB_SENTENCES = {
   hubTooLarge: (file: string, has: string, most: string) => `“${file}” has ${has} MB; at most ${most} are loaded.`,
   hubTooLargeHint: () => 'Choose a smaller network.',
   hubEmpty: (file: string) => `“${file}” is empty.`,
-  hubSize: (file: string, got: string, size: string) =>
-    `“${file}” has ${got} bytes or more, but should have ${size}.`,
+  hubSize: (file: string, got: string, size: string) => `“${file}” has ${got} bytes or more, but should have ${size}.`,
   hubSum: (file: string) => `“${file}” is not the file that the hub lists: its checksum (SHA-256) is another.`,
   hubLies: (server: string, file: string) => `${server} sends other parts of “${file}” than it was asked for.`,
   hubLiesHint: () => 'Try again. If it happens again, something between here and there changes the files.',
@@ -41,6 +42,7 @@ export const HUB_SENTENCES = {
   hubNoConfiguration: () => 'There is no config.json beside the weights.',
 
   hubNoTables: (name: string) => `The dataset “${name}” has no parquet tables.`,
+  hubNoLabels: (name: string) => `The tables of “${name}” have no labels.`,
   hubNoTablesHint: () =>
     'The hub makes them of most datasets with pictures, after a while. Choose another dataset, or download this one and open it here.',
   hubNoSuchPart: (part: string, parts: string) => `The dataset has no part “${part}”; it has ${parts}.`,
@@ -48,8 +50,10 @@ export const HUB_SENTENCES = {
   hubSeveralParts: (parts: string, used: string) => `The dataset has several versions (${parts}); ${used} is used.`,
   hubSplits: (calibration: string, test: string) =>
     `Calibration images are from “${calibration}”, test images from “${test}”.`,
-  hubOneSplit: (split: string) => `All images are from “${split}”, the only part with labels: half of each class is for tests.`,
-  hubFewer: (name: string, has: string, wanted: string) => `Of the class “${name}” there are ${has} pictures, not ${wanted}.`,
+  hubOneSplit: (split: string) =>
+    `All images are from “${split}”, the only part with labels: half of each class is for tests.`,
+  hubFewer: (name: string, has: string, wanted: string) =>
+    `Of the class “${name}” there are ${has} pictures, not ${wanted}.`,
   hubUnlabelled: (count: string) => `${count} rows without a label were left out.`,
   hubNotKept: () =>
     'There is no room in this browser to keep what was downloaded: it is used now, and downloaded anew the next time.',

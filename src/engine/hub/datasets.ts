@@ -34,6 +34,8 @@ const TRAINING = ['train', 'training'];
 const TESTS = ['test', 'testing', 'validation', 'valid', 'val', 'dev', 'eval'];
 /** Parts of tables whose labels are read for one split. */
 const MOST_LOOKS = 600;
+/** Rows without a label after which a split counts as one without. */
+const UNLABELLED = 1000;
 /** Parts of tables that come at a time. */
 const AT_ONCE = 4;
 
@@ -60,16 +62,18 @@ export async function downloadDataset(
   const training = among(TRAINING)[0] ?? names.find((name) => !TESTS.includes(name)) ?? names[0];
   const loader = new SplitLoader(host, request, repository, watch);
   const wanted = request.imagesPerClass;
+  const tests = among(TESTS).filter((name) => name !== training);
+  // First: of labels without names, it has all.
+  let calibration = await loader.choose(splits[training], training, tests.length > 0 ? wanted : 2 * wanted);
+  if (!calibration) throw new HubError(say('hubNoLabels', id), say('hubNoTablesHint'));
   let test: SplitImages | null = null;
   let testName = '';
-  for (const name of among(TESTS)) {
-    if (name === training) continue;
+  for (const name of tests) {
     test = await loader.choose(splits[name], name, wanted);
     testName = name;
     if (test) break;
   }
-  const calibration = await loader.choose(splits[training], training, test ? wanted : 2 * wanted);
-  if (!calibration) throw new HubError(say('hubNoTables', id), say('hubNoTablesHint'));
+  if (!test && tests.length > 0) calibration = (await loader.choose(splits[training], training, 2 * wanted))!;
   notes.push(test ? say('hubSplits', training, testName) : say('hubOneSplit', training));
   watch.onPhase(say('hubReadingPictures'));
   const images = await loader.pictures(test ? [calibration, test] : [calibration], test !== null);
@@ -207,7 +211,7 @@ class SplitLoader {
           }
         }
         // A split for a contest has no labels at all.
-        if (rows.length === 0 && unlabelled >= 1000) return null;
+        if (rows.length === 0 && unlabelled >= UNLABELLED) return null;
       }
     }
     if (rows.length === 0) return null;
@@ -279,7 +283,8 @@ class SplitLoader {
       this.classes = names;
       this.named = true;
     } else if (groups.every(({ range }) => range !== null)) {
-      this.nameByNumber(groups.reduce((most, { range }) => Math.max(most, range![1]), 0) + 1);
+      const largest = groups.reduce((most, { range }) => Math.max(most, range![1]), -1);
+      if (largest >= 0) this.nameByNumber(largest + 1);
     }
     const { labels, label } = columns;
     if (labels.length > 1 && !this.notes.some(({ name }) => name === 'severalLabels')) {

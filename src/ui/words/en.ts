@@ -179,6 +179,7 @@ export const en = {
     titles: {
       network: 'This network cannot be used',
       images: 'These images cannot be used',
+      download: 'The download failed',
       mismatch: 'Network and images do not fit each other yet',
       notFinite: 'A loss or a weight is no longer a number',
       collapsed: 'The training has collapsed',

@@ -160,6 +160,7 @@ export const ja: Words = {
     titles: {
       network: 'このネットワークは使えません',
       images: 'この画像は使えません',
+      download: 'ダウンロードできませんでした',
       mismatch: 'ネットワークと画像がまだ合いません',
       notFinite: '損失か重みが数値でなくなりました',
       collapsed: '学習が崩れました',

@@ -1,7 +1,10 @@
 import type { Sentences } from '../../engine/sentences';
+import { jaHubSentences } from './jaSentencesHub';
 
 /** What engine and worker say, in Japanese. */
 export const jaSentences: Sentences = {
+  ...jaHubSentences,
+
   startingBackend: (backend) => `${backend} を起動しています`,
   loadingBundled: () => '付属のネットワークを読み込んでいます',
   readingCalibration: () => '校正画像の BatchNorm 統計量を調べています',
