@@ -57,6 +57,13 @@ export const HUB_SENTENCES = {
   hubUnlabelled: (count: string) => `${count} rows without a label were left out.`,
   hubNotKept: () =>
     'There is no room in this browser to keep what was downloaded: it is used now, and downloaded anew the next time.',
+  outputsNotThere: (network: string, output: string) =>
+    `The images are of some classes of ImageNet, but ${network} has no output ${output} to choose.`,
+  outputsNotThereHint: () => 'Open a network that was trained on the 1000 classes of ImageNet, or on these classes.',
+  pendingImagenetHint: (classes: string) =>
+    `Now open images of its ${classes} classes, or Imagenette from Hugging Face, which has ten of ImageNet’s: then the outputs of these are used. Until then the network you had goes on.`,
+  outputsSelected: (all: string, used: string) =>
+    `Of the ${all} outputs of the network, the ${used} of these classes are used: it says which of them a picture shows.`,
   hubReadingTables: () => 'Looking up where the pictures are',
   hubReadingPictures: () => 'Downloading pictures',
   hubReadingNetwork: (name: string) => `Downloading ${name}`,

@@ -4,10 +4,12 @@ import type { RunSettings } from '../engine/runSettings';
 import type { InitializeReply, NetworkFile } from '../worker/protocol';
 import type { WorkerLike } from '../worker/client';
 import { EngineClient, EngineGone } from '../worker/client';
+import type { HubWorkerLike } from '../worker/hubClient';
 import { rememberBackend, rememberedBackend } from './backendMemory';
 import { holdLocked } from './embed';
 import { afterRun, rememberedSpeeds } from './estimate';
 import { failureOf } from './failures';
+import { hubActions } from './hubDownloads';
 import { createLessons, initialLessons } from './lessons/lessonState';
 import { beyondNetwork } from './linkView';
 import type { ChosenFile, PlaygroundActions, PlaygroundState, Position } from './playgroundState';
@@ -23,6 +25,8 @@ export interface PlaygroundOptions {
   link: Link;
   baseUrl: string;
   spawn: () => WorkerLike;
+  /** The worker that downloads; left out: nothing can be. */
+  spawnHub?: () => HubWorkerLike;
   /** Written into recorded runs. */
   versions?: Versions;
   afterPaint?: (callback: () => void) => void;
@@ -60,6 +64,8 @@ export function createPlayground(options: PlaygroundOptions) {
     bundled: true,
     opened: null,
     ownImages: null,
+    download: null,
+    kept: null,
     progress: null,
     silentSeconds: 0,
     settings: initialSettings,
@@ -263,10 +269,24 @@ export function createPlayground(options: PlaygroundOptions) {
     return { ...showEngineRun(state), viewing: null, replaying: false };
   };
 
+  /** Something that is at hand takes the place of what there is. */
+  const openRead = (open: (settings: RunSettings) => Promise<InitializeReply>) => {
+    wantsEngineRun = true;
+    return replaceRun(open);
+  };
+  const { dispose: disposeHub, ...downloads } = hubActions({
+    spawnHub: options.spawnHub,
+    set,
+    openNetwork: (files, notes) => openRead((settings) => client.loadNetwork(files, settings, undefined, notes)),
+    openImages: (packed) => openRead((settings) => client.loadPackedImages(packed, settings)),
+    report: (failure) => set({ trouble: { kind: 'failure', failure } }),
+  });
+
   const { runFinished, ...lessonActions } = createLessons({ get, set, actions: () => actions });
 
   const actions: PlaygroundActions = {
     ...lessonActions,
+    ...downloads,
     start: initialize,
     play() {
       if (configureTimer !== null && !get().replacing) configure();
@@ -376,6 +396,7 @@ export function createPlayground(options: PlaygroundOptions) {
     dispose() {
       clearTimers();
       actions.stopReplay();
+      disposeHub();
       client.dispose();
     },
   };

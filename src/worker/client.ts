@@ -1,3 +1,4 @@
+import type { PackedImages } from '../engine/data/images/types';
 import type { LiveSettings, RunSettings } from '../engine/runSettings';
 import type { Said } from '../engine/sentences';
 import type { AskedTask, TaskName, TaskOptions, TaskResult } from '../engine/workbench/report';
@@ -162,9 +163,14 @@ export class EngineClient {
   }
 
   /** @param files none: those of the last time, with other options */
-  loadNetwork(files: NetworkFile[], settings: RunSettings, options?: NetworkOptions): Promise<InitializeReply> {
+  loadNetwork(
+    files: NetworkFile[],
+    settings: RunSettings,
+    options?: NetworkOptions,
+    notes?: Said[],
+  ): Promise<InitializeReply> {
     return this.begin<InitializeReply>(
-      { type: 'loadNetwork', files, settings, ...(options ? { options } : {}) },
+      { type: 'loadNetwork', files, settings, ...(options ? { options } : {}), ...(notes ? { notes } : {}) },
       files.map((file) => file.bytes),
     );
   }
@@ -174,6 +180,16 @@ export class EngineClient {
       { type: 'loadImages', files, settings },
       files.map((file) => file.bytes),
     );
+  }
+
+  loadPackedImages(packed: PackedImages, settings: RunSettings): Promise<InitializeReply> {
+    const { labels, splits, ends, bytes } = packed;
+    return this.begin<InitializeReply>({ type: 'loadImages', files: [], packed, settings }, [
+      labels.buffer,
+      splits.buffer,
+      ends.buffer,
+      bytes.buffer,
+    ]);
   }
 
   useBundledImages(settings: RunSettings): Promise<InitializeReply> {

@@ -1,12 +1,14 @@
 /** The user's own network and images: what was opened last, and which of them fit each other. */
 import { collectImages } from '../engine/data/images/collection';
-import type { ImageCollection } from '../engine/data/images/types';
+import { unpackImages } from '../engine/data/images/packed';
+import type { ImageCollection, PackedImages } from '../engine/data/images/types';
 import { createOwnDataset, type OwnDataset } from '../engine/data/images/ownDataset';
 import { reserveOf } from '../engine/data/calibrationSet';
 import type { Dataset } from '../engine/data/dataset';
 import { inspectNetwork } from '../engine/network/inspect';
 import { NetworkError } from '../engine/network/networkError';
 import { openCheckedNetwork } from '../engine/network/openNetwork';
+import { selectOutputs } from '../engine/network/selectOutputs';
 import type { Network } from '../engine/network/types';
 import type { RunSettings } from '../engine/runSettings';
 import { say, type Said } from '../engine/sentences';
@@ -32,9 +34,10 @@ export class OwnFiles {
 
   /**
    * @param files none: those of the last time
+   * @param came what is to be said of how they came
    * @throws NetworkError; the network opened before stays
    */
-  async openNetwork(files: NetworkFile[], options: NetworkOptions = {}): Promise<OwnNetwork> {
+  async openNetwork(files: NetworkFile[], options: NetworkOptions = {}, came: Said[] = []): Promise<OwnNetwork> {
     const chosen = files.length > 0 ? files : this.files;
     // Kept also where it cannot be used yet: another output may be chosen.
     this.files = chosen;
@@ -59,7 +62,7 @@ export class OwnFiles {
       normalization: definition.normalization,
       runtime: check.runtime,
       difference: check.difference,
-      notes,
+      notes: [...came, ...notes],
     };
     this.reports.set(definition.nodes, report);
     this.network = { network, report };
@@ -71,9 +74,12 @@ export class OwnFiles {
     return this.reports.get(definition.nodes);
   }
 
-  /** @throws DatasetError; the images opened before stay */
-  async openImages(files: NetworkFile[]): Promise<string[]> {
-    const collection = await collectImages(files);
+  /**
+   * @param packed in the place of files, what was downloaded
+   * @throws DatasetError; the images opened before stay
+   */
+  async openImages(files: NetworkFile[], packed?: PackedImages): Promise<string[]> {
+    const collection = packed ? unpackImages(packed) : await collectImages(files);
     this.collection = collection;
     this.made = null;
     return collection.classes;
@@ -82,6 +88,24 @@ export class OwnFiles {
   /** Names of the classes of the images opened last; null: none were. */
   get classes(): string[] | null {
     return this.collection?.classes ?? null;
+  }
+
+  /**
+   * The network for the images opened last: itself where it has their classes, those of its outputs where they are some
+   * of a larger task's, else null.
+   */
+  forImages(network: Network): Network | null {
+    const { classes, outputs } = this.collection ?? {};
+    const { numClasses, nodes } = network.definition;
+    if (!classes) return null;
+    if (classes.length === numClasses) return network;
+    if (!outputs || numClasses < 1000) return null;
+    const report = this.reports.get(nodes);
+    const said = say('outputsSelected', numClasses, outputs.length);
+    if (report && !report.notes.some(({ name }) => name === said.name)) {
+      this.reports.set(nodes, { ...report, notes: [...report.notes, said] });
+    }
+    return selectOutputs(network, outputs);
   }
 
   /**
@@ -117,7 +141,7 @@ export function refusePendingNetwork({ definition }: Network): never {
   throw new Refusal(
     'mismatch',
     say('pendingNetwork', name, inputShape.join('x'), numClasses),
-    say('pendingNetworkHint', numClasses),
+    numClasses >= 1000 ? say('pendingImagenetHint', numClasses) : say('pendingNetworkHint', numClasses),
   );
 }
 

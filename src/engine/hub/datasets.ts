@@ -22,6 +22,8 @@ export interface DatasetRequest {
   label?: string;
   /** Of the part for training, to calibrate with and look at, and as many of the part for tests. */
   imagesPerClass: number;
+  /** The outputs that networks for a larger task have for these classes. */
+  outputs?: number[];
 }
 
 /** Watches a download of several steps. */
@@ -82,7 +84,9 @@ export async function downloadDataset(
   const least = counts.indexOf(Math.min(...counts));
   if (counts[least] < wanted) notes.push(say('hubFewer', classes[least], counts[least], wanted));
   notes.push(...loader.notes);
-  return packImages(classes, images, notes);
+  const { outputs } = request;
+  // Not those of a dataset that is another by now.
+  return { ...packImages(classes, images, notes), ...(outputs?.length === classes.length ? { outputs } : {}) };
 }
 
 /** The tables of one version, by split. */

@@ -6,6 +6,7 @@ import { Help, HelpLines } from '../Help';
 import { useFormat, useWords } from '../language';
 import { useActions, usePlayground } from '../playground';
 import { areImages, fromDrop, fromInput } from './chosenFiles';
+import { HubPanel } from './HubPanel';
 import { NetworkCheck } from './NetworkCheck';
 
 /** The network and the images in use, and others from files. */
@@ -111,6 +112,7 @@ export function NetworkPicker() {
           </Button>
         )}
       </div>
+      <HubPanel />
     </div>
   );
 }

@@ -16,6 +16,7 @@ import { enCompare } from './enCompare';
 import { enLessons, enTour } from './enLessons';
 import { enPaired } from './enPaired';
 import { enQuality } from './enQuality';
+import { enHub } from './enHub';
 import { enOwn } from './enOwn';
 import { enRecorded } from './enRecorded';
 import { enShare } from './enShare';
@@ -211,6 +212,7 @@ export const en = {
   },
 
   ...enRecorded,
+  ...enHub,
   ...enOwn,
 
   controls: {

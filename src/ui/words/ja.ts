@@ -9,6 +9,7 @@ import { jaCompare } from './jaCompare';
 import { jaLessons, jaTour } from './jaLessons';
 import { jaPaired } from './jaPaired';
 import { jaQuality } from './jaQuality';
+import { jaHub } from './jaHub';
 import { jaOwn } from './jaOwn';
 import { jaRecorded } from './jaRecorded';
 import { jaSentences } from './jaSentences';
@@ -192,6 +193,7 @@ export const ja: Words = {
   },
 
   ...jaRecorded,
+  ...jaHub,
   ...jaOwn,
 
   controls: {

@@ -58,6 +58,13 @@ export const jaHubSentences: typeof HUB_SENTENCES = {
   hubUnlabelled: (count) => `ラベルのない ${count} 行を除きました。`,
   hubNotKept: () =>
     'ダウンロードしたものを保存する空きがこのブラウザーにありません。今回はそのまま使い、次回はもう一度ダウンロードします。',
+  outputsNotThere: (network, output) =>
+    `画像は ImageNet の一部のクラスですが、${network} には選ぶべき出力 ${output} がありません。`,
+  outputsNotThereHint: () => 'ImageNet の 1000 クラスか、これらのクラスで学習したネットワークを開いてください。',
+  pendingImagenetHint: (classes) =>
+    `次に、その ${classes} クラスの画像か、ImageNet の 10 クラスを含む Hugging Face の Imagenette を開いてください。後者ではその 10 個の出力を使います。それまでは今のネットワークで続けます。`,
+  outputsSelected: (all, used) =>
+    `ネットワークの ${all} 個の出力のうち、これらのクラスの ${used} 個を使います。画像がそのどれかを答えます。`,
   hubReadingTables: () => '画像のある場所を調べています',
   hubReadingPictures: () => '画像をダウンロードしています',
   hubReadingNetwork: (name) => `${name} をダウンロードしています`,

@@ -25,12 +25,13 @@ export function packImages(
   };
 }
 
-export function unpackImages({ classes, names, labels, splits, ends, bytes, notes }: PackedImages): ImageCollection {
+export function unpackImages(packed: PackedImages): ImageCollection {
+  const { classes, names, labels, splits, ends, bytes, notes, outputs } = packed;
   const images = names.map((name, i): CollectedImage => ({
     name,
     label: labels[i],
     split: SPLITS[splits[i]],
     read: async () => bytes.subarray(i === 0 ? 0 : ends[i - 1], ends[i]),
   }));
-  return { classes, images, notes };
+  return { classes, images, notes, ...(outputs ? { outputs } : {}) };
 }

@@ -22,6 +22,8 @@ export interface ImageCollection {
   images: CollectedImage[];
   /** What a person should know of how the files were read. */
   notes: Said[];
+  /** Of some of the classes of a larger task: a class's output in networks for that task. */
+  outputs?: number[];
 }
 
 /** A collection in few pieces, to be handed from one thread to another. */
@@ -36,6 +38,7 @@ export interface PackedImages {
   ends: Uint32Array<ArrayBuffer>;
   bytes: Uint8Array<ArrayBuffer>;
   notes: Said[];
+  outputs?: number[];
 }
 
 export interface CollectOptions {
