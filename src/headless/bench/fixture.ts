@@ -64,7 +64,7 @@ export class Fixture {
   readonly teacher: Teacher;
   readonly targets: GeneratorTargets;
   readonly calibrationImages: tf.Tensor4D;
-  readonly calibrationLabels: Uint8Array;
+  readonly calibrationLabels: Uint16Array;
   readonly reliable: Uint8Array;
   private readonly running: BnsTable;
   private readonly random = new Random(1);

@@ -8,8 +8,8 @@ import { readZip } from './zip';
 const HINT = say('imagesHint');
 /** Files and folders that no person made. */
 const HIDDEN = /(^|\/)(\.|__MACOSX(\/|$)|Thumbs\.db$|desktop\.ini$|@eaDir(\/|$))/i;
-/** More classes than a label of a byte holds. */
-export const MOST_CLASSES = 256;
+/** Of ImageNet and a little more: beyond that, one calibration image of every class alone fills the memory. */
+export const MOST_CLASSES = 1024;
 
 interface Place {
   path: string;
