@@ -228,7 +228,7 @@ class SplitLoader {
   async pictures(
     splits: readonly SplitImages[],
     several: boolean,
-  ): Promise<{ name: string; label: number; split?: 'calibration' | 'test'; bytes: Uint8Array }[]> {
+  ): Promise<{ name: string; label: number; split?: 'train' | 'test'; bytes: Uint8Array }[]> {
     const jobs: { split: number; table: RemoteTable; group: RowGroup; rows: SplitImages['rows'] }[] = [];
     splits.forEach(({ rows }, split) => {
       for (const each of rows) {
@@ -250,7 +250,7 @@ class SplitLoader {
         );
         results[i] = rows.flatMap(({ row, label }) => {
           const bytes = pictures.get(row);
-          const use = split === 0 ? ('calibration' as const) : ('test' as const);
+          const use = split === 0 ? ('train' as const) : ('test' as const);
           return bytes ? [{ name: `${table.name}:${row}`, label, ...(several ? { split: use } : {}), bytes }] : [];
         });
         done += group.bytes;

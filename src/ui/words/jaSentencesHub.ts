@@ -22,7 +22,8 @@ export const jaHubSentences: typeof HUB_SENTENCES = {
   hubPage: (file) => `「${file}」はファイルではなくウェブページです。`,
   hubPageHint: () =>
     'ファイルそのもののアドレスを使ってください。GitHub や Hugging Face では「Download」ボタンのアドレスです。',
-  hubTooLarge: (file, has, most) => `「${file}」は ${has} MB あります。読み込めるのは ${most} MB までです。`,
+  hubTooLarge: (file, has, most) =>
+    `「${file}」は ${has} メガバイト あります。読み込めるのは ${most} メガバイト までです。`,
   hubTooLargeHint: () => 'もっと小さいネットワークを選んでください。',
   hubEmpty: (file) => `「${file}」は空です。`,
   hubSize: (file, got, size) => `「${file}」は ${size} バイトのはずですが、${got} バイト以上あります。`,

@@ -62,7 +62,7 @@ describe('a dataset of the hub', () => {
     expect([made!.dataset.size('calibration'), made!.dataset.size('test')]).toEqual([20, 20]);
     for (let i = 0; i < 20; i++) {
       const { pixels, label } = made!.dataset.image('calibration', i);
-      const row = collection.images.filter((each) => each.split === 'calibration' && each.label === label);
+      const row = collection.images.filter((each) => each.split === 'train' && each.label === label);
       const first = row.map(({ name }) => (20 * label + Number(name.split(':')[1])) & 255);
       expect(first).toContain(pixels[0]);
     }

@@ -72,7 +72,7 @@ export async function createOwnDataset(
 }
 
 interface Sorted extends LabelledImage {
-  split?: 'calibration' | 'test';
+  split?: 'train' | 'test';
 }
 
 /**
@@ -80,7 +80,7 @@ interface Sorted extends LabelledImage {
  */
 function calibrationFirst(list: Sorted[], name: string): number {
   if (list.some(({ split }) => split === undefined)) return Math.ceil(list.length / 2);
-  const first = list.filter(({ split }) => split === 'calibration');
+  const first = list.filter(({ split }) => split === 'train');
   const rest = list.filter(({ split }) => split === 'test');
   if (first.length < FEWEST_A_CLASS - 1) {
     throw new DatasetError(say('tooFewPictures', name, first.length, FEWEST_A_CLASS - 1), HINT);

@@ -1,7 +1,7 @@
 /** Collections of pictures between threads. */
 import type { CollectedImage, ImageCollection, PackedImages } from './types';
 
-const SPLITS = [undefined, 'calibration', 'test'] as const;
+const SPLITS = [undefined, 'train', 'test'] as const;
 
 /** @param images encoded, all at hand */
 export function packImages(

@@ -11,7 +11,7 @@ export interface CollectedImage {
   name: string;
   label: number;
   /** What it is for, where its source says so; left out: half of each class is for tests. */
-  split?: 'calibration' | 'test';
+  split?: 'train' | 'test';
   /** Encoded. */
   read(): Promise<Uint8Array>;
 }
@@ -32,7 +32,7 @@ export interface PackedImages {
   /** One each, in the collection's order. */
   names: string[];
   labels: Uint16Array<ArrayBuffer>;
-  /** 0: not said; 1: calibration; 2: test. */
+  /** 0: not said; 1: training, which calibration images are of; 2: test. */
   splits: Uint8Array<ArrayBuffer>;
   /** Where each picture's bytes end. */
   ends: Uint32Array<ArrayBuffer>;
