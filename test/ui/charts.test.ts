@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { alike } from '../../src/ui/charts/alike';
 import { nextPlace } from '../../src/ui/charts/places';
-import { chartRows, MOST_POINTS, readingsAt } from '../../src/ui/charts/rows';
+import { chartRows, MOST_POINTS, readingsAt, freerEnd } from '../../src/ui/charts/rows';
 import {
   extentOf,
   linearTicks,
@@ -197,5 +197,22 @@ describe('arrow keys', () => {
     expect([nextPlace(places, null, 1), nextPlace(places, null, -1)]).toEqual([1, 9]);
     // A chosen place that has no value of its own.
     expect([nextPlace(places, 7, 1), nextPlace(places, 7, -1)]).toEqual([9, 5]);
+  });
+});
+
+describe('the words of a line across a chart', () => {
+  const rows = (...values: (number | null)[]) => values.map((y0, x) => ({ x, y0 }));
+
+  it('stand at the end where the other lines keep away', () => {
+    expect(freerEnd(rows(40, 82, 84, 85, 85), 95)).toBe('left');
+    expect(freerEnd(rows(90, 80, 60, 50, 40), 95)).toBe('right');
+    // What is no value is not near either.
+    expect(freerEnd(rows(null, null, 84, 85, 85), 95)).toBe('left');
+  });
+
+  it('stand on the right where both are alike, or nothing is drawn', () => {
+    expect(freerEnd([], 1)).toBe('right');
+    expect(freerEnd(rows(3), 1)).toBe('right');
+    expect(freerEnd(rows(2, 0, 2), 1)).toBe('right');
   });
 });

@@ -21,7 +21,7 @@ import type { ChartSeries, LineChartProps } from './chart';
 import { DASHES } from './chart';
 import { ChartTooltip } from './ChartTooltip';
 import type { ChartRow } from './rows';
-import { chartRows, keyOf, readingsAt } from './rows';
+import { chartRows, freerEnd, keyOf, readingsAt } from './rows';
 import type { AxisRange } from './ticks';
 import { extentOf, linearTicks, logTicks, placeAxis, tickLabel, tickLabels, valueAxis } from './ticks';
 import { Follow, useChosenByKeys } from './useChosenByKeys';
@@ -120,7 +120,14 @@ const Band = memo(function Band({ from, to, label }: { from: number; to: number;
   );
 });
 
-const Reference = memo(function Reference({ y, label, above }: { y: number; label: string; above: boolean }) {
+interface ReferenceProps {
+  y: number;
+  label: string;
+  above: boolean;
+  end: 'left' | 'right';
+}
+
+const Reference = memo(function Reference({ y, label, above, end }: ReferenceProps) {
   return (
     <ReferenceLine
       y={y}
@@ -129,7 +136,7 @@ const Reference = memo(function Reference({ y, label, above }: { y: number; labe
       label={
         label && {
           value: label,
-          position: above ? 'insideBottomRight' : 'insideTopRight',
+          position: `inside${above ? 'Bottom' : 'Top'}${end === 'left' ? 'Left' : 'Right'}`,
           offset: 3,
           className: 'chart-note',
           zIndex: BELOW_LINES,
@@ -281,7 +288,7 @@ export const DrawnLineChart = memo(function DrawnLineChart(props: DrawnProps) {
             label={yLabel && { value: yLabel, angle: -90, position: 'insideLeft', offset: 8, ...INK_SOFT }}
           />
           {references.map(({ y: at, label: name }) => (
-            <Reference key={at} y={at} label={name} above={roomAbove(at)} />
+            <Reference key={at} y={at} label={name} above={roomAbove(at)} end={freerEnd(rows, at)} />
           ))}
           {cursor !== null && <Chosen x={cursor} />}
           <Pointed />

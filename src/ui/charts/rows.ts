@@ -54,3 +54,27 @@ export const readingsAt = (
         return value === undefined || value === null ? [] : [{ series: each, value }];
       })
     : [];
+
+/** Of the width of a chart, what a few words take. */
+const WORDS = 0.4;
+
+/**
+ * At which end of a line across the chart its words lie on fewer of the other lines: where these keep further away from
+ * it. The right one if nothing says otherwise.
+ *
+ * @param rows as drawn
+ * @param height of the line, in the values' unit
+ */
+export function freerEnd(rows: readonly ChartRow[], height: number): 'left' | 'right' {
+  if (rows.length === 0) return 'right';
+  const [from, to] = [rows[0].x, rows[rows.length - 1].x];
+  const nearest = (isNear: (share: number) => boolean) => {
+    let least = Infinity;
+    for (const { x, ...values } of rows) {
+      if (!isNear(to > from ? (x - from) / (to - from) : 0)) continue;
+      for (const value of Object.values(values)) if (value !== null) least = Math.min(least, Math.abs(value - height));
+    }
+    return least;
+  };
+  return nearest((share) => share <= WORDS) > nearest((share) => share >= 1 - WORDS) ? 'left' : 'right';
+}
