@@ -1,5 +1,5 @@
 /** Parquet tables of pictures as datasets of the hub have them. */
-import { ByteWriter, parquetWrite } from 'hyparquet-writer';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { greyPng } from '../pictures';
 
 export interface TableOptions {
@@ -18,7 +18,6 @@ export interface TableOptions {
 export function pictureTable(options: TableOptions): Uint8Array<ArrayBuffer> {
   const { rows, label, group, size = 8, names = null, statistics = true } = options;
   const columns = options.columns ?? { image: 'image', label: 'label' };
-  const writer = new ByteWriter();
   const all = Array.from({ length: rows }, (_, row) => row);
   const integers = (name: string, of: (row: number) => number) => ({
     name,
@@ -34,8 +33,7 @@ export function pictureTable(options: TableOptions): Uint8Array<ArrayBuffer> {
     ...(names && columns.coarse ? { [columns.coarse]: { _type: 'ClassLabel', names: ['one', 'other'] } } : {}),
   };
   const coarse = columns.coarse ? [integers(columns.coarse, (row) => label(row) % 2)] : [];
-  parquetWrite({
-    writer,
+  const table = parquetWriteBuffer({
     columnData: [{ name: columns.image, data: pictures }, integers(columns.label, label), ...coarse],
     schema: [
       { name: 'schema', num_children: 2 + coarse.length },
@@ -49,5 +47,5 @@ export function pictureTable(options: TableOptions): Uint8Array<ArrayBuffer> {
     statistics,
     ...(names ? { kvMetadata: [{ key: 'huggingface', value: JSON.stringify({ info: { features } }) }] } : {}),
   });
-  return new Uint8Array(writer.getBuffer());
+  return new Uint8Array(table);
 }
