@@ -1,5 +1,5 @@
 import type { Plugin } from 'vite';
-import { ISOLATION_HEADERS, PAGE_POLICY, WORKER_POLICY } from './src/serviceWorker/headers.ts';
+import { ISOLATION_HEADERS, PAGE_POLICY, workerPolicy } from './src/serviceWorker/headers.ts';
 
 /**
  * The page's Content Security Policy, written into the built page so that every host has it; and what the preview server says with
@@ -28,7 +28,7 @@ export function security(): Plugin {
     configurePreviewServer(server) {
       server.middlewares.use((request, response, next) => {
         if (request.headers['sec-fetch-dest'] === 'worker')
-          response.setHeader('Content-Security-Policy', WORKER_POLICY);
+          response.setHeader('Content-Security-Policy', workerPolicy(request.url ?? ''));
         next();
       });
     },

@@ -4,7 +4,7 @@
  */
 import { createPlayground } from './state/runStore';
 import { readLink } from './state/shareLink';
-import { spawnEngine } from './worker/spawn';
+import { spawnEngine, spawnHub } from './worker/spawn';
 
 export const link = readLink(location.search);
 
@@ -12,6 +12,7 @@ export const playground = createPlayground({
   link,
   baseUrl: new URL('./', document.baseURI).href,
   spawn: spawnEngine,
+  spawnHub,
   versions: { playground: __PLAYGROUND_VERSION__, tfjs: __TFJS_VERSION__ },
 });
 

@@ -27,7 +27,7 @@ export function greyPng(size: number, grey: (x: number, y: number) => number): U
     chunk('IDAT', deflateSync(Uint8Array.from(rows.flat()))),
     chunk('IEND', new Uint8Array(0)),
   ];
-  return Uint8Array.from(parts.flatMap((part) => [...part]));
+  return new Uint8Array(Buffer.concat(parts));
 }
 
 /** So many pictures of each class, each class of another brightness. */

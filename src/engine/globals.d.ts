@@ -24,14 +24,30 @@ declare class URL {
   static createObjectURL(blob: Blob): string;
   constructor(url: string | URL, base?: string | URL);
   readonly href: string;
+  readonly origin: string;
+  readonly protocol: string;
+  readonly host: string;
+  readonly hostname: string;
+  readonly pathname: string;
   toString(): string;
 }
 
+interface AbortSignal {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+interface Headers {
+  get(name: string): string | null;
+}
 interface Response {
   readonly ok: boolean;
   readonly status: number;
   readonly statusText: string;
   readonly url: string;
+  readonly headers: Headers;
+  readonly body: ReadableStream | null;
   arrayBuffer(): Promise<ArrayBuffer>;
   json(): Promise<unknown>;
   text(): Promise<string>;
@@ -66,9 +82,10 @@ declare class Blob {
   constructor(parts: (string | Uint8Array<ArrayBuffer>)[], options?: { type?: string });
   stream(): ReadableStream;
 }
-/** Decompression; of streams no more than that takes. */
+/** Decompression and bodies of answers; of streams no more than these take. */
 interface ReadableStream {
   pipeThrough(transform: DecompressionStream): ReadableStream;
+  cancel(): Promise<void>;
   getReader(): {
     read(): Promise<{ done: boolean; value?: Uint8Array<ArrayBuffer> }>;
     cancel(): Promise<void>;

@@ -31,9 +31,9 @@ export interface ImageTile {
 /** The teacher's opinion of some images. */
 export interface Verdicts {
   /** [count] the class each image was made or taken for. */
-  labels: Uint8Array;
+  labels: Uint16Array;
   /** [count] the class the teacher sees. */
-  predicted: Uint8Array;
+  predicted: Uint16Array;
   /** [count] the teacher's probability for `labels`. */
   probability: Float32Array;
 }
@@ -96,7 +96,7 @@ export interface LayerPoints {
   /** [L, count, 2] */
   xy: Float32Array;
   /** [count] class of each point. */
-  labels: Uint8Array;
+  labels: Uint16Array;
 }
 
 /** What does not change during a run; sent once when it is prepared. */

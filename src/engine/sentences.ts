@@ -2,7 +2,11 @@
  * What engine and worker say to a user, by name: in English here, in other languages with the page's words. Knows
  * nothing else of the engine, so that the page may import it.
  */
+import { HUB_SENTENCES } from './sentencesHub';
+
 export const SENTENCES = {
+  ...HUB_SENTENCES,
+
   // ---- getting ready ------------------------------------------------------------------------------------
   startingBackend: (backend: string) => `Starting ${backend}`,
   loadingBundled: () => 'Loading the bundled network',
@@ -385,6 +389,9 @@ export const SENTENCES = {
   sessionTwice: (file: string) => `${file} holds two files of one name.`,
   sessionField: (place: string, fault: string) => `In the session, ${place} ${fault}.`,
   noSession: () => 'There is no session to open.',
+  sessionOutputs: () => 'A network of which only some outputs are used cannot be kept in a session yet.',
+  sessionOutputsHint: () =>
+    'Save the recorded run and the settings instead; network and images come again from where they came.',
 
   // ---- what a network is inspected for ------------------------------------------------------------------
   plainClassifierHint: () => 'Check that the file belongs to a plain image classifier and was exported whole.',

@@ -34,4 +34,17 @@ const COMMON = {
 export const PAGE_POLICY = policy({ ...COMMON, 'script-src': "'self' 'wasm-unsafe-eval'" });
 
 /** Of the engine's worker and its threads, which tfjs has load their script from a Blob. */
-export const WORKER_POLICY = policy({ ...COMMON, 'script-src': "'self' blob: 'wasm-unsafe-eval'" });
+const ENGINE_POLICY = policy({ ...COMMON, 'script-src': "'self' blob: 'wasm-unsafe-eval'" });
+
+/**
+ * Of the worker that downloads networks and images that the visitor asks for: the only one that may connect to other
+ * servers. It starts with the first such request, and runs no code but its own.
+ */
+const HUB_POLICY = policy({
+  ...COMMON,
+  'script-src': "'self'",
+  'connect-src': "'self' https: http://localhost:* http://127.0.0.1:*",
+});
+
+/** Content Security Policy of a worker, by the address of its script. */
+export const workerPolicy = (url: string): string => (/\/serverHub\b[^/]*$/.test(url) ? HUB_POLICY : ENGINE_POLICY);

@@ -5,7 +5,7 @@
  */
 import { clientsClaim } from 'workbox-core';
 import { addPlugins, cleanupOutdatedCaches, precacheAndRoute, type PrecacheEntry } from 'workbox-precaching';
-import { ISOLATION_HEADERS, WORKER_POLICY } from './headers';
+import { ISOLATION_HEADERS, workerPolicy } from './headers';
 
 declare const self: {
   /** Put in when the page is built. */
@@ -15,16 +15,16 @@ declare const self: {
 };
 
 /** The same answer with what a server should have said. Opaque answers, of which nothing may be changed, stay. */
-function withHeaders(response: Response, destination: string): Response {
+function withHeaders(response: Response, { destination, url }: Request): Response {
   if (response.status === 0) return response;
   const headers = new Headers(response.headers);
   for (const [name, value] of Object.entries(ISOLATION_HEADERS)) headers.set(name, value);
-  if (destination === 'worker') headers.set('Content-Security-Policy', WORKER_POLICY);
+  if (destination === 'worker') headers.set('Content-Security-Policy', workerPolicy(url));
   const { status, statusText } = response;
   return new Response(response.body, { status, statusText, headers });
 }
 
-addPlugins([{ handlerWillRespond: async ({ request, response }) => withHeaders(response, request.destination) }]);
+addPlugins([{ handlerWillRespond: async ({ request, response }) => withHeaders(response, request) }]);
 cleanupOutdatedCaches();
 // Settings are in the query; the file is the same.
 precacheAndRoute(self.__WB_MANIFEST, { ignoreURLParametersMatching: [/./] });

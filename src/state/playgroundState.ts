@@ -18,6 +18,7 @@ import type { DeathReason, ProgressReport } from '../worker/client';
 import type { Embed } from './embed';
 import type { Speeds } from './estimate';
 import type { Moment } from './history';
+import type { HubActions, HubState } from './hubDownloads';
 import type { LessonActions, LessonState } from './lessons/activeLesson';
 import type { Measure, Projection } from './linkView';
 import type { Reference } from './recording/agreement';
@@ -53,7 +54,7 @@ export interface ShownRecording extends RecordingFacts {
 }
 
 /** Its part that is a `RunRecord` is the run that is shown: the engine's, or a recorded one. */
-export interface PlaygroundState extends RunRecord, LessonState {
+export interface PlaygroundState extends RunRecord, LessonState, HubState {
   // ---- engine -------------------------------------------------------------------------------------------
   engine: 'starting' | 'ready' | 'dead';
   backend: BackendName | null;
@@ -135,7 +136,7 @@ export interface ChosenFile {
   file: File;
 }
 
-export interface PlaygroundActions extends LessonActions {
+export interface PlaygroundActions extends LessonActions, HubActions {
   /** Starts the engine. Once, after the page is up. */
   start(): void;
   play(): void;

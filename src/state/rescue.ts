@@ -3,6 +3,7 @@ import type { RunOverview } from '../engine/runReport';
 import type { LiveSettings, RunSettings } from '../engine/runSettings';
 import type { RunSnapshot } from '../engine/training/run';
 import { EngineFailure, type EngineClient, type StartOptions } from '../worker/client';
+import type { PackedImages } from '../engine/data/images/types';
 import type { InitializeReply, NetworkFile, NetworkOptions, Resumed } from '../worker/protocol';
 import type { ChosenFile, PlaygroundState } from './playgroundState';
 import { changedSettings } from './settings';
@@ -10,10 +11,30 @@ import { changedSettings } from './settings';
 /** Engines that are started by themselves, one after the other, before it is left to the user. */
 const MOST_RESTARTS = 2;
 
-/** Files that the user chose. */
+/** Downloaded images, whose bytes the browser may lay down outside the page's memory. */
+export type StoredImages = Omit<PackedImages, 'bytes' | 'ends' | 'labels' | 'splits'> & { parts: Blob[] };
+
+export const storedImages = ({ bytes, ends, labels, splits, ...rest }: PackedImages): StoredImages => ({
+  ...rest,
+  parts: [bytes, ends, labels, splits].map((part) => new Blob([part])),
+});
+
+async function packedAgain({ parts, ...rest }: StoredImages): Promise<PackedImages> {
+  const [bytes, ends, labels, splits] = await Promise.all(parts.map((part) => part.arrayBuffer()));
+  return {
+    ...rest,
+    bytes: new Uint8Array(bytes),
+    ends: new Uint32Array(ends),
+    labels: new Uint16Array(labels),
+    splits: new Uint8Array(splits),
+  };
+}
+
+/** Files that the user chose; `packed`: in their place, images that were downloaded. */
 export interface Chosen {
   files: readonly ChosenFile[];
   options?: NetworkOptions;
+  packed?: StoredImages;
 }
 
 /** What a run is made of, for an engine that has none yet. */
@@ -53,9 +74,10 @@ export class Rescue {
   }
 
   /** Files that the engine took, or keeps until what they lack is there. */
-  opened(kind: 'network' | 'images', { files, options }: Chosen): void {
+  opened(kind: 'network' | 'images', { files, options, packed }: Chosen): void {
     // None: those of the last time.
-    this.chosen[kind] = { files: files.length > 0 ? files : (this.chosen[kind]?.files ?? []), options };
+    const again = files.length === 0 && !packed;
+    this.chosen[kind] = { files: again ? (this.chosen[kind]?.files ?? []) : files, options, packed };
     this.mended = false;
   }
 
@@ -119,7 +141,12 @@ export async function takeUp(
   const open: (() => Promise<InitializeReply>)[] = [];
   if (network)
     open.push(async () => client.loadNetwork(await readFiles(network.files), settings, network.options, true));
-  if (images) open.push(async () => client.loadImages(await readFiles(images.files), settings, true));
+  if (images)
+    open.push(async () =>
+      images.packed
+        ? client.loadPackedImages(await packedAgain(images.packed), settings, true)
+        : client.loadImages(await readFiles(images.files), settings, true),
+    );
   for (const [i, each] of open.entries()) {
     try {
       reply = await each();

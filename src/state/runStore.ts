@@ -4,10 +4,12 @@ import type { RunSettings } from '../engine/runSettings';
 import type { InitializeReply, NetworkFile, NetworkOptions } from '../worker/protocol';
 import type { DeathReason, WorkerLike } from '../worker/client';
 import { EngineClient, EngineFailure, EngineGone } from '../worker/client';
+import type { HubWorkerLike } from '../worker/hubClient';
 import { rememberBackend, rememberedBackend } from './backendMemory';
 import { holdLocked } from './embed';
 import { afterRun, rememberedSpeeds } from './estimate';
 import { failureOf } from './failures';
+import { hubActions } from './hubDownloads';
 import { createLessons, initialLessons } from './lessons/lessonState';
 import { beyondNetwork } from './linkView';
 import type { ChosenFile, PlaygroundActions, PlaygroundState, Position } from './playgroundState';
@@ -15,7 +17,7 @@ import { engineRun, shownGenerator } from './playgroundState';
 import { choicesFor, recordedActions, showEngineRun, showLastRun, showRecording, withEngineRun } from './recordedRun';
 import { RecordingError } from './recording/checks';
 import type { Versions } from './recording/format';
-import { readFiles, Rescue, takeUp } from './rescue';
+import { readFiles, Rescue, storedImages, takeUp, type Chosen } from './rescue';
 import { afterFrame, backTo, emptyRecord } from './runRecord';
 import { changedSettings, withSetting } from './settings';
 import type { Link } from './shareLink';
@@ -25,6 +27,8 @@ export interface PlaygroundOptions {
   link: Link;
   baseUrl: string;
   spawn: () => WorkerLike;
+  /** The worker that downloads; left out: nothing can be. */
+  spawnHub?: () => HubWorkerLike;
   /** Written into recorded runs. */
   versions?: Versions;
   afterPaint?: (callback: () => void) => void;
@@ -65,6 +69,8 @@ export function createPlayground(options: PlaygroundOptions) {
     opened: null,
     ownImages: null,
     mendable: false,
+    download: null,
+    kept: null,
     progress: null,
     silentSeconds: 0,
     settings: initialSettings,
@@ -328,6 +334,25 @@ export function createPlayground(options: PlaygroundOptions) {
     actions.pause();
   }
 
+  /** Something that is at hand takes the place of what there is; `chosen` is how another engine would get it. */
+  function openRead(
+    kind: 'network' | 'images',
+    chosen: Chosen,
+    open: (settings: RunSettings) => Promise<InitializeReply>,
+  ): Promise<boolean> {
+    wantsEngineRun = true;
+    return replaceRun(async (settings) => {
+      try {
+        const reply = await open(settings);
+        rescue.opened(kind, chosen);
+        return reply;
+      } catch (error) {
+        if (error instanceof EngineFailure && error.failure.code === 'mismatch') rescue.opened(kind, chosen);
+        throw error;
+      }
+    });
+  }
+
   /** Reads files that the user chose and has them take the place of what there is. */
   async function openFiles(
     kind: 'network' | 'images',
@@ -338,17 +363,7 @@ export function createPlayground(options: PlaygroundOptions) {
     try {
       wantsEngineRun = true;
       const read = await readFiles(files);
-      const took = () => rescue.opened(kind, { files, options });
-      await replaceRun(async (settings) => {
-        try {
-          const reply = await open(read, settings);
-          took();
-          return reply;
-        } catch (error) {
-          if (error instanceof EngineFailure && error.failure.code === 'mismatch') took();
-          throw error;
-        }
-      });
+      await openRead(kind, { files, options }, (settings) => open(read, settings));
     } catch (error) {
       wantsEngineRun = false;
       set({ trouble: { kind: 'file', detail: error instanceof Error ? error.message : String(error) } });
@@ -380,10 +395,26 @@ export function createPlayground(options: PlaygroundOptions) {
     ask(client.play());
   }
 
+  const { dispose: disposeHub, ...downloads } = hubActions({
+    spawnHub: options.spawnHub,
+    set,
+    openNetwork(files, notes) {
+      // What the engine is given is the page's no longer: a copy, should the engine die.
+      const chosen = { files: files.map(({ name, bytes }) => ({ path: name, file: new File([bytes], name) })) };
+      return openRead('network', chosen, (settings) => client.loadNetwork(files, settings, undefined, false, notes));
+    },
+    openImages: (packed) =>
+      openRead('images', { files: [], packed: storedImages(packed) }, (settings) =>
+        client.loadPackedImages(packed, settings),
+      ),
+    report: (failure) => set({ trouble: { kind: 'failure', failure } }),
+  });
+
   const { runFinished, ...lessonActions } = createLessons({ get, set, actions: () => actions });
 
   const actions: PlaygroundActions = {
     ...lessonActions,
+    ...downloads,
     start: initialize,
     play: () => play(null),
     pause() {
@@ -542,6 +573,7 @@ export function createPlayground(options: PlaygroundOptions) {
     dispose() {
       clearTimers();
       actions.stopReplay();
+      disposeHub();
       client.dispose();
     },
   };

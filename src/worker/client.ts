@@ -1,3 +1,4 @@
+import type { PackedImages } from '../engine/data/images/types';
 import type { LiveSettings, RunSettings } from '../engine/runSettings';
 import type { Said } from '../engine/sentences';
 import type { AskedTask, TaskName, TaskOptions, TaskResult } from '../engine/workbench/report';
@@ -195,15 +196,17 @@ export class EngineClient {
   /**
    * @param files none: those of the last time, with other options
    * @param goesOn the page's run is about to go on with it: what is prepared is no new one
+   * @param notes what is to be said of how they came here
    */
   loadNetwork(
     files: NetworkFile[],
     settings: RunSettings,
     options?: NetworkOptions,
     goesOn = false,
+    notes?: Said[],
   ): Promise<InitializeReply> {
     return this.begin<InitializeReply>(
-      { type: 'loadNetwork', files, settings, ...(options ? { options } : {}) },
+      { type: 'loadNetwork', files, settings, ...(options ? { options } : {}), ...(notes ? { notes } : {}) },
       files.map((file) => file.bytes),
       goesOn,
     );
@@ -214,6 +217,15 @@ export class EngineClient {
     return this.begin<InitializeReply>(
       { type: 'loadImages', files, settings },
       files.map((file) => file.bytes),
+      goesOn,
+    );
+  }
+
+  loadPackedImages(packed: PackedImages, settings: RunSettings, goesOn = false): Promise<InitializeReply> {
+    const { labels, splits, ends, bytes } = packed;
+    return this.begin<InitializeReply>(
+      { type: 'loadImages', files: [], packed, settings },
+      [labels.buffer, splits.buffer, ends.buffer, bytes.buffer],
       goesOn,
     );
   }

@@ -7,6 +7,9 @@
  *   second.
  * - Buffers in `overview` and `frame` are transferred, not copied.
  */
+import type { PackedImages } from '../engine/data/images/types';
+import type { DatasetRequest } from '../engine/hub/datasets';
+import type { DownloadedNetwork } from '../engine/hub/networks';
 import type { ArmId } from '../engine/methods/arms';
 import type { ImageTile, RunFrame, RunOverview } from '../engine/runReport';
 import type { Said } from '../engine/sentences';
@@ -105,9 +108,18 @@ export type Request =
       /** None: those of the last time, with other options. */
       files: NetworkFile[];
       options?: NetworkOptions;
+      /** What is to be said of how they came here. */
+      notes?: Said[];
     }
   /** Replace the images by files the user chose; on failure those in use stay (reply: InitializeReply). */
-  | { type: 'loadImages'; id: number; runId: number; settings: RunSettings; files: NetworkFile[] }
+  | {
+      type: 'loadImages';
+      id: number;
+      runId: number;
+      settings: RunSettings;
+      files: NetworkFile[];
+      packed?: PackedImages;
+    }
   /**
    * Network and images in use and the page's texts as one file (reply: ArrayBuffer). What is the page's own is left
    * out of it.
@@ -192,6 +204,8 @@ export type FailureCode =
   | 'session'
   /** Network and images do not fit each other; what was opened is kept for when the other is there. */
   | 'mismatch'
+  /** Something that could not be had from elsewhere. Nothing changed. */
+  | 'download'
   /** A loss or a weight became NaN or infinite; the run cannot go on from there. */
   | 'notFinite'
   /** A student's training has made it worse; the run goes on, and may be taken back to a snapshot from before. */
@@ -251,3 +265,38 @@ export type Message =
   | { type: 'beat'; runId: number; seconds: number }
   /** From where the run could go on in another worker; every few seconds while it runs, and when it stands still. */
   | { type: 'snapshot'; runId: number; snapshot: RunSnapshot };
+
+// ---- page <-> the hub's worker ------------------------------------------------------------------------------
+
+/** What another worker does beside the engine: it alone may connect to other servers, and it starts when first asked. */
+export type HubRequest =
+  /** The files of a network, by name or address (reply: DownloadedNetwork). `hub`: its address. */
+  | { type: 'network'; id: number; hub: string; source: string }
+  /** Pictures of every class of a dataset (reply: PackedImages). */
+  | { type: 'images'; id: number; hub: string; request: DatasetRequest }
+  /** Stop the request with that id; it fails with null. */
+  | { type: 'stop'; id: number }
+  /** What is kept of earlier downloads (reply: KeptFiles). */
+  | { type: 'kept'; id: number }
+  /** Keep nothing of them (reply: KeptFiles). */
+  | { type: 'forget'; id: number };
+
+/** Downloads that the browser keeps. */
+export interface KeptFiles {
+  bytes: number;
+  files: number;
+}
+
+export interface HubProgress {
+  /** Bytes; total null: nobody knows. */
+  loaded: number;
+  total: number | null;
+  /** What is being done. */
+  said: Said | null;
+}
+
+export type HubMessage =
+  | { type: 'progress'; id: number; progress: HubProgress }
+  | { type: 'reply'; id: number; value: DownloadedNetwork | PackedImages | KeptFiles }
+  /** Null: it was stopped. */
+  | { type: 'failure'; id: number; failure: Failure | null };

@@ -1,6 +1,7 @@
 /** The user's own network and images: what was opened last, and which of them fit each other. */
 import { collectImages } from '../engine/data/images/collection';
-import type { ImageCollection } from '../engine/data/images/types';
+import { unpackImages } from '../engine/data/images/packed';
+import type { ImageCollection, PackedImages } from '../engine/data/images/types';
 import { createOwnDataset, type OwnDataset } from '../engine/data/images/ownDataset';
 import { reserveOf } from '../engine/data/calibrationSet';
 import type { Dataset } from '../engine/data/dataset';
@@ -8,6 +9,7 @@ import { checkGeneratable } from '../engine/network/generatable';
 import { inspectNetwork } from '../engine/network/inspect';
 import { openCheckedNetwork } from '../engine/network/openNetwork';
 import type { OpenOptions } from '../engine/network/networkFile';
+import { selectOutputs } from '../engine/network/selectOutputs';
 import type { Network } from '../engine/network/types';
 import { asCollection } from '../engine/session/images';
 import type { RunSettings } from '../engine/runSettings';
@@ -39,9 +41,10 @@ export class OwnFiles {
 
   /**
    * @param files none: those of the last time
+   * @param came what is to be said of how they came
    * @throws NetworkError; the network opened before stays
    */
-  async openNetwork(files: NetworkFile[], options: OpenOptions = {}): Promise<OwnNetwork> {
+  async openNetwork(files: NetworkFile[], options: OpenOptions = {}, came: Said[] = []): Promise<OwnNetwork> {
     const again = files.length === 0;
     const chosen = again ? this.files : files;
     // What was said of these files before counts as far as nothing else is said.
@@ -62,7 +65,7 @@ export class OwnFiles {
       normalization: definition.normalization,
       runtime: check.runtime,
       difference: check.difference,
-      notes,
+      notes: [...came, ...notes],
     };
     this.network = { network, report, source: { files: chosen, options: said } };
     this.known.set(definition.nodes, this.network);
@@ -85,9 +88,12 @@ export class OwnFiles {
     this.made = { shape: String(dataset.imageShape), own: { dataset, notes: [] } };
   }
 
-  /** @throws DatasetError; the images opened before stay */
-  async openImages(files: NetworkFile[]): Promise<string[]> {
-    const collection = await collectImages(files);
+  /**
+   * @param packed in the place of files, what was downloaded
+   * @throws DatasetError; the images opened before stay
+   */
+  async openImages(files: NetworkFile[], packed?: PackedImages): Promise<string[]> {
+    const collection = packed ? unpackImages(packed) : await collectImages(files);
     this.collection = collection;
     this.made = null;
     return collection.classes;
@@ -96,13 +102,13 @@ export class OwnFiles {
   /** Has the images' classes in another order: the one at place `order[i]` comes at place i. */
   reorderClasses(order: readonly number[]): void {
     if (!this.collection) throw new Error('No images were opened.');
-    const { classes, images, notes } = this.collection;
+    const { classes, images } = this.collection;
     const places = new Map(order.map((from, to) => [from, to]));
     const moved = images.map((image) => ({ ...image, label: places.get(image.label)! }));
     this.collection = {
+      ...this.collection,
       classes: order.map((from) => classes[from]),
       images: moved.sort((a, b) => a.label - b.label),
-      notes,
     };
     this.made = null;
   }
@@ -110,6 +116,24 @@ export class OwnFiles {
   /** Names of the classes of the images opened last; null: none were. */
   get classes(): string[] | null {
     return this.collection?.classes ?? null;
+  }
+
+  /**
+   * The network for the images opened last: itself where it has their classes, those of its outputs where they are some
+   * of a larger task's, else null.
+   */
+  forImages(network: Network): Network | null {
+    const { classes, outputs } = this.collection ?? {};
+    const { numClasses, nodes } = network.definition;
+    if (!classes) return null;
+    if (classes.length === numClasses) return network;
+    if (!outputs || numClasses < 1000) return null;
+    const own = this.known.get(nodes);
+    const said = say('outputsSelected', numClasses, outputs.length);
+    if (own && !own.report.notes.some(({ name }) => name === said.name)) {
+      this.known.set(nodes, { ...own, report: { ...own.report, notes: [...own.report.notes, said] } });
+    }
+    return selectOutputs(network, outputs);
   }
 
   /**
@@ -145,7 +169,7 @@ export function refusePendingNetwork({ definition }: Network): never {
   throw new Refusal(
     'mismatch',
     say('pendingNetwork', name, inputShape.join('x'), numClasses),
-    say('pendingNetworkHint', numClasses),
+    numClasses >= 1000 ? say('pendingImagenetHint', numClasses) : say('pendingNetworkHint', numClasses),
   );
 }
 

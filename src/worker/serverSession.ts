@@ -266,9 +266,9 @@ export class ServerSession {
         await this.onBetter(request.runId, () => this.useBundled(request.runId, request.settings));
         return this.initialized();
       case 'loadNetwork': {
-        const { network } = await this.own.openNetwork(request.files, request.options);
+        const opened = await this.own.openNetwork(request.files, request.options, request.notes);
         await this.onBetter(request.runId, async () => {
-          const dataset = await this.imagesFor(request.runId, network);
+          const { network, dataset } = await this.withImages(request.runId, opened.network);
           await this.useNetwork(
             request.runId,
             named(network, dataset, this.shapes),
@@ -283,14 +283,14 @@ export class ServerSession {
         return this.initialized();
       }
       case 'loadImages': {
-        const { length } = await this.own.openImages(request.files);
+        const { length } = await this.own.openImages(request.files, request.packed);
         if (!this.teacher) throw new Refusal('network', say('noNetwork'), say('restartOrReloadHint'));
         const inUse = this.teacher.network;
         const waiting = this.own.network?.network;
-        const isFor = (network: Network) => network.definition.numClasses === length;
         // A network that waits for images comes first, then the one in use.
-        const network = waiting && isFor(waiting) ? waiting : isFor(inUse) ? inUse : null;
-        if (!network) refusePendingImages(length, inUse);
+        const forWaiting = waiting ? this.own.forImages(waiting) : null;
+        const network = forWaiting ?? this.own.forImages(inUse);
+        if (!network) refusePendingImages(length, waiting ?? inUse);
         const isBundled = network === inUse && this.isBundled;
         await this.onBetter(request.runId, async () => {
           const dataset = await this.ownImages(request.runId, network);
@@ -364,11 +364,12 @@ export class ServerSession {
 
   // ---- the user's own ------------------------------------------------------------------------------------------
 
-  /** Images that fit a network: those in use, the user's, or the bundled ones. */
-  private async imagesFor(runId: number, network: Network): Promise<Dataset> {
-    if (fits(network, this.dataset)) return this.dataset;
-    if (this.own.classes?.length === network.definition.numClasses) return this.ownImages(runId, network);
-    if (fits(network, this.shapes)) return this.shapes;
+  /** A network with images that fit it: those in use, the user's, or the bundled ones. */
+  private async withImages(runId: number, network: Network): Promise<{ network: Network; dataset: Dataset }> {
+    if (fits(network, this.dataset)) return { network, dataset: this.dataset };
+    const forOwn = this.own.forImages(network);
+    if (forOwn) return { network: forOwn, dataset: await this.ownImages(runId, forOwn) };
+    if (fits(network, this.shapes)) return { network, dataset: this.shapes };
     return refusePendingNetwork(network);
   }
 
@@ -385,6 +386,7 @@ export class ServerSession {
   private saveSession(texts: Record<string, string>): ArrayBuffer {
     if (!this.teacher) throw new Refusal('network', say('noNetwork'), say('restartOrReloadHint'));
     const network = this.isBundled ? null : this.own.sourceOf(this.teacher.network);
+    if (!this.isBundled && !network) throw new Refusal('session', say('sessionOutputs'), say('sessionOutputsHint'));
     return writeSession({ network, images: this.dataset === this.shapes ? null : this.dataset, texts }).buffer;
   }
 

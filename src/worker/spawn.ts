@@ -2,3 +2,8 @@
 export function spawnEngine(): Worker {
   return new Worker(new URL('./server.ts', import.meta.url), { type: 'module', name: 'engine' });
 }
+
+/** The worker that alone may connect to other servers: started with the first download. */
+export function spawnHub(): Worker {
+  return new Worker(new URL('./serverHub.ts', import.meta.url), { type: 'module', name: 'hub' });
+}

@@ -237,7 +237,7 @@ async function studentStep(): Promise<Comparison[]> {
   );
   const data = {
     calibrationImages: images,
-    calibrationLabels: Uint8Array.from(labels),
+    calibrationLabels: Uint16Array.from(labels),
     generator,
     classes: [0, 1, 2, 3],
   };

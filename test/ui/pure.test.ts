@@ -123,7 +123,7 @@ describe('the map of centers', () => {
   const cloud = (kind: Cloud['kind'], points: number[][]): Cloud => ({
     kind,
     xy: Float32Array.from(points.flat()),
-    labels: Uint8Array.from(points, (_, i) => i),
+    labels: Uint16Array.from(points, (_, i) => i),
   });
   const still = [
     cloud('observation', [

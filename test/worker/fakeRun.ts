@@ -100,7 +100,7 @@ export function createFakeRun(settings: RunSettings): FakeRun {
   function points(perClass: number, spread: number, around = trueCenters): LayerPoints {
     const count = perClass * CLASSES;
     const xy = new Float32Array(L * count * 2);
-    const labels = Uint8Array.from({ length: count }, (_, i) => Math.floor(i / perClass));
+    const labels = Uint16Array.from({ length: count }, (_, i) => Math.floor(i / perClass));
     for (let layer = 0; layer < L; layer++) {
       for (let i = 0; i < count; i++) {
         const [x, y] = around[layer * CLASSES + labels[i]];
@@ -115,7 +115,7 @@ export function createFakeRun(settings: RunSettings): FakeRun {
   const calibration = points(k, 0.8);
   const centers: LayerPoints = {
     count: CLASSES,
-    labels: Uint8Array.from({ length: CLASSES }, (_, c) => c),
+    labels: Uint16Array.from({ length: CLASSES }, (_, c) => c),
     xy: new Float32Array(L * CLASSES * 2),
   };
   for (let layer = 0; layer < L; layer++) {
@@ -166,7 +166,7 @@ export function createFakeRun(settings: RunSettings): FakeRun {
   const images = shapesTile(Array.from({ length: k * CLASSES }, (_, i) => (i % k) * CLASSES + Math.floor(i / k)));
   const verdicts: Verdicts = {
     labels: calibration.labels,
-    predicted: Uint8Array.from(calibration.labels, (label, i) => (i === 6 * k ? 0 : label)),
+    predicted: Uint16Array.from(calibration.labels, (label, i) => (i === 6 * k ? 0 : label)),
     probability: Float32Array.from(calibration.labels, (_, i) => (i === 6 * k ? 0.21 : 0.9 + 0.0999 * random())),
   };
   const classNames = createShapes().classNames;
@@ -283,7 +283,7 @@ export function createFakeRun(settings: RunSettings): FakeRun {
       }
       const single: LayerPoints = {
         count,
-        labels: Uint8Array.from({ length: count }, (_, i) => Math.floor(i / PER_CLASS)),
+        labels: Uint16Array.from({ length: count }, (_, i) => Math.floor(i / PER_CLASS)),
         xy: new Float32Array(L * count * 2),
       };
       const wobble = seededRandom(5);
@@ -304,7 +304,7 @@ export function createFakeRun(settings: RunSettings): FakeRun {
         images: { count, height: 32, width: 32, rgba },
         verdicts: {
           labels: single.labels.slice(),
-          predicted: Uint8Array.from(single.labels, (label, i) =>
+          predicted: Uint16Array.from(single.labels, (label, i) =>
             probability[i] > 0.4 ? label : (label + 3) % CLASSES,
           ),
           probability,

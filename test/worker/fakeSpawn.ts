@@ -11,3 +11,8 @@ export function spawnEngine(): Worker {
   const options: FakeOptions = { stepMs: 80, prepareMs: 300, ...asked };
   return new Worker(new URL('./fakeWorker.ts', import.meta.url), { type: 'module', name: JSON.stringify(options) });
 }
+
+/** The real one: it connects to nothing by itself. */
+export function spawnHub(): Worker {
+  return new Worker(new URL('../../src/worker/serverHub.ts', import.meta.url), { type: 'module', name: 'hub' });
+}

@@ -10,7 +10,7 @@ export interface ClassSample {
   /** [C * imagesPerClass] indices into the calibration split, sorted by class: class c's from c * imagesPerClass on. */
   indices: Int32Array;
   /** [C * imagesPerClass] */
-  labels: Uint8Array;
+  labels: Uint16Array;
 }
 
 /**
@@ -32,7 +32,7 @@ export const reserveOf = ({ calibrationReserve }: Dataset): number =>
 
 function takeFromEachClass(dataset: Dataset, start: number, imagesPerClass: number, random: Random): ClassSample {
   const indices = new Int32Array(dataset.classNames.length * imagesPerClass);
-  const labels = new Uint8Array(indices.length);
+  const labels = new Uint16Array(indices.length);
   classOrders(dataset, random).forEach((order, label) => {
     const available = Math.max(0, order.length - start);
     if (available < imagesPerClass) {

@@ -47,7 +47,7 @@ export interface Batch {
   /** [count, height, width, channels], normalized. */
   images: Float32Array;
   /** [count] */
-  labels: Uint8Array;
+  labels: Uint16Array;
 }
 
 /** Throws a RangeError that names the split unless `index` is one of its images. */
@@ -100,7 +100,7 @@ export function gatherBatch(
   const stride = height * width * channels;
   const count = indices.length;
   const images = new Float32Array(count * stride);
-  const labels = new Uint8Array(count);
+  const labels = new Uint16Array(count);
   for (let i = 0; i < count; i++) {
     const { pixels, label } = dataset.image(split, indices[i]);
     normalizeInto(pixels, normalization, images, i * stride);

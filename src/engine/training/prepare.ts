@@ -55,14 +55,14 @@ export interface PreparedRun {
   overview: Omit<RunOverview, 'testLabels'>;
   /** Owned: [C k, H, W, channels] normalised. */
   calibrationImages: tf.Tensor4D;
-  calibrationLabels: Uint8Array;
+  calibrationLabels: Uint16Array;
   /** What a generator of an arm with these settings aims at; the caller's. */
   createTargets(settings: RunSettings): GeneratorTargets;
   running: BnsTable;
   centers: BnsTable;
   calibration: BnsTable;
   observation: BnsTable;
-  observationLabels: Uint8Array;
+  observationLabels: Uint16Array;
   /** Of every activation, on the observation images. */
   observationRanges: ActivationRange[];
   /** [L] fitted on the observation set. */
@@ -122,8 +122,8 @@ export async function prepareRun(
         scatter: distortionScale === 'scatter' ? classScatter(known.statistics, calibration.labels) : undefined,
       });
     const planes = looked.statistics.layers.map((layer, l) => fitPca(scaledPoints(layer, running.layers[l])));
-    const project = (table: BnsTable, labels: Uint8Array) => projectPoints(planes, table, running, labels);
-    const classes = Uint8Array.from({ length: definition.numClasses }, (_, i) => i);
+    const project = (table: BnsTable, labels: Uint16Array) => projectPoints(planes, table, running, labels);
+    const classes = Uint16Array.from({ length: definition.numClasses }, (_, i) => i);
     const real = realQuality(
       { ...looked, labels: observation.labels },
       known.ranges,
@@ -188,8 +188,8 @@ export async function prepareRun(
 
 /** A table like that of the classes' centres, whose rows are all the centre of all images. */
 function commonCenter(statistics: BnsTable, numClasses: number): BnsTable {
-  const { table } = bnsCenters(statistics, new Uint8Array(statistics.rows), 1);
-  return table.select(new Uint8Array(numClasses));
+  const { table } = bnsCenters(statistics, new Uint16Array(statistics.rows), 1);
+  return table.select(new Uint16Array(numClasses));
 }
 
 function checkFit({ definition }: Teacher, dataset: Dataset): void {
@@ -239,12 +239,12 @@ async function observed(teacher: Teacher, batch: Batch, onProgress?: PrepareProg
 }
 
 /** Points of a table's rows in every layer's plane. */
-export function projectPoints(planes: Pca[], table: BnsTable, running: BnsTable, labels: Uint8Array): LayerPoints {
+export function projectPoints(planes: Pca[], table: BnsTable, running: BnsTable, labels: Uint16Array): LayerPoints {
   const xy = new Float32Array(planes.length * table.rows * 2);
   planes.forEach((plane, l) =>
     xy.set(plane.project(scaledPoints(table.layers[l], running.layers[l])), l * table.rows * 2),
   );
-  return { count: table.rows, xy, labels: Uint8Array.from(labels) };
+  return { count: table.rows, xy, labels: Uint16Array.from(labels) };
 }
 
 /** What the teacher thinks of images, given its logits [N, numClasses]. */
@@ -256,8 +256,8 @@ export function verdictsOf(logits: Float32Array, labels: ArrayLike<number>, numC
     return Math.exp(row[labels[i]] - largest) / sum;
   });
   return {
-    labels: Uint8Array.from(labels),
-    predicted: Uint8Array.from(predictedClasses(logits, numClasses)),
+    labels: Uint16Array.from(labels),
+    predicted: Uint16Array.from(predictedClasses(logits, numClasses)),
     probability,
   };
 }
@@ -267,7 +267,7 @@ function distortedTargets(
   centers: BnsTable,
   scales: Float32Array,
   random: Random,
-): { table: BnsTable; labels: Uint8Array } {
+): { table: BnsTable; labels: Uint16Array } {
   const { layout } = centers;
   const rows = centers.rows * DISTORTED_DRAWS;
   const packed = centers.pack();
@@ -279,6 +279,6 @@ function distortedTargets(
   }
   return {
     table: BnsTable.unpack(layout, rows, drawn),
-    labels: Uint8Array.from({ length: rows }, (_, i) => Math.floor(i / DISTORTED_DRAWS)),
+    labels: Uint16Array.from({ length: rows }, (_, i) => Math.floor(i / DISTORTED_DRAWS)),
   };
 }

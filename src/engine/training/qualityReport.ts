@@ -15,7 +15,7 @@ export const PROBE_PER_CLASS = 6;
 /** Images of which all is known that their quality needs. */
 export interface LookedAt extends CollectedStatistics {
   /** [N] class of each image. */
-  labels: Uint8Array;
+  labels: Uint16Array;
 }
 
 /**

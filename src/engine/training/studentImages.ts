@@ -13,7 +13,7 @@ import { studentBatch, type RunSettings } from '../runSettings';
 export interface StudentData {
   /** [C k, H, W, channels] normalised. */
   calibrationImages: tf.Tensor4D;
-  calibrationLabels: Uint8Array;
+  calibrationLabels: Uint16Array;
   /** null: calibration images only. */
   generator: Generator | null;
   /** Taken instead of what the generator makes; left out or null: fresh images of the generator in every step. */

@@ -75,7 +75,7 @@ export async function mapLayer(
 export class SyntheticProbe {
   /** [numClasses PROBE_PER_CLASS, latentDim], class by class; stays the probe's. */
   readonly latents: tf.Tensor2D;
-  private readonly labels: Uint8Array;
+  private readonly labels: Uint16Array;
   private readonly repeated: RepeatedStep;
   private refined: RefinedImages | null = null;
   private latest: Seen | null = null;
@@ -99,7 +99,7 @@ export class SyntheticProbe {
       () => this.refined?.inUse ?? (Object.values(this.generator.variables) as tf.Variable[]),
       'gpu',
     );
-    this.labels = Uint8Array.from({ length: count }, (_, i) => Math.floor(i / PROBE_PER_CLASS));
+    this.labels = Uint16Array.from({ length: count }, (_, i) => Math.floor(i / PROBE_PER_CLASS));
     this.latents = tf.tensor2d(random.fork('latents').fillNormal(new Float32Array(count * latentDim)), [
       count,
       latentDim,
@@ -144,7 +144,7 @@ export class SyntheticProbe {
     const images = BnsTable.unpack(teacher.layout, count, part(pixels, teacher.layout.size));
     const batches = bnsCenters(images, labels, numClasses).table;
     this.latest = { step, images, batches };
-    const classes = Uint8Array.from({ length: numClasses }, (_, i) => i);
+    const classes = Uint16Array.from({ length: numClasses }, (_, i) => i);
     const logits = part(pixels + teacher.layout.size, numClasses);
     const { quality, measured } = syntheticQuality(
       { statistics: images, labels, logits, ranges: unpackRanges(values, width, rangesFrom) },

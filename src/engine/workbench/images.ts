@@ -46,7 +46,7 @@ export interface ImageBatch {
   start: number;
   /** [count, H, W, C] normalised; the caller's. */
   images: tf.Tensor4D;
-  labels: Uint8Array;
+  labels: Uint16Array;
 }
 
 /**

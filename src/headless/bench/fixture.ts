@@ -64,7 +64,7 @@ export class Fixture {
   readonly teacher: Teacher;
   readonly targets: GeneratorTargets;
   readonly calibrationImages: tf.Tensor4D;
-  readonly calibrationLabels: Uint8Array;
+  readonly calibrationLabels: Uint16Array;
   readonly reliable: Uint8Array;
   private readonly running: BnsTable;
   private readonly random = new Random(1);
@@ -102,7 +102,7 @@ export class Fixture {
     this.running = runningStatistics(network);
     const centers = BnsTable.concat(Array.from({ length: classes }, () => this.running));
     this.targets = new GeneratorTargets(this.running, centers, defaultStartLayer(this.running.layers.length));
-    this.calibrationLabels = Uint8Array.from({ length: classes }, (_, i) => i);
+    this.calibrationLabels = Uint16Array.from({ length: classes }, (_, i) => i);
     this.reliable = new Uint8Array(classes).fill(1);
     this.calibrationImages = this.images(classes);
   }

@@ -37,14 +37,18 @@ function snapshotsOf(classes: number, size: number, layers: number): (step: numb
   const points = (n: number): LayerPoints => ({
     count: n,
     xy: new Float32Array(layers * n * 2),
-    labels: new Uint8Array(n),
+    labels: new Uint16Array(n),
   });
   const [perLayer, perClassAndLayer] = [new Float32Array(layers), new Float32Array(layers * classes)];
   const shared: Omit<SyntheticSnapshot, 'step'> = {
     arm: 'fdda',
     perClass,
     images: { count, width: size, height: size, rgba: new Uint8ClampedArray(count * size * size * 4) },
-    verdicts: { labels: new Uint8Array(count), predicted: new Uint8Array(count), probability: new Float32Array(count) },
+    verdicts: {
+      labels: new Uint16Array(count),
+      predicted: new Uint16Array(count),
+      probability: new Float32Array(count),
+    },
     points: points(count),
     batchPoints: points(classes),
     separation: { silhouette: perLayer, intraClass: perLayer, interClass: perLayer, nearestCenterAccuracy: perLayer },

@@ -54,7 +54,7 @@ export const LIMITS = {
   snapshots: 64,
   samples: 2000,
   layers: 200,
-  classes: 1000,
+  classes: 1024,
   channels: 65536,
   activations: 1000,
   imageSide: 256,

@@ -129,8 +129,8 @@ export async function readTile(
   return { count, coefficients, tile: () => (tile ??= fromCoefficients(coefficients, count, height, width)) };
 }
 
-const readLabels = (field: Field, length: number, classes: number): Uint8Array =>
-  Uint8Array.from(field.items({ length }), (each) => each.integer(0, classes - 1));
+const readLabels = (field: Field, length: number, classes: number): Uint16Array =>
+  Uint16Array.from(field.items({ length }), (each) => each.integer(0, classes - 1));
 
 export async function readPoints(field: Field, layers: number, classes: number): Promise<LayerPoints> {
   const count = field.get('count').integer(0, LIMITS.points);

@@ -110,7 +110,10 @@ export async function writeRecording(recording: Recording, mostSnapshots = MOST_
       ...(quality && { quality: await realQualityFile(quality) }),
       checkpoint,
       arms,
-      testLabels: testLabels && { count: testLabels.length, data: await packAnswers(testLabels, null) },
+      testLabels: testLabels && {
+        count: testLabels.length,
+        data: await packAnswers(testLabels, null, network.numClasses),
+      },
     },
     losses: {
       generator: mapArms(record.generatorLosses, generatorColumns),
@@ -118,7 +121,7 @@ export async function writeRecording(recording: Recording, mostSnapshots = MOST_
     },
     snapshots: await packSnapshots(kept),
     moments,
-    answers: await Promise.all(answers.map((each) => packAnswers(each, testLabels))),
+    answers: await Promise.all(answers.map((each) => packAnswers(each, testLabels, network.numClasses))),
     accuracies,
   };
   return `${JSON.stringify(file)}\n`;

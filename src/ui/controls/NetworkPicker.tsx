@@ -7,6 +7,7 @@ import { Help, HelpLines } from '../Help';
 import { useFormat, useWords } from '../language';
 import { useActions, usePlayground } from '../playground';
 import { areImages, fromDrop, fromInput, sessionIn } from './chosenFiles';
+import { HubPanel } from './HubPanel';
 import { NetworkCheck } from './NetworkCheck';
 
 /** The network and the images in use, and others from files. */
@@ -116,6 +117,7 @@ export function NetworkPicker() {
           </Button>
         )}
       </div>
+      <HubPanel />
     </div>
   );
 }

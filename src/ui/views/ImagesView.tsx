@@ -40,7 +40,7 @@ interface Tip {
   y: number;
 }
 
-function indicesOf(labels: Uint8Array, classIndex: number, most: number): number[] {
+function indicesOf(labels: Uint16Array, classIndex: number, most: number): number[] {
   const found: number[] = [];
   for (let i = 0; i < labels.length && found.length < most; i++) if (labels[i] === classIndex) found.push(i);
   return found;

@@ -14,7 +14,7 @@ export interface Cloud {
   /** [count, 2] */
   xy: Float32Array;
   /** [count] class of each point. */
-  labels: Uint8Array;
+  labels: Uint16Array;
 }
 
 /** Where a class's synthetic batch has been, oldest first: [x, y] pairs. */

@@ -17,6 +17,7 @@ import { enLessons, enTour } from './enLessons';
 import { enPaired } from './enPaired';
 import { enQuality } from './enQuality';
 import { enFaults } from './enFaults';
+import { enHub } from './enHub';
 import { enOwn } from './enOwn';
 import { enRecorded } from './enRecorded';
 import { enShare } from './enShare';
@@ -176,6 +177,7 @@ export const en = {
       network: 'This network cannot be used',
       images: 'These images cannot be used',
       session: 'This session cannot be opened',
+      download: 'The download failed',
       mismatch: 'Network and images do not fit each other yet',
       notFinite: 'A loss or a weight is no longer a number',
       collapsed: 'The training has collapsed',
@@ -208,6 +210,7 @@ export const en = {
 
   faults: enFaults,
   ...enRecorded,
+  ...enHub,
   ...enOwn,
 
   controls: {

@@ -10,6 +10,7 @@ import { jaLessons, jaTour } from './jaLessons';
 import { jaPaired } from './jaPaired';
 import { jaQuality } from './jaQuality';
 import { jaFaults } from './jaFaults';
+import { jaHub } from './jaHub';
 import { jaOwn } from './jaOwn';
 import { jaRecorded } from './jaRecorded';
 import { jaSentences } from './jaSentences';
@@ -157,6 +158,7 @@ export const ja: Words = {
       network: 'このネットワークは使えません',
       images: 'この画像は使えません',
       session: 'このセッションは開けません',
+      download: 'ダウンロードできませんでした',
       mismatch: 'ネットワークと画像がまだ合いません',
       notFinite: '損失か重みが数値でなくなりました',
       collapsed: '学習が崩れました',
@@ -189,6 +191,7 @@ export const ja: Words = {
 
   faults: jaFaults,
   ...jaRecorded,
+  ...jaHub,
   ...jaOwn,
 
   controls: {

@@ -1,7 +1,10 @@
 import type { Sentences } from '../../engine/sentences';
+import { jaHubSentences } from './jaSentencesHub';
 
 /** What engine and worker say, in Japanese. */
 export const jaSentences: Sentences = {
+  ...jaHubSentences,
+
   startingBackend: (backend) => `${backend} を起動しています`,
   loadingBundled: () => '付属のネットワークを読み込んでいます',
   readingCalibration: () => '校正画像の BatchNorm 統計量を調べています',
@@ -336,6 +339,9 @@ export const jaSentences: Sentences = {
   sessionTwice: (file) => `${file} に同じ名前のファイルが 2 つあります。`,
   sessionField: (place, fault) => `セッションの ${place} に問題があります（${fault}）。`,
   noSession: () => '開くセッションがありません。',
+  sessionOutputs: () => '出力の一部だけを使うネットワークは、まだセッションに保存できません。',
+  sessionOutputsHint: () =>
+    '代わりに記録した実行と設定を保存してください。ネットワークと画像は元の場所からもう一度取得できます。',
   zipDamaged: (file) => `${file} は zip ファイルではないか、途中で切れています。`,
   zipLarge: (file) => `${file} は 4 GB を超える zip ファイルで、読めません。`,
   zipPassword: (file) => `${file} にはパスワードがかかっています。`,

@@ -23,7 +23,7 @@ const reference: QualityReference = {
 
 /** Images of two classes at these means, each of variance 1; the teacher is always right and sure. */
 function looked(...means: [number[], number[]]): LookedAt {
-  const labels = Uint8Array.from(means.flatMap((of, c) => of.map(() => c)));
+  const labels = Uint16Array.from(means.flatMap((of, c) => of.map(() => c)));
   return {
     statistics: table(means.flat().map((mean) => [mean, 1])),
     labels,

@@ -6,7 +6,7 @@ import type { CollectedImage, ImageCollection, Place } from './types';
 
 const HINT = say('imagesHint');
 /** More classes than a label of a byte holds. */
-export const MOST_CLASSES = 256;
+export const MOST_CLASSES = 1024;
 /** Folders around the class folders that say what the images are for. */
 const SPLITS: Record<string, 'train' | 'test'> = {
   train: 'train',

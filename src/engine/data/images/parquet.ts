@@ -15,7 +15,7 @@ const LABELS = ['label', 'labels', 'fine_label', 'class', 'target', 'coarse_labe
 /** Classes that a table of numbers without names may have: a label of any size would ask for that many. */
 const MOST_NUMBERED = 65536;
 
-interface Columns {
+export interface Columns {
   image: string;
   label: string;
   /** All that could be labels. */
@@ -42,18 +42,32 @@ export async function readParquet(files: readonly ImageFile[], { label }: Collec
   return { classes, images, notes };
 }
 
-interface Table {
+export interface Table {
   file: AsyncBuffer;
   metadata: FileMetaData;
 }
 
 async function open(name: string, bytes: ArrayBuffer): Promise<Table> {
-  const file: AsyncBuffer = { byteLength: bytes.byteLength, slice: (start, end) => bytes.slice(start, end) };
+  return openTable(name, { byteLength: bytes.byteLength, slice: (start, end) => bytes.slice(start, end) });
+}
+
+/**
+ * @param file may be elsewhere: only the list of its parts at its end is read
+ * @param ahead bytes of the end that are read at once
+ * @throws DatasetError where it is no table; what reading the file throws and says by itself
+ */
+export async function openTable(name: string, file: AsyncBuffer, ahead?: number): Promise<Table> {
   try {
-    return { file, metadata: await parquetMetadataAsync(file) };
+    return { file, metadata: await parquetMetadataAsync(file, ahead === undefined ? {} : { initialFetchSize: ahead }) };
   } catch (error) {
-    throw new DatasetError(say('parquetDamaged', name, reasonOf(error)), HINT);
+    throw damaged(name, error);
   }
+}
+
+/** Errors that say by themselves what is wrong (a download that broke off) stay what they are. */
+function damaged(name: string, error: unknown): unknown {
+  if ((error as { said?: Said } | null)?.said || (error as Error | null)?.name === 'Cancelled') return error;
+  return new DatasetError(say('parquetDamaged', name, reasonOf(error)), HINT);
 }
 
 /** What the library says of the file; not what its code stumbles over. */
@@ -67,7 +81,8 @@ interface Feature {
   names?: unknown;
 }
 
-function findColumns(
+/** @throws DatasetError where a table has no pictures, or no labels (of that name) */
+export function findColumns(
   file: string,
   { schema, key_value_metadata: entries }: FileMetaData,
   wanted: string | undefined,
@@ -152,10 +167,8 @@ async function readTable(name: string, { file, metadata }: Table, columns: Colum
           rowStart: group.start,
           rowEnd: group.end,
         });
-        const held = (await group.rows)[i - group.start]?.[columns.image] as
-          { bytes?: unknown } | Uint8Array | undefined;
-        const bytes = held instanceof Uint8Array ? held : held?.bytes;
-        if (!(bytes instanceof Uint8Array)) throw new Error('its row holds no picture');
+        const bytes = pictureIn((await group.rows)[i - group.start]?.[columns.image]);
+        if (!bytes) throw new Error('its row holds no picture');
         return bytes;
       },
     };
@@ -171,13 +184,20 @@ function labelOf(value: unknown): number {
   return label;
 }
 
-async function read(
+/** A picture as tables hold it: its bytes, or {bytes, path}. Null: there is none. */
+export function pictureIn(value: unknown): Uint8Array | null {
+  const bytes = value instanceof Uint8Array ? value : (value as { bytes?: unknown } | null | undefined)?.bytes;
+  return bytes instanceof Uint8Array ? bytes : null;
+}
+
+/** Some columns of some rows; of the file, only the parts that hold them are read. */
+export async function read(
   name: string,
   options: Table & { columns: string[]; rowStart?: number; rowEnd?: number },
 ): Promise<Record<string, unknown>[]> {
   try {
     return await parquetReadObjects({ ...options, utf8: false });
   } catch (error) {
-    throw new DatasetError(say('parquetDamaged', name, reasonOf(error)), HINT);
+    throw damaged(name, error);
   }
 }

@@ -28,6 +28,23 @@ export interface ImageCollection {
   images: CollectedImage[];
   /** What a person should know of how the files were read. */
   notes: Said[];
+  /** Of some of the classes of a larger task: a class's output in networks for that task. */
+  outputs?: number[];
+}
+
+/** A collection in few pieces, to be handed from one thread to another. */
+export interface PackedImages {
+  classes: string[];
+  /** One each, in the collection's order. */
+  names: string[];
+  labels: Uint16Array<ArrayBuffer>;
+  /** 0: not said; 1: training, which calibration images are of; 2: test. */
+  splits: Uint8Array<ArrayBuffer>;
+  /** Where each picture's bytes end. */
+  ends: Uint32Array<ArrayBuffer>;
+  bytes: Uint8Array<ArrayBuffer>;
+  notes: Said[];
+  outputs?: number[];
 }
 
 export interface CollectOptions {

@@ -1,0 +1,120 @@
+/** Networks and images from the hub, on the page, with a stand-in for the hub. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { StandInHub } from '../hub/standInHub';
+import { pictureTable } from '../hub/tables';
+import { launch } from './chromium';
+import { Playground } from './playground';
+
+const QUICK = 'without=webgpu,webgl,cpu&observation-per-class=2&test-images=20&generator-steps=1&student-steps=0';
+const file = (name: string) => new Uint8Array(readFileSync(join(import.meta.dirname, '../fixtures/pytorch', name)));
+const WEIGHTS = file('cifar-resnet20.safetensors');
+const CONFIG = { pretrained_cfg: { input_size: [3, 32, 32], mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] } };
+const NAMES = Array.from({ length: 10 }, (_, i) => `kind ${i}`);
+const TABLE = pictureTable({ rows: 400, label: (row) => (row * 7) % 10, group: 40, size: 24, names: NAMES });
+
+let browser: Browser;
+let hub: StandInHub;
+let playground: Playground;
+beforeAll(async () => {
+  browser = await launch({ webgpu: 'off' });
+  hub = await StandInHub.start();
+});
+beforeEach(() => {
+  hub.reset();
+  hub.models.set('timm/resnet18.a1_in1k', {
+    files: { 'config.json': new TextEncoder().encode(JSON.stringify(CONFIG)), 'model.safetensors': WEIGHTS },
+  });
+  hub.datasets.set('uoft-cs/cifar10', { files: {}, tables: { plain_text: { train: [TABLE], test: [TABLE] } } });
+});
+afterEach(() => playground?.close());
+afterAll(async () => {
+  await browser?.close();
+  await hub?.stop();
+});
+
+async function opened() {
+  const hosts = new Set<string>();
+  playground = await Playground.open(browser, {
+    query: QUICK,
+    prepare: async (context) => {
+      await context.addInitScript(`localStorage.setItem('fdda-hub', ${JSON.stringify(hub.url)})`);
+      context.on('request', (request) => hosts.add(new URL(request.url()).host));
+    },
+  });
+  await playground.ready();
+  const { page } = playground;
+  await page.locator('summary', { hasText: 'Data' }).first().click();
+  const panel = page.locator('details.hub');
+  await panel.locator('summary').click();
+  const own = new URL(page.url()).host;
+  const elsewhere = () => [...hosts].filter((host) => host !== '' && host !== own);
+  return { page, panel, elsewhere, alert: page.getByRole('alert'), check: page.locator('.network-check') };
+}
+
+describe('the hub on the page', () => {
+  it('one click each for network and images, and the whole method runs on them', async () => {
+    const { page, panel, elsewhere, check } = await opened();
+    expect(elsewhere()).toEqual([]);
+    await panel.getByRole('button', { name: 'ResNet-18', exact: true }).click();
+    await check.waitFor({ state: 'visible', timeout: 30_000 });
+    await panel.getByRole('button', { name: 'CIFAR-10', exact: true }).click();
+    await page.locator('.own-images').waitFor({ timeout: 30_000 });
+    expect(await page.locator('.own-images').innerText()).toMatch(/10 classes, 400 .* 400 for tests/);
+    expect(await page.locator('.own-notes').innerText()).toContain('from “train”');
+    await playground.button('Play').click();
+    await playground.untilStatus(/^Finished/, 60);
+    expect(await page.getByText('kind 3').count()).toBeGreaterThan(0);
+    // What was downloaded is kept, and can be deleted.
+    const kept = panel.getByText(/MB of downloads are kept/);
+    await kept.waitFor();
+    const asked = hub.asked.length;
+    await panel.getByRole('button', { name: 'ResNet-18', exact: true }).click();
+    await page.waitForFunction(() => document.querySelector('.hub-progress') === null);
+    await playground.ready();
+    expect(hub.asked.length).toBe(asked);
+    await panel.getByRole('button', { name: 'Delete them' }).click();
+    await kept.waitFor({ state: 'detached' });
+    // Nobody but the worker that downloads may connect elsewhere.
+    const refused = await page.evaluate((url) => fetch(url).then(String, () => 'refused'), `${hub.url}/api`);
+    expect(refused).toBe('refused');
+    playground.errors.splice(
+      0,
+      playground.errors.length,
+      ...playground.errors.filter((e) => !/Content Security/.test(e)),
+    );
+    playground.expectNoErrors();
+  });
+
+  it('what fails says why, and what was there stays; a download can be stopped', async () => {
+    const { page, panel, alert, check } = await opened();
+    const name = panel.getByRole('textbox', { name: 'Name or address of a network' });
+    const load = async (source: string) => {
+      await name.fill(source);
+      await name.press('Enter');
+    };
+    await load('timm/nothing-there');
+    await alert.filter({ hasText: 'has no “timm/nothing-there”' }).waitFor();
+    hub.fail('model.safetensors', { kind: 'noCors', always: true });
+    await load('timm/resnet18.a1_in1k');
+    await alert.filter({ hasText: 'CORS' }).waitFor({ timeout: 30_000 });
+    hub.faults.clear();
+    hub.fail('model.safetensors', { kind: 'stuck', after: 20_000 });
+    await load('timm/resnet18.a1_in1k');
+    await panel.getByRole('button', { name: 'Stop the download' }).click();
+    await page.waitForFunction(() => document.querySelector('.hub-progress') === null);
+    expect(await check.count()).toBe(0);
+    // An interruption is gone on from.
+    hub.faults.clear();
+    hub.asked = [];
+    hub.fail('model.safetensors', { kind: 'cut', after: 20_000 });
+    await load('timm/resnet18.a1_in1k');
+    await check.waitFor({ state: 'visible', timeout: 30_000 });
+    const ranges = hub.asked.filter(({ path }) => path === 'model.safetensors').map(({ range }) => range);
+    // The browser itself may go on with what it has of the stopped one.
+    expect(ranges).toHaveLength(2);
+    expect(ranges[1]).toMatch(/^bytes=[1-9]\d*-$/);
+  });
+});
