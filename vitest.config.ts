@@ -3,46 +3,56 @@ import { defineConfig } from 'vitest/config';
 /** Of the projects that drive a browser: one file at a time, because a run in the page keeps every core busy by itself. */
 const browser = { environment: 'node', fileParallelism: false, testTimeout: 300_000, hookTimeout: 300_000 } as const;
 
+/** What takes long, and is therefore left out of `npm test`: `npm run test:long` (vitest's mode "long") has it alone. */
+const LONG = 'test/**/*.long.test.{ts,tsx}';
+
 /**
  * Three projects, one after the other (`--project engine` runs one of them):
  * - "engine": everything that runs in Node (engine, state, worker, boundaries, ...);
  * - "browser-engine": the same numeric cases on headless Chromium's backends;
  * - "browser": headless Chromium against the production build.
  */
-export default defineConfig({
-  test: {
-    slowTestThreshold: 5000,
-    projects: [
-      {
-        test: {
-          name: 'engine',
-          environment: 'node',
-          include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/browser/**'],
-          maxWorkers: 2,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          sequence: { groupOrder: 0 },
+export default defineConfig(({ mode }) => {
+  const isLong = mode === 'long';
+  const only = (folder: string) => folder.replace('.test.', isLong ? '.long.test.' : '.test.');
+  const without = isLong ? [] : [LONG];
+  return {
+    test: {
+      slowTestThreshold: 5000,
+      projects: [
+        {
+          test: {
+            name: 'engine',
+            environment: 'node',
+            include: [only('test/**/*.test.{ts,tsx}')],
+            exclude: ['test/browser/**', ...without],
+            maxWorkers: 2,
+            testTimeout: 60_000,
+            hookTimeout: 60_000,
+            sequence: { groupOrder: 0 },
+          },
         },
-      },
-      {
-        test: {
-          ...browser,
-          name: 'browser-engine',
-          include: ['test/browser/engine/**/*.test.ts'],
-          globalSetup: 'test/browser/engine/globalSetup.ts',
-          sequence: { groupOrder: 1 },
+        {
+          test: {
+            ...browser,
+            name: 'browser-engine',
+            include: [only('test/browser/engine/**/*.test.ts')],
+            exclude: without,
+            globalSetup: 'test/browser/engine/globalSetup.ts',
+            sequence: { groupOrder: 1 },
+          },
         },
-      },
-      {
-        test: {
-          ...browser,
-          name: 'browser',
-          include: ['test/browser/*.test.ts'],
-          globalSetup: 'test/browser/globalSetup.ts',
-          sequence: { groupOrder: 2 },
+        {
+          test: {
+            ...browser,
+            name: 'browser',
+            include: [only('test/browser/*.test.ts')],
+            exclude: without,
+            globalSetup: 'test/browser/globalSetup.ts',
+            sequence: { groupOrder: 2 },
+          },
         },
-      },
-    ],
-  },
+      ],
+    },
+  };
 });

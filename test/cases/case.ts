@@ -17,6 +17,8 @@ export interface Case {
   run(): Promise<Comparison[]>;
   /** Backends where the case is skipped, and why (too slow on a software adapter, say). */
   except?: Partial<Record<'cpu' | 'wasm' | 'webgpu' | 'webgl', string>>;
+  /** Takes long on a software adapter: there it belongs to `npm run test:long`. */
+  long?: true;
 }
 
 /** What is wrong with a comparison, or null. */

@@ -310,6 +310,7 @@ export const replayCases: Case[] = [
   ...rules,
   ...Object.entries(plans).map(([name, plan]): Case => ({
     name: `replayed, a run is the same: ${name}`,
+    long: true,
     except,
     run: () => compared(plan),
   })),

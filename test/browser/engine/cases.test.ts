@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cases } from './cases';
+import { casesOf } from './cases';
 import { openEngine, type EngineInBrowser } from './harness';
 
 const hosts = [
@@ -27,7 +27,7 @@ describe.each(hosts)('$backend in Chromium', ({ backend, webgpu }) => {
     });
   });
 
-  it.each(cases.filter((each) => !each.except?.[backend]))('$name', async ({ name }) => {
+  it.each(casesOf(backend, false))('$name', async ({ name }) => {
     const { comparisons, disagreements, leaked } = await engine.run(name);
     expect(comparisons).toBeGreaterThan(0);
     expect(disagreements).toEqual([]);

@@ -15,3 +15,7 @@ const addition: Case = {
 
 /** What runs in the browser: everything Node runs. To add a case, add it to test/cases (see test/cases/case.ts). */
 export const cases: Case[] = [addition, ...allCases];
+
+/** Those for a backend in the browser; `isLong`: the ones that are left to `npm run test:long`, or the others. */
+export const casesOf = (backend: 'wasm' | 'webgpu' | 'webgl', isLong: boolean): Case[] =>
+  cases.filter(({ except, long = false }) => !except?.[backend] && (backend === 'webgpu' && long) === isLong);
