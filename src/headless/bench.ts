@@ -1,10 +1,11 @@
 /**
- * npm run bench: how fast the engine is beside plain tfjs (and PyTorch), measured in one run and one process. `--help`
+ * npm run bench: how fast the engine is beside plain tfjs (PyTorch, jax-js), measured in one run and one process. `--help`
  * says the rest.
  */
 import { benchKernels } from './bench/kernels';
 import { startBenchBackend, startForReplay } from './bench/backend';
 import { BUNDLED, REFERENCE, TINY } from './bench/fixture';
+import { benchJax, startJax } from './bench/jax';
 import { bestMatrixProduct, describeMachine } from './bench/machine';
 import { setClock } from './bench/measure';
 import { HELP, parseOptions, type BenchOptions } from './bench/options';
@@ -51,6 +52,19 @@ export async function bench(options: BenchOptions, progress: (line: string) => v
       python.close();
     }
   }
+  let jax: BenchReport['jax'] = null;
+  if (options.jax && backend !== 'cpu') {
+    const version = await startJax(backend);
+    const results = [];
+    for (const fixture of quick ? [TINY] : [REFERENCE, BUNDLED]) {
+      results.push(
+        ...(await benchJax(fixture, effort, ({ step, what, ratio }) =>
+          progress(`${step}, ${what} beside jax-js: ${ratio.toFixed(3)}`),
+        )),
+      );
+    }
+    jax = { version, results };
+  }
   const kernels = parts.includes('kernels')
     ? await benchKernels(registry, effort, quick, ({ kernel, shape, ratio }) =>
         progress(`${kernel} ${shape}: ${ratio.toFixed(3)}`),
@@ -61,7 +75,7 @@ export async function bench(options: BenchOptions, progress: (line: string) => v
     : [];
   const replay = parts.includes('replay') ? await benchReplayApart(options) : null;
   return summarize(
-    { machine, backend, detail, clock, matrixProduct, kernels, steps, scaling, pytorch, replay },
+    { machine, backend, detail, clock, matrixProduct, kernels, steps, scaling, pytorch, jax, replay },
     reference.name,
   );
 }

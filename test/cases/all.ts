@@ -12,6 +12,7 @@ import { optimizerCases } from './optimizers';
 import { quantizerCases } from './quantizer';
 import { refinedImagesCases } from './refinedImages';
 import { replayCases } from './replay';
+import { rectifiedCases } from './rectified';
 import { resnet20Cases } from './resnet20';
 import { statisticsCases } from './statistics';
 import { stepCases } from './steps';
@@ -23,6 +24,7 @@ export const allCases: Case[] = [
   ...convolutionCases,
   ...batchNormCases,
   ...fusedKernelCases,
+  ...rectifiedCases,
   ...networkCases,
   ...operationCases,
   ...optimizerCases,

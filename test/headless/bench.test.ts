@@ -1,8 +1,11 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { registerWasmGradients } from '../../src/engine/kernels/wasmGradients';
 import { bench } from '../../src/headless/bench';
+import { TINY } from '../../src/headless/bench/fixture';
+import { benchJax, startJax } from '../../src/headless/bench/jax';
 import { benchKernels } from '../../src/headless/bench/kernels';
 import { expectEqual, race, timing } from '../../src/headless/bench/measure';
 import { parseOptions, type BenchOptions } from '../../src/headless/bench/options';
@@ -81,6 +84,46 @@ describe('the benchmark', () => {
     checkReport(report);
     expect(report.detail).toBe('2 threads');
     expect(report.steps.length).toBe(3);
+  });
+});
+
+describe('the steps in jax-js', () => {
+  beforeAll(() => registerWasmGradients());
+
+  it("give the engine's numbers, and are timed beside it", async () => {
+    await tf.setBackend('wasm');
+    const before = tf.memory().numTensors;
+    const version = await startJax('wasm');
+    expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+    const results = await benchJax(TINY, QUICK.effort);
+    expect(results.map(({ step }) => step)).toEqual(['generatorStep', 'studentStep']);
+    for (const { engine, jax, ratio, compileSeconds } of results) {
+      expect(ratio).toBe(engine.median / jax.median);
+      expect(Math.min(engine.n, jax.n)).toBeGreaterThanOrEqual(3);
+      expect(compileSeconds).toBeGreaterThan(0);
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('are not timed where a number differs', async () => {
+    await tf.setBackend('wasm');
+    await startJax('wasm');
+    const before = tf.memory().numTensors;
+    // The engine's side alone: jax-js has operations of its own.
+    const wrong = tf.getKernel('Relu', 'wasm');
+    tf.unregisterKernel('Relu', 'wasm');
+    tf.registerKernel({
+      kernelName: 'Relu',
+      backendName: 'wasm',
+      kernelFunc: ({ inputs }) => tf.zerosLike(inputs.x as tf.Tensor),
+    });
+    try {
+      await expect(benchJax(TINY, QUICK.effort)).rejects.toThrow(/^generatorStep 1 of tiny beside jax-js: value \d is/);
+    } finally {
+      tf.unregisterKernel('Relu', 'wasm');
+      tf.registerKernel(wrong);
+    }
+    expect(tf.memory().numTensors).toBe(before);
   });
 });
 
@@ -188,6 +231,9 @@ describe('its flags', () => {
     expect(() => parseOptions(['--backend', 'tpu'])).toThrow('--backend is one of wasm, cpu, webgpu, not "tpu"');
     expect(() => parseOptions(['--threads', 'many'])).toThrow('--threads needs a positive number');
     expect(() => parseOptions(['--clock', 'cpu', '--threads', '2'])).toThrow('one thread');
+    expect(parseOptions(['--jax'])).toMatchObject({ jax: true, backend: 'wasm' });
+    expect(() => parseOptions(['--jax', '--threads', '2'])).toThrow('--jax is for wasm with one thread');
+    expect(() => parseOptions(['--jax', '--backend', 'cpu'])).toThrow('--jax is for wasm with one thread');
     expect(() => parseOptions(['--only', 'steps,everything'])).toThrow('--only is one of');
   });
 });

@@ -54,7 +54,7 @@ export function frozenBatchNorm(x: tf.Tensor4D, layer: FrozenBatchNorm): tf.Tens
 }
 
 /** Whether anybody can ask for the gradient of gamma and beta. */
-function isTrained({ gamma, beta }: FrozenBatchNorm): boolean {
+export function isTrained({ gamma, beta }: FrozenBatchNorm): boolean {
   return gamma instanceof tf.Variable || beta instanceof tf.Variable;
 }
 

@@ -6,6 +6,7 @@ import { dense } from '../kernels/dense';
 import { frozenBatchNorm, frozenBatchNormWithStatistics, type FrozenBatchNorm } from '../kernels/frozenBatchNorm';
 import { leakyRelu } from '../kernels/leakyRelu';
 import { averagePool, maxPool, type Pooling } from '../kernels/pooling';
+import { addRelu, frozenBatchNormRelu, frozenBatchNormReluWithStatistics } from '../kernels/rectified';
 import { globalAveragePool, imageStatistics } from '../kernels/reductions';
 import type {
   ActivationNode,
@@ -82,6 +83,8 @@ export function forward(
     throw new Error(`${definition.name} takes images of ${h}x${w}x${c}, not ${images.shape.slice(1).join('x')}.`);
   }
   const outputs = new Map<string, tf.Tensor>();
+  // Who looks at every node, or has BatchNorm another way, gets every node by itself.
+  const joins = hooks.output || hooks.known || hooks.batchNorm ? null : rectifiedNodes(definition);
   let layer = 0;
   let last: tf.Tensor = images;
   for (const node of definition.nodes) {
@@ -92,12 +95,40 @@ export function forward(
       continue;
     }
     const inputs = node.inputs.map((name) => outputs.get(name)!);
-    if (node.op === 'batchNorm') last = batchNorm(layer++, node, inputs[0], weights, hooks);
+    const joined = joins?.has(node.name) ?? false;
+    if (node.op === 'batchNorm') last = batchNorm(layer++, node, inputs[0], weights, hooks, joined);
+    else if (node.op === 'add' && joined) last = addRelu(inputs[0], inputs[1]);
+    else if (node.op === 'relu' && joined) last = hooks.activation?.(node, inputs[0]) ?? inputs[0];
     else last = node.op === 'input' ? images : evaluate(node, inputs, weights, hooks);
     outputs.set(node.name, last);
     hooks.output?.(node, last);
   }
   return last as tf.Tensor2D;
+}
+
+const rectifiedOf = new WeakMap<NetworkDefinition, Set<string>>();
+
+/**
+ * The nodes that are computed together: BatchNorms and sums of two whose only reader is a ReLU, which are then rectified
+ * already, and those ReLUs, which have nothing left to do but call their hook. By name.
+ */
+function rectifiedNodes(definition: NetworkDefinition): Set<string> {
+  let result = rectifiedOf.get(definition);
+  if (!result) {
+    rectifiedOf.set(definition, (result = new Set()));
+    const nodes = new Map(definition.nodes.map((node) => [node.name, node]));
+    const readers = new Map<string, number>();
+    for (const name of definition.nodes.flatMap(({ inputs }) => inputs))
+      readers.set(name, (readers.get(name) ?? 0) + 1);
+    for (const { op, name, inputs } of definition.nodes) {
+      const before = op === 'relu' ? nodes.get(inputs[0]) : undefined;
+      if (!before || readers.get(before.name) !== 1) continue;
+      if (before.op === 'batchNorm' || (before.op === 'add' && before.inputs.length === 2)) {
+        result.add(before.name).add(name);
+      }
+    }
+  }
+  return result;
 }
 
 function evaluate(
@@ -208,10 +239,11 @@ function batchNorm(
   input: tf.Tensor,
   weights: WeightTensors,
   hooks: ForwardHooks,
+  rectified: boolean,
 ): tf.Tensor {
-  if (input.rank === 4) return imageBatchNorm(layer, node, input as tf.Tensor4D, weights, hooks);
+  if (input.rank === 4) return imageBatchNorm(layer, node, input as tf.Tensor4D, weights, hooks, rectified);
   const [n, c] = input.shape;
-  return tf.reshape(imageBatchNorm(layer, node, tf.reshape(input, [n, 1, 1, c]), weights, hooks), [n, c]);
+  return tf.reshape(imageBatchNorm(layer, node, tf.reshape(input, [n, 1, 1, c]), weights, hooks, rectified), [n, c]);
 }
 
 function imageBatchNorm(
@@ -220,6 +252,7 @@ function imageBatchNorm(
   x: tf.Tensor4D,
   weights: WeightTensors,
   hooks: ForwardHooks,
+  rectified: boolean,
 ): tf.Tensor4D {
   hooks.tap?.(layer, x, node);
   if (hooks.batchNorm) {
@@ -233,8 +266,8 @@ function imageBatchNorm(
     gamma: node.gamma ? weights[node.gamma] : undefined,
     beta: node.beta ? weights[node.beta] : undefined,
   };
-  if (!hooks.statistics) return frozenBatchNorm(x, frozen);
-  const { y, statistics } = frozenBatchNormWithStatistics(x, frozen);
+  if (!hooks.statistics) return rectified ? frozenBatchNormRelu(x, frozen) : frozenBatchNorm(x, frozen);
+  const { y, statistics } = (rectified ? frozenBatchNormReluWithStatistics : frozenBatchNormWithStatistics)(x, frozen);
   hooks.statistics(layer, statistics, node);
   return y;
 }

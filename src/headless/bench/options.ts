@@ -17,6 +17,8 @@ export interface BenchOptions {
   /** A Python with PyTorch; null: no comparison. */
   pytorch: string | null;
   pytorchBatches: number[];
+  /** Whether the steps are compared with jax-js, on the same kind of backend. */
+  jax: boolean;
   /** Only replayed beside eager training steps: see replay.ts. */
   replay: boolean;
 }
@@ -31,6 +33,7 @@ export const HELP = `npm run bench -- [flags]
   --clock cpu         the processor's time instead of elapsed time: for a machine that does other things too; 1 thread only
   --pytorch PYTHON    compare the steps with PyTorch, which this Python has
   --batches LIST      images in each of a step's two batches in that comparison (default 16,64)
+  --jax               compare the steps with jax-js, on the same backend (wasm with one thread, or webgpu)
   --replay            only the part "replay": training steps on WebGPU, replayed and as they are written, on Dawn's null
                       backend, which takes JavaScript's and Dawn's own time and needs no GPU; with --backend webgpu on
                       the adapter there is, results first, and with the GPU's own clock (both need: npm install
@@ -53,6 +56,7 @@ export function parseOptions(argv: string[]): BenchOptions | 'help' {
       clock: { type: 'string', default: 'wall' },
       pytorch: { type: 'string' },
       batches: { type: 'string' },
+      jax: { type: 'boolean', default: false },
       replay: { type: 'boolean', default: false },
     },
   });
@@ -71,6 +75,8 @@ export function parseOptions(argv: string[]): BenchOptions | 'help' {
   const clock = one('clock', values.clock, ['wall', 'cpu'] as const);
   if (clock === 'cpu' && (threads > 1 || backend === 'webgpu'))
     throw new Error('--clock cpu adds up all threads: it is for one thread on the processor');
+  if (values.jax && (backend === 'cpu' || threads > 1))
+    throw new Error('--jax is for wasm with one thread, which is all that jax-js has in Node, and for webgpu');
   return {
     backend,
     json: values.json,
@@ -83,6 +89,7 @@ export function parseOptions(argv: string[]): BenchOptions | 'help' {
     },
     parts: values.only.split(',').map((part) => one('only', part, PARTS)),
     replay: values.replay,
+    jax: values.jax,
     pytorch: values.pytorch ?? null,
     pytorchBatches: (values.batches ?? (values.quick ? '2' : '16,64'))
       .split(',')

@@ -1,4 +1,5 @@
 /** What a run of the benchmark found: the object that --json prints, and tables for people. */
+import type { JaxResult } from './jax';
 import type { KernelResult } from './kernels';
 import type { Machine, MatrixProduct } from './machine';
 import type { Timing } from './measure';
@@ -26,6 +27,7 @@ export interface BenchReport {
   steps: StepResult[];
   scaling: ScalingRow[];
   pytorch: { versions: PytorchVersions; matrixProduct: Timing; results: PytorchResult[] } | null;
+  jax: { version: string; results: JaxResult[] } | null;
   /** Null: not asked for, or Node has no WebGPU. */
   replay: ReplayReport | null;
 }
@@ -57,6 +59,9 @@ export function summarize(
   }
   Object.assign(ratios, parts.replay?.ratios);
   for (const { step, batch, ratio } of parts.pytorch?.results ?? []) ratios[`pytorch/${step}/${batch}`] = ratio;
+  for (const { step, what, ratio } of parts.jax?.results ?? []) {
+    ratios[`${backend}/${step}/jax${what === referenceName ? '' : `/${what}`}`] = ratio;
+  }
   const ofPeak = Object.fromEntries(
     Object.entries(macsPerSecond).map(([name, value]) => [name, value / macsPerSecond.matrixProduct]),
   );
@@ -70,7 +75,7 @@ const mega = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
 
 /** The whole report for people. Times in milliseconds: median (min to max, how often). */
 export function formatReport(report: BenchReport): string {
-  const { machine, backend, detail, clock, matrixProduct, kernels, steps, scaling, pytorch, replay } = report;
+  const { machine, backend, detail, clock, matrixProduct, kernels, steps, scaling, pytorch, jax, replay } = report;
   const baseline = baselineName(backend);
   const parts = [
     `${machine.processor}, ${machine.cores} cores, ${machine.system}; Node ${machine.node}, tfjs ${machine.tfjs}; ${machine.date}; load ${machine.load.toFixed(1)}\n` +
@@ -139,6 +144,21 @@ export function formatReport(report: BenchReport): string {
             spread(engine),
             spread(theirs),
             ratio.toFixed(2),
+          ]),
+        ),
+    );
+  }
+  if (jax) {
+    parts.push(
+      `jax-js ${jax.version}, ${backend}\n` +
+        table(
+          ['step', 'engine', 'jax-js', 'ratio', 'compiled in s'],
+          jax.results.map(({ step, what, engine, jax: theirs, ratio, compileSeconds }) => [
+            `${step}, ${what}`,
+            spread(engine),
+            spread(theirs),
+            ratio.toFixed(3),
+            compileSeconds.toFixed(1),
           ]),
         ),
     );

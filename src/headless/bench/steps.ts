@@ -109,7 +109,7 @@ async function runners(fixture: Fixture, name: StepName): Promise<{ engine: Runn
 }
 
 /** Steps whose numbers are compared before anything is timed: the second depends on the first one's gradients. */
-const COMPARED_STEPS = 2;
+export const COMPARED_STEPS = 2;
 
 /**
  * How far the two sides' numbers may lie apart. On WebGPU they are of different kernels, which round differently; in a
@@ -117,7 +117,7 @@ const COMPARED_STEPS = 2;
  * gradient with it (by one to two percent, measured between wasm and a GPU). There the student's second loss says only
  * that nothing is quite wrong.
  */
-const tolerance = (step: StepName, index: number) =>
+export const tolerance = (step: StepName, index: number) =>
   step === 'studentStep' && index > 0 && tf.getBackend() === 'webgpu' ? 0.1 : 5e-3;
 
 /**

@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { Activation } from '../activations';
-import { launchElementwise, NOT_A_NUMBER, type WebgpuBackend } from './program';
+import { launchElementwise, NOT_A_NUMBER, RELU, type WebgpuBackend } from './program';
 
 const DERIVATIVE: Record<Activation, string> = {
   relu: 'f32(y[i] > 0.0)',
@@ -21,6 +21,18 @@ export function activationGradient(
     inputs: { dy, y },
     outputs: { dx: y.shape },
     source: () => `fn each(i: u32) { dx[i] = dy[i] * (${DERIVATIVE[kind]}); }`,
+  })[0];
+}
+
+/** The ReLU of a sum of two tensors of one shape. */
+export function addRelu(backend: WebgpuBackend, a: TensorInfo, b: TensorInfo): TensorInfo {
+  return launchElementwise(backend, {
+    name: 'AddRelu',
+    inputs: { a, b },
+    outputs: { y: a.shape },
+    source: () => `
+      ${RELU}
+      fn each(i: u32) { y[i] = relu_(a[i] + b[i]); }`,
   })[0];
 }
 

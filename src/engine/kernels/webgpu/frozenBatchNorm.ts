@@ -1,9 +1,9 @@
 /**
  * BatchNorm with stored statistics (../frozenBatchNorm.ts), alone and together with the statistics of what it
- * normalises.
+ * normalises; each also with the ReLU that follows (../rectified.ts), whose gradient asks for its value y.
  */
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { launch, launchElementwise, type WebgpuBackend } from './program';
+import { launch, launchElementwise, RELU, type WebgpuBackend } from './program';
 import { LANES, MOMENTS, ROW_THREADS, rowSums, slabs } from './rows';
 import { imageStatistics } from './statistics';
 
@@ -30,23 +30,41 @@ const FACTOR = (c: string) => `
   let factor = gamma[${c}] * inverseSqrt(variance[${c}] + u.epsilon);
   let offset = beta[${c}] - mean[${c}] * factor;`;
 
+/** What WGSL needs before it where a ReLU follows, and the value with it. */
+const rectified = (relu: boolean, value: string) =>
+  relu ? { variant: 'relu', before: RELU, value: `relu_(${value})` } : { variant: '', before: '', value };
+
+/** dL/dy before the ReLU, if there is one: as an input, and in WGSL at index `at`. */
+const beforeRelu = (
+  y: TensorInfo | null,
+  at: string,
+): { variant: string; inputs: Record<string, TensorInfo>; dy: string } =>
+  y
+    ? { variant: 'relu', inputs: { y }, dy: `(dy[${at}] * f32(y[${at}] > 0.0))` }
+    : { variant: '', inputs: {}, dy: `dy[${at}]` };
+
 /** [N, H, W, C] -> [N, H, W, C] */
 export function frozenBatchNorm(
   backend: WebgpuBackend,
   x: TensorInfo,
   { mean, variance, gamma, beta }: Layer,
   epsilon: number,
+  relu = false,
 ): TensorInfo {
+  const { variant, before, value } = rectified(relu, 'x[i] * factor + offset');
   const [y] = launchElementwise(backend, {
     name: 'FrozenBatchNorm',
+    variant,
     inputs: { x, mean, variance, gamma, beta },
     outputs: { y: x.shape },
     integers: { channels: x.shape[3] },
     floats: { epsilon },
-    source: () => `fn each(i: u32) {
+    source: () => `
+    ${before}
+    fn each(i: u32) {
       let c = i % u.channels;
       ${FACTOR('c')}
-      y[i] = x[i] * factor + offset;
+      y[i] = ${value};
     }`,
   });
   return y;
@@ -59,16 +77,19 @@ export function frozenBatchNormInputGradient(
   variance: TensorInfo,
   gamma: TensorInfo,
   epsilon: number,
+  y: TensorInfo | null = null,
 ): TensorInfo {
+  const { variant, inputs, dy: dNormalized } = beforeRelu(y, 'i');
   const [dx] = launchElementwise(backend, {
     name: 'FrozenBatchNormInputGradient',
-    inputs: { dy, variance, gamma },
+    variant,
+    inputs: { dy, variance, gamma, ...inputs },
     outputs: { dx: dy.shape },
     integers: { channels: dy.shape[3] },
     floats: { epsilon },
     source: () => `fn each(i: u32) {
       let c = i % u.channels;
-      dx[i] = dy[i] * gamma[c] * inverseSqrt(variance[c] + u.epsilon);
+      dx[i] = ${dNormalized} * gamma[c] * inverseSqrt(variance[c] + u.epsilon);
     }`,
   });
   return dx;
@@ -81,13 +102,16 @@ export function frozenBatchNormGradient(
   x: TensorInfo,
   { mean, variance, gamma }: Omit<Layer, 'beta'>,
   epsilon: number,
+  y: TensorInfo | null = null,
 ): TensorInfo[] {
   const [n, h, w, c] = x.shape;
+  const { variant, inputs, dy: dNormalized } = beforeRelu(y, 'at');
   const { fields, count } = slabs(h * w, c);
   const chunks = Math.ceil((h * w) / PIXELS_PER_WORKGROUP);
   const [dx, parts] = launch(backend, {
     name: 'FrozenBatchNormGradient',
-    inputs: { dy, x, mean, variance, gamma },
+    variant,
+    inputs: { dy, x, mean, variance, gamma, ...inputs },
     outputs: { dx: x.shape, parts: [n * chunks, 2 * c] },
     integers: fields,
     floats: { epsilon },
@@ -105,7 +129,7 @@ export function frozenBatchNormGradient(
         let last = min(u.rows, (group.z + 1u) * ${PIXELS_PER_WORKGROUP}u);
         for (var r = group.z * ${PIXELS_PER_WORKGROUP}u + row; r < last; r += rowLanes) {
           let at = (group.y * u.rows + r) * u.channels + channel;
-          let value = dy[at];
+          let value = ${dNormalized};
           if (inside) { dx[at] = value * factor; }
           products += value * (x[at] - center);
           sum += value;
@@ -155,14 +179,17 @@ export function frozenBatchNormStatistics(
   x: TensorInfo,
   layer: Layer,
   epsilon: number,
+  relu = false,
 ): TensorInfo[] {
   const [n, h, w, c] = x.shape;
   if (h * w > MOST_PIXELS_IN_ONE_LAUNCH)
-    return [frozenBatchNorm(backend, x, layer, epsilon), imageStatistics(backend, x)];
+    return [frozenBatchNorm(backend, x, layer, epsilon, relu), imageStatistics(backend, x)];
   const { mean, variance, gamma, beta } = layer;
   const { fields, count } = slabs(h * w, c);
+  const { variant, before, value } = rectified(relu, 'value * factor + offset');
   return launch(backend, {
     name: 'FrozenBatchNormStatistics',
+    variant,
     inputs: { x, mean, variance, gamma, beta },
     outputs: { y: x.shape, statistics: [n, 2 * c] },
     integers: fields,
@@ -170,6 +197,7 @@ export function frozenBatchNormStatistics(
     threads: ROW_THREADS,
     groups: [count, n, 1],
     source: () => `
+      ${before}
       ${MOMENTS}
       fn run(lane: u32, group: vec3<u32>, groups: vec3<u32>) {
         ${LANES}
@@ -183,7 +211,7 @@ export function frozenBatchNormStatistics(
         for (var r = row; r < u.rows; r += rowLanes) {
           let at = base + r * u.channels;
           let value = x[at];
-          if (inside) { y[at] = value * factor + offset; }
+          if (inside) { y[at] = ${value}; }
           let d = value - pivot;
           values += 1.0;
           sum += d;
@@ -209,11 +237,14 @@ export function frozenBatchNormStatisticsGradient(
   statistics: TensorInfo,
   { variance, gamma }: Pick<Layer, 'variance' | 'gamma'>,
   epsilon: number,
+  y: TensorInfo | null = null,
 ): TensorInfo {
   const [, h, w, c] = x.shape;
+  const { variant, inputs, dy: dNormalized } = beforeRelu(y, 'i');
   return launchElementwise(backend, {
     name: 'FrozenBatchNormStatisticsGradient',
-    inputs: { dy, dStatistics, x, statistics, variance, gamma },
+    variant,
+    inputs: { dy, dStatistics, x, statistics, variance, gamma, ...inputs },
     outputs: { dx: x.shape },
     integers: { rows: h * w, channels: c },
     floats: { epsilon },
@@ -221,7 +252,7 @@ export function frozenBatchNormStatisticsGradient(
       let c = i % u.channels;
       let at = i / (u.rows * u.channels) * 2u * u.channels + c;
       let measured = (dStatistics[at] + 2.0 * (x[i] - statistics[at]) * dStatistics[at + u.channels]) / f32(u.rows);
-      dx[i] = dy[i] * gamma[c] * inverseSqrt(variance[c] + u.epsilon) + measured;
+      dx[i] = ${dNormalized} * gamma[c] * inverseSqrt(variance[c] + u.epsilon) + measured;
     }`,
   })[0];
 }

@@ -74,6 +74,11 @@ export interface Launch {
 export const NOT_A_NUMBER = `
   fn isNotANumber(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }`;
 
+/** WGSL: what is no number stays so, and is reported as such, not as a 0. */
+export const RELU = `
+  ${NOT_A_NUMBER}
+  fn relu_(x: f32) -> f32 { if (isNotANumber(x)) { return x; } return max(x, 0.0); }`;
+
 /** Runs it; the caller owns the outputs, which come in the order in which they are declared. */
 export function launch(backend: WebgpuBackend, spec: Launch): TensorInfo[] {
   const converted: TensorInfo[] = [];

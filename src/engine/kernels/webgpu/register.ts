@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { fusedKernelName, type FusedKernel } from '../fused';
 import type { Activation } from '../activations';
-import { activationGradient, leakyRelu, leakyReluGradient, relu6 } from './activations';
+import { addRelu, activationGradient, leakyRelu, leakyReluGradient, relu6 } from './activations';
 import { concatColumns, splitColumns } from './columns';
 import { convolution, filterGradient, inputGradient, type Shape4D } from './convolution';
 import { channelRange, fakeQuantize, fakeQuantizeGradient, fakeQuantizeToOwnRange } from './fakeQuantize';
@@ -215,6 +215,24 @@ export function registerWebgpuKernels(): void {
     (backend, { dy, dStatistics, x, statistics, ...layer }, { epsilon }: LayerAttrs) =>
       frozenBatchNormStatisticsGradient(backend, dy, dStatistics, x, statistics, layer as never, epsilon),
   );
+  add('FrozenBatchNormRelu', (backend, { x, ...layer }, { epsilon }: LayerAttrs) =>
+    frozenBatchNorm(backend, x, layer as never, epsilon, true),
+  );
+  add('FrozenBatchNormReluInputGradient', (backend, { dy, y, variance, gamma }, { epsilon }: LayerAttrs) =>
+    frozenBatchNormInputGradient(backend, dy, variance, gamma, epsilon, y),
+  );
+  add('FrozenBatchNormReluGradient', (backend, { dy, y, x, ...layer }, { epsilon }: LayerAttrs) =>
+    frozenBatchNormGradient(backend, dy, x, layer as never, epsilon, y),
+  );
+  add('FrozenBatchNormReluStatistics', (backend, { x, ...layer }, { epsilon }: LayerAttrs) =>
+    frozenBatchNormStatistics(backend, x, layer as never, epsilon, true),
+  );
+  add(
+    'FrozenBatchNormReluStatisticsGradient',
+    (backend, { dy, y, dStatistics, x, statistics, ...layer }, { epsilon }: LayerAttrs) =>
+      frozenBatchNormStatisticsGradient(backend, dy, dStatistics, x, statistics, layer as never, epsilon, y),
+  );
+  add('AddRelu', (backend, { a, b }) => addRelu(backend, a, b));
   add('FakeQuantize', (backend, { x, scale, zero }, { bits }: { bits: number }) =>
     fakeQuantize(backend, x, scale, zero, bits),
   );
