@@ -33,7 +33,8 @@ export const HELP = `npm run bench -- [flags]
   --clock cpu         the processor's time instead of elapsed time: for a machine that does other things too; 1 thread only
   --pytorch PYTHON    compare the steps with PyTorch, which this Python has
   --batches LIST      images in each of a step's two batches in that comparison (default 16,64)
-  --jax               compare the steps with jax-js, on the same backend (wasm with one thread, or webgpu)
+  --jax               compare the steps with jax-js, on the same backend (wasm with one thread, or webgpu); a step of its
+                      takes 9 to 16 s on wasm with the bundled network, and longer with the reference network
   --replay            only the part "replay": training steps on WebGPU, replayed and as they are written, on Dawn's null
                       backend, which takes JavaScript's and Dawn's own time and needs no GPU; with --backend webgpu on
                       the adapter there is, results first, and with the GPU's own clock (both need: npm install
