@@ -40,7 +40,7 @@ const PARTS = {
 const LAYERS = [
   PURE,
   '^src/engine/runReport\\.ts$',
-  '^src/engine/(portableMath|random|float16)\\.ts$',
+  '^src/engine/(portableMath|random|float16|crc32)\\.ts$',
   ...[
     'kernels',
     'network',
@@ -52,6 +52,7 @@ const LAYERS = [
     'losses',
     'training',
     'export',
+    'session',
     'workbench',
     'backend',
   ].map((folder) => `^src/engine/${folder}/`),

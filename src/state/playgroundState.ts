@@ -1,4 +1,4 @@
-import type { Result } from './compare/results';
+import type { Result } from './compare/result';
 import type { ArmId } from '../engine/methods/arms';
 import type { GeneratorSample, ImageTile, SyntheticSnapshot } from '../engine/runReport';
 import type { RunSettings } from '../engine/runSettings';

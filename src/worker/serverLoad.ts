@@ -25,7 +25,9 @@ export async function loadFile(url: string, options: Partial<LoadOptions> = {}):
       return await tryOnce(url, fetch, stallMs);
     } catch (error) {
       if (error instanceof Refused) throw error;
-      if (tries >= waits.length) throw new Error(`${url} cannot be loaded (${(error as Error).message}).`);
+      if (tries >= waits.length) {
+        throw new Error(`${url} cannot be loaded (${(error as Error).message}).`, { cause: error });
+      }
       await new Promise((resolve) => setTimeout(resolve, waits[tries]));
     }
   }

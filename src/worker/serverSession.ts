@@ -10,7 +10,7 @@ import { Run, type RunSnapshot } from '../engine/training/run';
 import type { ImageTile } from '../engine/runReport';
 import { LIVE_SETTINGS, type LiveSettings, type RunSettings } from '../engine/runSettings';
 import { say, type Said } from '../engine/sentences';
-import { lookAtAccuracy, type Mend } from '../engine/evaluation/lowAccuracy';
+import { lookAtAccuracy, type Mend } from '../engine/training/lowAccuracy';
 import { CollapseError } from '../engine/training/notFinite';
 import { Teacher } from '../engine/training/teacher';
 import type { TaskName, TaskResult } from '../engine/workbench/report';

@@ -125,6 +125,11 @@ export class FakeServer {
           message: 'There is no picture among these files.',
           hint: 'Choose a folder of pictures for every class.',
         });
+      case 'mend':
+      case 'saveSession':
+      case 'readSession':
+      case 'openSession':
+        throw new Error(`The stand-in knows no ${request.type}.`);
       case 'play':
         this.playing = true;
         this.post({ type: 'status', runId, status: 'running' });

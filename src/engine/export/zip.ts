@@ -1,5 +1,5 @@
 /** Puts files into a zip archive as they are, without compressing them. */
-import { crc32 } from './png';
+import { crc32 } from '../crc32';
 
 export interface ArchiveFile {
   name: string;

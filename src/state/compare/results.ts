@@ -1,6 +1,5 @@
 import type { RowId } from '../../engine/runReport';
 import type { RunSettings } from '../../engine/runSettings';
-import type { BackendName } from '../../worker/protocol';
 import type { KeptRun } from './keptRun';
 import { networkKey } from './keptRun';
 import { ROW_IDS } from '../history';
@@ -9,26 +8,11 @@ import type { SeedsJudgement } from './judgement';
 import { judgeSeeds } from './judgement';
 import type { Measured } from './measured';
 import { measuredOf, sameTestImages, testImagesOf } from './measured';
+import type { Result } from './result';
 import type { Summary } from './statistics';
 import { summarize } from './statistics';
 
-/** What a finished run came to. */
-export interface Result {
-  /** Counts the visit's results, from 1. */
-  number: number;
-  /** See `KeptRun`. */
-  run: number;
-  settings: RunSettings;
-  networkName: string;
-  /** See `networkKey`. */
-  network: string;
-  backend: BackendName | null;
-  /** Only what was measured to the end. */
-  accuracy: Partial<Record<RowId, Measured>>;
-  seconds: number;
-  /** Settings changed while the run was going: with these settings alone it cannot be had again. */
-  changedMidway: boolean;
-}
+export type { Result };
 
 export function resultOf({ run, settings, backend, overview, moment }: KeptRun, number: number): Result {
   const accuracy: Result['accuracy'] = {};

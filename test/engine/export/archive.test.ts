@@ -1,6 +1,7 @@
 import { inflateSync, crc32 as nodeCrc32 } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { crc32, png } from '../../../src/engine/export/png';
+import { crc32 } from '../../../src/engine/crc32';
+import { png } from '../../../src/engine/export/png';
 import { zip } from '../../../src/engine/export/zip';
 
 const text = (value: string) => new TextEncoder().encode(value);

@@ -4,7 +4,7 @@
  */
 import { say } from '../../sentences';
 import { DatasetError } from './datasetError';
-import { crc32 } from '../../export/png';
+import { crc32 } from '../../crc32';
 import { inflate } from './inflate';
 
 export interface ZipEntry {

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Dataset } from '../../../src/engine/data/dataset';
-import { lookAtAccuracy } from '../../../src/engine/evaluation/lowAccuracy';
+import { lookAtAccuracy } from '../../../src/engine/training/lowAccuracy';
 import { forward, uploadWeights } from '../../../src/engine/network/executor';
 import { reversedChannels } from '../../../src/engine/network/reversedChannels';
 import type { Network } from '../../../src/engine/network/types';

@@ -7,8 +7,8 @@ import type { OpenOptions } from '../network/networkFile';
 import { reversedChannels } from '../network/reversedChannels';
 import type { Network } from '../network/types';
 import { say, type Said } from '../sentences';
-import { Teacher } from '../training/teacher';
-import { TestSet } from '../training/testSet';
+import { Teacher } from './teacher';
+import { TestSet } from './testSet';
 
 /** Test images that are looked at. */
 export const ACCURACY_IMAGES = 200;
