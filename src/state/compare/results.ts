@@ -1,12 +1,10 @@
 import type { RowId } from '../../engine/runReport';
-import type { RunSettings } from '../../engine/runSettings';
 import type { KeptRun } from './keptRun';
 import { networkKey } from './keptRun';
 import { ROW_IDS } from '../history';
 import { changedSettings } from '../settings';
 import type { SeedsJudgement } from './judgement';
 import { judgeSeeds } from './judgement';
-import type { Measured } from './measured';
 import { measuredOf, sameTestImages, testImagesOf } from './measured';
 import type { Result } from './result';
 import type { Summary } from './statistics';
