@@ -88,7 +88,7 @@ export const enCompare = {
   results: {
     title: 'Results of this visit',
     none: 'Every finished run gets a row here.',
-    note: 'Kept until the page is closed, the latest 50.',
+    note: 'The latest 50 runs.',
     region: 'Table of results',
     columns: {
       number: 'Run',

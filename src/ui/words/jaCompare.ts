@@ -87,7 +87,7 @@ export const jaCompare: Words['compare'] = {
   results: {
     title: '今回の訪問の結果',
     none: '終わった実行が 1 行ずつここに並びます。',
-    note: 'ページを閉じるまで、最新の 50 件を残します。',
+    note: '最新の 50 件です。',
     region: '結果の表',
     columns: {
       number: '実行',
