@@ -113,8 +113,8 @@ describe('the hub on the page', () => {
     await load('timm/resnet18.a1_in1k');
     await check.waitFor({ state: 'visible', timeout: 30_000 });
     const ranges = hub.asked.filter(({ path }) => path === 'model.safetensors').map(({ range }) => range);
-    // The browser itself may go on with what it has of the stopped one.
-    expect(ranges).toHaveLength(2);
-    expect(ranges[1]).toMatch(/^bytes=[1-9]\d*-$/);
+    // The browser itself may go on with what it has of the stopped one, and ask for a byte first to see that it may.
+    expect(ranges.length).toBeGreaterThan(1);
+    expect(ranges.at(-1)).toMatch(/^bytes=[1-9]\d*-\d*$/);
   });
 });

@@ -170,6 +170,7 @@ it('lets a run go on while another tab takes a newer build', async () => {
   expect(third).not.toBe(worker.body.toString('utf8'));
   files.set('service-worker.js', { ...worker, body: Buffer.from(third) });
   await page.evaluate('navigator.serviceWorker.getRegistration().then((registration) => registration.update())');
+  await page.getByText('A new version of this page is ready.').waitFor({ timeout: 30_000 });
   // As the other tab's "Reload" does it.
   await page.evaluate(
     `navigator.serviceWorker.getRegistration().then((registration) => new Promise((resolve) => {
@@ -180,7 +181,6 @@ it('lets a run go on while another tab takes a newer build', async () => {
       waiting.postMessage({ type: 'SKIP_WAITING' });
     }))`,
   );
-  await page.getByText('A new version of this page is ready.').waitFor({ timeout: 30_000 });
   expect(await status.innerText()).not.toMatch(/stopped|problem/);
   await status.filter({ hasText: 'Finished' }).waitFor({ timeout: 180_000 });
 });
