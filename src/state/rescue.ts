@@ -118,18 +118,23 @@ export class Rescue {
   }
 }
 
+/** Whether some of it is the user's own: only the page has that. */
+export const isOwn = ({ network, images, session }: Source): boolean =>
+  network !== null || images !== null || session !== null;
+
 export const readFiles = (files: readonly ChosenFile[]): Promise<NetworkFile[]> =>
   Promise.all(files.map(async ({ path, file }) => ({ name: path, bytes: await file.arrayBuffer() })));
 
 /** Has a fresh engine take up a run. @param start all but the run itself */
 export async function takeUp(
   client: EngineClient,
-  { settings, network, images, session, mended, resumed }: Source,
+  source: Source,
   start: Omit<StartOptions, 'settings' | 'resumed'>,
 ): Promise<InitializeReply> {
   // The page's run stays what it is until it is there: what comes before it is not shown as a new one.
   const meanwhile: Resumed = { snapshot: null, live: {} };
-  const own = network !== null || images !== null || session !== null;
+  const { settings, network, images, session, mended, resumed } = source;
+  const own = isOwn(source);
   let reply = await client.initialize({ ...start, settings, resumed: own ? meanwhile : resumed });
   if (!own) return reply;
   if (session) {

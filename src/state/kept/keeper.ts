@@ -9,6 +9,7 @@ import type { ComparisonStore } from '../compare/comparison';
 import { bytesOf } from '../compare/keptRun';
 import { engineRun } from '../playgroundState';
 import type { LastRun } from '../lastRun';
+import { isOwn } from '../rescue';
 import type { PlaygroundStore } from '../runStore';
 import { openDatabase, StorageError, type Database, type StorageProblem } from './database';
 import {
@@ -143,7 +144,7 @@ export function createKeeper(playground: PlaygroundStore, comparison: Comparison
     if (!started || !hasMoment(record) || backend === null) return null;
     const { overview, generatorLosses, studentLosses, live, history } = record;
     const source = playground.runSource();
-    const snapshot = source && !source.network && !source.images ? source.resumed.snapshot : null;
+    const snapshot = source && !isOwn(source) ? source.resumed.snapshot : null;
     return {
       run,
       settings: source?.settings ?? overview.settings,

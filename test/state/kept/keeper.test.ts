@@ -115,6 +115,28 @@ async function playAndPause(each: Visit) {
 }
 
 describe('a visit', () => {
+  it('whose run was on anything of the user’s leaves it to be looked at only', async () => {
+    const chosen = { files: [] };
+    const session = { file: new File(['x'], 'mine.fdda'), network: true, images: false };
+    const nothing = { network: null, images: null, session: null };
+    for (const [name, own, goesOn] of [
+      ['a', nothing, true],
+      ['b', { ...nothing, network: chosen }, false],
+      ['c', { ...nothing, images: chosen }, false],
+      ['d', { ...nothing, session }, false],
+    ] as const) {
+      const each = await visit(name);
+      const { runSource } = each.playground;
+      each.playground.runSource = () => {
+        const source = runSource();
+        return source && { ...source, ...own };
+      };
+      await playAndPause(each);
+      await each.close();
+      expect(await memory.get(`${name}/facts`)).toMatchObject({ run: { goesOn } });
+    }
+  });
+
   it('leaves results, the pinned run and the run that was going to the next one', async () => {
     const first = await visit('a');
     await finish(first);
