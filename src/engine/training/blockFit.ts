@@ -263,7 +263,11 @@ export class BlockFit {
       const channels = y.shape[y.rank - 1];
       const error = tf.mul(tf.mean(tf.square(tf.sub(output, y))), channels) as tf.Scalar;
       const undecidedSum = [...choices.values()].map((h) => undecided(h, beta));
-      const driving = tf.mul(undecidedSum.length > 0 ? tf.addN(undecidedSum) : 0, lambda) as tf.Scalar;
+      // Not tf.addN, which binds more buffers than WebGPU allows.
+      const driving = tf.mul(
+        undecidedSum.length > 0 ? undecidedSum.reduce((a, b) => tf.add(a, b)) : 0,
+        lambda,
+      ) as tf.Scalar;
       packed = tf.keep(tf.stack([error, driving])) as tf.Tensor1D;
       return tf.add(error, driving) as tf.Scalar;
     }, wanted);
