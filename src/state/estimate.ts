@@ -12,10 +12,11 @@ const NAME = 'fdda-speed';
 const LEAST_SECONDS = 3;
 /**
  * Multiply-accumulates a second of a run, per one of reading the statistics: training does most of its work in large
- * matrix products, and of an upsampling with its convolution only 9 of 36 products are left. The default run on wasm:
- * 10.8 against 5.2 GMAC/s. Elsewhere it may be off by half; a run of one's own then takes its place.
+ * matrix products, of an upsampling with its convolution only 9 of 36 products are left, and reading comes first, with
+ * code that the browser has hardly compiled. The default run on wasm took 45 to 48 s where five fresh pages, reckoning
+ * with 2, said 50 to 85. Elsewhere it may be off by half; a run of one's own then takes its place.
  */
-const RUN_PER_READING = 2;
+const RUN_PER_READING = 3;
 
 /** What earlier visits found; nothing where that cannot be read. */
 export function rememberedSpeeds(): Speeds {

@@ -41,7 +41,7 @@ export const WeightsHashes = memo(function WeightsHashes({ rows }: { rows: reado
   return (
     <p className="weights-hashes">
       {hashed.length > 0 && (
-        <span title={title}>
+        <span title={title} className={hashed.some(({ id }) => id === leading) ? undefined : 'visually-hidden'}>
           {hash}{' '}
           {hashed.map(({ id, weightsHash }) => (
             <span key={id} className={id === leading ? undefined : 'visually-hidden'}>
