@@ -4,27 +4,12 @@ import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { launch } from './chromium';
+import { first, generatorStepsOf, HANDS, LONG, noticeOf, openAndPlay, runOf, workersOf } from './faulty';
 import { Playground } from './playground';
 
-const WASM = 'without=webgpu,webgl,cpu&observation-per-class=4&test-images=100';
-const LONG = `${WASM}&generator-steps=400&student-steps=8`;
-const SHORT = `${WASM}&generator-steps=30&student-steps=6`;
+const SHORT = runOf(100, 30, 6);
 const QUICK = 'without=webgpu,webgl,cpu&observation-per-class=2&test-images=20&generator-steps=2&student-steps=1';
 
-/** Lets a test get at the page's workers. */
-const HANDS = `
-  self.workers = [];
-  self.Worker = class extends Worker {
-    constructor(...parameters) {
-      super(...parameters);
-      self.workers.push(this);
-    }
-  };
-`;
-const first =
-  (script: string) =>
-  async (context: BrowserContext): Promise<void> =>
-    void (await context.addInitScript(script));
 /** Also lets it keep a worker busy for good: its loop hangs, and it is still there. */
 const busyHands = async (context: BrowserContext) => {
   await context.addInitScript(HANDS);
@@ -43,17 +28,9 @@ beforeAll(async () => {
 afterEach(() => playground?.close());
 afterAll(() => browser?.close());
 
-const notice = () => playground.page.locator('.notices').innerText();
-const workers = () => playground.page.evaluate('workers.length') as Promise<number>;
-const generatorSteps = async () =>
-  (await playground.recording()).frames.flatMap(({ generator }) => generator.map(({ step }) => step));
-
-async function openAndPlay(query: string, untilStep: number, prepare = first(HANDS)): Promise<void> {
-  playground = await Playground.open(browser, { query, prepare });
-  await playground.ready();
-  await playground.button('Play').click();
-  await playground.until(generatorSteps, (all) => (all.at(-1) ?? 0) >= untilStep, 120, `step ${untilStep}`);
-}
+const notice = () => noticeOf(playground);
+const workers = () => workersOf(playground);
+const generatorSteps = () => generatorStepsOf(playground);
 
 describe('an engine that is gone without a word', () => {
   it('comes to the same numbers as one that was not', async () => {
@@ -63,7 +40,7 @@ describe('an engine that is gone without a word', () => {
     await playground.untilStatus(/^Finished/, 150);
     const through = await playground.accuracies();
     await playground.close();
-    await openAndPlay(SHORT, 20);
+    playground = await openAndPlay(browser, SHORT, 20);
     await playground.button('Pause').click();
     await playground.untilStatus(/^Paused/, 30);
     await playground.page.evaluate('workers.at(-1).terminate()');
@@ -76,7 +53,7 @@ describe('an engine that is gone without a word', () => {
   });
 
   it('again and again is left to the user', async () => {
-    await openAndPlay(LONG, 2);
+    playground = await openAndPlay(browser, LONG, 2);
     for (let i = 0; i < 3; i++) {
       await playground.page.evaluate('workers.at(-1).terminate()');
       if (i < 2) await playground.until(workers, (count) => count === i + 2, 10, 'another engine');
@@ -98,7 +75,7 @@ describe('an engine that is gone without a word', () => {
 
 describe('an engine that hangs', () => {
   it('is ended a few seconds after its step should have been over, and another one goes on', async () => {
-    await openAndPlay(LONG, 30, busyHands);
+    playground = await openAndPlay(browser, LONG, 30, busyHands);
     await playground.page.waitForTimeout(5000);
     const beganAt = Date.now();
     await playground.page.evaluate("workers.at(-1).postMessage('hang')");
@@ -114,7 +91,7 @@ describe('an engine that hangs', () => {
 describe('a page that is hidden', () => {
   it('for a minute has its run gone on, and no engine is taken for dead', async () => {
     // More than can be done in that minute.
-    await openAndPlay(LONG.replace('generator-steps=400', 'generator-steps=4000'), 5);
+    playground = await openAndPlay(browser, LONG.replace('generator-steps=400', 'generator-steps=4000'), 5);
     const other = await playground.page.context().newPage();
     await other.goto('about:blank');
     await other.bringToFront();

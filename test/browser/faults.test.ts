@@ -1,24 +1,11 @@
 /** What becomes of a run, and of what the page has, when something breaks. */
-import type { Browser, BrowserContext } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launch } from './chromium';
+import { first, generatorStepsOf, HANDS, LONG, noticeOf, openAndPlay, runOf, workersOf } from './faulty';
 import { Playground } from './playground';
 
-const WASM = 'without=webgpu,webgl,cpu&observation-per-class=4&test-images=100';
-const LONG = `${WASM}&generator-steps=400&student-steps=8`;
-const SHORT = `${WASM.replace('test-images=100', 'test-images=20')}&generator-steps=12&student-steps=2`;
-
-/** Lets a test get at the page's workers, and make them deaf. */
-const HANDS = `
-  self.workers = [];
-  self.Worker = class extends Worker {
-    constructor(...parameters) {
-      super(...parameters);
-      self.workers.push(this);
-    }
-  };
-`;
-const first = (script: string) => async (context: BrowserContext) => void (await context.addInitScript(script));
+const SHORT = runOf(20, 12, 2);
 
 let browser: Browser;
 let playground: Playground;
@@ -28,21 +15,13 @@ beforeAll(async () => {
 afterEach(() => playground?.close());
 afterAll(() => browser?.close());
 
-const notice = () => playground.page.locator('.notices').innerText();
-const workers = () => playground.page.evaluate('workers.length') as Promise<number>;
-const generatorSteps = async () =>
-  (await playground.recording()).frames.flatMap(({ generator }) => generator.map(({ step }) => step));
-
-async function openAndPlay(query: string, untilStep: number): Promise<void> {
-  playground = await Playground.open(browser, { query, prepare: first(HANDS) });
-  await playground.ready();
-  await playground.button('Play').click();
-  await playground.until(generatorSteps, (all) => (all.at(-1) ?? 0) >= untilStep, 120, `step ${untilStep}`);
-}
+const notice = () => noticeOf(playground);
+const workers = () => workersOf(playground);
+const generatorSteps = () => generatorStepsOf(playground);
 
 describe('an engine that is gone without a word', () => {
   it('is noticed at once, and another one goes on from the last snapshot', async () => {
-    await openAndPlay(LONG, 12);
+    playground = await openAndPlay(browser, LONG, 12);
     // Until there is a snapshot.
     await playground.page.waitForTimeout(5000);
     const before = await generatorSteps();

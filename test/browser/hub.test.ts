@@ -115,6 +115,6 @@ describe('the hub on the page', () => {
     const ranges = hub.asked.filter(({ path }) => path === 'model.safetensors').map(({ range }) => range);
     // The browser itself may go on with what it has of the stopped one, and ask for a byte first to see that it may.
     expect(ranges.length).toBeGreaterThan(1);
-    expect(ranges.at(-1)).toMatch(/^bytes=[1-9]\d*-\d*$/);
+    expect(ranges.at(-1)).toMatch(/^bytes=20000-/);
   });
 });
