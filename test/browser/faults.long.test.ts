@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { launch } from './chromium';
-import { first, generatorStepsOf, HANDS, LONG, noticeOf, openAndPlay, runOf, workersOf } from './faulty';
+import { generatorStepsOf, HANDS, LONG, noticeOf, openAndPlay, runOf, workersOf } from './faulty';
 import { Playground } from './playground';
 
 const SHORT = runOf(100, 30, 6);

@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launch } from './chromium';
-import { first, generatorStepsOf, HANDS, LONG, noticeOf, openAndPlay, runOf, workersOf } from './faulty';
+import { first, generatorStepsOf, LONG, noticeOf, openAndPlay, runOf, workersOf } from './faulty';
 import { Playground } from './playground';
 
 const SHORT = runOf(20, 12, 2);
