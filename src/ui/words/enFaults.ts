@@ -7,7 +7,7 @@ export const enFaults = {
     silent: 'The engine said nothing for far longer than a step takes, and was stopped.',
     silentFor: (seconds: string) => `Nothing was heard for ${seconds} s.`,
     goesOn:
-      'A new engine goes on with the run from the last snapshot, which is at most a few seconds old. Nothing else is lost.',
+      'A new engine goes on with the run from the last snapshot, usually a few seconds old. Nothing else is lost.',
     begins: 'A new engine is starting. There was no snapshot yet, so the run begins anew; your settings stay.',
     hint: 'Restart it to go on. Your settings stay, and what was recorded can still be looked at until a new run begins. If it stops again, choose smaller batches or another backend first.',
   },
