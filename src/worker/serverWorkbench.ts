@@ -1,14 +1,19 @@
 /** The worker's side of the workbench: one task after the other, beside a run that may be going on, each stoppable. */
 import type { AskedTask, TaskName, TaskResult } from '../engine/workbench/report';
 import type { TaskContext } from '../engine/workbench/trial';
+import type { TriedRanges } from '../engine/workbench/triedRange';
 
 /** Least time between two words of progress, so that they do not keep the page busy. */
 const PROGRESS_INTERVAL_MS = 100;
+/** After the last range that was tried, what is kept for the next one is let go. */
+const KEEP_MS = 60_000;
 
 export interface WorkbenchTools {
   breathe: () => Promise<void>;
   /** Tells how far a task is. */
   progress: (id: number, fraction: number) => void;
+  /** Milliseconds after which what is kept for the next range that is tried is let go. */
+  keepMs?: number;
 }
 
 /** A task that was stopped before it was done. */
@@ -17,6 +22,10 @@ export class TaskStopped extends Error {}
 export class ServerWorkbench {
   private readonly stops = new Map<number, AbortController>();
   private last: Promise<unknown> = Promise.resolve();
+  /** Ranges that are tried do not wait for other tasks: a slice is short, and fits between two of their pauses. */
+  private lastTried: Promise<unknown> = Promise.resolve();
+  private tried: TriedRanges | null = null;
+  private forget: ReturnType<typeof setTimeout> | null = null;
 
   constructor(private readonly tools: WorkbenchTools) {}
 
@@ -26,7 +35,8 @@ export class ServerWorkbench {
   }
 
   /**
-   * Does a task when those before it are done. Rejects with `TaskStopped` when it was stopped before that.
+   * Does a task when those before it are done, or, where it is a range that is tried, those of them that are. Rejects
+   * with `TaskStopped` when it was stopped before that.
    *
    * @param prepare says, when it is the task's turn, what it works on
    */
@@ -53,8 +63,9 @@ export class ServerWorkbench {
         const context = await prepare();
         signal.throwIfAborted();
         // Loaded when it is first asked for: a run does without it.
-        const { doTask } = await import('../engine/workbench/tasks');
-        return await doTask(task, { ...context, pause });
+        const { doTask, TriedRanges } = await import('../engine/workbench/tasks');
+        if (task.name === 'triedRange') this.tried ??= new TriedRanges();
+        return await doTask(task, { ...context, pause, ...(this.tried && { tried: this.tried }) });
       } catch (error) {
         if (signal.aborted) throw new TaskStopped();
         throw error;
@@ -62,9 +73,29 @@ export class ServerWorkbench {
         this.stops.delete(id);
       }
     };
+    if (task.name === 'triedRange') {
+      const done = this.lastTried.then(work);
+      this.lastTried = done.catch(() => undefined).then(() => this.forgetLater());
+      return done;
+    }
     const done = this.last.then(work);
     this.last = done.catch(() => undefined);
     return done;
+  }
+
+  private forgetLater(): void {
+    if (this.forget !== null) clearTimeout(this.forget);
+    this.forget = setTimeout(() => {
+      // One that has begun by now begins another time.
+      this.lastTried = this.lastTried.then(() => this.forgetTried());
+    }, this.tools.keepMs ?? KEEP_MS);
+  }
+
+  private forgetTried(): void {
+    if (this.forget !== null) clearTimeout(this.forget);
+    this.forget = null;
+    this.tried?.dispose();
+    this.tried = null;
   }
 
   /** Tells one task to stop, or all of them. */
@@ -72,9 +103,10 @@ export class ServerWorkbench {
     for (const [each, controller] of this.stops) if (id === undefined || each === id) controller.abort();
   }
 
-  /** Stops all tasks; resolves when none goes on. */
+  /** Stops all tasks, and lets go of what is kept; resolves when none goes on. */
   async end(): Promise<void> {
     this.stop();
-    await this.last;
+    await Promise.all([this.last, this.lastTried]);
+    this.forgetTried();
   }
 }

@@ -1,9 +1,8 @@
 /** The student of a trial with what was chosen to be done to it: other ranges, and repairs. */
 import * as tf from '@tensorflow/tfjs-core';
-import { quantizationGrid } from '../kernels/fakeQuantize';
+import { quantizationGrid, type QuantizationGrid } from '../kernels/fakeQuantize';
 import { FULL_PRECISION } from '../quantization/layerBits';
 import { isWeighted } from '../quantization/plan';
-import type { Range } from '../quantization/ranges';
 import type { Student } from '../quantization/student';
 import { say } from '../sentences';
 import { SettingError } from '../training/prepare';
@@ -44,23 +43,30 @@ export async function createChangedTrial(context: TaskContext, changes: StudentC
 }
 
 function changeRange(student: Student, change: RangeChange): void {
-  const { kind, node, range } = change;
-  if (!(range.hi > range.lo) || !Number.isFinite(range.hi - range.lo))
-    throw new SettingError(say('emptyRange', node, range.lo, range.hi));
-  if (kind === 'weight') return placeKernel(student, change);
-  if (!quantizedActivations(student).includes(node))
-    throw new RangeError(`${student.definition.name} has no quantized activation '${node}'.`);
-  student.setRange(node, range);
+  const grid = changedGrid(student, change);
+  if (change.kind === 'weight') return student.placeKernelGrid(change.node, grid);
+  tf.dispose([grid.scale, grid.zero]);
+  student.setRange(change.node, change.range);
 }
 
-function placeKernel(
-  student: Student,
-  { node, channel, range }: { node: string; channel: number | null; range: Range },
-): void {
+/**
+ * The grid that a quantizer has with a range in the place of its own; the student stays as it is.
+ *
+ * @returns the caller's
+ * @throws SettingError where the range is empty; RangeError for a quantizer or a channel that is not there
+ */
+export function changedGrid(student: Student, { kind, node, channel, range }: RangeChange): QuantizationGrid {
+  if (!(range.hi > range.lo) || !Number.isFinite(range.hi - range.lo))
+    throw new SettingError(say('emptyRange', node, range.lo, range.hi));
+  if (kind === 'activation') {
+    if (!quantizedActivations(student).includes(node))
+      throw new RangeError(`${student.definition.name} has no quantized activation '${node}'.`);
+    return quantizationGrid(range.lo, range.hi, student.plan.activationBits[node]);
+  }
   const bits = student.plan.weightBits[node];
   if (!student.definition.nodes.some((each) => each.name === node && isWeighted(each)) || bits === FULL_PRECISION)
     throw new RangeError(`${student.definition.name} has no quantized kernel '${node}'.`);
-  if (channel === null) return student.placeKernelGrid(node, quantizationGrid(range.lo, range.hi, bits));
+  if (channel === null) return quantizationGrid(range.lo, range.hi, bits);
   const grid = student.gridOf('weight', node)!;
   const { size, shape } = grid.scale;
   if (!Number.isInteger(channel) || channel < 0 || channel >= size) {
@@ -75,5 +81,5 @@ function placeKernel(
     return { scale: put(grid.scale, wanted.scale), zero: put(grid.zero, wanted.zero) };
   });
   tf.dispose([grid.scale, grid.zero, wanted.scale, wanted.zero]);
-  student.placeKernelGrid(node, { ...placed, bits });
+  return { ...placed, bits };
 }

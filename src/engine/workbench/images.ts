@@ -50,23 +50,37 @@ export interface ImageBatch {
 }
 
 /**
+ * Images of a split in one batch.
+ *
+ * @param start first of them
+ * @param end one past the last of them, no more than there are
+ */
+export function imageBatch(
+  dataset: Dataset,
+  { inputShape, normalization }: NetworkDefinition,
+  split: Split,
+  start: number,
+  end: number,
+): ImageBatch {
+  const { images, labels, count } = gatherBatch(dataset, split, indexRange(start, end), normalization);
+  return { start, images: tf.tensor4d(images, [count, ...inputShape]), labels };
+}
+
+/**
  * The first `n` images of a split.
  *
  * @throws RangeError where the split has fewer
  */
 export function* imageBatches(
   dataset: Dataset,
-  { inputShape, normalization }: NetworkDefinition,
+  definition: NetworkDefinition,
   split: Split,
   n: number,
 ): Generator<ImageBatch> {
   if (!Number.isInteger(n) || n < 1 || n > dataset.size(split))
     throw new RangeError(`${dataset.name} has 1 to ${dataset.size(split)} ${split} images to measure on, not ${n}.`);
-  for (let start = 0; start < n; start += BATCH) {
-    const end = Math.min(n, start + BATCH);
-    const { images, labels, count } = gatherBatch(dataset, split, indexRange(start, end), normalization);
-    yield { start, images: tf.tensor4d(images, [count, ...inputShape]), labels };
-  }
+  for (let start = 0; start < n; start += BATCH)
+    yield imageBatch(dataset, definition, split, start, Math.min(n, start + BATCH));
 }
 
 /** Natural logarithms of the probabilities that logits [N, C] stand for, row by row. */

@@ -258,6 +258,22 @@ export interface StudentChanges {
   repairs?: { names: readonly RepairName[]; source: ImageSource };
 }
 
+/** Right answers to a slice of images, with one range in the place of the student's own. Slices add up. */
+export interface TriedRange {
+  /** Steps of the student's training when it was taken: it stays the same for one `look`. */
+  step: number;
+  split: MeasuredSplit;
+  /** Place of the first image, images of this slice, and images that there are to be gone through. */
+  from: number;
+  n: number;
+  total: number;
+  /** Right answers at full precision and of the student, and those that only one of them gives. */
+  full: number;
+  student: number;
+  onlyFull: number;
+  onlyStudent: number;
+}
+
 /** Every task of the workbench: what is asked for, and what comes back. */
 export interface WorkbenchTasks {
   layers: { options: { images: number }; result: LayerTable };
@@ -274,6 +290,21 @@ export interface WorkbenchTasks {
       images: ImageSource;
     };
     result: HistogramReply;
+  };
+  triedRange: {
+    options: {
+      quantizer: { kind: QuantizerKind; node: string };
+      /** See `RangeChange`; range null: the student's own. */
+      channel: number | null;
+      range: Range | null;
+      /** Place of the slice's first image: 0, or the end of a slice before it. */
+      from: number;
+      /** Time that the slice may take: as many images as fit. */
+      milliseconds: number;
+      /** The student is taken anew where this is another one than before. */
+      look: number;
+    };
+    result: TriedRange;
   };
   calibrations: { options: { images: number }; result: Calibrations };
   repairs: {

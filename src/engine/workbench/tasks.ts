@@ -7,19 +7,21 @@ import { layerTable, sensitivities } from './layers';
 import { repairs } from './repairs/measure';
 import type { AskedTask, TaskName, TaskOptions, TaskResult } from './report';
 import type { TaskContext } from './trial';
+import { triedRange } from './triedRange';
 
 const TASKS: { [Name in TaskName]: (context: TaskContext, options: TaskOptions<Name>) => Promise<TaskResult<Name>> } = {
   layers: layerTable,
   sensitivities,
   answers,
   histogram,
+  triedRange,
   calibrations,
   repairs,
   export: exportStudent,
 };
 
 /**
- * Does one task. Leaves nothing on the backend, also where it is stopped.
+ * Does one task. Leaves nothing on the backend, also where it is stopped, but for what `context.tried` keeps.
  *
  * @throws SettingError for bits of a layer that is not there, RangeError for other options that cannot be
  */
@@ -27,3 +29,5 @@ export function doTask({ name, options }: AskedTask, context: TaskContext): Prom
   const task = TASKS[name] as (context: TaskContext, options: unknown) => Promise<TaskResult<TaskName>>;
   return task(context, options);
 }
+
+export { TriedRanges } from './triedRange';

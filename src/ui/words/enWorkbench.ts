@@ -19,6 +19,10 @@ export const enWorkbench = {
     validation: (n: string): string => `${n} validation images`,
     test: (n: string): string => `${n} test images (there are no validation images)`,
   } satisfies Record<MeasuredSplit, (n: string) => string>,
+  firstOf: {
+    validation: (n: string, all: string): string => `the first ${n} of ${all} validation images`,
+    test: (n: string, all: string): string => `the first ${n} of ${all} test images (there are no validation images)`,
+  } satisfies Record<MeasuredSplit, (n: string, all: string) => string>,
   asked: (n: string): string => `${n} test images`,
   measuredOn: (images: string, step: string): string =>
     step === '0'
@@ -106,7 +110,7 @@ export const enWorkbench = {
   >,
   tryAgain: 'Try again',
   histogram: {
-    lead: 'The values of a layer, and the few levels that they are rounded to. Drag an end of the range, or move it with the arrow keys.',
+    lead: 'The values of a layer, and the few levels that they are rounded to. Drag an end of the range, or move it with the arrow keys: the accuracy follows, first of a few images, then, when you rest, of all.',
     which: 'Weights or activation',
     option: (node: string, kind: string): string => `${node} (${kind})`,
     channel: 'Output channel',
@@ -117,6 +121,10 @@ export const enWorkbench = {
     images: 'Images that the values are taken from',
     counted: (n: string, step: string): string =>
       step === '0' ? `${n} values, before the student’s training.` : `${n} values, after ${step} steps of training.`,
+    again: 'Look again',
+    otherStep: (step: string): string => `Its student is the one after ${step} steps.`,
+    earlierRun:
+      'You moved this range before this run was prepared. It still applies; “Range as it was” takes this run’s own.',
     notQuantized: 'This one is not quantized: it has no levels.',
     label: (node: string, bits: string): string => `Histogram of ${node} with the levels of ${bits} bits`,
     ends: { lo: 'Lower end of the range', hi: 'Upper end of the range' },

@@ -17,6 +17,10 @@ export const jaWorkbench: Words['workbench'] = {
     validation: (n) => `検証画像 ${n} 枚`,
     test: (n) => `テスト画像 ${n} 枚（検証画像がないため）`,
   },
+  firstOf: {
+    validation: (n, all) => `検証画像 ${all} 枚のうち最初の ${n} 枚`,
+    test: (n, all) => `テスト画像 ${all} 枚のうち最初の ${n} 枚（検証画像がないため）`,
+  },
   asked: (n) => `テスト画像 ${n} 枚`,
   measuredOn: (images, step) =>
     step === '0'
@@ -93,7 +97,7 @@ export const jaWorkbench: Words['workbench'] = {
   sources: { calibration: '校正画像', synthetic: '合成画像', both: '両方' },
   tryAgain: 'もう一度試す',
   histogram: {
-    lead: '層の値と、丸める先の少数の目盛りです。範囲の端をドラッグするか、矢印キーで動かしてください。',
+    lead: '層の値と、丸める先の少数の目盛りです。範囲の端をドラッグするか、矢印キーで動かしてください。正解率もすぐに変わります。まず少数の画像で、手を止めるとすべての画像で測ります。',
     which: '重みまたは活性値',
     option: (node, kind) => `${node}（${kind}）`,
     channel: '出力チャンネル',
@@ -103,6 +107,10 @@ export const jaWorkbench: Words['workbench'] = {
     granularities: { perChannel: 'チャンネルごと', perTensor: '層ごと' },
     images: '値を取る画像',
     counted: (n, step) => (step === '0' ? `値 ${n} 個、生徒の学習前。` : `値 ${n} 個、学習 ${step} ステップの後。`),
+    again: 'もう一度見る',
+    otherStep: (step) => `学習 ${step} ステップ後の生徒の値です。`,
+    earlierRun:
+      'この範囲は、今の実行を準備する前に動かしたものです。引き続き使われています。「元の範囲に戻す」で、今の実行の範囲になります。',
     notQuantized: 'これは量子化されていないため、目盛りがありません。',
     label: (node, bits) => `${node} のヒストグラムと ${bits} ビットの目盛り`,
     ends: { lo: '範囲の下端', hi: '範囲の上端' },

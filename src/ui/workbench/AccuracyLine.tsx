@@ -20,20 +20,37 @@ export function tally({ labels, full, student }: Pick<Answers, 'labels' | 'full'
 /** A share of 1 as percentage points. */
 export const points = (value: number): string => (value * 100).toFixed(1).replace('-', '−');
 
-/** The accuracy that a task measured, with its interval, beside full precision. */
-export function AccuracyLine({ task, waits }: { task: TaskState<'answers'>; waits: boolean }) {
+interface AccuracyOfProps {
+  /** Right answers of two networks to the same `n` images, as `tally` counts them. */
+  counts: ReturnType<typeof tally>;
+  n: number;
+  /** Which images these are. */
+  images: string;
+}
+
+/** An accuracy with its interval and its n, beside full precision. */
+export function AccuracyOf({ counts: { full, student, onlyFull, onlyStudent }, n, images }: AccuracyOfProps) {
   const words = useWords().workbench;
   const { percent } = useFormat();
-  const { done } = task;
-  if (!done || waits) return <span aria-busy={waits}>{words.accuracyComes}</span>;
-  const { n, split } = done.result;
-  const { full, student, onlyFull, onlyStudent } = tally(done.result);
   const [lower, upper] = shareInterval({ correct: student, n });
   const { difference } = pairedDifference({ n, onlyA: onlyFull, onlyB: onlyStudent });
   return (
-    <span>
-      {words.accuracyNow(percent(student / n), percent(lower), percent(upper), words.splits[split](grouped(n)))}{' '}
+    <>
+      {words.accuracyNow(percent(student / n), percent(lower), percent(upper), images)}{' '}
       {words.beside(percent(full / n), points(difference))}
+    </>
+  );
+}
+
+/** The accuracy that a task measured. */
+export function AccuracyLine({ task, waits }: { task: TaskState<'answers'>; waits: boolean }) {
+  const words = useWords().workbench;
+  const { done } = task;
+  if (!done || waits) return <span aria-busy={waits}>{words.accuracyComes}</span>;
+  const { n, split } = done.result;
+  return (
+    <span>
+      <AccuracyOf counts={tally(done.result)} n={n} images={words.splits[split](grouped(n))} />
     </span>
   );
 }

@@ -7,13 +7,13 @@ import { useActions, usePlayground } from '../playground';
 import { CalibrationPanel } from './CalibrationPanel';
 import { ChangesPanel } from './ChangesPanel';
 import { ExportPanel } from './ExportPanel';
-import { HistogramPanel } from './HistogramPanel';
+import { HistogramPanel, type Moved } from './HistogramPanel';
 import { KeptBar } from './KeptBar';
 import { LayersPanel } from './LayersPanel';
 import { RepairsPanel } from './RepairsPanel';
 import { PARTS, type BenchPart } from './parts';
 
-const NOTHING: StudentChanges = {};
+const NOTHING: { kept: StudentChanges; moved: Moved } = { kept: {}, moved: {} };
 
 /** The workbench itself, loaded when someone comes near it. */
 export default function Bench() {
@@ -23,10 +23,13 @@ export default function Bench() {
   /** Quantizer that is looked at, see `quantizerId`. */
   const [selected, setSelected] = useState<string | null>(null);
   const network = usePlayground((state) => state.networkName);
-  const [chosen, setChosen] = useState<{ network: string | null; kept: StudentChanges }>({ network, kept: {} });
+  const [of, setOf] = useState<{ network: string | null; kept: StudentChanges; moved: Moved }>({ ...NOTHING, network });
   // Another network has other layers.
-  const kept = chosen.network === network ? chosen.kept : NOTHING;
-  const keeping = { kept, onKeep: (next: StudentChanges) => setChosen({ network, kept: next }) };
+  const { kept, moved } = of.network === network ? of : NOTHING;
+  const change = (changes: { kept: StudentChanges } | { moved: Moved }) =>
+    setOf((before) => ({ ...(before.network === network ? before : NOTHING), ...changes, network }));
+  const keeping = { kept, onKeep: (next: StudentChanges) => change({ kept: next }) };
+  const moving = { moved, onMove: (next: Moved) => change({ moved: next }) };
   const select = useCallback(
     ({ id, layer }: LayerRow) => {
       setSelected(id);
@@ -37,7 +40,9 @@ export default function Bench() {
   // What was measured stays when another part is looked at.
   const panels: Record<BenchPart, React.ReactNode> = {
     layers: <LayersPanel selected={selected} onSelect={select} />,
-    histogram: part === 'histogram' && <HistogramPanel selected={selected} onSelect={setSelected} {...keeping} />,
+    histogram: part === 'histogram' && (
+      <HistogramPanel selected={selected} onSelect={setSelected} {...keeping} {...moving} />
+    ),
     calibration: <CalibrationPanel {...keeping} />,
     repairs: <RepairsPanel {...keeping} />,
     changes: <ChangesPanel kept={kept} />,

@@ -1,26 +1,24 @@
 import { Button } from '@mantine/core';
-import { useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { Range } from '../../engine/kernels/scalarQuantizer';
 import { FULL_PRECISION, quantizerId } from '../../engine/quantization/layerBits';
 import { gridError } from '../../engine/workbench/gridError';
-import type { HistogramReply, ImageSource, StudentChanges } from '../../engine/workbench/report';
+import type { HistogramReply, ImageSource } from '../../engine/workbench/report';
 import { IMAGE_SOURCES } from '../../engine/workbench/report';
 import { Choice } from '../Choice';
 import { useLocked } from '../controls/Lock';
 import { grouped, short } from '../format';
 import { useFormat, useWords } from '../language';
 import { useActions, usePlayground } from '../playground';
+import { sentencesOf } from '../../state/failures';
 import { useSize } from '../useSize';
-import { AccuracyLine } from './AccuracyLine';
+import { AccuracyOf } from './AccuracyLine';
 import { HistogramPlot } from './HistogramPlot';
 import { keptRange, withoutRange, withRange } from './kept';
 import type { KeptProps } from './KeptBar';
 import { TaskBar } from './TaskBar';
 import { useTask } from './useTask';
-
-const ACCURACY_IMAGES = 200;
-/** Rest after a drag before the accuracy is measured. */
-const REST_MS = 250;
+import { useTriedRange, type Tried } from './useTriedRange';
 
 /** From the lowest level to the highest one of a reply's grids; of the values where there is none. */
 function rangeOf({ scale, zero, bits, channel, lo, hi }: HistogramReply): Range {
@@ -33,26 +31,62 @@ function rangeOf({ scale, zero, bits, channel, lo, hi }: HistogramReply): Range 
   };
 }
 
+/** Ranges that were moved, by quantizer and channel, with the run that was there. Kept as long as the network is. */
+export type Moved = Readonly<Record<string, { range: Range; run: number }>>;
+
+export interface MovedProps {
+  moved: Moved;
+  onMove: (moved: Moved) => void;
+}
+
+/** The accuracy with the range as it is: of how many images, it always says. */
+function TriedLine({ tried, step }: { tried: Tried; step: number }) {
+  const all = useWords();
+  const words = all.workbench;
+  const { accuracy, current, late, failure } = useTriedRange(tried);
+  if (failure) {
+    const { message, hint } = sentencesOf(failure, all.sentences);
+    return (
+      <span role="alert" className="bench-failure">
+        {message} {hint}
+      </span>
+    );
+  }
+  if (!accuracy || late) return <span aria-busy>{words.accuracyComes}</span>;
+  const { n, total, split } = accuracy;
+  const images = n < total ? words.firstOf[split](grouped(n), grouped(total)) : words.splits[split](grouped(n));
+  return (
+    <span aria-busy={!current} data-n={n}>
+      <AccuracyOf counts={accuracy} n={n} images={images} />
+      {accuracy.step !== step && ` ${words.histogram.otherStep(String(accuracy.step))}`}
+    </span>
+  );
+}
+
+interface ValuesProps extends KeptProps, MovedProps {
+  reply: HistogramReply;
+  /** The run and the result that the reply is of. */
+  run: number;
+  look: number;
+}
+
 /** The histogram of one reply, whose range can be dragged. */
-function Values({ reply, kept, onKeep }: KeptProps & { reply: HistogramReply }) {
+function Values({ reply, run, look, kept, onKeep, moved, onMove }: ValuesProps) {
   const words = useWords().workbench;
   const { percent } = useFormat();
   const [box, { width }] = useSize<HTMLDivElement>();
   const own = useMemo(() => rangeOf(reply), [reply]);
+  const { kind, node, bits } = reply;
   // Where all channels share a grid, none has a range of its own.
   const channel = reply.scale.length > 1 ? reply.channel : null;
-  const before = keptRange(kept, { kind: reply.kind, node: reply.node, channel });
-  const [range, setRange] = useState<Range>(before?.range ?? own);
-  const task = useTask('answers');
-  const { start } = task;
-  const { kind, node, bits } = reply;
-  const changed = range !== own;
-  useEffect(() => {
-    if (bits === FULL_PRECISION) return;
-    const changes: StudentChanges = changed ? { ranges: [{ kind, node, channel, range }] } : {};
-    const timer = setTimeout(() => start({ images: ACCURACY_IMAGES, split: 'validation', changes }), REST_MS);
-    return () => clearTimeout(timer);
-  }, [range, changed, kind, node, channel, bits, start]);
+  const key = `${quantizerId(reply)} ${channel}`;
+  const before = keptRange(kept, { kind, node, channel });
+  const chosen = moved[key]?.range ?? before?.range ?? null;
+  const range = chosen ?? own;
+  const tried = useMemo(
+    () => ({ quantizer: { kind, node }, channel, range: chosen, look }),
+    [kind, node, channel, chosen, look],
+  );
   if (bits === FULL_PRECISION) return <p>{words.histogram.notQuantized}</p>;
   const error = gridError(reply, range, bits);
   return (
@@ -66,11 +100,11 @@ function Values({ reply, kept, onKeep }: KeptProps & { reply: HistogramReply }) 
             bits={bits}
             width={width}
             ends={words.histogram.ends}
-            onChange={setRange}
+            onChange={(next) => onMove({ ...moved, [key]: { range: next, run } })}
           />
         )}
       </div>
-      <p>
+      <p className="bench-reading">
         {words.histogram.reading(
           short(range.lo),
           short(range.hi),
@@ -78,13 +112,14 @@ function Values({ reply, kept, onKeep }: KeptProps & { reply: HistogramReply }) 
           percent(error.clipped, 2),
           Number.isNaN(error.clipping) ? '–' : percent(error.clipping, 0),
         )}{' '}
-        <AccuracyLine task={task} waits={task.fraction !== null} />
+        <TriedLine key={look} tried={tried} step={reply.step} />
       </p>
+      {moved[key] && moved[key].run !== run && <p className="view-note">{words.histogram.earlierRun}</p>}
       <div className="compare-actions">
         <Button
           size="compact-sm"
           variant="default"
-          disabled={!changed || before?.range === range}
+          disabled={chosen === null || before?.range === chosen}
           onClick={() => onKeep(withRange(kept, { kind, node, channel, range }))}
         >
           {words.histogram.keep}
@@ -92,9 +127,10 @@ function Values({ reply, kept, onKeep }: KeptProps & { reply: HistogramReply }) 
         <Button
           size="compact-sm"
           variant="default"
-          disabled={!changed}
+          disabled={chosen === null}
           onClick={() => {
-            setRange(own);
+            const { [key]: _, ...others } = moved;
+            onMove(others);
             onKeep(withoutRange(kept, { kind, node, channel }));
           }}
         >
@@ -114,7 +150,7 @@ export function HistogramPanel({
   selected,
   onSelect,
   ...keeping
-}: KeptProps & { selected: string | null; onSelect: (id: string) => void }) {
+}: KeptProps & MovedProps & { selected: string | null; onSelect: (id: string) => void }) {
   const words = useWords().workbench;
   const task = useTask('histogram');
   const settings = usePlayground((state) => state.settings);
@@ -130,14 +166,15 @@ export function HistogramPanel({
   const wanted = chosen ? quantizerId(chosen) : null;
   const kind = chosen?.kind ?? null;
   const node = chosen?.node ?? null;
+  const look = useCallback(
+    () => start({ quantizer: kind === null || node === null ? null : { kind, node }, channel, images }),
+    [kind, node, channel, images, start],
+  );
   useEffect(() => {
     if (!ready) return;
-    const timer = setTimeout(
-      () => start({ quantizer: kind === null || node === null ? null : { kind, node }, channel, images }),
-      50,
-    );
+    const timer = setTimeout(look, 50);
     return () => clearTimeout(timer);
-  }, [ready, kind, node, channel, images, settings, run, start]);
+  }, [ready, look, settings, run]);
   return (
     <>
       <p>{words.histogram.lead}</p>
@@ -195,12 +232,13 @@ export function HistogramPanel({
       )}
       {reply && (
         <>
-          <p className="view-note">{words.histogram.counted(grouped(reply.n), String(reply.step))}</p>
-          <Values
-            key={`${done!.run} ${quantizerId(reply)} ${reply.channel} ${reply.n} ${reply.bits} ${reply.scale.length} ${reply.step}`}
-            reply={reply}
-            {...keeping}
-          />
+          <p className="view-note">
+            {words.histogram.counted(grouped(reply.n), String(reply.step))}{' '}
+            <button type="button" className="bench-use" disabled={!ready || task.fraction !== null} onClick={look}>
+              {words.histogram.again}
+            </button>
+          </p>
+          <Values reply={reply} run={done!.run} look={done!.id} {...keeping} />
         </>
       )}
     </>

@@ -5,6 +5,9 @@ import { failureOf } from '../../state/failures';
 import type { Failure } from '../../worker/protocol';
 import { useActions, usePlayground } from '../playground';
 
+/** Results so far, of all tasks. */
+let results = 0;
+
 export interface Done<Name extends TaskName> {
   result: TaskResult<Name>;
   options: TaskOptions<Name>;
@@ -12,6 +15,8 @@ export interface Done<Name extends TaskName> {
   settings: RunSettings;
   /** The run it is of. */
   run: number;
+  /** No two results have the same. */
+  id: number;
 }
 
 export interface TaskState<Name extends TaskName> {
@@ -54,7 +59,9 @@ export function useTask<Name extends TaskName>(name: Name): TaskState<Name> {
       setFraction(0);
       setFailure(null);
       workbench(name, options, (each) => current() && setFraction(each), controller.signal)
-        .then((result) => current() && result && setDone({ result, options, settings: asked, run, network }))
+        .then(
+          (result) => current() && result && setDone({ result, options, settings: asked, run, network, id: ++results }),
+        )
         .catch((error: unknown) => current() && setFailure(failureOf(error)))
         .finally(() => {
           if (!current()) return;

@@ -3,6 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Network } from '../../../src/engine/network/types';
 import type { RunSettings } from '../../../src/engine/runSettings';
 import type { TaskContext } from '../../../src/engine/workbench/trial';
+import { TriedRanges } from '../../../src/engine/workbench/triedRange';
 import { tinyDataset, tinyNetwork, tinyRun, tinySettings } from '../training/tiny';
 
 /** A context over a run, and what frees it. `fractions` gathers what progress is told. */
@@ -27,6 +28,7 @@ export async function tinyContext(
       syntheticImages: (perClass) => run.syntheticImages(perClass),
     },
     settings: tinySettings(settings),
+    tried: new TriedRanges(),
     pause: async (fraction) => {
       fractions.push(fraction);
     },
