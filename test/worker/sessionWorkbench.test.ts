@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { AskedTask, LayerTable } from '../../src/engine/workbench/report';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { AskedTask, LayerTable, TriedRange } from '../../src/engine/workbench/report';
 import { use } from '../engine/backends';
 import { Harness, Refused, smallSettings } from './sessionHarness';
 
@@ -57,6 +57,33 @@ describe('the workbench', () => {
     const last = ask(LAYERS, smallSettings(), 2);
     await harness.session.dispose();
     expect(await last).toBeNull();
+  });
+
+  it('tries ranges beside a longer task, and keeps nothing of them for a new run', async () => {
+    await harness.initialize();
+    const long = ask({ name: 'layers', options: { images: 1000 } });
+    const over = vi.fn();
+    void long.then(over);
+    const slice = (from: number): AskedTask => ({
+      name: 'triedRange',
+      options: {
+        quantizer: { kind: 'weight', node: 'stem_conv' },
+        channel: null,
+        range: { lo: -0.5, hi: 0.5 },
+        from,
+        milliseconds: 20,
+        look: 1,
+      },
+    });
+    const [first, second] = [await ask(slice(0)), await ask(slice(10))] as unknown as TriedRange[];
+    expect(over).not.toHaveBeenCalled();
+    expect([first.from, first.n, first.total, second.from]).toEqual([0, 10, 2000, 10]);
+    const keeping = tf.memory().numTensors;
+    await harness.ask({ type: 'configure', runId: 2, settings: smallSettings() });
+    expect(await long).toBeNull();
+    expect(tf.memory().numTensors).toBeLessThan(keeping);
+    // The same on the new run: taken anew.
+    expect(await ask(slice(0), smallSettings(), 2)).toEqual(first);
   });
 
   it('tries other bits on the same student, and says what is wrong with them', async () => {

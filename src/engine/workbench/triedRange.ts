@@ -21,6 +21,8 @@ const MOST_IMAGES = 2000;
 /** Images of a pass. Few numbers, so that a drag has the same images although no two passes take equally long. */
 const SIZES = [5, 10, 15, 20, 30, 40, 50, 60, 80, 100, 120, 150, 200, 300, 500, 1000, MOST_IMAGES] as const;
 const FIRST_SIZE = 10;
+/** Passes that are made only to find out how many images fit. */
+const REHEARSALS = 4;
 /** So many times what is allowed are no reason for fewer images if it was once: other programs want the processor too. */
 const ONCE = 3;
 const OVER = 1.25;
@@ -64,8 +66,11 @@ class Look {
   private readonly kept: Kept[] = [];
   private readonly nodes: ReturnType<typeof nodesBehind>;
   private readonly mostKept: number;
-  /** Of passes behind the quantizer only, and of whole ones. */
-  private readonly paces = { kept: new Pace(), whole: new Pace() };
+  private readonly paces = new Map<string, Pace>();
+  private readonly kernels = new Map<string, tf.Tensor>();
+  private rehearsals = REHEARSALS;
+  /** What the latest first slice was allowed to take. */
+  private firstMs = 0;
   /** Of the full-precision network, as long as its answers are not known. */
   private full: WeightTensors | null = null;
 
@@ -100,16 +105,37 @@ class Look {
     const grid = range && changedGrid(this.trial.student, { ...this.quantizer, channel, range });
     try {
       const kept = from < this.keptImages;
-      const pace = kept ? this.paces.kept : this.paces.whole;
+      const pace = this.pace(kept, milliseconds);
       const n = Math.min(pace.size, (kept ? this.keptImages : total) - from);
       const began = performance.now();
       const { logits, labels } = await (kept ? this.passKept(from, n, grid) : this.passWhole(from, n, grid));
       pace.took(n, performance.now() - began, milliseconds);
+      if (from === 0) this.firstMs = milliseconds;
+      if (!kept && !grid && this.rehearsals > 0) await this.rehearse();
       const full = await this.fullLogits(from + n);
       return { step: this.trial.step, split, from, n, total, ...this.count(logits, full, from, labels) };
     } finally {
       if (grid) tf.dispose([grid.scale, grid.zero]);
     }
+  }
+
+  /** Of passes behind the quantizer only, or of whole ones, that may take so long. */
+  private pace(kept: boolean, milliseconds: number): Pace {
+    const key = `${kept} ${milliseconds}`;
+    const pace = this.paces.get(key) ?? new Pace();
+    this.paces.set(key, pace);
+    return pace;
+  }
+
+  /** The first range that is dragged should have as many images as those after it. */
+  private async rehearse(): Promise<void> {
+    this.rehearsals--;
+    const pace = this.pace(true, this.firstMs);
+    const n = Math.min(pace.size, this.keptImages);
+    if (n === 0) return;
+    const began = performance.now();
+    await this.passKept(0, n, null);
+    pace.took(n, performance.now() - began, this.firstMs);
   }
 
   private count(logits: Float32Array, fullLogits: Float32Array, from: number, labels: Uint16Array) {
@@ -135,14 +161,23 @@ class Look {
     return logits;
   }
 
-  /** The student's own but for one grid. */
+  /** The student's own but for one grid. Kernels that do not change are quantized once. */
   private hooks(grid: QuantizationGrid | null): ForwardHooks {
     const { kernel, activation } = this.trial.student.hooks();
     const { kind, node } = this.quantizer;
-    if (!grid) return { kernel, activation };
-    if (kind === 'activation')
-      return { kernel, activation: (at, x) => (at.name === node ? fakeQuantizeOnGrid(x, grid) : activation!(at, x)) };
-    return { activation, kernel: (at, x) => (at.name === node ? fakeQuantizeOnGrid(x, grid) : kernel!(at, x)) };
+    const changes = (of: typeof kind, name: string): boolean => grid !== null && of === kind && name === node;
+    return {
+      activation: (at, x) => (changes('activation', at.name) ? fakeQuantizeOnGrid(x, grid!) : activation!(at, x)),
+      kernel: (at, x) => {
+        if (changes('weight', at.name)) return fakeQuantizeOnGrid(x, grid!);
+        const before = this.kernels.get(at.name);
+        if (before) return before;
+        const quantized = kernel!(at, x);
+        // One that is not quantized stays the student's.
+        if (quantized !== x) this.kernels.set(at.name, tf.keep(quantized));
+        return quantized;
+      },
+    };
   }
 
   /** Of images whose way to the quantizer is known: only what is behind it. */
@@ -219,6 +254,7 @@ class Look {
   dispose(): void {
     this.trial.student.dispose();
     for (const { outputs } of this.kept) tf.dispose([...outputs.values()]);
+    tf.dispose([...this.kernels.values()]);
     if (this.full) tf.dispose(this.full);
   }
 }

@@ -3,7 +3,6 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Network } from '../../../src/engine/network/types';
 import type { RunSettings } from '../../../src/engine/runSettings';
 import type { TaskContext } from '../../../src/engine/workbench/trial';
-import { TriedRanges } from '../../../src/engine/workbench/triedRange';
 import { tinyDataset, tinyNetwork, tinyRun, tinySettings } from '../training/tiny';
 
 /** A context over a run, and what frees it. `fractions` gathers what progress is told. */
@@ -28,7 +27,6 @@ export async function tinyContext(
       syntheticImages: (perClass) => run.syntheticImages(perClass),
     },
     settings: tinySettings(settings),
-    tried: new TriedRanges(),
     pause: async (fraction) => {
       fractions.push(fraction);
     },
