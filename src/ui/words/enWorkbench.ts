@@ -135,7 +135,7 @@ export const enWorkbench = {
     manyGrids:
       'Each channel has a grid of its own; drawn and measured is one grid over all of them. Choose a channel to see its own.',
     legend:
-      'Orange: clipped. Dark part of a bar: how far its values are rounded, compared with half a step. Heights grow as the root of the count.',
+      'Orange: clipped. Solid part of a bar: how far its values are rounded, compared with half a step. Dotted: the levels; they are whole multiples of their step, so that 0 stays 0, and need not end where the range does. Heights grow as the root of the count.',
   },
   kept: {
     title: 'Chosen for the student that is compared and taken away:',

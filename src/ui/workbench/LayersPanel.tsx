@@ -254,6 +254,7 @@ export function LayersPanel({ selected, onSelect }: { selected: string | null; o
                 label={words.charted[charted]}
                 series={series}
                 xLabel={words.axis}
+                formatY={short}
                 xDomain={[1, Math.max(2, measured.rows.length)]}
                 include={charted === 'cosine' ? [1] : [0]}
                 cursor={place === 0 ? null : place}
