@@ -1,5 +1,6 @@
 /** Optimizers and schedules against PyTorch. */
 import * as tf from '@tensorflow/tfjs-core';
+import { floats, RepeatedStep, replaySteps, type StepInputs } from '../../src/engine/kernels/replay/repeatedStep';
 import { Adam, LARGE_VARIABLE, Sgd, STUDENT_SGD } from '../../src/engine/training/optimizers';
 import { cosineFactor, multiStepFactor } from '../../src/engine/training/schedules';
 import optimizers from '../fixtures/optimizers.json';
@@ -236,6 +237,66 @@ const limitOfNaNCase: Case = {
   },
 };
 
+/** Weight key -> shape: an odd number, from one value to more than share a launch elsewhere. */
+const REPLAYED: Record<string, number[]> = {
+  kernel: [3, 3, 5, 7],
+  one: [],
+  bias: [7],
+  large: [LARGE_VARIABLE + 3],
+  vector: [300],
+  last: [11, 70],
+  more: [5],
+};
+
+/** Three updates, replayed and as they are written: where a variable has its place, it is updated there. */
+function replayedCase(name: string, make: Rule, limit: number): Case {
+  return {
+    name: `replayed, an update is the same to the last bit: ${name}${limit < Infinity ? ', with a limit' : ''}`,
+    except: { cpu: 'nothing is recorded there', webgl: 'nothing is recorded there' },
+    async run() {
+      const numbers: Record<'written' | 'replayed', number[]> = { written: [], replayed: [] };
+      for (const way of ['written', 'replayed'] as const) {
+        replaySteps(way === 'replayed');
+        const entries = Object.entries(REPLAYED);
+        const some = (shape: number[], seed: number) =>
+          Float32Array.from(
+            values(
+              shape.reduce((a, b) => a * b, 1),
+              seed,
+            ),
+          );
+        const variables = tf.tidy(() =>
+          Object.fromEntries(
+            entries.map(([key, shape], i) => [key, tf.variable(tf.tensor(some(shape, i + 1), shape))]),
+          ),
+        );
+        const optimizer = make(variables);
+        const step = new RepeatedStep(() => optimizer.inUse);
+        for (let i = 0; i < 3; i++) {
+          const rates = optimizer.nextRates(0.01 * (i + 1), limit);
+          const gradients = entries.map(([key, shape], k) => [key, floats(some(shape, 10 * i + k + 20), shape)]);
+          const inputs = { ...Object.fromEntries(gradients), rates: floats(rates, [rates.length]) } as StepInputs;
+          step
+            .run('update', inputs, ({ rates: given, ...tensors }) => {
+              optimizer.applyRates(tensors, given as tf.Tensor1D);
+              return tf.mul(given, 2);
+            })
+            .dispose();
+        }
+        for (const variable of optimizer.inUse) numbers[way].push(...(await variable.data()));
+        step.dispose();
+        optimizer.dispose();
+        tf.dispose(variables);
+      }
+      replaySteps(true);
+      const { written, replayed } = numbers;
+      return [
+        { name: 'variables and memory', actual: replayed, expected: written, absolute: Number.MIN_VALUE, relative: 0 },
+      ];
+    },
+  };
+}
+
 const { adam, sgd_nesterov: sgd, cosine, multi_step: multiStep } = optimizers;
 const adamRule: Rule = (v) => new Adam(v, { beta1: adam.betas[0], beta2: adam.betas[1], epsilon: adam.eps });
 const sgdRule: Rule = (v) => new Sgd(v, { momentum: sgd.momentum, weightDecay: sgd.weight_decay, nesterov: true });
@@ -248,6 +309,11 @@ export const optimizerCases: Case[] = [
   resumeCase('SGD with a limit', (v) => new Sgd(v, STUDENT_SGD), LIMIT),
   limitCase,
   limitOfNaNCase,
+  ...[Infinity, LIMIT].flatMap((limit) => [
+    replayedCase('Adam', adamRule, limit),
+    replayedCase('SGD', sgdRule, limit),
+    replayedCase('SGD without momentum', (v) => new Sgd(v, { ...STUDENT_SGD, momentum: 0 }), limit),
+  ]),
   {
     name: "learning-rate schedules equal PyTorch's",
     run: () =>

@@ -20,6 +20,9 @@ export function pinVariables(variables: readonly tf.Variable[], how: Pinning): v
   for (const variable of variables) if (!pinned.has(variable)) pin(variable, how);
 }
 
+/** Whether a variable keeps its place: then it may be written there, because whoever looks at it expects that. */
+export const isPinned = (variable: tf.Variable): boolean => pinned.has(variable);
+
 function pin(variable: tf.Variable, { home, copy }: Pinning): void {
   const place = tf.engine().makeTensorFromTensorInfo(home(variable));
   variable.assign(place);

@@ -26,12 +26,17 @@ import {
   type DistillationAttrs,
 } from './losses';
 import {
+  adamInPlace,
   adamUpdate,
+  limitInPlace,
   limitUpdate,
   pack,
+  placesOf,
+  sgdInPlace,
   sgdUpdate,
   unpack,
   type AdamAttrs,
+  type InPlaceAttrs,
   type LimitAttrs,
   type SgdAttrs,
 } from './optimizers';
@@ -280,6 +285,14 @@ export function registerWebgpuKernels(): void {
   add('Unpack', (backend, { packed }, { shapes }: { shapes: number[][] }) => unpack(backend, packed, shapes));
   add('AdamUpdate', (backend, inputs, attrs: AdamAttrs) => adamUpdate(backend, inputs as never, attrs));
   add('LimitUpdate', (backend, inputs, attrs: LimitAttrs) => limitUpdate(backend, inputs as never, attrs));
+  add('AdamInPlace', (backend, inputs, attrs: AdamAttrs & InPlaceAttrs) =>
+    adamInPlace(backend, placesOf(inputs), attrs),
+  );
+  add('SgdInPlace', (backend, inputs, attrs: SgdAttrs & InPlaceAttrs) => sgdInPlace(backend, placesOf(inputs), attrs));
+  add('LimitInPlace', (backend, inputs, attrs: Omit<LimitAttrs, 'sizes'>) => {
+    limitInPlace(backend, placesOf(inputs), attrs);
+    return [];
+  });
   add('SgdUpdate', (backend, inputs, attrs: SgdAttrs) => sgdUpdate(backend, inputs as never, attrs));
   add('UpsampleConv2d', (backend, { x, filter }) => upsampleConv2d(backend, x, filter));
   add('UpsampleConv2dInputGradient', (backend, { dy, filter }) => upsampleConv2dInputGradient(backend, dy, filter));
