@@ -18,9 +18,12 @@ import { createTrial, type TaskContext, type Trial, type WorkbenchSource } from 
 export const KEPT_BYTES = 32 * 2 ** 20;
 /** Images that are gone through. */
 const MOST_IMAGES = 2000;
-/** Images of a pass. Few numbers, so that a drag has the same images although no two passes take equally long. */
-const SIZES = [5, 10, 15, 20, 30, 40, 50, 60, 80, 100, 120, 150, 200, 300, 500, 1000, MOST_IMAGES] as const;
-const FIRST_SIZE = 10;
+/**
+ * Images of a pass: of fewer than ten an accuracy says nothing. Few numbers, so that a drag has the same images although
+ * no two passes take equally long.
+ */
+const SIZES = [10, 15, 20, 30, 40, 50, 60, 80, 100, 120, 150, 200, 300, 500, 1000, MOST_IMAGES] as const;
+const FIRST_SIZE = SIZES[0];
 /** Passes that are made only to find out how many images fit. */
 const REHEARSALS = 4;
 /** So many times what is allowed are no reason for fewer images if it was once: other programs want the processor too. */

@@ -133,9 +133,9 @@ describe('how many images fit', () => {
     pace.took(80, 60, 40);
     expect(pace.size).toBe(50);
     pace.took(50, 400, 40);
-    expect(pace.size).toBe(5);
+    expect(pace.size).toBe(10);
     // The last slice says nothing.
     pace.took(3, 1, 40);
-    expect(pace.size).toBe(5);
+    expect(pace.size).toBe(10);
   });
 });
