@@ -35,6 +35,9 @@ export default defineConfig(({ mode }) => {
         {
           test: {
             ...browser,
+            // Numbers, which do not depend on how busy the machine is.
+            fileParallelism: true,
+            maxWorkers: 2,
             name: 'browser-engine',
             include: [only('test/browser/engine/**/*.test.ts')],
             exclude: without,

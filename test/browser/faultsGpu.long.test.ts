@@ -7,7 +7,7 @@ import { Playground } from './playground';
 
 /** The device is a processor's: the smallest run in which a snapshot is due before it ends. */
 const TINY =
-  'observation-per-class=2&test-images=20&generator-channels=16&generator-batch=2&generator-steps=40&student-steps=12&calibration-batch=1&synthetic-batch=1&beside=none';
+  'observation-per-class=2&test-images=20&generator-channels=16&generator-batch=2&generator-steps=14&student-steps=6&calibration-batch=1&synthetic-batch=1&beside=none';
 
 /**
  * Takes the device away by `destroy`, at a place of the run that was told before; but says, as a browser does that lost
@@ -34,8 +34,8 @@ const THIEF = `
   const isThere = (message) => ({
     preparation: () => message.type === 'progress' && message.phase === 'statistics',
     evaluation: () => message.type === 'status' && message.status === 'running',
-    generator: () => message.frame?.phase === 'generator' && message.frame.step >= 12,
-    student: () => message.frame?.phase === 'student' && message.frame.step >= 4,
+    generator: () => message.frame?.phase === 'generator' && message.frame.step >= 6,
+    student: () => message.frame?.phase === 'student' && message.frame.step >= 2,
   })[place]();
   const post = self.postMessage.bind(self);
   self.postMessage = (message, transfer) => {
@@ -113,7 +113,7 @@ describe('a graphics device that is lost', () => {
       await chooseWebgpu();
       if (place !== 'preparation') {
         await playground.ready(120);
-        expect(await playground.backendInUse()).toMatch(/WebGPU \(in use\)/);
+        await playground.page.getByRole('button', { name: /^Backend: WebGPU/ }).waitFor({ timeout: 60_000 });
         await tellEngine(playground, { loseAt: place });
       }
       const before = await keptOf(playground);
@@ -122,9 +122,14 @@ describe('a graphics device that is lost', () => {
       const at = (await taken(180))!;
       await playground.until(notice, (text) => text.includes('graphics device was lost'), 5, 'the message');
       expect(await notice()).toContain('a test took it');
-      expect(await notice()).toMatch(/Going on with WebAssembly/);
+      // By hand it was asked for beside a run that is on another backend, and stays there.
+      expect(await notice()).toMatch(
+        place === 'preparation' ? /the run you had is still there/ : /Going on with WebAssembly from the last snapshot/,
+      );
 
       if (place === 'preparation') {
+        await playground.untilStatus(/^Finished/, 60);
+        await playground.button('Reset').click();
         await playground.ready(60);
         await playground.button('Play').click();
       }
@@ -132,7 +137,7 @@ describe('a graphics device that is lost', () => {
       expect(await playground.backendInUse()).toMatch(/WebAssembly \(in use\)/);
       const frames = (await playground.recording()).frames.slice(count);
       const steps = frames.flatMap(({ generator }) => generator.map(({ step }) => step));
-      expect([...new Set(steps)].sort((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
+      expect([...new Set(steps)].sort((a, b) => a - b)).toEqual(Array.from({ length: 14 }, (_, i) => i + 1));
       const again = frames.find(({ at: told, generator, student }) => told > at && (generator[0] ?? student[0]))!;
       if (place === 'generator' || place === 'student') {
         // What was told before the loss, up to the step that the run goes on after.
@@ -140,8 +145,14 @@ describe('a graphics device that is lost', () => {
         const snapshot = frames.findLast(
           ({ at: told, phase, step }) => told <= at && phase === place && step < first,
         ) ?? { at: frames.find(({ phase }) => phase === place)!.at };
-        console.log(`lost in ${place}: goes on with step ${first}, ${((at - snapshot.at) / 1000).toFixed(1)} s before`);
-        expect(at - snapshot.at).toBeLessThan(10_000);
+        // A snapshot is taken between two steps: where those take long, it may be a step's time older.
+        const told = frames.filter(({ phase, at: then }) => phase === place && then <= at).map(({ at: then }) => then);
+        const longest = Math.max(0, ...told.map((then, i) => (i === 0 ? 0 : then - told[i - 1])), at - told.at(-1)!);
+        const age = at - snapshot.at;
+        console.log(
+          `lost in ${place}: goes on with step ${first}, from ${(age / 1000).toFixed(1)} s before; longest step ${(longest / 1000).toFixed(1)} s`,
+        );
+        expect(age).toBeLessThan(10_000 + longest);
       }
       const after = await keptOf(playground);
       expect(after.settings).toEqual(before.settings);
@@ -152,7 +163,8 @@ describe('a graphics device that is lost', () => {
   );
 
   it('where there is no other: says that the page has to be reloaded, and offers the snapshot', async () => {
-    playground = await open(`backend=webgpu&without=webgl,wasm,cpu&${TINY}`);
+    const query = TINY.replace('generator-steps=14', 'generator-steps=7').replace('student-steps=6', 'student-steps=1');
+    playground = await open(`backend=webgpu&without=webgl,wasm,cpu&${query}`);
     await playground.ready(120);
     await tellEngine(playground, { loseAt: 'generator' });
     const before = await keptOf(playground);
@@ -178,7 +190,7 @@ describe('no graphics device', () => {
     const began = Date.now();
     await playground.until(notice, (text) => text.includes('does not work'), 20, 'the message');
     expect(await notice()).toMatch(/WebGPU does not work/i);
-    expect(await notice()).toMatch(/no adapter[^]*Going on with WebAssembly/i);
+    expect(await notice()).toMatch(/no WebGPU adapter[^]*Going on with WebAssembly/);
     await playground.ready();
     console.log(`no adapter: said after ${Date.now() - began} ms`);
     const { settings } = await keptOf(playground);
