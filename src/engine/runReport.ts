@@ -206,18 +206,21 @@ export interface StudentSample {
   learningRate: number;
 }
 
-/** The generator's images of one moment, made from the same latents every time so that they can be compared. */
+/**
+ * The generator's images of one moment, made from the same latents every time so that they can be compared. Of a
+ * network with very many classes only some are looked at (`probeClasses`), and what is said of the others is NaN.
+ */
 export interface SyntheticSnapshot {
   /** Whose generator. */
   arm: ArmId;
   step: number;
-  /** C rows of `perClass` images, row-major. */
+  /** A row of `perClass` images for each class that is looked at, row-major. */
   perClass: number;
   images: ImageTile;
   verdicts: Verdicts;
   /** One point an image. */
   points: LayerPoints;
-  /** One point a class: BNS of the class's images together. */
+  /** One point a class that is looked at, in rising order: BNS of the class's images together. */
   batchPoints: LayerPoints;
   /** Silhouette etc. of the synthetic images' own statistics, nearest *real* centre. */
   separation: SeparationByLayer;

@@ -396,9 +396,8 @@ export const SENTENCES = {
   sessionTwice: (file: string) => `${file} holds two files of one name.`,
   sessionField: (place: string, fault: string) => `In the session, ${place} ${fault}.`,
   noSession: () => 'There is no session to open.',
-  sessionOutputs: () => 'A network of which only some outputs are used cannot be kept in a session yet.',
-  sessionOutputsHint: () =>
-    'Save the recorded run and the settings instead; network and images come again from where they came.',
+  sessionNoSource: () => 'The files that the network was read from are not at hand any more.',
+  sessionNoSourceHint: () => 'Open the network again, and save the session then.',
 
   // ---- what a network is inspected for ------------------------------------------------------------------
   plainClassifierHint: () => 'Check that the file belongs to a plain image classifier and was exported whole.',

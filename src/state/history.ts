@@ -74,10 +74,19 @@ function mergeAccuracy(known: readonly AccuracyRow[], news: readonly AccuracyRow
 const sameAnswers = (one: Uint16Array, other: Uint16Array | null): boolean =>
   other !== null && one.length === other.length && one.every((answer, i) => answer === other[i]);
 
-function snapshotBytes(snapshot: SyntheticSnapshot): number {
-  const { images, points, batchPoints, quality } = snapshot;
-  const byClass = quality ? quality.silhouetteByClass.byteLength + quality.spreadByClass.byteLength : 0;
-  return images.rgba.byteLength + points.xy.byteLength + batchPoints.xy.byteLength + byClass + 4096;
+/** Every array that a snapshot holds, wherever in it. */
+function snapshotBytes({ images, verdicts, points, batchPoints, separation, ...rest }: SyntheticSnapshot): number {
+  const { distanceToOwnCenter, distanceToNearestOther, quality } = rest;
+  const arrays = [
+    images.rgba,
+    ...Object.values(verdicts),
+    ...[points, batchPoints].flatMap(({ xy, labels }) => [xy, labels]),
+    ...Object.values(separation),
+    distanceToOwnCenter,
+    distanceToNearestOther,
+    ...(quality ? [quality.silhouetteByClass, quality.spreadByClass, quality.bnsGap, quality.coverage] : []),
+  ];
+  return arrays.reduce((sum, { byteLength }) => sum + byteLength, 4096);
 }
 
 function historyBytes(history: readonly Moment[]): number {

@@ -1,5 +1,5 @@
 import type { PackedImages } from '../engine/data/images/types';
-import type { DatasetRequest } from '../engine/hub/datasets';
+import type { DatasetRequest } from '../engine/data/images/types';
 import type { Said } from '../engine/sentences';
 import { DownloadStopped, HubClient, type HubWorkerLike } from '../worker/hubClient';
 import type { Failure, HubProgress, KeptFiles, NetworkFile } from '../worker/protocol';
@@ -24,10 +24,10 @@ export interface HubState {
 }
 
 export interface HubActions {
-  /** The files of a network by name or address; when all are there, as `loadNetwork`. */
-  downloadNetwork(source: string): Promise<void>;
-  /** Pictures of every class of a dataset; when all are there, as `loadImages`. */
-  downloadImages(request: DatasetRequest): Promise<void>;
+  /** The files of a network by name or address; when all are there, as `loadNetwork`. True when the run is of it. */
+  downloadNetwork(source: string): Promise<boolean>;
+  /** Pictures of every class of a dataset; when all are there, as `loadImages`. True when the run is of them. */
+  downloadImages(request: DatasetRequest): Promise<boolean>;
   stopDownload(): void;
   /** Looks up what is kept. Starts the worker that downloads, which connects to nothing by itself. */
   lookAtKept(): Promise<void>;
@@ -37,13 +37,13 @@ export interface HubActions {
 export interface HubOptions {
   spawnHub?: () => HubWorkerLike;
   set(state: Partial<HubState> | ((state: HubState) => Partial<HubState>)): void;
-  openNetwork(files: NetworkFile[], notes: Said[]): Promise<unknown>;
-  openImages(packed: PackedImages): Promise<unknown>;
+  openNetwork(files: NetworkFile[], notes: Said[], origin: string): Promise<boolean>;
+  openImages(packed: PackedImages): Promise<boolean>;
   report(failure: Failure): void;
 }
 
 /** The address without a slash at its end; Hugging Face's where it is none. */
-function hubAddress(): string {
+export function hubAddress(): string {
   const address = remembered(NAME);
   try {
     return address ? new URL(address).href.replace(/\/+$/, '') : HUB;
@@ -67,8 +67,8 @@ export function hubActions({ spawnHub, set, openNetwork, openImages, report }: H
     kind: Download['kind'],
     name: string,
     fetch: (progress: (progress: HubProgress) => void, signal: AbortSignal) => Promise<T>,
-    open: (value: T) => Promise<unknown>,
-  ): Promise<void> {
+    open: (value: T) => Promise<boolean>,
+  ): Promise<boolean> {
     running?.abort();
     const mine = new AbortController();
     running = mine;
@@ -76,14 +76,15 @@ export function hubActions({ spawnHub, set, openNetwork, openImages, report }: H
     set({ download: { kind, name, loaded: 0, total: null, said: null } });
     try {
       const value = await fetch((progress) => current() && set({ download: { kind, name, ...progress } }), mine.signal);
-      if (!current()) return;
+      if (!current()) return false;
       set({ download: null });
-      await open(value);
+      return await open(value);
     } catch (error) {
       if (!(error instanceof DownloadStopped) && current()) {
         const failure = failureOf(error);
         if (failure) report(failure);
       }
+      return false;
     } finally {
       if (current()) {
         running = null;
@@ -99,10 +100,15 @@ export function hubActions({ spawnHub, set, openNetwork, openImages, report }: H
         'network',
         source,
         (progress, signal) => started().network(source, progress, signal),
-        ({ files, notes }) => openNetwork(files, notes),
+        ({ files, notes }) => openNetwork(files, notes, source),
       ),
     downloadImages: (request) =>
-      download('images', request.source, (progress, signal) => started().images(request, progress, signal), openImages),
+      download(
+        'images',
+        request.source,
+        (progress, signal) => started().images(request, progress, signal),
+        (packed) => openImages({ ...packed, origin: request }),
+      ),
     stopDownload: () => running?.abort(),
     async lookAtKept() {
       try {

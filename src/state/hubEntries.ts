@@ -1,5 +1,5 @@
 /** Networks and datasets of the hub that are one click away. All of them are public and need no login. */
-import type { DatasetRequest } from '../engine/hub/datasets';
+import type { DatasetRequest } from '../engine/data/images/types';
 
 export interface NetworkEntry {
   name: string;

@@ -1,3 +1,4 @@
+import { DEFAULT_SAMPLE } from './classSample';
 import { rememberedSpeeds } from './estimate';
 import { initialLessons } from './lessons/lessonState';
 import type { PlaygroundState } from './playgroundState';
@@ -27,9 +28,11 @@ export function initialState(link: Link): PlaygroundState {
     settings: initialSettings,
     applied: initialSettings,
     linkNotes: link.notes,
+    linked: link.material,
     status: 'preparing',
     started: false,
-    playWhenReady: link.embed?.autostart ?? false,
+    // What the link is about is not there yet.
+    playWhenReady: (link.embed?.autostart ?? false) && !link.material,
     replacing: false,
     takingUp: false,
     run: 0,
@@ -44,6 +47,7 @@ export function initialState(link: Link): PlaygroundState {
     trouble: null,
     layer: link.view.layer,
     classIndex: link.view.classIndex,
+    classSample: DEFAULT_SAMPLE,
     arm: link.view.arm,
     projection: link.view.projection,
     measure: link.view.measure,

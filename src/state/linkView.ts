@@ -37,7 +37,7 @@ export const DEFAULT_VIEW: LinkView = {
   measure: 'nearest',
 };
 /** No network has more layers or classes that could be chosen. */
-const MOST = 999;
+const MOST = 1024;
 
 /** The value of a key; of a key given twice the last counts. */
 export const lastOf = (params: URLSearchParams, key: string): string | null =>

@@ -24,6 +24,8 @@ type OwnActions = Pick<
   | 'stopDownload'
   | 'lookAtKept'
   | 'forgetKept'
+  | 'loadLinked'
+  | 'dismissLinked'
 >;
 
 export interface OwnOptions {
@@ -39,6 +41,8 @@ export interface OwnOptions {
   /** Shows what a request failed with. */
   report(error: unknown): void;
   saveRecording: PlaygroundActions['saveRecording'];
+  /** What the link named is there, and the run is of it. */
+  linkedCame(): void;
 }
 
 const detailOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
@@ -88,10 +92,12 @@ export function ownActions(options: OwnOptions): OwnActions & { dispose(): void 
   const downloads = hubActions({
     spawnHub: options.spawnHub,
     set,
-    openNetwork(files, notes) {
+    openNetwork(files, notes, origin) {
       // What the engine is given is the page's no longer: a copy, should the engine die.
-      const chosen = { files: files.map(({ name, bytes }) => ({ path: name, file: new File([bytes], name) })) };
-      return openRead('network', chosen, (settings) => client.loadNetwork(files, settings, undefined, false, notes));
+      const chosen = { files: files.map(({ name, bytes }) => ({ path: name, file: new File([bytes], name) })), origin };
+      return openRead('network', chosen, (settings) =>
+        client.loadNetwork(files, settings, undefined, false, { notes, origin }),
+      );
     },
     openImages: (packed) =>
       openRead('images', { files: [], packed: storedImages(packed) }, (settings) =>
@@ -100,8 +106,30 @@ export function ownActions(options: OwnOptions): OwnActions & { dispose(): void 
     report: (failure) => set({ trouble: { kind: 'failure', failure } }),
   });
 
+  /** A network that waits for its images, or images that wait for their network. */
+  const waits = () => {
+    const { trouble } = get();
+    return trouble?.kind === 'failure' && trouble.failure.code === 'mismatch';
+  };
+
   return {
     ...downloads,
+    async loadLinked() {
+      const { linked } = get();
+      if (!linked) return;
+      const { network, images } = linked;
+      set({ linked: null, trouble: null });
+      let there = network === null || (await downloads.downloadNetwork(network)) || waits();
+      if (there && images) {
+        // The network is told to wait for them, which they are on their way for.
+        if (waits()) set({ trouble: null });
+        there = (await downloads.downloadImages(images)) || waits();
+      }
+      // Stopped, or not to be had: it can be asked for again.
+      if (!there) set({ linked });
+      else if (!waits()) options.linkedCame();
+    },
+    dismissLinked: () => set({ linked: null }),
     loadNetwork: (files, asked) =>
       openFiles('network', files, (read, settings) => client.loadNetwork(read, settings, asked), asked),
     loadImages: (files) => openFiles('images', files, (read, settings) => client.loadImages(read, settings)),

@@ -15,11 +15,13 @@ import type {
   RunStatus,
 } from '../worker/protocol';
 import type { DeathReason, ProgressReport } from '../worker/connection';
+import type { ClassSample, SampleBy } from './classSample';
 import type { Embed } from './embed';
 import type { Speeds } from './estimate';
 import type { Moment } from './history';
 import type { HubActions, HubState } from './hubDownloads';
 import type { LessonActions, LessonState } from './lessons/activeLesson';
+import type { LinkMaterial } from './linkMaterial';
 import type { Measure, Projection } from './linkView';
 import type { Reference } from './recording/agreement';
 import type { RecordingProblem } from './recording/checks';
@@ -86,6 +88,8 @@ export interface PlaygroundState extends RunRecord, LessonState, HubState {
   /** What the current run was asked for, live changes included. */
   applied: RunSettings;
   linkNotes: readonly (LinkNote | ShareNote)[];
+  /** What the link names of the hub and nobody has agreed to fetch yet; null: nothing. */
+  linked: LinkMaterial | null;
 
   // ---- run ----------------------------------------------------------------------------------------------
   status: RunStatus;
@@ -120,6 +124,8 @@ export interface PlaygroundState extends RunRecord, LessonState, HubState {
   layer: number | null;
   /** Chosen class; null: all alike. */
   classIndex: number | null;
+  /** Of very many classes those that are shown. See shownClasses.ts. */
+  classSample: ClassSample;
   /** The arm whose synthetic images and generator are shown; null: the leading one. See `shownGenerator`. */
   arm: ArmId | null;
   /** How the centers are laid out on their map. */
@@ -149,6 +155,10 @@ export interface PlaygroundActions extends LessonActions, HubActions {
   /** @param files none: those of the last time, with other options */
   loadNetwork(files: readonly ChosenFile[], options?: NetworkOptions): Promise<void>;
   loadImages(files: readonly ChosenFile[]): Promise<void>;
+  /** Fetches what the link names; when all is there, the run is of it, and what the link looks at is looked at. */
+  loadLinked(): Promise<void>;
+  /** Stays with what is there. */
+  dismissLinked(): void;
   /** Applies what was found to help a network that gets too little right. */
   mend(): void;
   useBundledImages(): void;
@@ -178,6 +188,10 @@ export interface PlaygroundActions extends LessonActions, HubActions {
   selectLayer(layer: number): void;
   /** Chooses a class, or lets go of it when it was chosen already. */
   toggleClass(classIndex: number): void;
+  /** Chooses a class that was looked for, and shows it from now on. */
+  pickClass(classIndex: number): void;
+  /** Which of very many classes are shown otherwise. */
+  sampleClasses(by: SampleBy): void;
   /** Chooses the arm whose generator's images are shown. */
   selectArm(arm: ArmId): void;
   selectProjection(projection: Projection): void;

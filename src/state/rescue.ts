@@ -36,6 +36,8 @@ export interface Chosen {
   files: readonly ChosenFile[];
   options?: NetworkOptions;
   packed?: StoredImages;
+  /** Name on the hub, or address, that a network came from. */
+  origin?: string;
 }
 
 /** What a run is made of, for an engine that has none yet. */
@@ -75,10 +77,11 @@ export class Rescue {
   }
 
   /** Files that the engine took, or keeps until what they lack is there. */
-  opened(kind: 'network' | 'images', { files, options, packed }: Chosen): void {
+  opened(kind: 'network' | 'images', { files, options, packed, origin }: Chosen): void {
     // None: those of the last time.
     const again = files.length === 0 && !packed;
-    this.chosen[kind] = { files: again ? (this.chosen[kind]?.files ?? []) : files, options, packed };
+    const before = again ? this.chosen[kind] : null;
+    this.chosen[kind] = { files: before?.files ?? files, options, packed, origin: before?.origin ?? origin };
     this.mended = false;
   }
 
@@ -146,7 +149,9 @@ export async function takeUp(
   }
   const open: (() => Promise<InitializeReply>)[] = [];
   if (network)
-    open.push(async () => client.loadNetwork(await readFiles(network.files), settings, network.options, true));
+    open.push(async () =>
+      client.loadNetwork(await readFiles(network.files), settings, network.options, true, { origin: network.origin }),
+    );
   if (images)
     open.push(async () =>
       images.packed

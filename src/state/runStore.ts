@@ -12,6 +12,7 @@ import { afterRun } from './estimate';
 import { failureOf, isOutOfMemory } from './failures';
 import { createLessons } from './lessons/lessonState';
 import { initialState } from './initialState';
+import { withoutLayers } from './linkMaterial';
 import { beyondNetwork } from './linkView';
 import { ownActions } from './ownActions';
 import type { PlaygroundActions, PlaygroundState, Position } from './playgroundState';
@@ -20,6 +21,7 @@ import { choicesFor, recordedActions, showEngineRun, showLastRun, withEngineRun 
 import type { Versions } from './recording/format';
 import { Rescue, takeUp } from './rescue';
 import { afterFrame, backTo, emptyRecord } from './runRecord';
+import { classSampleActions } from './shownClasses';
 import { changedSettings, withSetting } from './settings';
 import type { Link } from './shareLink';
 import { timelineActions } from './timeline';
@@ -83,7 +85,7 @@ export function createPlayground(options: PlaygroundOptions) {
             progress: null,
             // What the link asked for is known to be there or not only now.
             linkNotes:
-              state.run === 0
+              state.run === 0 && !link.material
                 ? [
                     ...state.linkNotes,
                     ...beyondNetwork(link.view, overview.network.layers.length, overview.network.numClasses),
@@ -232,7 +234,9 @@ export function createPlayground(options: PlaygroundOptions) {
   });
 
   function initialize(): void {
-    void replaceRun((settings) => client.initialize({ settings, ...startOptions() }));
+    // Layers that the link names are another network's as long as that is not there.
+    const first = (settings: RunSettings) => (get().linked ? withoutLayers(settings) : settings);
+    void replaceRun((settings) => client.initialize({ settings: first(settings), ...startOptions() }));
   }
 
   function freshEngine(): void {
@@ -328,6 +332,17 @@ export function createPlayground(options: PlaygroundOptions) {
     },
     report,
     saveRecording: () => actions.saveRecording(),
+    linkedCame() {
+      const { overview } = engineRun(get());
+      if (!overview) return;
+      const { layer, classIndex } = link.view;
+      const { layers, numClasses } = overview.network;
+      set((state) => ({
+        ...choicesFor({ ...state, layer, classIndex }, overview),
+        linkNotes: [...state.linkNotes, ...beyondNetwork(link.view, layers.length, numClasses)],
+      }));
+      if (link.embed?.autostart) actions.play();
+    },
   });
 
   const { runFinished, ...lessonActions } = createLessons({ get, set, actions: () => actions });
@@ -418,7 +433,7 @@ export function createPlayground(options: PlaygroundOptions) {
     workbench: (name, options, onProgress, signal) =>
       client.workbench(name, options, get().settings, onProgress, signal),
     selectLayer: (layer) => set({ layer }),
-    toggleClass: (classIndex) => set((state) => ({ classIndex: state.classIndex === classIndex ? null : classIndex })),
+    ...classSampleActions(store, (classes) => ask(client.lookAt(classes))),
     selectArm: (arm) => set({ arm }),
     selectProjection: (projection) => set({ projection }),
     selectMeasure: (measure) => set({ measure }),

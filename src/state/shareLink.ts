@@ -7,6 +7,8 @@ import { matchLanguage } from './language';
 import type { LessonId } from './lessons/lessons';
 import { isLessonId } from './lessons/lessons';
 import type { LinkView } from './linkView';
+import type { LinkMaterial } from './linkMaterial';
+import { MATERIAL_KEYS, readMaterial, writeMaterial } from './linkMaterial';
 import { lastOf, readView, VIEW_KEYS, writeView } from './linkView';
 import type { SettingNote } from './settings';
 import { parseSearchParams, toSearchParams } from './settings';
@@ -15,7 +17,16 @@ import { parseSearchParams, toSearchParams } from './settings';
 export const LINK_VERSION = 1;
 
 /** URL keys that are not settings of a run. */
-const OTHER_KEYS: readonly string[] = ['v', 'backend', 'without', 'lang', 'lesson', ...VIEW_KEYS, ...EMBED_KEYS];
+const OTHER_KEYS: readonly string[] = [
+  'v',
+  'backend',
+  'without',
+  'lang',
+  'lesson',
+  ...VIEW_KEYS,
+  ...EMBED_KEYS,
+  ...MATERIAL_KEYS,
+];
 export const BACKENDS: readonly BackendName[] = ['webgpu', 'webgl', 'wasm', 'cpu'];
 
 /** Something about the run or the page that was not taken as it stood. */
@@ -43,6 +54,8 @@ export interface Link {
   /** Open this lesson; the settings then take the place of the lesson's own. */
   lesson: LessonId | null;
   embed: Embed | null;
+  /** Network and images of the hub that it is about; null: those that come with the page. */
+  material: LinkMaterial | null;
   notes: (LinkNote | ShareNote)[];
 }
 
@@ -78,7 +91,8 @@ export function readLink(search: string): Link {
   const named = lastOf(params, 'lesson');
   const lesson = isLessonId(named) ? named : null;
   if (named !== null && lesson === null) note({ kind: 'unreadable', key: 'lesson', given: named });
-  return { settings, backend, without, language, view, lesson, embed: readEmbed(params, note), notes };
+  const material = readMaterial(params, note);
+  return { settings, backend, without, language, view, lesson, embed: readEmbed(params, note), material, notes };
 }
 
 export type LinkParts = Pick<Link, 'settings'> & Partial<Omit<Link, 'settings' | 'notes'>>;
@@ -93,6 +107,7 @@ export function writeLink(link: LinkParts): string {
   if (link.without && link.without.length > 0) params.set('without', link.without.join());
   if (link.language) params.set('lang', link.language);
   if (link.lesson) params.set('lesson', link.lesson);
+  if (link.material) writeMaterial(params, link.material);
   const query = params.toString();
   // Commas separate, and may stand in a query as they are.
   return query === '' ? '' : `?v=${LINK_VERSION}&${query.replaceAll('%2C', ',')}`;

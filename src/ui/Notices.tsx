@@ -4,6 +4,7 @@ import { inWords } from '../engine/sentences';
 import { sentencesOf } from '../state/failures';
 import type { Trouble } from '../state/playgroundState';
 import { isShareNote } from '../state/shareLink';
+import { LinkedNotice } from './share/LinkedNotice';
 import { KeptNotice } from './kept/KeptNotice';
 import { useActions, usePlayground } from './playground';
 import { LANGUAGE_NAMES, useLanguage, useWords } from './language';
@@ -117,6 +118,7 @@ export function Notices() {
   return (
     <div className="notices">
       {trouble && <TroubleAlert trouble={trouble} />}
+      <LinkedNotice />
       <KeptNotice />
       {silent && !trouble && (
         <Alert color="yellow" variant="light" className="notice" title={words.status.silent}>

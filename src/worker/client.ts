@@ -66,17 +66,17 @@ export class EngineClient {
   /**
    * @param files none: those of the last time, with other options
    * @param goesOn the page's run is about to go on with it: what is prepared is no new one
-   * @param notes what is to be said of how they came here
+   * @param came what is to be said of how they came here, and from where
    */
   loadNetwork(
     files: NetworkFile[],
     settings: RunSettings,
     options?: NetworkOptions,
     goesOn = false,
-    notes?: Said[],
+    came: { notes?: Said[]; origin?: string } = {},
   ): Promise<InitializeReply> {
     return this.connection.begin<InitializeReply>(
-      { type: 'loadNetwork', files, settings, ...(options ? { options } : {}), ...(notes ? { notes } : {}) },
+      { type: 'loadNetwork', files, settings, ...(options ? { options } : {}), ...came },
       files.map((file) => file.bytes),
       goesOn,
     );
@@ -163,6 +163,11 @@ export class EngineClient {
     signal?: AbortSignal,
   ): Promise<ProjectionReply> {
     return this.connection.ask<ProjectionReply>({ type: 'project', layer, method, arm }, signal);
+  }
+
+  /** Has the images of these classes looked at, where there are too many classes for all. */
+  lookAt(classes: readonly number[]): Promise<void> {
+    return this.connection.ask({ type: 'lookAt', classes });
   }
 
   /** Test images to look at. @param indices places among the test images, as in `AccuracyRow.answers`; at most 200 */

@@ -1,5 +1,5 @@
 import type { PackedImages } from '../engine/data/images/types';
-import type { DatasetRequest } from '../engine/hub/datasets';
+import type { DatasetRequest } from '../engine/data/images/types';
 import type { DownloadedNetwork } from '../engine/hub/networks';
 import { EngineFailure } from './connection';
 import type { HubMessage, HubProgress, HubRequest, KeptFiles } from './protocol';

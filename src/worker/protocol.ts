@@ -8,7 +8,7 @@
  * - Buffers in `overview` and `frame` are transferred, not copied.
  */
 import type { PackedImages } from '../engine/data/images/types';
-import type { DatasetRequest } from '../engine/hub/datasets';
+import type { DatasetRequest } from '../engine/data/images/types';
 import type { DownloadedNetwork } from '../engine/hub/networks';
 import type { ArmId } from '../engine/methods/arms';
 import type { ImageTile, RunFrame, RunOverview } from '../engine/runReport';
@@ -89,6 +89,8 @@ export type Request =
    * reply: ProjectionReply).
    */
   | { type: 'project'; id: number; runId: number; layer: number; method: ProjectionMethod; arm: ArmId | null }
+  /** Of very many classes those whose synthetic images somebody wants to see (reply: null; a frame has them). */
+  | { type: 'lookAt'; id: number; runId: number; classes: readonly number[] }
   /** Test images to look at, by their places among them; at most 200 an ask (reply: ImageTile). */
   | { type: 'testImages'; id: number; runId: number; indices: readonly number[] }
   /**
@@ -110,6 +112,8 @@ export type Request =
       options?: NetworkOptions;
       /** What is to be said of how they came here. */
       notes?: Said[];
+      /** Name on the hub, or address, that they came from. */
+      origin?: string;
     }
   /** Replace the images by files the user chose; on failure those in use stay (reply: InitializeReply). */
   | {
@@ -168,6 +172,8 @@ export interface OpenedReport {
   runtime: string | null;
   difference: number | null;
   notes: Said[];
+  /** Name on the hub, or address; left out where it was opened from files. */
+  origin?: string;
 }
 
 export interface OwnImagesReport {
@@ -176,6 +182,8 @@ export interface OwnImagesReport {
   calibration: number;
   test: number;
   notes: Said[];
+  /** What was asked of the hub; left out where they were opened from files. */
+  origin?: DatasetRequest;
 }
 
 export interface SessionTexts {
@@ -193,6 +201,8 @@ export interface ProjectionReply {
   centers: Float32Array;
   synthetic: Float32Array | null;
   syntheticBatches: Float32Array | null;
+  /** Class of each synthetic batch; each has as many images, in this order. */
+  syntheticClasses: Uint16Array | null;
 }
 
 export type FailureCode =

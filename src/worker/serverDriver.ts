@@ -115,6 +115,14 @@ export class ServerDriver {
     this.live = { ...this.live, ...live };
   }
 
+  /** Has classes that somebody wants to see looked at: with the next frame, at once where nothing runs. */
+  async lookAt(runId: number, classes: readonly number[]): Promise<void> {
+    const { current: run } = this;
+    if (!run || runId !== this.id || this.isAbandoned) return;
+    run.ask(classes);
+    if (!this.isPlaying && this.currentStatus !== 'failed') await this.guard(run, () => this.sendFrame(true));
+  }
+
   /** A device is lost while another run is prepared: what goes wrong with a run on it from now on is no news. */
   ignoreRun(lost: BackendName): void {
     if (this.home === lost) this.abandoned = this.current;

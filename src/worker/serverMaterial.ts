@@ -126,9 +126,10 @@ export class ServerMaterial {
     files: NetworkFile[],
     options: OpenOptions | undefined,
     notes: Said[] | undefined,
+    origin: string | undefined,
     onProgress: OnProgress,
   ): Promise<Material> {
-    const { network } = await this.own.openNetwork(files, options, notes);
+    const { network } = await this.own.openNetwork(files, options, notes, origin);
     const { network: fitting, dataset } = await this.withImages(network, onProgress);
     return { network: this.named(fitting, dataset), bundled: false, dataset };
   }
@@ -187,7 +188,8 @@ export class ServerMaterial {
     let { network } = teacher;
     const source = this.own.sourceOf(network);
     if (source && Object.keys(mend.options).length > 0)
-      network = (await this.own.openNetwork(source.files, { ...source.options, ...mend.options })).network;
+      network = (await this.own.openNetwork(source.files, { ...source.options, ...mend.options }, [], source.origin))
+        .network;
     if (mend.classOrder) this.own.reorderClasses(mend.classOrder);
     const dataset = this.datasetInUse === this.shapes ? this.shapes : await this.ownImages(network, onProgress);
     return { network: this.named(network, dataset), bundled: this.isBundled, dataset };
@@ -199,7 +201,7 @@ export class ServerMaterial {
   saveSession(texts: Record<string, string>): ArrayBuffer {
     const { network: used, bundled, dataset } = this.inUse;
     const network = bundled ? null : this.own.sourceOf(used);
-    if (!bundled && !network) throw new Refusal('session', say('sessionOutputs'), say('sessionOutputsHint'));
+    if (!bundled && !network) throw new Refusal('session', say('sessionNoSource'), say('sessionNoSourceHint'));
     return writeSession({ network, images: dataset === this.shapes ? null : dataset, texts }).buffer;
   }
 
@@ -220,7 +222,7 @@ export class ServerMaterial {
     const own = new OwnFiles();
     const { network: stored, images } = saved;
     const opened = stored ? (await own.openNetwork(stored.files, stored.options)).network : null;
-    if (images) own.keepImages(images);
+    if (images) own.keepImages(images, stored?.options.selectedOutputs);
     const dataset = images ?? this.shapes;
     const network = this.named(opened ?? bundledFiles.network, dataset);
     const taken = async () => {

@@ -3,7 +3,6 @@ import { collectImages } from '../engine/data/images/collection';
 import { unpackImages } from '../engine/data/images/packed';
 import type { ImageCollection, PackedImages } from '../engine/data/images/types';
 import { createOwnDataset, type OwnDataset } from '../engine/data/images/ownDataset';
-import { reserveOf } from '../engine/data/calibrationSet';
 import type { Dataset } from '../engine/data/dataset';
 import { checkGeneratable } from '../engine/network/generatable';
 import { inspectNetwork } from '../engine/network/inspect';
@@ -12,7 +11,6 @@ import type { OpenOptions } from '../engine/network/networkFile';
 import { selectOutputs } from '../engine/network/selectOutputs';
 import type { Network } from '../engine/network/types';
 import { asCollection } from '../engine/session/images';
-import type { RunSettings } from '../engine/runSettings';
 import { say, type Said } from '../engine/sentences';
 import type { NetworkFile, OpenedReport, OwnImagesReport } from './protocol';
 import { Refusal } from './serverFailures';
@@ -27,6 +25,8 @@ export interface OwnNetwork {
 interface NetworkSource {
   files: NetworkFile[];
   options: OpenOptions;
+  /** Name on the hub, or address. */
+  origin?: string;
 }
 
 export class OwnFiles {
@@ -36,22 +36,34 @@ export class OwnFiles {
   private readonly known = new WeakMap<object, OwnNetwork>();
   private files: NetworkFile[] = [];
   private options: OpenOptions = {};
+  private origin: string | undefined;
+  private imagesOrigin: PackedImages['origin'];
   private collection: ImageCollection | null = null;
   private made: { shape: string; own: OwnDataset } | null = null;
 
   /**
    * @param files none: those of the last time
    * @param came what is to be said of how they came
+   * @param from name on the hub, or address, that they came from
    * @throws NetworkError; the network opened before stays
    */
-  async openNetwork(files: NetworkFile[], options: OpenOptions = {}, came: Said[] = []): Promise<OwnNetwork> {
+  async openNetwork(
+    files: NetworkFile[],
+    options: OpenOptions = {},
+    came: Said[] = [],
+    from?: string,
+  ): Promise<OwnNetwork> {
     const again = files.length === 0;
     const chosen = again ? this.files : files;
     // What was said of these files before counts as far as nothing else is said.
     const said = again ? { ...this.options, ...options } : options;
     // Kept also where it cannot be used yet: another output may be chosen.
-    Object.assign(this, { files: chosen, options: said });
-    const { network, notes, check } = await openCheckedNetwork(chosen, said);
+    const origin = again ? this.origin : from;
+    Object.assign(this, { files: chosen, options: said, origin });
+    const { network: whole, notes, check } = await openCheckedNetwork(chosen, said);
+    const { selectedOutputs: outputs } = said;
+    const network = outputs ? selectOutputs(whole, outputs) : whole;
+    if (outputs) notes.push(say('outputsSelected', whole.definition.numClasses, outputs.length));
     const facts = inspectNetwork(network);
     const { definition } = network;
     checkGeneratable(definition);
@@ -66,8 +78,9 @@ export class OwnFiles {
       runtime: check.runtime,
       difference: check.difference,
       notes: [...came, ...notes],
+      ...(origin === undefined ? {} : { origin }),
     };
-    this.network = { network, report, source: { files: chosen, options: said } };
+    this.network = { network, report, source: { files: chosen, options: said, origin } };
     this.known.set(definition.nodes, this.network);
     return this.network;
   }
@@ -82,9 +95,9 @@ export class OwnFiles {
     return this.known.get(definition.nodes)?.source ?? null;
   }
 
-  /** Images of a saved session, as they were. */
-  keepImages(dataset: Dataset): void {
-    this.collection = asCollection(dataset);
+  /** Images of a saved session, as they were. @param outputs which of a larger task's classes they are */
+  keepImages(dataset: Dataset, outputs?: number[]): void {
+    this.collection = { ...asCollection(dataset), ...(outputs ? { outputs } : {}) };
     this.made = { shape: String(dataset.imageShape), own: { dataset, notes: [] } };
   }
 
@@ -95,6 +108,7 @@ export class OwnFiles {
   async openImages(files: NetworkFile[], packed?: PackedImages): Promise<string[]> {
     const collection = packed ? unpackImages(packed) : await collectImages(files);
     this.collection = collection;
+    this.imagesOrigin = packed?.origin;
     this.made = null;
     return collection.classes;
   }
@@ -129,11 +143,16 @@ export class OwnFiles {
     if (classes.length === numClasses) return network;
     if (!outputs || numClasses < 1000) return null;
     const own = this.known.get(nodes);
-    const said = say('outputsSelected', numClasses, outputs.length);
-    if (own && !own.report.notes.some(({ name }) => name === said.name)) {
-      this.known.set(nodes, { ...own, report: { ...own.report, notes: [...own.report.notes, said] } });
+    const selected = selectOutputs(network, outputs);
+    if (own) {
+      const notes = [...own.report.notes, say('outputsSelected', numClasses, outputs.length)];
+      this.known.set(selected.definition.nodes, {
+        network: selected,
+        report: { ...own.report, classes: outputs.length, notes },
+        source: { ...own.source, options: { ...own.source.options, selectedOutputs: outputs } },
+      });
     }
-    return selectOutputs(network, outputs);
+    return selected;
   }
 
   /**
@@ -159,7 +178,14 @@ export class OwnFiles {
     if (!this.collection || this.made?.own.dataset !== dataset) return undefined;
     const { classNames: classes } = dataset;
     const notes = [...this.collection.notes, ...this.made.own.notes, ...more];
-    return { classes, calibration: dataset.size('calibration'), test: dataset.size('test'), notes };
+    const origin = this.imagesOrigin;
+    return {
+      classes,
+      calibration: dataset.size('calibration'),
+      test: dataset.size('test'),
+      notes,
+      ...(origin ? { origin } : {}),
+    };
   }
 }
 
@@ -190,26 +216,6 @@ export const withClassNames = (network: Network, { classNames }: Dataset): Netwo
   ...network,
   definition: { ...network.definition, classNames },
 });
-
-/** Settings of a run on images of which there are fewer than they ask for, and what was changed. */
-export function fittedSettings(settings: RunSettings, dataset: Dataset): { settings: RunSettings; notes: Said[] } {
-  const perClass = dataset.classNames.map(() => 0);
-  for (let i = 0; i < dataset.size('calibration'); i++) perClass[dataset.label('calibration', i)]++;
-  const reserve = reserveOf(dataset);
-  const most: Partial<RunSettings> = {
-    imagesPerClass: reserve,
-    observationPerClass: Math.min(...perClass) - reserve,
-    testImages: dataset.size('test'),
-  };
-  const result = { ...settings };
-  const notes: Said[] = [];
-  for (const key of ['imagesPerClass', 'observationPerClass', 'testImages'] as const) {
-    if (settings[key] <= most[key]!) continue;
-    result[key] = most[key]!;
-    notes.push(say('settingsFitted', say(key), most[key]!));
-  }
-  return { settings: result, notes };
-}
 
 function memoryOf({ weights, definition }: Network, shapes: ReadonlyMap<string, number[]>): number {
   const values = Object.values(weights).reduce((sum, { values: { length } }) => sum + length, 0);

@@ -16,7 +16,7 @@ import { failureOf, isDeviceLost, Refusal, Superseded } from './serverFailures';
 import { IdleWork } from './serverIdle';
 import { ServerMaterial, type Material, type OnProgress } from './serverMaterial';
 import { ServerMessages } from './serverMessages';
-import { fittedSettings } from './serverOwn';
+import { fittedSettings } from '../engine/data/fittedSettings';
 import { testImages } from './serverTestImages';
 import { transferables } from './serverTransfer';
 import { ServerWorkbench, TaskStopped } from './serverWorkbench';
@@ -52,6 +52,7 @@ type Queued = Exclude<
   {
     type:
       | 'acknowledge'
+      | 'lookAt'
       | 'update'
       | 'pause'
       | 'project'
@@ -131,6 +132,9 @@ export class ServerSession {
           const { runId, arm, layer, method } = request;
           return this.driver.expect(runId).mapLayer(arm, layer, method, this.options.breathe);
         });
+      case 'lookAt':
+        if (this.driver.playing) return void this.answer(request, () => this.lookAt(request));
+        return this.enqueue(request, () => this.lookAt(request));
       case 'testImages':
         // Neither run nor backend is needed for it.
         return void this.answer(request, async () => testImages(this.material.dataset, request.indices));
@@ -245,8 +249,9 @@ export class ServerSession {
         await this.onBetter(request.runId, () => this.useBundled(request));
         return this.initialized();
       case 'loadNetwork': {
-        const { files, options, notes } = request;
-        return this.opened(request, await material.openNetwork(files, options, notes, this.progressOf(request)));
+        const { files, options, notes, origin } = request;
+        const progress = this.progressOf(request);
+        return this.opened(request, await material.openNetwork(files, options, notes, origin, progress));
       }
       case 'loadImages': {
         const { files, packed } = request;
@@ -280,6 +285,11 @@ export class ServerSession {
         await driver.restoreSnapshot(driver.expect(request.runId), request.settings);
         return null;
     }
+  }
+
+  private async lookAt({ runId, classes }: Extract<Request, { type: 'lookAt' }>): Promise<null> {
+    await this.driver.lookAt(runId, classes);
+    return null;
   }
 
   /** A task of the workbench; other backends are not tried meanwhile. */

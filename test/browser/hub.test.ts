@@ -36,10 +36,10 @@ afterAll(async () => {
   await hub?.stop();
 });
 
-async function opened() {
+async function opened(more = '') {
   const hosts = new Set<string>();
   playground = await Playground.open(browser, {
-    query: QUICK,
+    query: QUICK + more,
     prepare: async (context) => {
       await context.addInitScript(`localStorage.setItem('fdda-hub', ${JSON.stringify(hub.url)})`);
       context.on('request', (request) => hosts.add(new URL(request.url()).host));
@@ -117,5 +117,40 @@ describe('the hub on the page', () => {
     // The browser itself may go on with what it has of the stopped one, and ask for a byte first to see that it may.
     expect(ranges.length).toBeGreaterThan(1);
     expect(ranges.at(-1)).toMatch(/^bytes=20000-/);
+  });
+
+  it('a link names both; nothing is fetched until somebody agrees, then the run is of them and so is its link', async () => {
+    const link = '&seed=7&start-layer=19&network=hub:timm/resnet18.a1_in1k&images=hub:uoft-cs/cifar10&class=4';
+    const { page, elsewhere, check } = await opened(link);
+    const notice = page.getByRole('note').filter({ hasText: 'timm/resnet18.a1_in1k' });
+    expect(await notice.innerText()).toMatch(/60 pictures of each class of uoft-cs\/cifar10, from 127\.0\.0\.1/);
+    expect(elsewhere()).toEqual([]);
+    expect(hub.asked).toEqual([]);
+    await notice.getByRole('button', { name: 'Fetch and open them' }).click();
+    await page.locator('.own-images').waitFor({ timeout: 60_000 });
+    await check.waitFor({ state: 'visible', timeout: 30_000 });
+    await playground.ready();
+    expect(await notice.count()).toBe(0);
+    expect(await page.getByRole('alert').count()).toBe(0);
+    // What the link looks at is looked at, and its settings are those of the run.
+    expect(await page.locator('.image-row[aria-pressed="true"]').innerText()).toContain('kind 3');
+    await playground.button('Share').click();
+    const text = await page.getByRole('textbox', { name: 'Link to this page' }).inputValue();
+    const query = new URL(text).searchParams;
+    expect([query.get('network'), query.get('images')]).toEqual(['hub:timm/resnet18.a1_in1k', 'hub:uoft-cs/cifar10']);
+    expect([query.get('seed'), query.get('start-layer'), query.get('class')]).toEqual(['7', '19', '4']);
+    playground.expectNoErrors();
+  });
+
+  it('a link to what is not there says so, and can be tried again; nonsense is told', async () => {
+    const { page, alert } = await opened('&network=hub:timm/nothing-there&images=hub:../x');
+    await page.getByText('“images” cannot be “hub:../x”').waitFor();
+    const load = page.getByRole('button', { name: 'Fetch and open them' });
+    await load.click();
+    await alert.filter({ hasText: 'has no “timm/nothing-there”' }).waitFor();
+    await load.waitFor();
+    await playground.button('Stay with what is here').click();
+    await load.waitFor({ state: 'detached' });
+    await page.waitForFunction(() => !location.search.includes('network'));
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { AccuracyRow, RunFrame, SyntheticSnapshot } from '../../src/engine/runReport';
 import type { Moment } from '../../src/state/history';
-import { addMoment, nextMoment } from '../../src/state/history';
+import { probeCount } from '../../src/engine/training/probeClasses';
+import { addMoment, MAX_HISTORY_BYTES, nextMoment } from '../../src/state/history';
 import { appendSamples, emptySeries, thin, thinned } from '../../src/state/series';
 
 const frame = (values: Partial<RunFrame>): RunFrame => ({
@@ -19,13 +20,46 @@ const frame = (values: Partial<RunFrame>): RunFrame => ({
   synthetic: [],
   ...values,
 });
-const snapshot = (bytes: number) =>
-  ({
+/** A snapshot of so many bytes of images, of `looked` of `classes` classes and so many layers. */
+function snapshot(bytes: number, looked = 0, classes = 0, layers = 0): SyntheticSnapshot {
+  const points = (count: number) => ({
+    count,
+    xy: new Float32Array(layers * count * 2),
+    labels: new Uint16Array(count),
+  });
+  const byLayer = () => new Float32Array(layers);
+  const byClass = () => new Float32Array(layers * classes);
+  return {
     arm: 'fdda',
-    images: { rgba: new Uint8ClampedArray(bytes) },
-    points: { xy: new Float32Array(0) },
-    batchPoints: { xy: new Float32Array(0) },
-  }) as SyntheticSnapshot;
+    step: 0,
+    perClass: 6,
+    images: { count: 0, width: 0, height: 0, rgba: new Uint8ClampedArray(bytes) },
+    verdicts: {
+      labels: new Uint16Array(6 * looked),
+      predicted: new Uint16Array(6 * looked),
+      probability: new Float32Array(6 * looked),
+    },
+    points: points(6 * looked),
+    batchPoints: points(looked),
+    separation: {
+      silhouette: byLayer(),
+      intraClass: byLayer(),
+      interClass: byLayer(),
+      nearestCenterAccuracy: byLayer(),
+    },
+    distanceToOwnCenter: byClass(),
+    distanceToNearestOther: byClass(),
+    quality: {
+      joint: { ownCenter: 0, nearestOther: 0, nearestCenterRate: 0 },
+      silhouetteByClass: byClass(),
+      spreadByClass: byClass(),
+      bnsGap: byLayer(),
+      teacherAccuracy: 0,
+      teacherEntropy: 0,
+      coverage: byLayer(),
+    },
+  };
+}
 const moment = (id: number, synthetic: SyntheticSnapshot | null = null): Moment => ({
   ...nextMoment(null, frame({ elapsedSeconds: id })),
   id,
@@ -105,6 +139,26 @@ describe('moments', () => {
     for (let id = 21; id <= 60; id++) history = addMoment(history, moment(id, snapshot(1_000_000)), 50, 5_000_000);
     expect(new Set(history.map(({ synthetic }) => synthetic.fdda)).size).toBeLessThanOrEqual(5);
     expect(history.at(-1)!.id).toBe(60);
+  });
+
+  it.each([32, 224])('of 1000 classes of %i pixels stay within their memory, every array counted', (side) => {
+    const shape = [side, side, 3];
+    const looked = probeCount(1000, shape);
+    let history: readonly Moment[] = [];
+    for (let id = 1; id <= 60; id++) {
+      const images = snapshot(looked * 6 * side * side * 4, looked, 1000, 60);
+      history = addMoment(history, moment(id, images));
+    }
+    expect(history.length).toBeGreaterThan(5);
+    const buffers = new Set<ArrayBufferLike>();
+    const collect = (value: unknown): void => {
+      if (ArrayBuffer.isView(value)) buffers.add(value.buffer);
+      else if (typeof value === 'object' && value !== null) Object.values(value).forEach(collect);
+    };
+    collect(history);
+    const bytes = [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0);
+    expect(bytes).toBeLessThanOrEqual(MAX_HISTORY_BYTES);
+    expect(bytes).toBeGreaterThan(MAX_HISTORY_BYTES / 3);
   });
 });
 

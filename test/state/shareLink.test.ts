@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { ARM_IDS } from '../../src/engine/methods/arms';
 import { EMBED_PARTS } from '../../src/state/embed';
 import { LESSON_IDS } from '../../src/state/lessons/lessons';
+import type { DatasetRequest } from '../../src/engine/data/images/types';
+import { DATASET_ENTRIES } from '../../src/state/hubEntries';
+import type { LinkMaterial } from '../../src/state/linkMaterial';
 import { DEFAULT_VIEW, MEASURES, PROJECTIONS } from '../../src/state/linkView';
 import { clampNumber, defaultSettings, SETTING_KEYS, SETTINGS, withSetting } from '../../src/state/settings';
 import type { Setting } from '../../src/state/settings';
@@ -19,12 +22,29 @@ const plain: Omit<Link, 'notes'> = {
   view: DEFAULT_VIEW,
   lesson: null,
   embed: null,
+  material: null,
 };
 
 const random = seededRandom(20261124);
 const upTo = (count: number) => Math.floor(random() * count);
 const maybe = <Value>(value: () => Value): Value | null => (random() < 0.5 ? value() : null);
 const some = <Value>(values: readonly Value[]): Value[] => values.filter(() => random() < 0.3);
+
+/** Of the hub, or an address. */
+function anyMaterial(): LinkMaterial {
+  const network = maybe(
+    () => ['timm/resnet18.a1_in1k', 'resnet', 'a/b@v1.0', 'https://files.test/a%20b/model.onnx?x=1&y=2#z'][upTo(4)],
+  );
+  const { name: _, ...entry } = DATASET_ENTRIES[upTo(DATASET_ENTRIES.length)];
+  const own = (): DatasetRequest => ({
+    source: ['owner/pictures', entry.source][upTo(2)],
+    ...(random() < 0.5 ? { config: '64 px, ä' } : {}),
+    ...(random() < 0.5 ? { label: 'fine_label' } : {}),
+    imagesPerClass: 3 + upTo(998),
+  });
+  const images = network === null || random() < 0.5 ? (random() < 0.5 ? entry : own()) : null;
+  return { network, images };
+}
 
 /** Any link that the page could write. */
 function anyLink(): Omit<Link, 'notes'> {
@@ -61,6 +81,7 @@ function anyLink(): Omit<Link, 'notes'> {
       measure: MEASURES[upTo(4)],
     },
     lesson: maybe(() => LESSON_IDS[upTo(LESSON_IDS.length)]),
+    material: maybe(anyMaterial),
     embed: maybe(() => ({
       hidden: some(EMBED_PARTS),
       locked: random() < 0.3 ? SETTING_KEYS : some(SETTING_KEYS),
@@ -80,6 +101,11 @@ const KEYS = [
   'projection',
   'separation',
   'lesson',
+  'network',
+  'images',
+  'images-version',
+  'images-label',
+  'pictures-per-class',
   'backend',
   'without',
   'lang',

@@ -24,6 +24,7 @@ const report = { bnsGap: Float32Array.of(1, 3), teacherAccuracy: 0.5, teacherEnt
 const shown: ShownQuality = {
   layers: 2,
   classes: 2,
+  looked: 2,
   startLayer: 1,
   snapshot: {
     ...snapshot,
@@ -159,6 +160,7 @@ describe('quality that is taken away', () => {
       values: cellValues('spread', all),
       layers: FAKE_LAYERS,
       classNames: run.overview.network.classNames,
+      classes: run.overview.network.classNames.map((_, c) => c),
       startLayer: 8,
       words: { layers: 'layer', deep: 'deep', marked: 'worse', unmarked: 'better' },
     });

@@ -323,6 +323,7 @@ describe('SVG files', () => {
       moving,
       trails: trails([], null, 'fdda', 5),
       chosen: null,
+      classes: names.map((_, c) => c),
       classNames: names,
       kindNames: { ...en.views.centers.kinds, pinned: en.compare.map.kind },
     });

@@ -145,6 +145,8 @@ export class FakeServer {
         this.advance();
         if (!this.finished()) this.post({ type: 'status', runId, status: 'paused' });
         return reply(null);
+      case 'lookAt':
+        return reply(null);
       case 'update':
         this.settings = { ...this.settings!, ...request.live };
         return reply(null);
@@ -378,6 +380,7 @@ export class FakeServer {
       centers: swap(points.centers.xy, points.centers.count),
       synthetic: swap(snapshot.points.xy, snapshot.points.count),
       syntheticBatches: swap(snapshot.batchPoints.xy, snapshot.batchPoints.count),
+      syntheticClasses: snapshot.batchPoints.labels,
     };
   }
 

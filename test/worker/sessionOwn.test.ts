@@ -6,6 +6,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inWords } from '../../src/engine/sentences';
 import type { Failure, InitializeReply, NetworkFile } from '../../src/worker/protocol';
 import { use } from '../engine/backends';
+import { packImages } from '../../src/engine/data/images/packed';
+import { manyClassNetwork, manyClassPictures } from '../manyClasses';
 import { classPictures } from '../pictures';
 import { Harness, Refused, smallSettings } from './sessionHarness';
 
@@ -186,9 +188,45 @@ describe('own network and images', () => {
   );
 });
 
+describe('a network of very many classes', () => {
+  it('has those looked at that somebody wants to see', { timeout: 120_000 }, async () => {
+    const few = { ...settings, imagesPerClass: 1, observationPerClass: 1, testImages: 8, generatorSteps: 4 };
+    await started();
+    const files = manyClassNetwork(60, 16).map(({ name, bytes }) => ({ name, bytes: bytes.slice().buffer }));
+    await refused(harness.ask({ type: 'loadNetwork', runId: 2, settings: few, files }));
+    await harness.ask({
+      type: 'loadImages',
+      runId: 3,
+      settings: few,
+      files: manyClassPictures(60, 6, 16).map(({ name, bytes }) => ({ name, bytes: bytes.buffer })),
+    });
+    const looked = () => harness.frames(3).flatMap(({ synthetic }) => synthetic.map((s) => [...s.batchPoints.labels]));
+    const [sample] = looked();
+    expect(sample).toHaveLength(48);
+    const missing = Array.from({ length: 60 }, (_, c) => c).filter((c) => !sample.includes(c));
+    for (const runId of [2, 3]) await harness.ask({ type: 'lookAt', runId, classes: [missing[0]] });
+    await harness.ask({ type: 'step', runId: 3 });
+    expect(looked()).toHaveLength(2);
+    expect(
+      looked()
+        .slice(1)
+        .every((labels) => labels.length === 48 && labels.includes(missing[0])),
+    ).toBe(true);
+    // While it runs, the next frame has them.
+    const done = harness.status(3, 'finished');
+    const before = looked().length;
+    await harness.ask({ type: 'play', runId: 3 });
+    await harness.ask({ type: 'lookAt', runId: 3, classes: [missing[1], missing[2]] });
+    await done;
+    expect(looked().length).toBeGreaterThan(before);
+    expect(looked().at(-1)).toEqual(expect.arrayContaining([missing[1], missing[2]]));
+  });
+});
+
 describe('a saved session', () => {
   const texts = { 'settings.json': '{}' };
-  const save = async () => (await harness.ask({ type: 'saveSession', runId: 3, texts })) as unknown as ArrayBuffer;
+  const save = async (runId = 3) =>
+    (await harness.ask({ type: 'saveSession', runId, texts })) as unknown as ArrayBuffer;
   const read = (bytes: ArrayBuffer) =>
     harness.ask({ type: 'readSession', runId: 3, file: { name: 'mine.fdda', bytes } });
 
@@ -212,6 +250,55 @@ describe('a saved session', () => {
     expect(
       Buffer.from((await harness.ask({ type: 'saveSession', runId: 4, texts })) as unknown as ArrayBuffer),
     ).toEqual(Buffer.from(bytes));
+  });
+
+  it('keeps that only some of a network’s outputs are used', { timeout: 120_000 }, async () => {
+    const outputs = [7, 999, 0, 450];
+    const files = () => manyClassNetwork(1000, 16).map(({ name, bytes }) => ({ name, bytes: bytes.slice().buffer }));
+    const images = classPictures(4, 8, 16).map(({ name, bytes }, i) => ({ name, label: i % 4, bytes }));
+    const packed = { ...packImages(['a', 'b', 'c', 'd'], images, []), outputs };
+    const few = { ...settings, observationPerClass: 2, testImages: 8 };
+    await started();
+    await refused(harness.ask({ type: 'loadNetwork', runId: 2, settings: few, files: files() }));
+    const loaded = (await harness.ask({
+      type: 'loadImages',
+      runId: 3,
+      settings: few,
+      files: [],
+      packed,
+    })) as InitializeReply;
+    expect(loaded.opened).toMatchObject({ classes: 4 });
+    const said = loaded.opened!.notes.map((note) => inWords(note)).join(' ');
+    expect(said.match(/1000/g)).toHaveLength(1);
+    const one = harness.of('overview').at(-1)!.overview;
+    const bytes = await save();
+    await harness.session.dispose();
+
+    await started();
+    await read(bytes.slice(0));
+    const reply = (await harness.ask({ type: 'openSession', runId: 4, settings: few })) as InitializeReply;
+    expect(reply.opened).toMatchObject({ classes: 4, inputShape: [16, 16, 1] });
+    expect(reply.opened!.notes.map((note) => inWords(note)).join(' ')).toContain('1000');
+    const two = harness.of('overview').at(-1)!.overview;
+    expect(two.calibration.verdicts).toEqual(one.calibration.verdicts);
+    expect(two.points.centers.xy).toEqual(one.points.centers.xy);
+    expect(Buffer.from(await save(4))).toEqual(Buffer.from(bytes));
+    // The whole network opened again, and pixels set by hand, still belong to these images.
+    const again = (await harness.ask({
+      type: 'loadNetwork',
+      runId: 5,
+      settings: few,
+      files: files(),
+    })) as InitializeReply;
+    expect(again.opened).toMatchObject({ classes: 4 });
+    const set = (await harness.ask({
+      type: 'loadNetwork',
+      runId: 6,
+      settings: few,
+      files: [],
+      options: { normalization: { mean: [0], std: [1] } },
+    })) as InitializeReply;
+    expect(set.opened).toMatchObject({ classes: 4, normalization: { mean: [0] } });
   });
 
   it('that cannot be used leaves all as it was', { timeout: 60_000 }, async () => {

@@ -91,9 +91,12 @@ export function imageQuality(
     );
     const put = (measure: Measure, values: ArrayLike<number>) => {
       measure.byLayer[l] = mean(values);
-      for (let c = 0; c < classes; c++) {
-        measure.byClass[l * classes + c] = mean(Array.from(values).filter((_, i) => batchLabels[i] === c));
+      const [sums, counts] = [new Float64Array(classes), new Int32Array(classes)];
+      for (let i = 0; i < values.length; i++) {
+        sums[batchLabels[i]] += values[i];
+        counts[batchLabels[i]]++;
       }
+      sums.forEach((sum, c) => (measure.byClass[l * classes + c] = sum / counts[c]));
     };
     put(own, found.own);
     put(other, found.nearestOther);

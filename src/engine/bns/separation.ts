@@ -218,12 +218,21 @@ export function separation(
     const measured = { ...silhouettes(points, labels, numClasses, metric), nearestCenterAccuracy: hits };
     for (const name of MEASURES) {
       byLayer[name][l] = meanOfExisting(measured[name]);
-      for (let c = 0; c < numClasses; c++) {
-        byClass[name][l * numClasses + c] = meanOfExisting(measured[name].filter((_, i) => labels[i] === c));
-      }
+      byClass[name].set(meansByClass(measured[name], labels, numClasses), l * numClasses);
     }
   });
   return { byLayer, byClass };
+}
+
+/** The same for the values of each class. */
+function meansByClass(values: Float64Array, labels: ArrayLike<number>, numClasses: number): Float64Array {
+  const [sums, counts] = [new Float64Array(numClasses), new Int32Array(numClasses)];
+  values.forEach((value, i) => {
+    if (Number.isNaN(value)) return;
+    sums[labels[i]] += value;
+    counts[labels[i]]++;
+  });
+  return sums.map((sum, c) => sum / counts[c]);
 }
 
 /** Mean of what is not NaN; NaN of nothing. */

@@ -181,11 +181,10 @@ export class RefinedImages {
     return tf.tidy(() => tf.reshape(tf.gather(this.images, rows), [rows.shape[0], height, width, channels]));
   }
 
-  /** The first `perClass` images of each class, class by class. */
-  firstOfEach(perClass: number): tf.Tensor4D {
-    const rows = Array.from(
-      { length: this.numClasses * perClass },
-      (_, i) => Math.floor(i / perClass) * this.perClass + ((i % perClass) % this.perClass),
+  /** The first `perClass` images of some classes, class by class. @param classes left out: all */
+  firstOfEach(perClass: number, classes = Array.from({ length: this.numClasses }, (_, c) => c)): tf.Tensor4D {
+    const rows = classes.flatMap((c) =>
+      Array.from({ length: perClass }, (_, i) => c * this.perClass + (i % this.perClass)),
     );
     return this.batch(rows);
   }

@@ -3,7 +3,7 @@
  * them: the list of parts, labels of likely parts, then the pictures of those that are used.
  */
 import { packImages } from '../data/images/packed';
-import type { PackedImages } from '../data/images/types';
+import type { DatasetRequest, PackedImages } from '../data/images/types';
 import { Random } from '../random';
 import { say, type Said } from '../sentences';
 import { HUB, readSource } from './addresses';
@@ -12,19 +12,6 @@ import { isRecord, readRepository, type Repository } from './files';
 import { HubError } from './hubError';
 import type { DownloadWatch, HubHost } from './host';
 import { RemoteTable, type RowGroup } from './tables';
-
-export interface DatasetRequest {
-  /** Name on the hub. */
-  source: string;
-  /** Version ("320px"); left out: the dataset's default. */
-  config?: string;
-  /** Column of labels; left out: the likeliest. */
-  label?: string;
-  /** Of the part for training, to calibrate with and look at, and as many of the part for tests. */
-  imagesPerClass: number;
-  /** The outputs that networks for a larger task have for these classes. */
-  outputs?: number[];
-}
 
 /** Watches a download of several steps. */
 export interface DatasetWatch extends DownloadWatch {

@@ -17,6 +17,8 @@ export interface OpenOptions {
   reversedChannels?: boolean;
   /** Height and width of the images, where the file leaves them open. */
   imageSize?: [number, number];
+  /** Only these of its outputs, in this order: for images of some of the classes that it was trained on. */
+  selectedOutputs?: number[];
 }
 
 /** The file's own runtime on some images. */

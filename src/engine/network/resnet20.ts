@@ -4,8 +4,9 @@
  * `bn1`, `layer{1,2,3}.{0,1,...}.{conv,bn}{1,2}`, `linear`; a `module.` before them is left out.
  */
 import { inspectNetwork } from './inspect';
-import { toHwio, transposed } from './layouts';
+import { toHwio, toOihw, transposed } from './layouts';
 import { NetworkError } from './networkError';
+import type { Random } from '../random';
 import type { Network, NetworkDefinition, NetworkNode, Padding, WeightArray } from './types';
 
 /** Of PyTorch's BatchNorm layers. */
@@ -107,3 +108,53 @@ export function cifarResNet(
   inspectNetwork(network);
   return network;
 }
+
+/**
+ * Fresh weights of such a network, in PyTorch's names and layouts: convolutions and the dense layer He normal (fan-in),
+ * BatchNorm gamma 1, beta 0 (He et al. 2015, 2016).
+ *
+ * @param blocks of each of the three stages: 3 for ResNet-20, 5 for -32, 9 for -56
+ */
+export function freshCifarResNet(
+  { classes, blocks, widths = [16, 32, 64] }: { classes: number; blocks: number; widths?: number[] },
+  random: Random,
+): Record<string, WeightArray> {
+  const tensors: Record<string, WeightArray> = {};
+  const normal = (name: string, shape: number[], fanIn: number) => {
+    const deviation = Math.sqrt(2 / fanIn);
+    const values = random.fork(name).fillNormal(new Float32Array(shape.reduce((a, b) => a * b, 1)));
+    tensors[name] = { shape, values: values.map((value) => value * deviation) };
+  };
+  const filled = (name: string, length: number, value: number) => {
+    tensors[name] = { shape: [length], values: new Float32Array(length).fill(value) };
+  };
+  const unit = (conv: string, norm: string, from: number, to: number) => {
+    normal(`${conv}.weight`, [to, from, 3, 3], 9 * from);
+    filled(`${norm}.weight`, to, 1);
+    filled(`${norm}.bias`, to, 0);
+    filled(`${norm}.running_mean`, to, 0);
+    filled(`${norm}.running_var`, to, 1);
+  };
+  unit('conv1', 'bn1', 3, widths[0]);
+  let channels = widths[0];
+  widths.forEach((width, stage) => {
+    for (let block = 0; block < blocks; block++) {
+      const name = `layer${stage + 1}.${block}`;
+      unit(`${name}.conv1`, `${name}.bn1`, channels, width);
+      unit(`${name}.conv2`, `${name}.bn2`, width, width);
+      channels = width;
+    }
+  });
+  normal('linear.weight', [classes, channels], channels);
+  filled('linear.bias', classes, 0);
+  return tensors;
+}
+
+/** Weights of a network that `cifarResNet` made, in PyTorch's layouts again. */
+export const cifarResNetTensors = (weights: Network['weights']): Record<string, WeightArray> =>
+  Object.fromEntries(
+    Object.entries(weights).map(([name, array]) => [
+      name,
+      array.shape.length === 4 ? toOihw(array) : array.shape.length === 2 ? transposed(array) : array,
+    ]),
+  );

@@ -73,6 +73,16 @@ export function readSafetensors(buffer: ArrayBuffer): Record<string, WeightArray
   );
 }
 
+/** The texts that go along with the tensors. @throws NetworkError as `readSafetensors` */
+export function readSafetensorsMetadata(buffer: ArrayBuffer): Record<string, string> {
+  const { __metadata__: texts } = readHeader(buffer).header;
+  return Object.fromEntries(
+    Object.entries(typeof texts === 'object' && texts !== null ? texts : {}).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string',
+    ),
+  );
+}
+
 function readHeader(buffer: ArrayBuffer): { header: Record<string, unknown>; start: number } {
   if (buffer.byteLength < 8) throw new NetworkError(say('safetensorsShort'), HINT);
   const length = Number(new DataView(buffer).getBigUint64(0, true));

@@ -26,6 +26,8 @@ export function selectOutputs(network: Network, outputs: readonly number[]): Net
   return {
     definition: {
       ...definition,
+      // A list of its own: by it a network is told from another one.
+      nodes: [...nodes],
       numClasses: outputs.length,
       ...(classNames ? { classNames: outputs.map((output) => classNames[output]) } : {}),
     },

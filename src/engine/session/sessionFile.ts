@@ -20,10 +20,13 @@ import { fail, Json, SessionError } from './checks';
 
 const FORMAT = 'fdda-playground-session';
 /** To be raised when an older reader would misread the file. */
-const VERSION = 1;
+const VERSION = 2;
+/** Of a file that has nothing that older readers do not know: only some of a network's outputs, since version 2. */
+const FIRST_VERSION = 1;
 /** Of all files in it together. */
 const MOST_BYTES = 1.5 * 2 ** 30;
 const MOST_FILES = 4096;
+const MOST_OUTPUTS = 65536;
 const MOST_TEXT = 32 * 2 ** 20;
 
 export interface Session {
@@ -42,7 +45,7 @@ export function writeSession({ network, images, texts }: Session): Uint8Array<Ar
   const packed = images && packImages(images);
   const manifest = {
     format: FORMAT,
-    version: VERSION,
+    version: network?.options.selectedOutputs ? VERSION : FIRST_VERSION,
     network: network && { files: network.files.map(({ name }) => name), options: network.options },
     images: packed && packed.facts,
     texts: Object.keys(texts),
@@ -91,7 +94,8 @@ export async function readSession(name: string, bytes: ArrayBuffer): Promise<Ses
   const manifest = Json.parse('session.json', await read('session.json'));
   if (manifest.get('format').value !== FORMAT) throw new SessionError(say('sessionForeign', name));
   const version = manifest.get('version').value;
-  if (version !== VERSION) throw new SessionError(say('sessionVersion', String(version).slice(0, 20), VERSION));
+  if (version !== FIRST_VERSION && version !== VERSION)
+    throw new SessionError(say('sessionVersion', String(version).slice(0, 20), VERSION));
   const texts: Record<string, string> = {};
   for (const field of manifest.get('texts').items(32)) {
     const text = field.text(64);
@@ -123,6 +127,7 @@ async function readNetwork(
   const numbers = (list: Json, most: number) => list.items(most).map((each) => each.number(-1e9, 1e9));
   const normalization = options.get('normalization');
   const size = options.get('imageSize');
+  const outputs = options.get('selectedOutputs');
   return {
     files,
     options: {
@@ -137,6 +142,7 @@ async function readNetwork(
             },
           }),
       ...(size.value === undefined ? {} : { imageSize: imageSize(size) }),
+      ...(outputs.value === undefined ? {} : { selectedOutputs: selectedOutputs(outputs) }),
     },
   };
 }
@@ -145,6 +151,13 @@ function imageSize(field: Json): [number, number] {
   const [height, width, more] = field.items(2).map((each) => each.integer(1, 4096));
   if (width === undefined || more !== undefined) return fail(field.path, 'is no height and width');
   return [height, width];
+}
+
+function selectedOutputs(field: Json): number[] {
+  const outputs = field.items(MOST_OUTPUTS).map((each) => each.integer(0, MOST_OUTPUTS - 1));
+  if (outputs.length < 2) return fail(field.path, 'has less than two entries');
+  if (new Set(outputs).size < outputs.length) return fail(field.path, 'has an entry twice');
+  return outputs;
 }
 
 async function readImages(facts: ImageFacts, read: (path: string) => Promise<Uint8Array>): Promise<Dataset> {

@@ -5,12 +5,8 @@ import { bnsCenters } from '../bns/centers';
 import { bnsGap, coverage, imageQuality, type ImageQuality, type QualityReference } from '../bns/quality';
 import { BnsTable, type CollectedStatistics } from '../bns/statistics';
 import type { ActivationRange } from '../network/activationRanges';
+import { PROBE_PER_CLASS } from './probeClasses';
 import type { QualityReport, RealQuality, SeparationByLayer, SyntheticQuality } from '../runReport';
-
-/**
- * Images of a class that are looked at together: rows of the grid, and single-class batches of real images beside them.
- */
-export const PROBE_PER_CLASS = 6;
 
 /** Images of which all is known that their quality needs. */
 export interface LookedAt extends CollectedStatistics {
@@ -31,7 +27,8 @@ export function realQuality(
   activations: string[],
 ): { quality: RealQuality; separation: SeparationByLayer } {
   const classes = reference.centers.rows;
-  const ofClass = Array.from({ length: classes }, (_, c) => [...labels.keys()].filter((i) => labels[i] === c));
+  const ofClass = Array.from({ length: classes }, (): number[] => []);
+  labels.forEach((label, i) => ofClass[label].push(i));
   const rounds = Math.max(1, Math.floor(Math.min(...ofClass.map(({ length }) => length)) / PROBE_PER_CLASS));
   // One round: as many images of every class as there are synthetic ones.
   const sets = Array.from({ length: rounds }, (_, r) =>
@@ -74,19 +71,21 @@ export function realQuality(
 }
 
 /**
- * Quality of the generator's images of every class.
+ * Quality of the generator's images of some classes, or of all.
  *
  * @param batches their statistics taken together, one row a class
+ * @param batchLabels those classes; the values of others are NaN
  * @param real the activations' ranges on real images
  */
 export function syntheticQuality(
   { statistics, labels, logits, ranges }: LookedAt,
   batches: BnsTable,
+  batchLabels: ArrayLike<number>,
   reference: QualityReference,
   real: readonly ActivationRange[],
 ): { quality: SyntheticQuality; measured: ImageQuality } {
   const measured = imageQuality(
-    { images: statistics, labels, batches, batchLabels: [...Array(batches.rows).keys()], logits, logitLabels: labels },
+    { images: statistics, labels, batches, batchLabels, logits, logitLabels: labels },
     reference,
   );
   return { quality: { ...report(measured), coverage: coverages(real, ranges) }, measured };

@@ -349,6 +349,14 @@ export class Run {
     return seen;
   }
 
+  /**
+   * Has these classes among those whose synthetic images are looked at, where there are too many to look at all. The
+   * next frame that looks shows them.
+   */
+  ask(classes: readonly number[]): void {
+    for (const stage of this.generators) stage.ask(classes);
+  }
+
   /** Everything needed to go on from here, between any two units of work. */
   async snapshot(): Promise<RunSnapshot> {
     await this.drain();

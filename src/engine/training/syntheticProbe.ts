@@ -13,7 +13,8 @@ import { RepeatedStep } from '../kernels/replay/repeatedStep';
 import { activationNodes, rangesTap, unpackRanges } from '../network/activationRanges';
 import type { Random } from '../random';
 import { projectPoints, verdictsOf, type PreparedRun } from './prepare';
-import { PROBE_PER_CLASS, syntheticQuality } from './qualityReport';
+import { PROBE_PER_CLASS, probeClasses } from './probeClasses';
+import { syntheticQuality } from './qualityReport';
 import type { SyntheticSnapshot } from '../runReport';
 import type { Teacher } from './teacher';
 
@@ -27,6 +28,8 @@ export interface LayerMap {
   centers: Float32Array;
   synthetic: Float32Array | null;
   syntheticBatches: Float32Array | null;
+  /** Class of each synthetic batch; each has as many images, in this order. */
+  syntheticClasses: Uint16Array | null;
 }
 
 /** Statistics of synthetic images at one look. */
@@ -34,6 +37,8 @@ interface Seen {
   step: number;
   images: BnsTable;
   batches: BnsTable;
+  /** Of each batch. */
+  classes: readonly number[];
 }
 
 /**
@@ -68,15 +73,19 @@ export async function mapLayer(
     centers: parts[2],
     synthetic: parts[3] ?? null,
     syntheticBatches: parts[4] ?? null,
+    syntheticClasses: seen && Uint16Array.from(seen.classes),
   };
 }
 
 /** Owns its latents; nothing else. */
 export class SyntheticProbe {
-  /** [numClasses PROBE_PER_CLASS, latentDim], class by class; stays the probe's. */
-  readonly latents: tf.Tensor2D;
-  private readonly labels: Uint16Array;
-  private readonly repeated: RepeatedStep;
+  /** Classes that are looked at, rising: of a network with very many a sample. */
+  private classes: number[];
+  /** Those of the next look. */
+  private wanted: number[];
+  /** [classes PROBE_PER_CLASS, latentDim], class by class. */
+  private z: tf.Tensor2D;
+  private repeated: RepeatedStep;
   private refined: RefinedImages | null = null;
   private latest: Seen | null = null;
 
@@ -93,39 +102,88 @@ export class SyntheticProbe {
     private readonly random: Random,
     private readonly together = false,
   ) {
-    const { numClasses, latentDim } = generator.config;
-    const count = numClasses * PROBE_PER_CLASS;
-    this.repeated = new RepeatedStep(
+    this.classes = this.wanted = probeClasses(this.numClasses, teacher.definition.inputShape);
+    this.repeated = this.createRepeated();
+    this.z = this.drawLatents();
+  }
+
+  private get numClasses(): number {
+    return this.generator.config.numClasses;
+  }
+
+  /** Whether all classes are looked at. */
+  get complete(): boolean {
+    return this.classes.length === this.numClasses;
+  }
+
+  /** The latents of every class, [numClasses PROBE_PER_CLASS, latentDim], class by class; null where only some are
+   * looked at. Stays the probe's.
+   */
+  get latents(): tf.Tensor2D | null {
+    return this.complete ? this.z : null;
+  }
+
+  private createRepeated(): RepeatedStep {
+    return new RepeatedStep(
       () => this.refined?.inUse ?? (Object.values(this.generator.variables) as tf.Variable[]),
       'gpu',
     );
-    this.labels = Uint16Array.from({ length: count }, (_, i) => Math.floor(i / PROBE_PER_CLASS));
-    this.latents = tf.tensor2d(random.fork('latents').fillNormal(new Float32Array(count * latentDim)), [
-      count,
-      latentDim,
-    ]);
+  }
+
+  /** A class's latents do not depend on which others are looked at, unless all are. */
+  private drawLatents(): tf.Tensor2D {
+    const { latentDim } = this.generator.config;
+    const size = PROBE_PER_CLASS * latentDim;
+    const values = new Float32Array(this.classes.length * size);
+    if (this.complete) this.random.fork('latents').fillNormal(values);
+    else
+      this.classes.forEach((c, i) =>
+        this.random.fork(`latents of class ${c}`).fillNormal(values.subarray(i * size, (i + 1) * size)),
+      );
+    return tf.tensor2d(values, [this.classes.length * PROBE_PER_CLASS, latentDim]);
   }
 
   /**
-   * Images of every class, as single-class batches (that is how the distorted and the centralized term see them), with
+   * Has classes that somebody wants to see among those that are looked at.
+   *
+   * @returns whether the next look is at others than the last one
+   */
+  ask(classes: readonly number[]): boolean {
+    this.wanted = probeClasses(this.numClasses, this.teacher.definition.inputShape, classes);
+    return String(this.wanted) !== String(this.classes);
+  }
+
+  /** Between two looks: what one of them uses must stay until it is over. */
+  private takeWanted(): void {
+    if (String(this.wanted) === String(this.classes)) return;
+    this.dispose();
+    this.classes = this.wanted;
+    this.repeated = this.createRepeated();
+    this.z = this.drawLatents();
+  }
+
+  /**
+   * Images of the classes that are looked at, as single-class batches (that is how the distorted and the centralized term see them), with
    * the teacher's verdicts and their statistics. One readback for images, statistics, logits and activation ranges.
    *
    * @param refined looked at instead of what the generator makes
    */
   async look(step: number, refined: RefinedImages | null = null): Promise<SyntheticSnapshot> {
-    const { teacher, labels } = this;
+    this.takeWanted();
+    const { teacher, classes } = this;
     const { running, centers, planes, observationRanges, overview } = this.prepared;
     const { numClasses, inputShape, normalization } = teacher.definition;
-    const count = labels.length;
+    const count = classes.length * PROBE_PER_CLASS;
+    const labels = Uint16Array.from({ length: count }, (_, i) => classes[Math.floor(i / PROBE_PER_CLASS)]);
     const pixels = inputShape[0] * inputShape[1] * inputShape[2];
     this.refined = refined;
     const packed = this.repeated.run(refined ? 'refined' : 'generator', {}, () => {
       const images =
-        refined?.firstOfEach(PROBE_PER_CLASS) ??
+        refined?.firstOfEach(PROBE_PER_CLASS, classes) ??
         this.generator.generate(
-          this.latents,
+          this.z,
           labels,
-          this.together ? [count] : new Array<number>(numClasses).fill(PROBE_PER_CLASS),
+          this.together ? [count] : new Array<number>(classes.length).fill(PROBE_PER_CLASS),
         );
       const [tap, ranges] = [statisticsTap(), rangesTap()];
       const logits = teacher.forward(images, { ...tap, ...ranges });
@@ -142,13 +200,13 @@ export class SyntheticProbe {
       return result;
     };
     const images = BnsTable.unpack(teacher.layout, count, part(pixels, teacher.layout.size));
-    const batches = bnsCenters(images, labels, numClasses).table;
-    this.latest = { step, images, batches };
-    const classes = Uint16Array.from({ length: numClasses }, (_, i) => i);
+    const batches = bnsCenters(images, labels, numClasses).table.select(classes);
+    this.latest = { step, images, batches, classes };
     const logits = part(pixels + teacher.layout.size, numClasses);
     const { quality, measured } = syntheticQuality(
       { statistics: images, labels, logits, ranges: unpackRanges(values, width, rangesFrom) },
       batches,
+      classes,
       { centers, running, startLayer: overview.startLayer },
       observationRanges,
     );
@@ -159,7 +217,7 @@ export class SyntheticProbe {
       images: toImageTile(part(0, pixels), inputShape, normalization),
       verdicts: verdictsOf(logits, labels, numClasses),
       points: projectPoints(planes, images, running, labels),
-      batchPoints: projectPoints(planes, batches, running, classes),
+      batchPoints: projectPoints(planes, batches, running, Uint16Array.from(classes)),
       separation: measured.separation.byLayer,
       quality,
       distanceToOwnCenter: measured.ownCenter.byClass,
@@ -179,7 +237,7 @@ export class SyntheticProbe {
 
   dispose(): void {
     this.repeated.dispose();
-    this.latents.dispose();
+    this.z.dispose();
   }
 }
 

@@ -138,8 +138,12 @@ async function loadOwn({ network: networkPaths, images: imagePaths, options, lab
 
 const nameOf = (paths: string[]) => paths.map((path) => basename(path)).join(', ');
 
-/** `train.bin` or `data_batch_1.bin`, `data_batch_2.bin`, ...; `test.bin` or `test_batch.bin`. */
-function binaryFiles(folder: string, what: 'train' | 'test'): Uint8Array[] {
+/**
+ * `train.bin` or `data_batch_1.bin`, `data_batch_2.bin`, ...; `test.bin` or `test_batch.bin`.
+ *
+ * @throws Error naming what the folder lacks
+ */
+export function binaryFiles(folder: string, what: 'train' | 'test'): Uint8Array[] {
   const names = existsSync(folder) ? readdirSync(folder) : [];
   const batches = names
     .filter((name) => (what === 'train' ? /^data_batch_\d+\.bin$/ : /^test_batch\.bin$/).test(name))

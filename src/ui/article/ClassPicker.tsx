@@ -1,17 +1,20 @@
 import { ClassMarker } from '../ClassMarker';
+import { ClassSampleBar } from '../classes/ClassSampleBar';
 import { useActions, usePlayground } from '../playground';
 import { useWords } from '../language';
+import { useShownClasses } from '../views/useShownClasses';
 import { className } from '../words/words';
 
-/** Chooses the class that all views show; pressed again, none. */
+/** Chooses the class that all views show; pressed again, none. Of very many some, and a way to look for others. */
 export function ClassPicker() {
   const all = useWords();
   const names = usePlayground((state) => state.overview?.network.classNames);
   const chosen = usePlayground((state) => state.classIndex);
   const { toggleClass } = useActions();
+  const classes = useShownClasses();
   return (
     <div className="class-picker" role="group" aria-label={all.argument.chooseClass}>
-      {names?.map((_, index) => {
+      {classes.map((index) => {
         const name = className(all, names, index);
         return (
           <button
@@ -26,6 +29,7 @@ export function ClassPicker() {
           </button>
         );
       })}
+      <ClassSampleBar />
     </div>
   );
 }

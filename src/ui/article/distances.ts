@@ -20,7 +20,10 @@ export function distancesAt(
 ): DistanceSample {
   const of = (values: Float32Array) => {
     const row = values.subarray(layer * classes, (layer + 1) * classes);
-    return chosen === null ? row.reduce((sum, value) => sum + value, 0) / classes : row[chosen];
+    if (chosen !== null) return row[chosen];
+    // Of very many classes not all are looked at.
+    const known = row.filter((value) => !Number.isNaN(value));
+    return known.reduce((sum, value) => sum + value, 0) / known.length;
   };
   return { step, own: of(distanceToOwnCenter), other: of(distanceToNearestOther) };
 }

@@ -24,16 +24,18 @@ interface GridWords {
   footnote: string;
 }
 
-/** Every class's real and synthetic images with the teacher's verdicts, as a PNG. */
+/** Some classes' real and synthetic images with the teacher's verdicts, as a PNG. */
 export async function imageGrid(
   { network, calibration }: RunOverview,
   snapshot: SyntheticSnapshot | null,
+  classes: readonly number[],
   words: GridWords,
 ): Promise<Blob> {
   const { height: tileHeight, width: tileWidth } = calibration.images;
   const size = TIMES * Math.max(tileHeight, tileWidth);
   const right = ({ labels, predicted }: Verdicts, index: number) => labels[index] === predicted[index];
-  const rows = network.classNames.map((name, classIndex) => {
+  const rows = classes.map((classIndex) => {
+    const name = network.classNames[classIndex] ?? String(classIndex);
     const real = of(calibration.verdicts, classIndex, MOST_REAL).map((index): Cell => ({
       tile: calibration.images,
       index,
@@ -52,7 +54,7 @@ export async function imageGrid(
   const context = canvas.getContext('2d')!;
   const font = (pixels: number, weight = 400) => `${weight} ${pixels}px ${FONTS}`;
   context.font = font(15);
-  const names = Math.ceil(Math.max(...network.classNames.map((name) => context.measureText(name).width))) + 14;
+  const names = Math.ceil(Math.max(...rows.map(({ name }) => context.measureText(name).width))) + 14;
   const widest = Math.max(...rows.map(({ cells }) => cells.length));
   // As wide as the row with the most cells; the last cell's left edge says how wide that is.
   const { lefts } = rowLayout(Infinity, size, rows[0].real, widest - rows[0].real);

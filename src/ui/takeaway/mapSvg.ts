@@ -14,6 +14,8 @@ export interface MapPicture {
   moving: readonly Cloud[];
   trails: readonly Trail[];
   chosen: number | null;
+  /** Those that have points here. */
+  classes: readonly number[];
   classNames: readonly string[];
   kindNames: Record<PointKind, string>;
 }
@@ -113,7 +115,18 @@ function ways(
 
 /** The map as real shapes, in the order in which the page draws them. */
 export function mapSvg(picture: MapPicture, width = 760, mapHeight = 560): SvgPicture {
-  const { title, description, footnote, still, moving, trails, chosen, classNames, kindNames } = picture;
+  const {
+    title,
+    description,
+    footnote,
+    still,
+    moving,
+    trails,
+    chosen,
+    classes: shownClasses,
+    classNames,
+    kindNames,
+  } = picture;
   const shown = [...still, ...moving];
   const kinds = legend(
     shown.map(({ kind }) => ({
@@ -125,8 +138,8 @@ export function mapSvg(picture: MapPicture, width = 760, mapHeight = 560): SvgPi
     width - 2 * SIDE,
   );
   const classes = legend(
-    classNames.map((label, index) => ({
-      label,
+    shownClasses.map((index) => ({
+      label: classNames[index] ?? String(index),
       mark: marker('calibration', classMarker(index), classColor(index, 'light'), 11, 0, 1, 5),
     })),
     SIDE,

@@ -14,7 +14,9 @@ export interface QualityPicture {
   /** [L, C] */
   values: Float32Array;
   layers: number;
+  /** One row each: what it is called, and which class it is. */
   classNames: readonly string[];
+  classes: readonly number[];
   startLayer: number;
   words: { layers: string; deep: string; marked: string; unmarked: string };
 }
@@ -24,7 +26,7 @@ const CELL_HEIGHT = 20;
 
 /** The map of quality as a file of its own. */
 export function qualitySvg(
-  { title, description, footnote, measure, values, layers, classNames, startLayer, words }: QualityPicture,
+  { title, description, footnote, measure, values, layers, classNames, classes, startLayer, words }: QualityPicture,
   width = 760,
 ): SvgPicture {
   const shades = divergingShades.light;
@@ -63,8 +65,8 @@ export function qualitySvg(
     }),
     ...classNames.flatMap((name, c) => [
       element('path', {
-        d: classMarker(c),
-        fill: classColor(c, 'light'),
+        d: classMarker(classes[c]),
+        fill: classColor(classes[c], 'light'),
         transform: `translate(${SIDE + 6} ${top + (c + 0.5) * CELL_HEIGHT}) scale(5)`,
       }),
       text(SIDE + 17, top + (c + 0.5) * CELL_HEIGHT, name, { dy: '0.32em' }),

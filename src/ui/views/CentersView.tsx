@@ -6,6 +6,7 @@ import type { Projection } from '../../state/linkView';
 import { PROJECTIONS } from '../../state/linkView';
 import { shownGenerator, shownMoment, shownSynthetic } from '../../state/playgroundState';
 import { Choice } from '../Choice';
+import { ShownCount } from '../classes/ClassSampleBar';
 import { pinnedSynthetic, usePinned } from '../compare/comparison';
 import { exact } from '../format';
 import { useActions, usePlayground } from '../playground';
@@ -19,6 +20,7 @@ import { LayerPicker } from './LayerPicker';
 import { PointsMap } from './PointsMap';
 import type { Cloud, Hit, PointKind } from './scene';
 import { movingClouds, pinnedClouds, POINT_KINDS, projectedClouds, stillClouds, trails as trailsOf } from './scene';
+import { useShownClasses, useShownClouds, useShownTrails } from './useShownClasses';
 import { View } from './View';
 
 const NOTHING: readonly never[] = [];
@@ -120,21 +122,20 @@ export function CentersView() {
     () => (overview && layer !== null ? stillClouds(overview, layer) : NOTHING),
     [overview, layer],
   );
-  const mapped = useMemo(
-    () => (overview && map ? projectedClouds(overview, snapshot, map) : null),
-    [overview, snapshot, map],
-  );
-  const still = useMemo(
+  const mapped = useMemo(() => (overview && map ? projectedClouds(overview, map) : null), [overview, map]);
+  const classes = useShownClasses();
+  const everyStill = useMemo(
     () => visible(projection === 'pca' ? stillAll : (mapped?.still ?? NOTHING)),
     [visible, projection, stillAll, mapped],
   );
+  const still = useShownClouds(everyStill, classes);
   const pinned = usePinned();
   const shared = useMemo(
     () => pinned !== null && overview !== null && layer !== null && samePlane(pinned.overview, overview, layer),
     [pinned, overview, layer],
   );
   const pinnedSnapshot = shared && projection === 'pca' ? pinnedSynthetic(pinned, arm) : null;
-  const moving = useMemo(
+  const everyMoving = useMemo(
     () =>
       visible(
         projection === 'pca'
@@ -145,13 +146,15 @@ export function CentersView() {
       ),
     [visible, projection, pinnedSnapshot, snapshot, layer, mapped],
   );
-  const trails = useMemo(
+  const moving = useShownClouds(everyMoving, classes);
+  const everyTrail = useMemo(
     () =>
       projection === 'pca' && layer !== null && !hidden.includes('batch')
         ? trailsOf(history, shown, arm, layer)
         : NOTHING,
     [projection, layer, hidden, history, shown, arm],
   );
+  const trails = useShownTrails(everyTrail, classes);
 
   const describe = useCallback(
     (hit: Hit): string[] => {
@@ -211,6 +214,7 @@ export function CentersView() {
             moving,
             trails,
             chosen,
+            classes,
             classNames,
             kindNames: { ...words.kinds, pinned: compare.map.kind },
           }),
@@ -220,7 +224,12 @@ export function CentersView() {
         what: save.points,
         file,
         make: async () =>
-          (await import('../takeaway/tables')).pointsTable([...still, ...moving], classNames, layer, projection),
+          (await import('../takeaway/tables')).pointsTable(
+            [...everyStill, ...everyMoving],
+            classNames,
+            layer,
+            projection,
+          ),
       },
     ];
   };
@@ -262,6 +271,7 @@ export function CentersView() {
             {compare.map.none}
           </span>
         )}
+        <ShownCount />
         <span className="view-note">
           {projection === 'pca' ? (
             variance && (

@@ -3,6 +3,7 @@ import type { RunOverview, SyntheticSnapshot, Verdicts } from '../../engine/runR
 import { shownSynthetic } from '../../state/playgroundState';
 import { generatorArms } from '../../state/runRecord';
 import { Choice } from '../Choice';
+import { ClassSampleBar } from '../classes/ClassSampleBar';
 import { ClassMarker } from '../ClassMarker';
 import { pinnedSynthetic, usePinned } from '../compare/comparison';
 import { pictureDrawn } from '../firstPicture';
@@ -15,6 +16,7 @@ import { useSize } from '../useSize';
 import type { Cell } from './drawImages';
 import { ArmPicker } from './ArmPicker';
 import { drawRow, roomFor, rowLayout } from './drawImages';
+import { useShownClasses } from './useShownClasses';
 import { View } from './View';
 
 /** Real images shown of each class, of however many there are. */
@@ -134,7 +136,7 @@ const Row = memo(function Row({
         )}
         {snapshot && (
           <span className="image-row-count" aria-hidden="true">
-            {words.count(good, made.length)}
+            {made.length === 0 ? all.manyClasses.notLooked : words.count(good, made.length)}
           </span>
         )}
       </span>
@@ -162,12 +164,14 @@ export function ImagesView() {
   const several = usePlayground((state) => generatorArms(state.overview).length > 1);
   const [box, { width, height }] = useSize<HTMLDivElement>();
   const [tip, setTip] = useState<Tip | null>(null);
-  const classes = overview?.network.numClasses ?? 0;
+  const shownNow = useShownClasses();
+  // A pinned run may be of a network with fewer classes.
+  const classes = useMemo(() => shownNow.filter((c) => c < (overview?.network.numClasses ?? 0)), [shownNow, overview]);
   const realAll = overview?.settings.imagesPerClass ?? 1;
   const perClass = snapshot?.perClass ?? 4;
   const shown = roomFor(width - 8, Math.min(realAll, REAL_SHOWN), perClass);
   // Ten rows share the height; more classes scroll.
-  const rowHeight = Math.max(26, Math.floor(height / Math.min(10, classes || 1)) - 21);
+  const rowHeight = Math.max(26, Math.floor(height / Math.min(10, classes.length || 1)) - 21);
 
   const things = (): Thing[] =>
     overview
@@ -177,7 +181,7 @@ export function ImagesView() {
             what: save.grid,
             file: 'images',
             make: async ({ footnote }) =>
-              (await import('../takeaway/imageGrid')).imageGrid(overview, snapshot, {
+              (await import('../takeaway/imageGrid')).imageGrid(overview, snapshot, classes, {
                 title: words.title,
                 real: save.real,
                 synthetic: save.synthetic,
@@ -211,6 +215,7 @@ export function ImagesView() {
           )}
         </div>
       )}
+      <ClassSampleBar />
       <div className="image-columns" aria-hidden="true">
         <span>{realAll > REAL_SHOWN ? words.realOf(REAL_SHOWN, realAll) : words.real}</span>
         <span>{shown < perClass ? words.syntheticOf(shown, perClass) : words.synthetic}</span>
@@ -218,7 +223,7 @@ export function ImagesView() {
       </div>
       <div className="image-rows" ref={box}>
         {overview && width > 0 ? (
-          Array.from({ length: classes }, (_, classIndex) => (
+          classes.map((classIndex) => (
             <Row
               key={classIndex}
               overview={overview}

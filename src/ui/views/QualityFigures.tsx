@@ -33,7 +33,7 @@ export const QualityFigures = memo(function QualityFigures({ shown, pinned }: Qu
     if (!Number.isFinite(value)) return '–';
     switch (figure) {
       case 'nearest':
-        return words.ofClasses(count(value), String(shown.classes));
+        return words.ofClasses(count(value), String(shown.looked));
       case 'agrees':
       case 'ranges':
         return percent(value, 0);

@@ -11,22 +11,25 @@ interface QualityMapProps {
   /** Says what is drawn, for those who cannot see it. */
   label: string;
   measure: QualityMeasure;
-  /** [L, C] */
+  /** [L, rows] */
   values: Float32Array;
   layers: number;
+  /** One row each: what it is called, and which class it is. */
   classNames: readonly string[];
+  classes: readonly number[];
   startLayer: number;
   words: { layers: string; deep: string };
   layer: number | null;
+  /** A row. */
   chosen: number | null;
   scheme: Scheme;
-  describe: (layer: number, classIndex: number) => string[];
-  onPick: (layer: number | null, classIndex: number | null) => void;
+  describe: (layer: number, row: number) => string[];
+  onPick: (layer: number | null, row: number | null) => void;
 }
 
 interface Cell {
   layer: number;
-  classIndex: number;
+  row: number;
 }
 
 const TOP = 20;
@@ -36,8 +39,21 @@ const WIDE = 600;
 
 /** A map with one row a class and one column a layer in SVG: one path a shade, however many cells there are. */
 export const QualityMap = memo(function QualityMap(props: QualityMapProps) {
-  const { label, measure, values, layers, classNames, startLayer, words, layer, chosen, scheme, describe, onPick } =
-    props;
+  const {
+    label,
+    measure,
+    values,
+    layers,
+    classNames,
+    classes: indices,
+    startLayer,
+    words,
+    layer,
+    chosen,
+    scheme,
+    describe,
+    onPick,
+  } = props;
   const [box, { width }] = useSize<HTMLDivElement>();
   const [cell, setCell] = useState<Cell | null>(null);
   const clip = useId();
@@ -54,24 +70,24 @@ export const QualityMap = memo(function QualityMap(props: QualityMapProps) {
   const shades = divergingShades[scheme];
   const right = left + layers * cellWidth;
   const bottom = TOP + classes * CELL_HEIGHT;
-  const shown = cell && cell.layer < layers && cell.classIndex < classes ? cell : null;
+  const shown = cell && cell.layer < layers && cell.row < classes ? cell : null;
 
   /** Layer and class at a place; null beside them, where the names are. */
-  const placeOf = (event: MouseEvent): { layer: number | null; classIndex: number | null } => {
+  const placeOf = (event: MouseEvent): { layer: number | null; row: number | null } => {
     const area = event.currentTarget.getBoundingClientRect();
     const [l, c] = [
       Math.floor((event.clientX - area.left - left) / cellWidth),
       Math.floor((event.clientY - area.top - TOP) / CELL_HEIGHT),
     ];
-    return { layer: l >= 0 && l < layers ? l : null, classIndex: c >= 0 && c < classes ? c : null };
+    return { layer: l >= 0 && l < layers ? l : null, row: c >= 0 && c < classes ? c : null };
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape') return setCell(null);
-    const from = shown ?? { layer: layer ?? 0, classIndex: chosen ?? 0 };
+    const from = shown ?? { layer: layer ?? 0, row: chosen ?? 0 };
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault();
       setCell(from);
-      return onPick(from.layer, from.classIndex);
+      return onPick(from.layer, from.row);
     }
     const [dx, dy] = (
       { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] } as Partial<
@@ -82,9 +98,7 @@ export const QualityMap = memo(function QualityMap(props: QualityMapProps) {
     event.preventDefault();
     const within = (value: number, most: number) => Math.min(most - 1, Math.max(0, value));
     // The first press shows where one is.
-    setCell(
-      shown ? { layer: within(from.layer + dx, layers), classIndex: within(from.classIndex + dy, classes) } : from,
-    );
+    setCell(shown ? { layer: within(from.layer + dx, layers), row: within(from.row + dy, classes) } : from);
   };
   const cellX = (l: number) => left + l * cellWidth;
   const cellY = (c: number) => TOP + c * CELL_HEIGHT;
@@ -101,16 +115,14 @@ export const QualityMap = memo(function QualityMap(props: QualityMapProps) {
           className="chart-pick"
           onPointerMove={(event) => {
             const at = placeOf(event);
-            setCell(
-              at.layer !== null && at.classIndex !== null ? { layer: at.layer, classIndex: at.classIndex } : null,
-            );
+            setCell(at.layer !== null && at.row !== null ? { layer: at.layer, row: at.row } : null);
           }}
           onPointerLeave={() => setCell(null)}
           onBlur={() => setCell(null)}
           onKeyDown={onKeyDown}
           onClick={(event) => {
             const at = placeOf(event);
-            onPick(at.layer, at.classIndex);
+            onPick(at.layer, at.row);
           }}
         >
           <clipPath id={clip}>
@@ -123,8 +135,8 @@ export const QualityMap = memo(function QualityMap(props: QualityMapProps) {
             {classNames.map((name, c) => (
               <g key={c} opacity={chosen === null || chosen === c ? 1 : 0.6}>
                 <path
-                  d={classMarker(c)}
-                  fill={classColor(c, scheme)}
+                  d={classMarker(indices[c])}
+                  fill={classColor(indices[c], scheme)}
                   transform={`translate(8 ${cellY(c) + CELL_HEIGHT / 2 - 0.5}) scale(4.4)`}
                 />
                 <text x={18} y={cellY(c) + CELL_HEIGHT / 2} dy="0.32em" className="quality-class">
@@ -188,7 +200,7 @@ export const QualityMap = memo(function QualityMap(props: QualityMapProps) {
             <rect
               className="quality-cell"
               x={cellX(shown.layer) - 1}
-              y={cellY(shown.classIndex) - 1}
+              y={cellY(shown.row) - 1}
               width={cellWidth + 1}
               height={CELL_HEIGHT + 1}
               rx={2}
@@ -204,12 +216,12 @@ export const QualityMap = memo(function QualityMap(props: QualityMapProps) {
             ...(cellX(shown.layer) > width / 2
               ? { right: width - cellX(shown.layer) + 8 }
               : { left: cellX(shown.layer + 1) + 8 }),
-            ...(shown.classIndex >= classes / 2
-              ? { bottom: height - cellY(shown.classIndex) + 4 }
-              : { top: cellY(shown.classIndex + 1) + 4 }),
+            ...(shown.row >= classes / 2
+              ? { bottom: height - cellY(shown.row) + 4 }
+              : { top: cellY(shown.row + 1) + 4 }),
           }}
         >
-          {describe(shown.layer, shown.classIndex).map((line, i) =>
+          {describe(shown.layer, shown.row).map((line, i) =>
             i === 0 ? <strong key={line}>{line}</strong> : <div key={line}>{line}</div>,
           )}
         </div>

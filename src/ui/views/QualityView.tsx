@@ -2,6 +2,7 @@ import { useCallback, useMemo, useState } from 'react';
 import { coveredView } from '../../state/lessons/lessonState';
 import { shownSynthetic } from '../../state/playgroundState';
 import { Choice } from '../Choice';
+import { ClassSampleBar } from '../classes/ClassSampleBar';
 import { pinnedSynthetic, usePinned } from '../compare/comparison';
 import { short } from '../format';
 import { useWords } from '../language';
@@ -15,7 +16,8 @@ import { ArmPicker } from './ArmPicker';
 import { QualityFigures } from './QualityFigures';
 import { QualityMap } from './QualityMap';
 import type { QualityMeasure, ShownQuality } from './qualityValues';
-import { cellValues, QUALITY_MEASURES, readingAt, SHADES, shownQuality } from './qualityValues';
+import { cellValues, ofClasses, QUALITY_MEASURES, readingAt, SHADES, shownQuality } from './qualityValues';
+import { useShownClasses } from './useShownClasses';
 import { View } from './View';
 
 /** The values of a layer and a class, or of all classes, in words. */
@@ -75,33 +77,36 @@ export function QualityView() {
     () => pinned && shownQuality(pinned.overview, pinnedSynthetic(pinned, arm)),
     [pinned, arm],
   );
-  const values = useMemo(() => shown && cellValues(measure, shown), [measure, shown]);
-  const names = useMemo(
-    () =>
-      Array.from({ length: overview?.network.numClasses ?? 0 }, (_, c) =>
-        className(all, overview?.network.classNames, c),
-      ),
-    [all, overview],
+  const classes = useShownClasses();
+  const values = useMemo(
+    () => shown && ofClasses(cellValues(measure, shown), shown.classes, classes),
+    [measure, shown, classes],
   );
+  const names = useMemo(
+    () => classes.map((c) => className(all, overview?.network.classNames, c)),
+    [all, overview, classes],
+  );
+  const row = chosen === null ? -1 : classes.indexOf(chosen);
   const describe = useCallback(
-    (at: number, c: number) =>
+    (at: number, place: number) =>
       shown && values
         ? [
-            words.place(String(at + 1), names[c]),
-            `${words.measures[measure]}: ${short(values[at * shown.classes + c])}`,
-            ...readings(all, shown, at, c),
+            words.place(String(at + 1), names[place]),
+            `${words.measures[measure]}: ${short(values[at * classes.length + place])}`,
+            ...readings(all, shown, at, classes[place]),
           ]
         : [],
-    [all, words, names, shown, values, measure],
+    [all, words, names, shown, values, measure, classes],
   );
   const pick = useCallback(
-    (at: number | null, c: number | null) => {
+    (at: number | null, place: number | null) => {
+      const c = place === null ? null : classes[place];
       const same = at === layer;
       if (at !== null) selectLayer(at);
       // A class that is chosen already stays so while another layer is looked at.
       if (c !== null && (c !== chosen || at === null || same)) toggleClass(c);
     },
-    [layer, chosen, selectLayer, toggleClass],
+    [layer, chosen, classes, selectLayer, toggleClass],
   );
 
   const things = (): Thing[] =>
@@ -119,6 +124,7 @@ export function QualityView() {
                 measure,
                 values,
                 classNames: names,
+                classes,
                 layers: shown.layers,
                 startLayer: shown.startLayer,
                 words: {
@@ -151,6 +157,7 @@ export function QualityView() {
     return (
       <>
         <QualityFigures shown={shown} pinned={pinnedShown} />
+        <ClassSampleBar />
         <div className="view-bar">
           <Choice
             label={words.map}
@@ -169,10 +176,11 @@ export function QualityView() {
           values={values}
           layers={shown.layers}
           classNames={names}
+          classes={classes}
           startLayer={shown.startLayer}
           words={words}
           layer={layer}
-          chosen={chosen}
+          chosen={row < 0 ? null : row}
           scheme={scheme}
           describe={describe}
           onPick={pick}
@@ -181,8 +189,8 @@ export function QualityView() {
           <Legend measure={measure} />
           {layer !== null && layer < shown.layers && (
             <span className="view-note quality-reading">
-              <b>{words.place(String(layer + 1), chosen === null ? words.allClasses : names[chosen])}:</b>{' '}
-              {readings(all, shown, layer, chosen).join(all.comma)}
+              <b>{words.place(String(layer + 1), row < 0 ? words.allClasses : names[row])}:</b>{' '}
+              {readings(all, shown, layer, row < 0 ? null : chosen).join(all.comma)}
             </span>
           )}
         </footer>

@@ -31,9 +31,9 @@ const byLayer = (values: ArrayLike<number>): [number, number | null][] =>
 function ofClass(values: Float32Array, classes: number, chosen: number | null): number[] {
   return Array.from({ length: values.length / classes }, (_, layer) => {
     if (chosen !== null) return values[layer * classes + chosen];
-    let sum = 0;
-    for (let c = 0; c < classes; c++) sum += values[layer * classes + c];
-    return sum / classes;
+    // Of very many classes not all are looked at.
+    const row = values.subarray(layer * classes, (layer + 1) * classes).filter((value) => !Number.isNaN(value));
+    return row.reduce((sum, value) => sum + value, 0) / row.length;
   });
 }
 

@@ -22,6 +22,8 @@ export type QualityFigure = (typeof QUALITY_FIGURES)[number];
 export interface ShownQuality {
   layers: number;
   classes: number;
+  /** Those whose synthetic images were looked at: of very many not all. */
+  looked: number;
   startLayer: number;
   snapshot: SyntheticSnapshot;
   synthetic: SyntheticQuality;
@@ -37,6 +39,7 @@ export function shownQuality(
   return {
     layers: network.layers.length,
     classes: network.numClasses,
+    looked: snapshot.batchPoints.count,
     startLayer,
     snapshot,
     synthetic: snapshot.quality,
@@ -58,6 +61,13 @@ export function cellValues(measure: QualityMeasure, { snapshot, synthetic, real 
   }
 }
 
+/** [L, C] -> [L, classes.length]: of some classes. */
+export const ofClasses = (values: Float32Array, all: number, classes: readonly number[]): Float32Array =>
+  Float32Array.from(
+    { length: (values.length / all) * classes.length },
+    (_, i) => values[Math.floor(i / classes.length) * all + classes[i % classes.length]],
+  );
+
 /** Mean of what is a number; NaN of nothing. */
 function mean(values: Iterable<number>): number {
   let [sum, count] = [0, 0];
@@ -77,10 +87,13 @@ export interface FigurePair {
 
 /** Each figure, of all classes. Where it is of some layers only, of those that the center terms look at. */
 export function qualityFigures(shown: ShownQuality): Record<QualityFigure, FigurePair> {
-  const { synthetic, real, classes, startLayer } = shown;
+  const { synthetic, real, classes, looked, startLayer } = shown;
   const deep = (values: Float32Array) => mean(values.subarray(startLayer * classes));
   return {
-    nearest: { synthetic: synthetic.joint.nearestCenterRate * classes, real: real.joint.nearestCenterRate * classes },
+    nearest: {
+      synthetic: synthetic.joint.nearestCenterRate * looked,
+      real: real.joint.nearestCenterRate * looked,
+    },
     own: { synthetic: synthetic.joint.ownCenter, real: real.joint.ownCenter },
     other: { synthetic: synthetic.joint.nearestOther, real: real.joint.nearestOther },
     spread: { synthetic: deep(cellValues('spread', shown)), real: 1 },

@@ -55,11 +55,7 @@ export const pinnedClouds = (snapshot: SyntheticSnapshot, layer: number): Cloud[
 ];
 
 /** All points on a map that was worked out on demand. Has no distorted targets. */
-export function projectedClouds(
-  overview: RunOverview,
-  snapshot: SyntheticSnapshot | null,
-  map: ProjectionReply,
-): { still: Cloud[]; moving: Cloud[] } {
+export function projectedClouds(overview: RunOverview, map: ProjectionReply): { still: Cloud[]; moving: Cloud[] } {
   const { observation, calibration, centers } = overview.points;
   const still: Cloud[] = [
     { kind: 'observation', xy: map.observation, labels: observation.labels },
@@ -67,9 +63,12 @@ export function projectedClouds(
     { kind: 'center', xy: map.centers, labels: centers.labels },
   ];
   const moving: Cloud[] = [];
-  if (map.synthetic && snapshot) moving.push({ kind: 'synthetic', xy: map.synthetic, labels: snapshot.points.labels });
-  if (map.syntheticBatches && snapshot)
-    moving.push({ kind: 'batch', xy: map.syntheticBatches, labels: snapshot.batchPoints.labels });
+  const { synthetic, syntheticBatches, syntheticClasses: classes } = map;
+  if (synthetic && syntheticBatches && classes) {
+    const perClass = synthetic.length / syntheticBatches.length;
+    const labels = Uint16Array.from({ length: synthetic.length / 2 }, (_, i) => classes[Math.floor(i / perClass)]);
+    moving.push({ kind: 'synthetic', xy: synthetic, labels }, { kind: 'batch', xy: syntheticBatches, labels: classes });
+  }
   return { still, moving };
 }
 
@@ -90,10 +89,18 @@ export function trails(
   }
   const recent = snapshots.slice(-length);
   if (recent.length < 2) return [];
-  return Array.from(now.batchPoints.labels, (classIndex, i) => ({
-    classIndex,
-    xy: recent.flatMap((snapshot) => Array.from(ofLayer(snapshot.batchPoints, layer).subarray(2 * i, 2 * i + 2))),
+  // Of very many classes not always the same are looked at.
+  const places = recent.map(({ batchPoints }) => ({
+    xy: ofLayer(batchPoints, layer),
+    of: new Map(Array.from(batchPoints.labels, (label, i) => [label, i])),
   }));
+  return Array.from(now.batchPoints.labels, (classIndex) => ({
+    classIndex,
+    xy: places.flatMap(({ xy, of }) => {
+      const i = of.get(classIndex);
+      return i === undefined ? [] : Array.from(xy.subarray(2 * i, 2 * i + 2));
+    }),
+  })).filter(({ xy }) => xy.length >= 4);
 }
 
 export interface Frame {

@@ -18,6 +18,7 @@ import { enPaired } from './enPaired';
 import { enQuality } from './enQuality';
 import { enFaults } from './enFaults';
 import { enHub } from './enHub';
+import { enClasses } from './enClasses';
 import { enOwn } from './enOwn';
 import { enRecorded } from './enRecorded';
 import { enShare } from './enShare';
@@ -212,6 +213,7 @@ export const en = {
   ...enRecorded,
   ...enHub,
   ...enOwn,
+  ...enClasses,
 
   controls: {
     region: 'Settings',

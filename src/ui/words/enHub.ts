@@ -30,5 +30,14 @@ export const enHub = {
     stop: 'Stop the download',
     kept: (megabytes: string) => `${megabytes} MB of downloads are kept in this browser.`,
     forget: 'Delete them',
+    linked: {
+      title: 'This link is about other material',
+      network: (name: string) => `the network ${name}`,
+      images: (name: string, count: string) => `${count} pictures of each class of ${name}`,
+      asks: (what: string, from: string) =>
+        `It asks for ${what}, from ${from}. Nothing has been fetched; until you agree, the page stays with what it brings along.`,
+      load: 'Fetch and open them',
+      stay: 'Stay with what is here',
+    },
   },
 };

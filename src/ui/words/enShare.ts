@@ -28,7 +28,7 @@ export const enShare = {
 
   link: {
     label: 'Link to this page',
-    help: 'Opens the page with your settings and seed, the layer, class, map and measure you look at, and the lesson. Images and results are computed again. A run with the same seed and backend gives the same result.',
+    help: 'Opens the page with your settings and seed, the layer, class, map and measure you look at, the lesson, and a network and images of the hub by their names: whoever opens it is asked before anything is fetched. Files of this computer are in no link. Images and results are computed again. A run with the same seed and backend gives the same result.',
   },
 
   embed: {

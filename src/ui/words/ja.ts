@@ -11,6 +11,7 @@ import { jaPaired } from './jaPaired';
 import { jaQuality } from './jaQuality';
 import { jaFaults } from './jaFaults';
 import { jaHub } from './jaHub';
+import { jaClasses } from './jaClasses';
 import { jaOwn } from './jaOwn';
 import { jaRecorded } from './jaRecorded';
 import { jaSentences } from './jaSentences';
@@ -193,6 +194,7 @@ export const ja: Words = {
   ...jaRecorded,
   ...jaHub,
   ...jaOwn,
+  ...jaClasses,
 
   controls: {
     region: '設定',

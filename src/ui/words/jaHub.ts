@@ -32,5 +32,14 @@ export const jaHub: Pick<Words, 'hub'> = {
     stop: 'ダウンロードを中止',
     kept: (megabytes) => `ダウンロードした ${megabytes} メガバイト をこのブラウザーに保存しています。`,
     forget: '削除する',
+    linked: {
+      title: 'このリンクは別のネットワークや画像のものです',
+      network: (name) => `ネットワーク ${name}`,
+      images: (name, count) => `${name} の各クラスの画像 ${count} 枚`,
+      asks: (what, from) =>
+        `${what}を ${from} から取得します。まだ何も取得していません。同意するまでは、付属のものをそのまま使います。`,
+      load: '取得して開く',
+      stay: 'このまま使う',
+    },
   },
 };

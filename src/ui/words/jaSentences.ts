@@ -339,9 +339,8 @@ export const jaSentences: Sentences = {
   sessionTwice: (file) => `${file} に同じ名前のファイルが 2 つあります。`,
   sessionField: (place, fault) => `セッションの ${place} に問題があります（${fault}）。`,
   noSession: () => '開くセッションがありません。',
-  sessionOutputs: () => '出力の一部だけを使うネットワークは、まだセッションに保存できません。',
-  sessionOutputsHint: () =>
-    '代わりに記録した実行と設定を保存してください。ネットワークと画像は元の場所からもう一度取得できます。',
+  sessionNoSource: () => 'ネットワークの読み取り元のファイルが手元にありません。',
+  sessionNoSourceHint: () => 'ネットワークをもう一度開いてから、セッションを保存してください。',
   zipDamaged: (file) => `${file} は zip ファイルではないか、途中で切れています。`,
   zipLarge: (file) => `${file} は 4 GB を超える zip ファイルで、読めません。`,
   zipPassword: (file) => `${file} にはパスワードがかかっています。`,

@@ -3,6 +3,8 @@ import { pairedDifference, shareInterval } from '../../engine/evaluation/paired'
 import type { ImageTile } from '../../engine/runReport';
 import type { Answers } from '../../engine/workbench/report';
 import { Picture } from '../compare/PairedImages';
+import { ClassTable, Matrix, MOST_LOSERS } from './ClassChanges';
+import { classChanges } from './confusion';
 import { grouped, short } from '../format';
 import { useFormat, useWords } from '../language';
 import { useActions, usePlayground } from '../playground';
@@ -16,32 +18,6 @@ const IMAGES = 1000;
 /** Flipped predictions that are shown. */
 const SHOWN = 24;
 const NORMAL_BOUND = 1.96;
-
-/** [C, C] images by what full precision says (rows) and what the student says (columns). */
-export function confusion({ full, student }: Pick<Answers, 'full' | 'student'>, classes: number): number[] {
-  const counts = new Array<number>(classes * classes).fill(0);
-  full.forEach((answer, i) => counts[answer * classes + student[i]]++);
-  return counts;
-}
-
-/** The class whose accuracy fell most, of those that there are images of; null without images. */
-export function worstClass(answers: Answers, classes: number) {
-  const rows = Array.from({ length: classes }, (_, c) => {
-    const of = Array.from(answers.labels).flatMap((label, i) => (label === c ? [i] : []));
-    const pick = (values: Uint16Array) => Uint16Array.from(of, (i) => values[i]);
-    const n = of.length;
-    const { onlyFull, onlyStudent } = tally({
-      labels: pick(answers.labels),
-      full: pick(answers.full),
-      student: pick(answers.student),
-    });
-    return n === 0 ? null : { classIndex: c, ...pairedDifference({ n, onlyA: onlyFull, onlyB: onlyStudent }) };
-  }).filter((row) => row !== null);
-  return rows.reduce<(typeof rows)[number] | null>(
-    (worst, row) => (worst === null || row.difference < worst.difference ? row : worst),
-    null,
-  );
-}
 
 function Flips({ answers, indices }: { answers: Answers; indices: readonly number[] }) {
   const all = useWords();
@@ -79,58 +55,6 @@ function Flips({ answers, indices }: { answers: Answers; indices: readonly numbe
   );
 }
 
-function Matrix({ answers, classes }: { answers: Answers; classes: number }) {
-  const all = useWords();
-  const words = all.workbench.changes;
-  const names = usePlayground((state) => state.overview?.network.classNames);
-  const counts = useMemo(() => confusion(answers, classes), [answers, classes]);
-  const most = Math.max(...counts.filter((_, i) => Math.floor(i / classes) !== i % classes), 1);
-  const named = (c: number) => className(all, names, c);
-  return (
-    <div className="table-scroll" role="region" aria-label={words.matrix} tabIndex={0}>
-      <table className="compare-table bench-matrix">
-        <caption>{words.matrixHelp}</caption>
-        <thead>
-          <tr>
-            <td />
-            {Array.from({ length: classes }, (_, c) => (
-              <th key={c} scope="col">
-                {named(c)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {Array.from({ length: classes }, (_, row) => (
-            <tr key={row}>
-              <th scope="row" className="text">
-                {named(row)}
-              </th>
-              {Array.from({ length: classes }, (_, column) => {
-                const count = counts[row * classes + column];
-                const strength = row === column ? 0 : (count / most) * 55;
-                return (
-                  <td
-                    key={column}
-                    data-same={row === column}
-                    style={
-                      strength > 0
-                        ? { background: `color-mix(in srgb, var(--past) ${strength}%, var(--card))` }
-                        : undefined
-                    }
-                  >
-                    {count === 0 ? '' : count}
-                  </td>
-                );
-              })}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
 /** What quantization changed, for whom. */
 export function ChangesPanel({ kept }: Pick<KeptProps, 'kept'>) {
   const all = useWords();
@@ -144,6 +68,7 @@ export function ChangesPanel({ kept }: Pick<KeptProps, 'kept'>) {
     () => (answers ? [...answers.full.keys()].filter((i) => answers.full[i] !== answers.student[i]) : []),
     [answers],
   );
+  const changes = useMemo(() => answers && classChanges(answers, classes, MOST_LOSERS), [answers, classes]);
   const shown = useMemo(() => flipped.slice(0, SHOWN), [flipped]);
   const content = () => {
     if (!answers || !overview) return null;
@@ -154,7 +79,7 @@ export function ChangesPanel({ kept }: Pick<KeptProps, 'kept'>) {
     const [lower, upper] = shareInterval({ correct: agreement, n });
     const mean = kl.reduce((sum, each) => sum + each, 0) / n;
     const error = Math.sqrt(kl.reduce((sum, each) => sum + (each - mean) ** 2, 0) / Math.max(1, n - 1) / n);
-    const worst = worstClass(answers, classes);
+    const worst = changes?.worst[0];
     return (
       <>
         <ul>
@@ -189,6 +114,7 @@ export function ChangesPanel({ kept }: Pick<KeptProps, 'kept'>) {
             </li>
           )}
         </ul>
+        {changes && <ClassTable changes={changes} />}
         <Matrix answers={answers} classes={classes} />
         <h4>{words.flips(grouped(flipped.length), String(shown.length))}</h4>
         <Flips answers={answers} indices={shown} />

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { unpackImages } from '../../../src/engine/data/images/packed';
 import { createOwnDataset } from '../../../src/engine/data/images/ownDataset';
-import { downloadDataset, type DatasetRequest } from '../../../src/engine/hub/datasets';
+import type { DatasetRequest } from '../../../src/engine/data/images/types';
+import { downloadDataset } from '../../../src/engine/hub/datasets';
 import { StandInHub } from '../../hub/standInHub';
 import { pictureTable } from '../../hub/tables';
 import { hubHost, MemoryStore, watch } from './host';

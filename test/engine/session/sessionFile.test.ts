@@ -75,6 +75,22 @@ describe('refused with the cause', () => {
       { name: 'images/labels', bytes: Uint8Array.of(0, 0, 1, 0, 9, 0) },
     ]).buffer;
   };
+  const withNetwork = (options: object) =>
+    zip([
+      {
+        name: 'session.json',
+        bytes: new TextEncoder().encode(
+          JSON.stringify({
+            format: 'fdda-playground-session',
+            version: 2,
+            network: { files: ['a'], options },
+            images: null,
+            texts: [],
+          }),
+        ),
+      },
+      { name: 'network/0', bytes: new Uint8Array(3) },
+    ]).buffer;
   const images = (more: object) => ({
     name: 'x',
     classes: ['a', 'b'],
@@ -88,13 +104,17 @@ describe('refused with the cause', () => {
   it.each([
     ['another zip', zip([{ name: 'a.txt', bytes: new Uint8Array(3) }]).buffer, /no saved session/],
     ['no zip', new Uint8Array(100).buffer, /no zip archive/],
-    ['a newer version', withManifest((m) => put(m, { version: 9 })), /version 9; this page reads version 1/],
+    ['a newer version', withManifest((m) => put(m, { version: 9 })), /version 9; this page reads version 2/],
     ['another format', withManifest((m) => put(m, { format: 'x' })), /no saved session/],
     ['no list of texts', withManifest((m) => put(m, { texts: 3 })), /session.json: texts is no list/],
     ['a path in a text', withManifest((m) => put(m, { texts: ['../x'] })), /is no name that is known/],
     ['a missing text', withManifest((m) => put(m, { texts: ['run.json'] })), /page\/run.json is missing/],
     ['no files', withManifest((m) => put(m, { network: { files: [], options: {} } })), /names no file/],
     ['a file that is not there', withManifest((m) => put(m, { network: { files: ['a'] } })), /network\/0 is missing/],
+    ['one output', withNetwork({ selectedOutputs: [3] }), /less than two entries/],
+    ['an output twice', withNetwork({ selectedOutputs: [3, 3] }), /has an entry twice/],
+    ['an output below 0', withNetwork({ selectedOutputs: [3, -1] }), /no number from 0/],
+    ['outputs that are no list', withNetwork({ selectedOutputs: 'x' }), /is no list/],
     [
       'too many pixels',
       withManifest((m) => put(m, { images: images({ imageShape: [4096, 4096, 3] }) })),

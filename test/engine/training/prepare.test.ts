@@ -7,7 +7,7 @@ import { collectStatistics } from '../../../src/engine/bns/statistics';
 import { Generator } from '../../../src/engine/generator/generator';
 import { Random } from '../../../src/engine/random';
 import { prepareRun, type PreparedRun } from '../../../src/engine/training/prepare';
-import { PROBE_PER_CLASS } from '../../../src/engine/training/qualityReport';
+import { PROBE_PER_CLASS } from '../../../src/engine/training/probeClasses';
 import type { RunSettings } from '../../../src/engine/runSettings';
 import { SyntheticProbe } from '../../../src/engine/training/syntheticProbe';
 import { Teacher } from '../../../src/engine/training/teacher';
@@ -228,7 +228,7 @@ describe('the look at the generator', () => {
     );
     // The same images once more, as the experiments look at images.
     const images = tf.tidy(() =>
-      generator.generate(probe.latents, first.verdicts.labels, new Array<number>(C).fill(PROBE_PER_CLASS)),
+      generator.generate(probe.latents!, first.verdicts.labels, new Array<number>(C).fill(PROBE_PER_CLASS)),
     );
     const seen = (await collectStatistics(teacher.definition, teacher.weights, images, { batch: 5 }))!;
     images.dispose();
@@ -238,7 +238,7 @@ describe('the look at the generator', () => {
     );
     // A batch is one class alone: its BatchNorm must not mix with the other classes'.
     const alone = tf.tidy(() => {
-      const z = tf.slice(probe.latents, [2 * PROBE_PER_CLASS, 0], [PROBE_PER_CLASS, 12]) as tf.Tensor2D;
+      const z = tf.slice(probe.latents!, [2 * PROBE_PER_CLASS, 0], [PROBE_PER_CLASS, 12]) as tf.Tensor2D;
       return teacher
         .forward(generator.generate(z, new Array(PROBE_PER_CLASS).fill(2)))
         .argMax(1)

@@ -2,12 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { bnsCenters } from '../../../src/engine/bns/centers';
 import type { QualityReference } from '../../../src/engine/bns/quality';
 import { BnsTable } from '../../../src/engine/bns/statistics';
-import {
-  PROBE_PER_CLASS,
-  realQuality,
-  syntheticQuality,
-  type LookedAt,
-} from '../../../src/engine/training/qualityReport';
+import { PROBE_PER_CLASS } from '../../../src/engine/training/probeClasses';
+import { realQuality, syntheticQuality, type LookedAt } from '../../../src/engine/training/qualityReport';
 
 /** One layer of one channel: [mean, variance] each. */
 const table = (rows: [number, number][]) =>
@@ -94,7 +90,7 @@ describe('quality of real images', () => {
 describe('quality of synthetic images', () => {
   const images = looked([0, 4], [10, 12]);
   const batches = bnsCenters(images.statistics, images.labels, 2).table;
-  const { quality, measured } = syntheticQuality(images, batches, reference, [
+  const { quality, measured } = syntheticQuality(images, batches, [0, 1], reference, [
     { lo: 0, hi: 8 },
     { lo: 4, hi: 12 },
   ]);

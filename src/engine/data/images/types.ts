@@ -32,6 +32,20 @@ export interface ImageCollection {
   outputs?: number[];
 }
 
+/** Some pictures of every class of a dataset on the hub. */
+export interface DatasetRequest {
+  /** Name on the hub. */
+  source: string;
+  /** Version ("320px"); left out: the dataset's default. */
+  config?: string;
+  /** Column of labels; left out: the likeliest. */
+  label?: string;
+  /** Of the part for training, to calibrate with and look at, and as many of the part for tests. */
+  imagesPerClass: number;
+  /** The outputs that networks for a larger task have for these classes. */
+  outputs?: number[];
+}
+
 /** A collection in few pieces, to be handed from one thread to another. */
 export interface PackedImages {
   classes: string[];
@@ -45,6 +59,8 @@ export interface PackedImages {
   bytes: Uint8Array<ArrayBuffer>;
   notes: Said[];
   outputs?: number[];
+  /** What they were asked for by, for whoever asks again; a reader takes it as it is. */
+  origin?: DatasetRequest;
 }
 
 export interface CollectOptions {

@@ -64,7 +64,7 @@ export class GeneratorStage implements Stage<GeneratorSnapshot> {
       this.targets,
       prepared.overview.calibration.reliable,
       random.fork('generator'),
-      this.probe.latents,
+      this.probe.latents ?? undefined,
       arm,
     );
   }
@@ -111,6 +111,11 @@ export class GeneratorStage implements Stage<GeneratorSnapshot> {
     this.lookedAtTime = elapsed + seconds;
     this.lookedAtStep = steps;
     return { snapshot, seconds };
+  }
+
+  /** Has these classes among those that are looked at; the next look is due at once where others are. */
+  ask(classes: readonly number[]): void {
+    if (this.probe.ask(classes)) this.lookedAtStep = -1;
   }
 
   async snapshot(): Promise<GeneratorSnapshot> {

@@ -77,7 +77,11 @@ export function CentralizedFigure() {
       </div>
       {snapshot && (
         <p className="figure-note">
-          {words.nearest(String(countNearestOwn(snapshot, layer, classes)), String(classes), String(layer + 1))}
+          {words.nearest(
+            String(countNearestOwn(snapshot, layer, classes)),
+            String(snapshot.batchPoints.count),
+            String(layer + 1),
+          )}
         </p>
       )}
     </>

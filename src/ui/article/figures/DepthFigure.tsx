@@ -10,6 +10,7 @@ import { useScheme } from '../../useScheme';
 import { PointsMap } from '../../views/PointsMap';
 import type { Hit } from '../../views/scene';
 import { stillClouds } from '../../views/scene';
+import { useShownClasses, useShownClouds } from '../../views/useShownClasses';
 import { LayerPicker } from '../../views/LayerPicker';
 
 const NOTHING: readonly never[] = [];
@@ -22,10 +23,11 @@ function LayerMap({ overview, layer }: { overview: RunOverview; layer: number })
   const chosen = usePlayground((state) => state.classIndex);
   const { toggleClass } = useActions();
   const scheme = useScheme();
-  const clouds = useMemo(
+  const everyCloud = useMemo(
     () => stillClouds(overview, layer).filter(({ kind }) => kind === 'observation' || kind === 'center'),
     [overview, layer],
   );
+  const clouds = useShownClouds(everyCloud, useShownClasses());
   const describe = useCallback(
     (hit: Hit) => [pointName(all, hit.kind, overview.network.classNames, hit.classIndex)],
     [all, overview],

@@ -8,6 +8,7 @@ import { LayerPicker } from '../../views/LayerPicker';
 import { PointsMap } from '../../views/PointsMap';
 import type { Hit } from '../../views/scene';
 import { stillClouds } from '../../views/scene';
+import { useShownClasses, useShownClouds } from '../../views/useShownClasses';
 import { ClassPicker } from '../ClassPicker';
 import { channelStatistics, pixelsOf, shuffled as shuffledPixels } from '../pixelStatistics';
 
@@ -62,13 +63,14 @@ export function StatisticsFigure({ shuffled }: { shuffled: boolean }) {
     const own = pixelsOf(images, index);
     return shuffled ? shuffledPixels(own) : own;
   }, [overview, classIndex, shuffled]);
-  const clouds = useMemo(
+  const everyCloud = useMemo(
     () =>
       overview && layer !== null
         ? stillClouds(overview, layer).filter(({ kind }) => kind === 'observation' || kind === 'calibration')
         : NOTHING,
     [overview, layer],
   );
+  const clouds = useShownClouds(everyCloud, useShownClasses());
   if (!overview || layer === null || !pixels) return <div className="view-empty">{views.waiting}</div>;
 
   const {
