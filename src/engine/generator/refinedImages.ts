@@ -181,12 +181,12 @@ export class RefinedImages {
     return tf.tidy(() => tf.reshape(tf.gather(this.images, rows), [rows.shape[0], height, width, channels]));
   }
 
-  /** The first `perClass` images of each class, class by class. */
-  firstOfEach(perClass: number): tf.Tensor4D {
-    const rows = Array.from(
-      { length: this.numClasses * perClass },
-      (_, i) => Math.floor(i / perClass) * this.perClass + ((i % perClass) % this.perClass),
-    );
+  /** The first `perClass` images of each class, class by class; of some classes in their order. */
+  firstOfEach(perClass: number, classes?: readonly number[]): tf.Tensor4D {
+    const rows = Array.from({ length: (classes?.length ?? this.numClasses) * perClass }, (_, i) => {
+      const place = Math.floor(i / perClass);
+      return (classes?.[place] ?? place) * this.perClass + ((i % perClass) % this.perClass);
+    });
     return this.batch(rows);
   }
 

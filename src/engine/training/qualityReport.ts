@@ -31,7 +31,8 @@ export function realQuality(
   activations: string[],
 ): { quality: RealQuality; separation: SeparationByLayer } {
   const classes = reference.centers.rows;
-  const ofClass = Array.from({ length: classes }, (_, c) => [...labels.keys()].filter((i) => labels[i] === c));
+  const present = Array.from({ length: classes }, (_, c) => c).filter((c) => labels.includes(c));
+  const ofClass = present.map((c) => [...labels.keys()].filter((i) => labels[i] === c));
   const rounds = Math.max(1, Math.floor(Math.min(...ofClass.map(({ length }) => length)) / PROBE_PER_CLASS));
   // One round: as many images of every class as there are synthetic ones.
   const sets = Array.from({ length: rounds }, (_, r) =>
@@ -39,13 +40,12 @@ export function realQuality(
   );
   const tables = sets.map((set) => statistics.select(set));
   const batches = BnsTable.concat(
-    tables.map(
-      (table, r) =>
-        bnsCenters(
-          table,
-          sets[r].map((i) => labels[i]),
-          classes,
-        ).table,
+    tables.map((table, r) =>
+      bnsCenters(
+        table,
+        sets[r].map((i) => labels[i]),
+        classes,
+      ).table.select(present),
     ),
   );
   const measured = imageQuality(
@@ -53,7 +53,7 @@ export function realQuality(
       images: statistics,
       labels,
       batches,
-      batchLabels: Array.from({ length: rounds * classes }, (_, i) => i % classes),
+      batchLabels: Array.from({ length: rounds * present.length }, (_, i) => present[i % present.length]),
       logits,
       logitLabels: labels,
     },
@@ -78,15 +78,17 @@ export function realQuality(
  *
  * @param batches their statistics taken together, one row a class
  * @param real the activations' ranges on real images
+ * @param classes [batches.rows] of which classes; left out: of all
  */
 export function syntheticQuality(
   { statistics, labels, logits, ranges }: LookedAt,
   batches: BnsTable,
   reference: QualityReference,
   real: readonly ActivationRange[],
+  classes: ArrayLike<number> = [...Array(batches.rows).keys()],
 ): { quality: SyntheticQuality; measured: ImageQuality } {
   const measured = imageQuality(
-    { images: statistics, labels, batches, batchLabels: [...Array(batches.rows).keys()], logits, logitLabels: labels },
+    { images: statistics, labels, batches, batchLabels: classes, logits, logitLabels: labels },
     reference,
   );
   return { quality: { ...report(measured), coverage: coverages(real, ranges) }, measured };

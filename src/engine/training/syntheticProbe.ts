@@ -6,7 +6,8 @@ import { bnsCenters } from '../bns/centers';
 import { projectNonlinear, type ProjectionMethod } from '../bns/projection';
 import { scaledPoints, type Points } from '../bns/separation';
 import { BnsTable, statisticsTap } from '../bns/statistics';
-import { toImageTile } from '../data/dataset';
+import { imagesAtOnce } from '../data/amounts';
+import { smallTile, toImageTile } from '../data/dataset';
 import type { Generator } from '../generator/generator';
 import type { RefinedImages } from '../generator/refinedImages';
 import { RepeatedStep } from '../kernels/replay/repeatedStep';
@@ -71,6 +72,9 @@ export async function mapLayer(
   };
 }
 
+/** Images of one look that go through generator and teacher together, where they are small. */
+const TOGETHER = 2 ** 16;
+
 /** Owns its latents; nothing else. */
 export class SyntheticProbe {
   /** [numClasses PROBE_PER_CLASS, latentDim], class by class; stays the probe's. */
@@ -99,7 +103,11 @@ export class SyntheticProbe {
       () => this.refined?.inUse ?? (Object.values(this.generator.variables) as tf.Variable[]),
       'gpu',
     );
-    this.labels = Uint16Array.from({ length: count }, (_, i) => Math.floor(i / PROBE_PER_CLASS));
+    const { lookedAt } = prepared;
+    this.labels = Uint16Array.from(
+      { length: lookedAt.length * PROBE_PER_CLASS },
+      (_, i) => lookedAt[Math.floor(i / PROBE_PER_CLASS)],
+    );
     this.latents = tf.tensor2d(random.fork('latents').fillNormal(new Float32Array(count * latentDim)), [
       count,
       latentDim,
@@ -107,32 +115,20 @@ export class SyntheticProbe {
   }
 
   /**
-   * Images of every class, as single-class batches (that is how the distorted and the centralized term see them), with
-   * the teacher's verdicts and their statistics. One readback for images, statistics, logits and activation ranges.
+   * Images of every class that is looked at, as single-class batches (that is how the distorted and the centralized term see them), with
+   * the teacher's verdicts and their statistics. One readback for images, statistics, logits and activation ranges, or one
+   * for every few classes of large images.
    *
    * @param refined looked at instead of what the generator makes
    */
   async look(step: number, refined: RefinedImages | null = null): Promise<SyntheticSnapshot> {
     const { teacher, labels } = this;
-    const { running, centers, planes, observationRanges, overview } = this.prepared;
+    const { running, centers, planes, observationRanges, overview, lookedAt } = this.prepared;
     const { numClasses, inputShape, normalization } = teacher.definition;
     const count = labels.length;
     const pixels = inputShape[0] * inputShape[1] * inputShape[2];
     this.refined = refined;
-    const packed = this.repeated.run(refined ? 'refined' : 'generator', {}, () => {
-      const images =
-        refined?.firstOfEach(PROBE_PER_CLASS) ??
-        this.generator.generate(
-          this.latents,
-          labels,
-          this.together ? [count] : new Array<number>(numClasses).fill(PROBE_PER_CLASS),
-        );
-      const [tap, ranges] = [statisticsTap(), rangesTap()];
-      const logits = teacher.forward(images, { ...tap, ...ranges });
-      return tf.concat([tf.reshape(images, [count, pixels]), tap.packed(), logits, ...ranges.columns()], 1);
-    });
-    const values = (await packed.data()) as Float32Array;
-    packed.dispose();
+    const values = await this.seen(refined);
     const rangesFrom = pixels + teacher.layout.size + numClasses;
     const width = rangesFrom + 2 * activationNodes(teacher.definition).length;
     const part = (from: number, length: number) => {
@@ -142,21 +138,22 @@ export class SyntheticProbe {
       return result;
     };
     const images = BnsTable.unpack(teacher.layout, count, part(pixels, teacher.layout.size));
-    const batches = bnsCenters(images, labels, numClasses).table;
+    const batches = bnsCenters(images, labels, numClasses).table.select(lookedAt);
     this.latest = { step, images, batches };
-    const classes = Uint16Array.from({ length: numClasses }, (_, i) => i);
+    const classes = Uint16Array.from(lookedAt);
     const logits = part(pixels + teacher.layout.size, numClasses);
     const { quality, measured } = syntheticQuality(
       { statistics: images, labels, logits, ranges: unpackRanges(values, width, rangesFrom) },
       batches,
       { centers, running, startLayer: overview.startLayer },
       observationRanges,
+      lookedAt,
     );
     return {
       arm: this.arm,
       step,
       perClass: PROBE_PER_CLASS,
-      images: toImageTile(part(0, pixels), inputShape, normalization),
+      images: smallTile(toImageTile(part(0, pixels), inputShape, normalization)),
       verdicts: verdictsOf(logits, labels, numClasses),
       points: projectPoints(planes, images, running, labels),
       batchPoints: projectPoints(planes, batches, running, classes),
@@ -165,6 +162,56 @@ export class SyntheticProbe {
       distanceToOwnCenter: measured.ownCenter.byClass,
       distanceToNearestOther: measured.nearestOther.byClass,
     };
+  }
+
+  /** Of each image in a row: values, statistics, logits, activation ranges. */
+  private async seen(refined: RefinedImages | null): Promise<Float32Array> {
+    const { teacher, generator, labels } = this;
+    const { lookedAt } = this.prepared;
+    const [height, width, channels] = teacher.definition.inputShape;
+    const pixels = height * width * channels;
+    const kind = refined ? 'refined' : 'generator';
+    const look = (images: tf.Tensor4D) => {
+      const [tap, ranges] = [statisticsTap(), rangesTap()];
+      const logits = teacher.forward(images, { ...tap, ...ranges });
+      return tf.concat([tf.reshape(images, [images.shape[0], pixels]), tap.packed(), logits, ...ranges.columns()], 1);
+    };
+    const groupsOf = (classes: number) =>
+      this.together ? [classes * PROBE_PER_CLASS] : new Array<number>(classes).fill(PROBE_PER_CLASS);
+    const atOnce = Math.max(1, Math.floor(imagesAtOnce(pixels, TOGETHER) / PROBE_PER_CLASS));
+    if (lookedAt.length === generator.config.numClasses && lookedAt.length <= atOnce) {
+      const packed = this.repeated.run(kind, {}, () =>
+        look(
+          refined?.firstOfEach(PROBE_PER_CLASS) ?? generator.generate(this.latents, labels, groupsOf(lookedAt.length)),
+        ),
+      );
+      try {
+        return (await packed.data()) as Float32Array;
+      } finally {
+        packed.dispose();
+      }
+    }
+    const parts: Float32Array[] = [];
+    for (let start = 0; start < lookedAt.length; start += atOnce) {
+      const classes = lookedAt.slice(start, start + atOnce);
+      const own = labels.subarray(start * PROBE_PER_CLASS, (start + classes.length) * PROBE_PER_CLASS);
+      const packed = tf.tidy(() => {
+        if (refined) return look(refined.firstOfEach(PROBE_PER_CLASS, classes));
+        const rows = classes.flatMap((label) =>
+          Array.from({ length: PROBE_PER_CLASS }, (_, i) => label * PROBE_PER_CLASS + i),
+        );
+        const latents = tf.gather(this.latents, tf.tensor1d(rows, 'int32'));
+        return look(generator.generate(latents, own, groupsOf(classes.length)));
+      });
+      try {
+        parts.push((await packed.data()) as Float32Array);
+      } finally {
+        packed.dispose();
+      }
+    }
+    const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+    parts.reduce((at, part) => (all.set(part, at), at + part.length), 0);
+    return all;
   }
 
   /** t-SNE or UMAP of all points of one layer at the last look (see `mapLayer`). */
