@@ -1,6 +1,6 @@
 import type { Sentences } from '../engine/sentences';
 import { inWords } from '../engine/sentences';
-import { EngineFailure, EngineGone } from '../worker/client';
+import { EngineFailure, EngineGone } from '../worker/connection';
 import type { Failure } from '../worker/protocol';
 
 /** What a request failed with; null when its engine was stopped, which is reported by itself. */

@@ -14,7 +14,7 @@ import type {
   ProjectionReply,
   RunStatus,
 } from '../worker/protocol';
-import type { DeathReason, ProgressReport } from '../worker/client';
+import type { DeathReason, ProgressReport } from '../worker/connection';
 import type { Embed } from './embed';
 import type { Speeds } from './estimate';
 import type { Moment } from './history';

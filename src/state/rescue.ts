@@ -2,7 +2,8 @@
 import type { RunOverview } from '../engine/runReport';
 import type { LiveSettings, RunSettings } from '../engine/runSettings';
 import type { RunSnapshot } from '../engine/training/run';
-import { EngineFailure, type EngineClient, type StartOptions } from '../worker/client';
+import { type EngineClient, type StartOptions } from '../worker/client';
+import { EngineFailure } from '../worker/connection';
 import type { PackedImages } from '../engine/data/images/types';
 import type { InitializeReply, NetworkFile, NetworkOptions, Resumed } from '../worker/protocol';
 import type { ChosenFile, PlaygroundState } from './playgroundState';

@@ -1,23 +1,24 @@
 import { createStore } from 'zustand/vanilla';
 import type { RunFrame } from '../engine/runReport';
 import type { RunSettings } from '../engine/runSettings';
-import type { InitializeReply, NetworkFile, NetworkOptions } from '../worker/protocol';
-import type { DeathReason, WorkerLike } from '../worker/client';
-import { EngineClient, EngineFailure, EngineGone } from '../worker/client';
+import type { InitializeReply } from '../worker/protocol';
+import type { DeathReason, WorkerLike } from '../worker/connection';
+import { EngineClient } from '../worker/client';
+import { EngineGone } from '../worker/connection';
 import type { HubWorkerLike } from '../worker/hubClient';
 import { rememberBackend, rememberedBackend } from './backendMemory';
 import { holdLocked } from './embed';
-import { afterRun, rememberedSpeeds } from './estimate';
+import { afterRun } from './estimate';
 import { failureOf } from './failures';
-import { hubActions } from './hubDownloads';
-import { createLessons, initialLessons } from './lessons/lessonState';
+import { createLessons } from './lessons/lessonState';
+import { initialState } from './initialState';
 import { beyondNetwork } from './linkView';
-import type { ChosenFile, PlaygroundActions, PlaygroundState, Position } from './playgroundState';
+import { ownActions } from './ownActions';
+import type { PlaygroundActions, PlaygroundState, Position } from './playgroundState';
 import { engineRun, shownGenerator } from './playgroundState';
-import { choicesFor, recordedActions, showEngineRun, showLastRun, showRecording, withEngineRun } from './recordedRun';
-import { RecordingError } from './recording/checks';
+import { choicesFor, recordedActions, showEngineRun, showLastRun, withEngineRun } from './recordedRun';
 import type { Versions } from './recording/format';
-import { readFiles, Rescue, storedImages, takeUp, type Chosen } from './rescue';
+import { Rescue, takeUp } from './rescue';
 import { afterFrame, backTo, emptyRecord } from './runRecord';
 import { changedSettings, withSetting } from './settings';
 import type { Link } from './shareLink';
@@ -51,54 +52,11 @@ export type PlaygroundStore = ReturnType<typeof createPlayground>;
 /** The page's state and everything that can be done to it. Holds the engine's client; knows no React. */
 export function createPlayground(options: PlaygroundOptions) {
   const { link } = options;
-  const { settings: initialSettings, ...lessonState } = initialLessons(link.lesson, link.settings);
   let liveTimer: ReturnType<typeof setTimeout> | null = null;
   let configureTimer: ReturnType<typeof setTimeout> | null = null;
   let replacements = 0;
 
-  const store = createStore<PlaygroundState>(() => ({
-    engine: 'starting',
-    backend: null,
-    wantedBackend: link.backend,
-    without: link.without,
-    backends: [],
-    speeds: rememberedSpeeds(),
-    nextBackend: null,
-    networkName: null,
-    bundled: true,
-    opened: null,
-    ownImages: null,
-    mendable: false,
-    download: null,
-    kept: null,
-    progress: null,
-    silentSeconds: 0,
-    settings: initialSettings,
-    applied: initialSettings,
-    linkNotes: link.notes,
-    status: 'preparing',
-    started: false,
-    playWhenReady: link.embed?.autostart ?? false,
-    replacing: false,
-    takingUp: false,
-    run: 0,
-    rescueStep: null,
-    position: null,
-    ...emptyRecord(),
-    recorded: null,
-    behind: null,
-    reference: null,
-    viewing: null,
-    replaying: false,
-    trouble: null,
-    layer: link.view.layer,
-    classIndex: link.view.classIndex,
-    arm: link.view.arm,
-    projection: link.view.projection,
-    measure: link.view.measure,
-    embed: link.embed,
-    ...lessonState,
-  }));
+  const store = createStore<PlaygroundState>(() => initialState(link));
   const { getState: get, setState: set } = store;
   /**
    * A run of the engine's was asked for: it takes the place of a recorded one as soon as there is something of it to
@@ -334,42 +292,6 @@ export function createPlayground(options: PlaygroundOptions) {
     actions.pause();
   }
 
-  /** Something that is at hand takes the place of what there is; `chosen` is how another engine would get it. */
-  function openRead(
-    kind: 'network' | 'images',
-    chosen: Chosen,
-    open: (settings: RunSettings) => Promise<InitializeReply>,
-  ): Promise<boolean> {
-    wantsEngineRun = true;
-    return replaceRun(async (settings) => {
-      try {
-        const reply = await open(settings);
-        rescue.opened(kind, chosen);
-        return reply;
-      } catch (error) {
-        if (error instanceof EngineFailure && error.failure.code === 'mismatch') rescue.opened(kind, chosen);
-        throw error;
-      }
-    });
-  }
-
-  /** Reads files that the user chose and has them take the place of what there is. */
-  async function openFiles(
-    kind: 'network' | 'images',
-    files: readonly ChosenFile[],
-    open: (read: NetworkFile[], settings: RunSettings) => Promise<InitializeReply>,
-    options?: NetworkOptions,
-  ): Promise<void> {
-    try {
-      wantsEngineRun = true;
-      const read = await readFiles(files);
-      await openRead(kind, { files, options }, (settings) => open(read, settings));
-    } catch (error) {
-      wantsEngineRun = false;
-      set({ trouble: { kind: 'file', detail: error instanceof Error ? error.message : String(error) } });
-    }
-  }
-
   function configure(): void {
     void replaceRun((settings) => client.configure(settings));
   }
@@ -395,26 +317,25 @@ export function createPlayground(options: PlaygroundOptions) {
     ask(client.play());
   }
 
-  const { dispose: disposeHub, ...downloads } = hubActions({
-    spawnHub: options.spawnHub,
+  const { dispose: disposeOwn, ...own } = ownActions({
+    get,
     set,
-    openNetwork(files, notes) {
-      // What the engine is given is the page's no longer: a copy, should the engine die.
-      const chosen = { files: files.map(({ name, bytes }) => ({ path: name, file: new File([bytes], name) })) };
-      return openRead('network', chosen, (settings) => client.loadNetwork(files, settings, undefined, false, notes));
+    client,
+    rescue,
+    spawnHub: options.spawnHub,
+    replaceRun,
+    wantEngineRun: (wanted) => {
+      wantsEngineRun = wanted;
     },
-    openImages: (packed) =>
-      openRead('images', { files: [], packed: storedImages(packed) }, (settings) =>
-        client.loadPackedImages(packed, settings),
-      ),
-    report: (failure) => set({ trouble: { kind: 'failure', failure } }),
+    report,
+    saveRecording: () => actions.saveRecording(),
   });
 
   const { runFinished, ...lessonActions } = createLessons({ get, set, actions: () => actions });
 
   const actions: PlaygroundActions = {
     ...lessonActions,
-    ...downloads,
+    ...own,
     start: initialize,
     play: () => play(null),
     pause() {
@@ -462,25 +383,6 @@ export function createPlayground(options: PlaygroundOptions) {
         (done) => !done && set({ wantedBackend: before }),
       );
     },
-    loadNetwork: (files, options) =>
-      openFiles('network', files, (read, settings) => client.loadNetwork(read, settings, options), options),
-    loadImages: (files) => openFiles('images', files, (read, settings) => client.loadImages(read, settings)),
-    mend() {
-      wantsEngineRun = true;
-      void replaceRun(async (settings) => {
-        const reply = await client.mend(settings);
-        rescue.tookMend();
-        return reply;
-      });
-    },
-    useBundledImages() {
-      wantsEngineRun = true;
-      void replaceRun((settings) => client.useBundledImages(settings));
-    },
-    useBundledNetwork() {
-      wantsEngineRun = true;
-      void replaceRun((settings) => client.useBundledNetwork(settings));
-    },
     restoreSnapshot() {
       set((state) => ({ ...nowLive(state), trouble: null }));
       ask(client.restoreSnapshot(get().settings));
@@ -524,45 +426,6 @@ export function createPlayground(options: PlaygroundOptions) {
     ...recordedActions(store, options.versions ?? NO_VERSIONS, () => {
       wantsEngineRun = false;
     }),
-    async saveSession(results) {
-      try {
-        const run = await actions.saveRecording();
-        const { writeSessionTexts } = await import('./sessionTexts');
-        const { settings, networkName } = get();
-        const bytes = await client.saveSession(writeSessionTexts(settings, results, run?.text ?? null));
-        const name = (networkName ?? '').replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '');
-        return { name: `${name || 'session'}.fdda`, bytes };
-      } catch (error) {
-        report(error);
-        return null;
-      }
-    },
-    async openSession(file) {
-      const before = get().settings;
-      try {
-        const texts = await client.readSession({ name: file.name, bytes: await file.arrayBuffer() });
-        const { readSessionTexts } = await import('./sessionTexts');
-        const { settings, results, recording } = await readSessionTexts(texts);
-        wantsEngineRun = true;
-        set({ settings });
-        if (!(await replaceRun((asked) => client.openSession(asked)))) {
-          set({ settings: before });
-          return null;
-        }
-        rescue.openedSession(file);
-        if (recording) {
-          wantsEngineRun = false;
-          set((state) => showRecording(state, recording, file.name));
-        }
-        return results;
-      } catch (error) {
-        if (error instanceof RecordingError)
-          set({ trouble: { kind: 'session', name: file.name, problem: error.problem } });
-        else if (error instanceof EngineFailure || error instanceof EngineGone) report(error);
-        else set({ trouble: { kind: 'file', detail: error instanceof Error ? error.message : String(error) } });
-        return null;
-      }
-    },
     showLive() {
       wantsEngineRun = false;
       set(showEngineRun);
@@ -573,7 +436,7 @@ export function createPlayground(options: PlaygroundOptions) {
     dispose() {
       clearTimers();
       actions.stopReplay();
-      disposeHub();
+      disposeOwn();
       client.dispose();
     },
   };

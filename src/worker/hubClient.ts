@@ -1,7 +1,7 @@
 import type { PackedImages } from '../engine/data/images/types';
 import type { DatasetRequest } from '../engine/hub/datasets';
 import type { DownloadedNetwork } from '../engine/hub/networks';
-import { EngineFailure } from './client';
+import { EngineFailure } from './connection';
 import type { HubMessage, HubProgress, HubRequest, KeptFiles } from './protocol';
 
 /** What the client needs of a worker; a real `Worker` is one. */

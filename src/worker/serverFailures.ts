@@ -28,6 +28,9 @@ export class Refusal extends Error {
   }
 }
 
+/** A newer request has made this one pointless; it is answered all the same. */
+export class Superseded extends Error {}
+
 export function isDeviceLost(error: unknown): boolean {
   return DEVICE_LOST.test(messageOf(error));
 }

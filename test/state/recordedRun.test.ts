@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Message, Request } from '../../src/worker/protocol';
-import type { WorkerLike } from '../../src/worker/client';
+import type { WorkerLike } from '../../src/worker/connection';
 import type { RunFrame } from '../../src/engine/runReport';
 import { MAX_HISTORY_BYTES, MAX_MOMENTS } from '../../src/state/history';
 import type { PlaygroundState } from '../../src/state/playgroundState';

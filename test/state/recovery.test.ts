@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { RunFrame } from '../../src/engine/runReport';
 import type { Message, Request } from '../../src/worker/protocol';
-import type { WorkerLike } from '../../src/worker/client';
+import type { WorkerLike } from '../../src/worker/connection';
 import { engineRun, type PlaygroundState } from '../../src/state/playgroundState';
 import { createPlayground, type PlaygroundStore } from '../../src/state/runStore';
 import { readLink } from '../../src/state/shareLink';

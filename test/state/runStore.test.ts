@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Message, Request } from '../../src/worker/protocol';
-import type { WorkerLike } from '../../src/worker/client';
+import type { WorkerLike } from '../../src/worker/connection';
 import type { PlaygroundState } from '../../src/state/playgroundState';
 import type { PlaygroundStore } from '../../src/state/runStore';
 import {

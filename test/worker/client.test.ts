@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunFrame, RunOverview } from '../../src/engine/runReport';
 import type { Message, Request } from '../../src/worker/protocol';
-import type { ClientEvents, ClientOptions, WorkerLike } from '../../src/worker/client';
-import { EngineClient, EngineFailure, EngineGone } from '../../src/worker/client';
+import type { ClientEvents, ClientOptions, WorkerLike } from '../../src/worker/connection';
+import { EngineClient } from '../../src/worker/client';
+import { EngineFailure, EngineGone } from '../../src/worker/connection';
 import { defaultSettings } from '../../src/state/settings';
 
 /** A worker that the test plays by hand. */

@@ -22,7 +22,7 @@ import type {
   Request,
   Resumed,
 } from '../../src/worker/protocol';
-import type { WorkerLike } from '../../src/worker/client';
+import type { WorkerLike } from '../../src/worker/connection';
 import { createFakeRun, FAKE_LAYERS, seededRandom } from './fakeRun';
 import type { FakeRun } from './fakeRun';
 

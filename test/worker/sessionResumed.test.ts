@@ -3,7 +3,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { use } from '../engine/backends';
 import { Harness, Refused, smallSettings } from './sessionHarness';
 
-const settings = smallSettings({ testImages: 40, generatorSteps: 30 });
+// Enough steps that a busy machine stops the run before they are over.
+const settings = smallSettings({ testImages: 40, generatorSteps: 90 });
 let harness: Harness;
 let before = 0;
 beforeAll(() => use('wasm'));

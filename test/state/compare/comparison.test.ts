@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Message, Request } from '../../../src/worker/protocol';
-import type { WorkerLike } from '../../../src/worker/client';
+import type { WorkerLike } from '../../../src/worker/connection';
 import type { ComparisonState, ComparisonStore } from '../../../src/state/compare/comparison';
 import { createComparison } from '../../../src/state/compare/comparison';
 import { MAX_KEPT } from '../../../src/state/compare/keptRun';
