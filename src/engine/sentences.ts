@@ -272,6 +272,12 @@ export const SENTENCES = {
     `The weights have ${found} stages or blocks, not the ${expected} of this network.`,
   assumedImagenet: () =>
     'The file does not say what pixels it was trained on: the means and deviations of ImageNet are assumed. Where that is wrong, accuracies are low; then set mean and deviation.',
+  cropShareOther: (value: string) =>
+    `The configuration's crop_pct is ${value}, which is no share of a side: pictures are resized in the usual way.`,
+  cropModeOther: (value: string) =>
+    `The configuration asks for the crop_mode ${value}; pictures are cut out of their middle, without changing their proportions.`,
+  interpolationOther: (value: string) =>
+    `The configuration asks for the interpolation ${value}; pictures are resized with bicubic.`,
   assumedImageSize: (height: string, width: string) =>
     `The file does not say how large its images are: ${height}x${width} is assumed.`,
 

@@ -157,6 +157,12 @@ export interface NetworkDefinition {
   /** The network sees (pixel / 255 - mean) / std per channel. */
   normalization: { mean: number[]; std: number[] };
   classNames?: string[];
+  /** How pictures of another size are brought to the network's, as it was evaluated; left out: not known. */
+  resizing?: {
+    /** Side of the square that is cut out of the middle, as a share of the shorter side before it. */
+    cropShare: number;
+    interpolation: 'bilinear' | 'bicubic' | 'lanczos';
+  };
 }
 
 export interface Network {

@@ -104,8 +104,9 @@ export class StudentTrainer implements StudentTraining<StudentTrainerSnapshot> {
 
   /** The step itself. @returns [3] ce, distillation, total */
   private compute(inputs: Record<string, tf.Tensor>, settings: RunSettings): tf.Tensor1D {
-    const images = batchImages(this.data, inputs);
-    const target = this.teacher.forward(images);
+    const images = tf.tidy(() => batchImages(this.data, inputs));
+    // What lies between its images and its answers takes as much memory as the student's pass, and is not needed there.
+    const target = tf.tidy(() => this.teacher.forward(images));
     let packed: tf.Tensor1D | null = null;
     const { grads } = tf.variableGrads(() => {
       const loss = studentLosses(

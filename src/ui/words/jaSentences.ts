@@ -249,6 +249,11 @@ export const jaSentences: Sentences = {
   stagesOther: (found, expected) => `段またはブロックが ${found} 個あり、このネットワークの ${expected} 個と違います。`,
   assumedImagenet: () =>
     '学習に使った画素値の範囲が書かれていないため、ImageNet の平均と標準偏差を仮定します。違っていると精度が低くなります。その場合は平均と標準偏差を指定してください。',
+  cropShareOther: (value) =>
+    `設定ファイルの crop_pct が ${value} で、辺の割合になっていません。画像は通常の方法で縮小します。`,
+  cropModeOther: (value) =>
+    `設定ファイルは crop_mode「${value}」を求めていますが、縦横比を変えずに画像の中央を切り出します。`,
+  interpolationOther: (value) => `設定ファイルは補間「${value}」を求めていますが、bicubic で画像を縮小します。`,
   assumedImageSize: (height, width) => `画像の大きさが書かれていないため、${height}x${width} と仮定します。`,
 
   imagesHint: () =>

@@ -5,6 +5,7 @@ import { checkIndex, type Dataset, type LabelledImage, type Split } from '../dat
 import { MAX_CALIBRATION_IMAGES_PER_CLASS } from '../calibrationSet';
 import { DatasetError } from './datasetError';
 import { decodeImage } from './decode';
+import type { NetworkDefinition } from '../../network/types';
 import { resized } from './resize';
 import type { CollectedImage, DecodedImage, ImageCollection } from './types';
 
@@ -31,6 +32,8 @@ export interface OwnDatasetOptions {
   seed?: number;
   /** Keep some images apart to choose learning rates on. */
   validation?: boolean;
+  /** How the network's pictures are brought to its size; left out: bilinear, and cut out of a little more. */
+  resizing?: NetworkDefinition['resizing'];
 }
 
 /**
@@ -48,7 +51,7 @@ export async function createOwnDataset(
   { classes, images }: ImageCollection,
   imageShape: [number, number, number],
   onProgress: (fraction: number) => Promise<boolean | void>,
-  { seed = 0, validation = false }: OwnDatasetOptions = {},
+  { seed = 0, validation = false, resizing }: OwnDatasetOptions = {},
 ): Promise<OwnDataset | null> {
   const [height, width, channels] = imageShape;
   if (channels !== 1 && channels !== 3) throw new DatasetError(say('channelsOfPictures', channels), HINT);
@@ -72,7 +75,7 @@ export async function createOwnDataset(
         const decoded = await decodeImage(await image.read());
         if (!isGrey(decoded)) colored++;
         read++;
-        kept[label].push({ pixels: fitted(decoded, height, width, channels), label, test: isTest(image) });
+        kept[label].push({ pixels: fitted(decoded, imageShape, resizing), label, test: isTest(image) });
       } catch (error) {
         if (error instanceof DatasetError) throw error;
         notes.push(say('pictureBroken', image.name, (error as Error).message));
@@ -96,7 +99,9 @@ const isTest = ({ split }: CollectedImage): boolean => split === 'test';
 /** At most so many of a class, of which at most half are for tests where there are others. */
 function bothKinds(list: CollectedImage[], most: number): CollectedImage[] {
   const [test, other] = [list.filter(isTest), list.filter((image) => !isTest(image))];
-  const tests = Math.min(test.length, Math.max(Math.ceil(most / 2), most - other.length));
+  // Where there is room for few, the most of it is what the others need.
+  const half = Math.min(Math.ceil(most / 2), most - FEWEST_TRAINING);
+  const tests = Math.min(test.length, Math.max(half, most - other.length));
   return [...other.slice(0, most - tests), ...test.slice(0, tests)];
 }
 
@@ -175,12 +180,20 @@ function divided(
   return dataset;
 }
 
-function fitted(image: DecodedImage, height: number, width: number, channels: number): Uint8Array {
+function fitted(
+  image: DecodedImage,
+  [height, width, channels]: [number, number, number],
+  resizing: NetworkDefinition['resizing'],
+): Uint8Array {
   const same = image.width === width && image.height === height;
-  const small = Math.min(image.width, image.height) <= Math.min(height, width);
-  // What is smaller than the network's images is brought to their size; nothing is cut off around it.
-  const shorter = small ? Math.min(height, width) : Math.round(Math.min(height, width) * (height <= 96 ? 1 : AROUND));
-  const { rgb } = same ? image : resized(image, { resize: shorter, crop: [height, width] });
+  const side = Math.min(height, width);
+  const small = Math.min(image.width, image.height) <= side;
+  // Of what is smaller than the network's images nothing is cut off, where nobody says that it should be.
+  const around = resizing ? Math.floor(side / resizing.cropShare) : Math.round(side * (height <= 96 ? 1 : AROUND));
+  const shorter = small && !resizing ? side : around;
+  const { rgb } = same
+    ? image
+    : resized(image, { resize: shorter, crop: [height, width], interpolation: resizing?.interpolation });
   if (channels === 3) return rgb;
   // As Pillow's convert('L').
   return Uint8Array.from(
