@@ -18,6 +18,13 @@ const FEWEST_CLASSES = 4;
 export const imagesAtOnce = (imageValues: number, usual: number): number =>
   Math.min(usual, Math.max(1, Math.floor(VALUES_AT_ONCE / imageValues)));
 
+/**
+ * Whether images are so large that steps on them are not worth recording but on a GPU: what recording saves is the same
+ * for any size, what it keeps is not.
+ */
+export const areLarge = ([height, width, channels]: readonly [number, number, number]): boolean =>
+  imagesAtOnce(height * width * channels, Infinity) < 100;
+
 /** Whether so many images may be held as floating point numbers. */
 export const canHold = (images: number, imageValues: number): boolean => images * imageValues <= VALUES_HELD;
 

@@ -2,6 +2,7 @@
  * Fine-tunes a student: calibration images and synthetic images, labels and the teacher's logits (fdda.md, "Student").
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { areLarge } from '../data/amounts';
 import { floats, RepeatedStep } from '../kernels/replay/repeatedStep';
 import { studentLosses } from '../losses/studentLosses';
 import type { Student, StudentSnapshot } from '../quantization/student';
@@ -65,7 +66,7 @@ export class StudentTrainer implements StudentTraining<StudentTrainerSnapshot> {
     this.watch = new WeightWatch({ ...student.variables, ...ratios });
     this.stepOptimizer = Object.keys(ratios).length > 0 ? optimizer(ratios, 0) : null;
     const inUse = [...this.optimizer.inUse, ...(this.stepOptimizer?.inUse ?? []), ...imagesInUse(data)];
-    this.repeated = new RepeatedStep(() => inUse);
+    this.repeated = new RepeatedStep(() => inUse, areLarge(teacher.definition.inputShape) ? 'gpu' : 'everywhere');
   }
 
   /** Steps done. */
