@@ -111,6 +111,8 @@ export interface RunOverview {
     parameters: number;
     /** Multiply-accumulates an image. */
     macs: number;
+    /** Values of all nodes' outputs, an image; left out by recordings. */
+    activations?: number;
   };
   /** First layer that the distorted and the centralized term look at. */
   startLayer: number;

@@ -12,7 +12,7 @@ import { useFormat, useWords } from './language';
 import { PinButton } from './compare/PinButton';
 import type { Words } from './words/words';
 import { Timeline } from './Timeline';
-import { useEstimate } from './useEstimate';
+import { useEstimate, useMemoryEstimate } from './useEstimate';
 import { useTourStop } from './tour/tour';
 
 function Buttons() {
@@ -130,6 +130,7 @@ function Progression() {
   const finished = usePlayground((state) => state.status === 'finished');
   const ready = usePlayground((state) => state.status === 'ready');
   const estimate = useEstimate();
+  const memory = useMemoryEstimate();
   return (
     <div className="progression">
       <div className="status-line">
@@ -149,6 +150,7 @@ function Progression() {
           {ready && estimate !== null && (
             <span title={words.arms.estimateHelp}>{words.arms.estimate(span(estimate))}</span>
           )}
+          {ready && memory !== null && <span title={words.arms.memoryHelp}>{words.arms.memory(String(memory))}</span>}
           {!busy && position && (
             <>
               {!finished && position.steps > 0 && (

@@ -1,4 +1,4 @@
-import { estimatedSeconds } from '../state/estimate';
+import { estimatedBytes, estimatedSeconds } from '../state/estimate';
 import type { PlaygroundState } from '../state/playgroundState';
 import { engineRun } from '../state/playgroundState';
 import { usePlayground } from './playground';
@@ -19,3 +19,13 @@ function estimateOf(state: PlaygroundState): number | null {
  * known.
  */
 export const useEstimate = (): number | null => usePlayground(estimateOf);
+
+/** What needs less is not worth a word. */
+const WORTH_SAYING = 5e8;
+
+/** About how many gigabytes a run with these settings takes at its peak; null while that is not known, or little. */
+export const useMemoryEstimate = (): number | null =>
+  usePlayground((state) => {
+    const bytes = estimatedBytes(state.settings, engineRun(state).overview);
+    return bytes === null || bytes < WORTH_SAYING ? null : Number((bytes / 1e9).toPrecision(2));
+  });

@@ -17,6 +17,8 @@ import { activationNodes, type ActivationRange } from '../network/activationRang
 import type { NetworkDefinition } from '../network/types';
 import { LayerBitsError, quantizationPlan } from '../quantization/plan';
 import { Random } from '../random';
+import { backendBytes, fitToMachine, MOST_WASM_BYTES } from './machineFit';
+import { runSizeOf } from './speed';
 import { HeldImages } from './heldImages';
 import { PROBE_PER_CLASS, realQuality } from './qualityReport';
 import type { LayerPoints, RunOverview, Verdicts } from '../runReport';
@@ -97,6 +99,7 @@ export async function prepareRun(
     throw new SettingError(say('startLayerTooDeep', startLayer + 1, definition.name, layers));
   }
   checkLayerBits(definition, settings);
+  checkMemory(teacher, settings);
   const random = new Random(settings.seed);
   const sampling = random.fork('calibration');
   const imageValues = definition.inputShape.reduce((a, b) => a * b, 1);
@@ -184,6 +187,7 @@ export async function prepareRun(
         layers: teacher.facts.batchNorms.map((layer, index) => ({ index, ...layer })),
         parameters: teacher.facts.parameters,
         macs: teacher.facts.macs,
+        activations: teacher.facts.activations,
       },
       startLayer,
       calibration: {
@@ -253,6 +257,26 @@ function checkFit({ definition }: Teacher, dataset: Dataset): void {
     );
   }
 }
+
+/**
+ * @throws SettingError where WebAssembly's memory does not suffice, with settings for which it does. Running out of it
+ *   would end the run in the middle, and what it had is not given back.
+ */
+function checkMemory(teacher: Teacher, settings: RunSettings): void {
+  if (tf.getBackend() !== 'wasm') return;
+  const size = runSizeOf(teacher);
+  const needed = backendBytes(settings, size);
+  if (needed <= MOST_WASM_BYTES) return;
+  const smaller = { ...settings, ...fitToMachine(settings, size, Infinity) };
+  const [most, less] = [MOST_WASM_BYTES, backendBytes(smaller, size)].map(inGigabytes);
+  throw new SettingError(
+    less < most
+      ? say('tooMuchMemory', inGigabytes(needed), most, smaller.generatorBatch, smaller.generatorChannels, less)
+      : say('tooMuchMemoryAnyway', inGigabytes(needed), most),
+  );
+}
+
+const inGigabytes = (bytes: number) => Number((bytes / 1e9).toPrecision(2));
 
 /** @throws SettingError where bits are set for a layer that is not there */
 function checkLayerBits(definition: NetworkDefinition, settings: RunSettings): void {
