@@ -113,7 +113,9 @@ export class GeneratorTargets {
   /** [numClasses, D] what D and C aim at: BNS centres. */
   get centers(): tf.Tensor2D {
     const { aims, layout } = this;
-    return (this.byClass.centers ??= tf.keep(tf.tensor2d(aims.pack(), [aims.rows, layout.size])));
+    const { centers } = this.byClass;
+    if (centers && !centers.isDisposed) return centers;
+    return (this.byClass.centers = tf.tensor2d(aims.pack(), [aims.rows, layout.size]));
   }
 
   /** [numClasses, D] the classes' centres, less the running statistics, times `placing`. */
@@ -128,9 +130,9 @@ export class GeneratorTargets {
     return this.byClass.lengths!;
   }
 
-  /** Makes the two above, for a step that is recorded: what it makes is its own. */
+  /** Makes the two above outside of a step, which would let go of them at its end. */
   place(): void {
-    if (this.byClass.placed) return;
+    if (this.byClass.placed && !this.byClass.placed.isDisposed) return;
     const { classCenters, layout, stored, placingValues } = this;
     const placed = classCenters
       .pack()
@@ -138,8 +140,8 @@ export class GeneratorTargets {
     const squares = Float32Array.from({ length: classCenters.rows }, (_, c) =>
       placed.subarray(c * layout.size, (c + 1) * layout.size).reduce((sum, value) => sum + value * value, 0),
     );
-    this.byClass.placed = tf.keep(tf.tensor2d(placed, [classCenters.rows, layout.size]));
-    this.byClass.lengths = tf.keep(tf.tensor2d(squares, [1, classCenters.rows]));
+    this.byClass.placed = tf.tensor2d(placed, [classCenters.rows, layout.size]);
+    this.byClass.lengths = tf.tensor2d(squares, [1, classCenters.rows]);
   }
 
   /** [D] what D and C aim at for a class: its row of `centers`. */
