@@ -138,12 +138,10 @@ function divided(
   kept: Kept[][],
   { split, validation }: { split: boolean; validation: boolean },
 ): Dataset {
-  const forTests = kept.map((list) =>
-    split ? list.filter(({ test }) => test) : list.slice(Math.ceil(list.length / 2)),
-  );
-  const others = kept.map((list) =>
-    split ? list.filter(({ test }) => !test) : list.slice(0, Math.ceil(list.length / 2)),
-  );
+  // Half of them, or of very few as many as are needed.
+  const notForTests = ({ length }: Kept[]) => Math.max(Math.ceil(length / 2), Math.min(FEWEST_TRAINING, length - 1));
+  const forTests = kept.map((list) => (split ? list.filter(({ test }) => test) : list.slice(notForTests(list))));
+  const others = kept.map((list) => (split ? list.filter(({ test }) => !test) : list.slice(0, notForTests(list))));
   const apart = others.map(({ length }) =>
     validation
       ? Math.min(
