@@ -1,5 +1,5 @@
 import { firstRefineStep, studentBatch, type RunSettings } from '../engine/runSettings';
-import type { SettingKey } from './settingsTable';
+import type { SettingKey } from './settingKinds';
 
 /** Details that count only together with another setting, and when they do not. */
 const IDLE: Partial<Record<SettingKey, (settings: RunSettings) => boolean>> = {

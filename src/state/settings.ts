@@ -1,6 +1,6 @@
 import type { LiveSettings, RunSettings } from '../engine/runSettings';
 import { LIVE_SETTINGS } from '../engine/runSettings';
-import type { NumberSetting, Setting, SettingKey } from './settingsTable';
+import type { NumberSetting, Setting, SettingKey } from './settingKinds';
 import { SETTINGS, SETTING_KEYS } from './settingsTable';
 
 export { SETTINGS, SETTING_KEYS } from './settingsTable';
@@ -13,7 +13,7 @@ export type {
   Setting,
   SettingGroup,
   SettingKey,
-} from './settingsTable';
+} from './settingKinds';
 
 export type SettingValue = number | string | boolean | readonly string[];
 

@@ -45,6 +45,8 @@ export interface FuzzOptions {
   from?: number;
   mutants?: number;
   milliseconds?: number;
+  /** So many are read however long it takes: a busy machine is no failure. */
+  atLeast?: number;
   /** Before each mutant, by its number. */
   onMutant?: (index: number) => void;
 }
@@ -95,7 +97,7 @@ async function readOnce<Sample>(target: FuzzTarget<Sample>, sample: Sample): Pro
 
 /** Reads mutants until so many are read or the time is over. */
 export async function fuzz<Sample>(target: FuzzTarget<Sample>, options: FuzzOptions): Promise<FuzzResult> {
-  const { seed, from = 0, mutants = Infinity, milliseconds = Infinity, onMutant } = options;
+  const { seed, from = 0, mutants = Infinity, milliseconds = Infinity, atLeast = 0, onMutant } = options;
   const result: FuzzResult = { reader: target.name, seed, mutants: 0, read: 0, refused: 0, slowestMs: 0, failures: [] };
   const fail = (kind: FuzzFailure['kind'], what: string, index: number) => {
     let failure = result.failures.find((each) => each.kind === kind && each.what === what);
@@ -104,7 +106,7 @@ export async function fuzz<Sample>(target: FuzzTarget<Sample>, options: FuzzOpti
     if (failure.mutants.length < 5) failure.mutants.push(index);
   };
   const end = performance.now() + milliseconds;
-  for (let index = from; index < from + mutants && performance.now() < end; index++) {
+  for (let index = from; index < from + mutants && (index < from + atLeast || performance.now() < end); index++) {
     onMutant?.(index);
     const sample = mutantOf(target, seed, index);
     const allowed = ALLOWANCE + TIMES_SIZE * target.size(sample);

@@ -7,7 +7,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfjsLayers from '@tensorflow/tfjs-layers';
 import type { OwnRuntime } from '../networkFile';
 import type { Network, WeightArray } from '../types';
-import { activationOf, isTrainingOnly, kindOf, weightsOf } from './layers';
+import { activationOf } from './activations';
+import { isTrainingOnly, kindOf, weightsOf } from './layerKinds';
 import type { KerasCall, KerasTopology } from './topology';
 import type { AssignedWeights } from './weightNames';
 

@@ -1,0 +1,161 @@
+import type { SettingsTable } from '../settingKinds';
+
+const termSwitch = (url: string, label: string, help: string) =>
+  ({ kind: 'boolean', group: 'terms', default: true, url, live: true, label, help }) as const;
+
+const termWeight = (url: string, value: number, label: string, help: string, max = 2) =>
+  ({ kind: 'number', group: 'terms', default: value, min: 0, max, step: 0.01, url, live: true, label, help }) as const;
+
+export const TERMS = {
+  ceMixedEnabled: termSwitch(
+    'ce-mixed',
+    'Right class, mixed batch',
+    'Use the cross entropy of the batch with random classes.',
+  ),
+  ceMixedWeight: termWeight(
+    'ce-mixed-weight',
+    0.5,
+    'Weight of right class, mixed batch',
+    'How strongly the teacher’s verdict on the mixed batch counts (0.5 in the authors’ program).',
+  ),
+  bnsEnabled: termSwitch(
+    'bns',
+    'Overall statistics',
+    'Use the distance between the mixed batch’s statistics and those stored in the network.',
+  ),
+  bnsWeight: termWeight(
+    'bns-weight',
+    0.2,
+    'Weight of overall statistics',
+    'How strongly the stored overall statistics pull (0.2 in the authors’ program).',
+  ),
+  distortedEnabled: termSwitch(
+    'distorted',
+    'Distorted center',
+    'Use the distance to the class’s center shifted by fresh noise.',
+  ),
+  distortedWeight: termWeight(
+    'distorted-weight',
+    0.9,
+    'Weight of distorted center',
+    'How strongly the noisy class center pulls (0.9 in the authors’ program).',
+  ),
+  ceSingleEnabled: termSwitch(
+    'ce-single',
+    'Right class, one-class batch',
+    'Use the cross entropy of the batch with a single class.',
+  ),
+  ceSingleWeight: termWeight(
+    'ce-single-weight',
+    0.5,
+    'Weight of right class, one-class batch',
+    'How strongly the teacher’s verdict on the one-class batch counts (0.5 in the authors’ program).',
+  ),
+  centralizedEnabled: termSwitch(
+    'centralized',
+    'Class center',
+    'Use the distance between the one-class batch’s statistics and the class’s center.',
+  ),
+  centralizedWeight: termWeight(
+    'centralized-weight',
+    0.01,
+    'Weight of class center',
+    'How strongly the exact class center pulls (0.01 in the authors’ program, 0.05 in the paper’s text).',
+    10,
+  ),
+  contrastEnabled: {
+    ...termSwitch(
+      'contrast',
+      'Contrast of centers',
+      'Use how surely a class’s batch lies nearer to its own center than to the other classes’. Not in the paper.',
+    ),
+    default: false,
+  },
+  contrastWeight: termWeight(
+    'contrast-weight',
+    2,
+    'Weight of contrast of centers',
+    'How strongly the choice among the centers counts. Not in the paper; FDDA+ uses 2.',
+    10,
+  ),
+  contrastTemperature: {
+    kind: 'number',
+    group: 'terms',
+    default: 0.02,
+    min: 0.001,
+    max: 10,
+    step: 0.001,
+    log: true,
+    url: 'contrast-temperature',
+    live: true,
+    label: 'Softness of the contrast',
+    help: 'How much nearer the own center must be before the contrast is content. Small values are content with little; large ones go on pushing the classes apart.',
+  },
+  scaledDistances: {
+    kind: 'boolean',
+    group: 'terms',
+    default: false,
+    url: 'scaled-distances',
+    live: false,
+    label: 'Distances in each channel’s scale',
+    help: 'Off, as in the paper: a few channels with large numbers decide how far statistics are from where they should be. On: every channel counts alike, as in the charts. It concerns BNS, D and C.',
+  },
+  distortionMean: {
+    kind: 'number',
+    group: 'terms',
+    default: 0.5,
+    min: 0,
+    max: 2,
+    step: 0.05,
+    url: 'distortion-mean',
+    live: true,
+    label: 'Noise on means',
+    help: 'Standard deviation of the noise added to a center’s means for the distorted term (0.5). With no noise, distorted and exact center are the same.',
+  },
+  distortionVariance: {
+    kind: 'number',
+    group: 'terms',
+    default: 1,
+    min: 0,
+    max: 4,
+    step: 0.05,
+    url: 'distortion-variance',
+    live: true,
+    label: 'Noise on variances',
+    help: 'Standard deviation of the noise added to a center’s variances for the distorted term (1.0).',
+  },
+  distortionScale: {
+    kind: 'choice',
+    group: 'terms',
+    default: 'fixed',
+    url: 'distortion-scale',
+    live: false,
+    options: [
+      { value: 'fixed', label: 'As set' },
+      { value: 'scatter', label: 'Measured' },
+    ],
+    label: 'Size of the noise',
+    help: 'As set: the two numbers above, the same in every layer and channel, as in the paper. Measured: in each channel as much as single calibration images scatter around the mean of their class, or of all of them where each class has one; the two numbers do not count then.',
+  },
+  startLayer: {
+    kind: 'integer',
+    group: 'terms',
+    default: -1,
+    min: -1,
+    max: 200,
+    step: 1,
+    url: 'start-layer',
+    live: false,
+    label: 'Class terms from layer',
+    help: 'First layer, counted from 0, that the two center terms look at. Shallow layers hardly tell classes apart. −1 is the authors’ rule: roughly the deeper half of the network.',
+  },
+  labelRule: {
+    kind: 'boolean',
+    group: 'terms',
+    default: true,
+    url: 'label-rule',
+    live: false,
+    label: 'Rule for unreliable classes',
+    help: 'A class is unreliable when the teacher misreads its calibration image. On: the authors’ rule, which gives such classes random targets for 5 epochs and then leaves them out. Off: every class is treated alike.',
+  },
+} satisfies Partial<SettingsTable>;
