@@ -9,7 +9,7 @@ import type { NetworkDefinition } from '../../network/types';
 import { resized } from './resize';
 import type { CollectedImage, DecodedImage, ImageCollection } from './types';
 
-/** Bytes of decoded pictures that are kept; of more, as many of each class are used as fit. */
+/** Bytes of decoded pictures that are kept; of more, as many of each class are used as fit, but as many as are needed. */
 const MOST_BYTES = 512 * 2 ** 20;
 /** One to calibrate with, two to look at, one to test with. */
 const FEWEST_A_CLASS = 4;
@@ -32,6 +32,8 @@ export interface OwnDatasetOptions {
   seed?: number;
   /** Keep some images apart to choose learning rates on. */
   validation?: boolean;
+  /** Left out: `MOST_BYTES`. */
+  mostBytes?: number;
   /** How the network's pictures are brought to its size; left out: bilinear, and cut out of a little more. */
   resizing?: NetworkDefinition['resizing'];
 }
@@ -51,12 +53,12 @@ export async function createOwnDataset(
   { classes, images }: ImageCollection,
   imageShape: [number, number, number],
   onProgress: (fraction: number) => Promise<boolean | void>,
-  { seed = 0, validation = false, resizing }: OwnDatasetOptions = {},
+  { seed = 0, validation = false, mostBytes = MOST_BYTES, resizing }: OwnDatasetOptions = {},
 ): Promise<OwnDataset | null> {
   const [height, width, channels] = imageShape;
   if (channels !== 1 && channels !== 3) throw new DatasetError(say('channelsOfPictures', channels), HINT);
   const random = new Random(seed).fork('own images');
-  const most = Math.max(FEWEST_A_CLASS, Math.floor(MOST_BYTES / (height * width * channels * classes.length)));
+  const most = Math.max(FEWEST_A_CLASS, Math.floor(mostBytes / (height * width * channels * classes.length)));
   const byClass = classes.map((_, label) =>
     random.fork(label).shuffle(images.filter((image) => image.label === label)),
   );
