@@ -93,8 +93,11 @@ function statusWords(state: PlaygroundState, words: Words, { percent }: Format):
       const what = progress ? inWords(progress.said, words.sentences) : words.status.starting;
       return playWhenReady ? `${what}. ${words.status.queued}.` : `${what} …`;
     }
-    case 'ready':
-      return words.status.ready;
+    case 'ready': {
+      if (!state.replacing) return words.status.ready;
+      // What was opened is there, and is being looked at.
+      return playWhenReady ? `${words.status.checking}. ${words.status.queued}.` : `${words.status.checking} …`;
+    }
     case 'running':
       return progress
         ? `${inWords(progress.said, words.sentences)} …`

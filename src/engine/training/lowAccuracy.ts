@@ -14,10 +14,10 @@ import { TestSet } from './testSet';
 /** Test images that are looked at. */
 export const ACCURACY_IMAGES = 200;
 /** Of a large network fewer: multiply-accumulates of the first look, and of all that is tried after it. */
-const MACS_OF_LOOK = 1.5e11;
-const MACS_OF_TRIALS = 3e11;
-/** So many tell chance from a fifth. */
-const FEWEST_IMAGES = 20;
+const MACS_OF_LOOK = 5e10;
+const MACS_OF_TRIALS = 1e11;
+/** So many tell chance from what is needed: two of 1000 classes, eight of ten. */
+const fewestOf = (classes: number) => (classes > 100 ? 10 : 20);
 const MOST_TRIALS = 11;
 
 export interface Mend {
@@ -71,7 +71,7 @@ export async function lookAtAccuracy(
 ): Promise<AccuracyReport> {
   const { numClasses, inputShape, normalization } = network.definition;
   const { macs } = inspectNetwork(network);
-  const within = (work: number) => Math.max(FEWEST_IMAGES, Math.floor(work / macs));
+  const within = (work: number) => Math.max(fewestOf(numClasses), Math.floor(work / macs));
   let images = Math.min(ACCURACY_IMAGES, dataset.size('test'), within(MACS_OF_LOOK));
   let labels = Array.from({ length: images }, (_, i) => dataset.label('test', i));
   const shareOf = (answers: readonly number[]) => answers.filter((answer, i) => answer === labels[i]).length / images;
