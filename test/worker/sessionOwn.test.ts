@@ -130,7 +130,11 @@ describe('own network and images', () => {
     await done;
     const frames = harness.frames(4);
     expect(frames.at(-1)!.phase).toBe('done');
-    expect(frames.flatMap(({ synthetic }) => synthetic).at(-1)!.images).toMatchObject({ count: 18, height: 64, width: 64 });
+    expect(frames.flatMap(({ synthetic }) => synthetic).at(-1)!.images).toMatchObject({
+      count: 18,
+      height: 64,
+      width: 64,
+    });
     const tooMuch = await refused(
       harness.ask({ type: 'configure', runId: 5, settings: { ...own, generatorBatch: 64, generatorChannels: 128 } }),
     );

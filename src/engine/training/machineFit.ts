@@ -62,7 +62,10 @@ export function backendBytes(settings: RunSettings, size: RunSize): number {
     generators.size === 0 ? 0 : 2 * settings.generatorBatch * (size.activations + generatorActivations(config));
   const studentStep = (real + synthetic) * (QUANTIZED * size.activations + 4 * imageValues) + synthetic * imageValues;
   const refined =
-    firstRefineStep(settings) === Infinity ? 0 : 9 * size.numClasses * settings.refinedPerClass * imageValues;
+    firstRefineStep(settings) === Infinity
+      ? 0
+      : size.numClasses *
+        (9 * settings.refinedPerClass * imageValues + FIRST_IN_ONE_PASS * generatorActivations(config));
   const images = size.numClasses * settings.imagesPerClass;
   const held = canHold(images, imageValues) ? images * imageValues : 0;
   return FLOAT * (weights + held + refined + SLACK * Math.max(generatorStep, studentStep));
@@ -70,6 +73,8 @@ export function backendBytes(settings: RunSettings, size: RunSize): number {
 
 /** Of a student's pass beside one of the network: every activation is there before and after rounding. */
 const QUANTIZED = 1.35;
+/** Images of each class that the generator makes at a time where they are then moved themselves (`RefinedImages`). */
+const FIRST_IN_ONE_PASS = 6;
 /** What is allocated beside what is kept: sums before a bias, gradients on their way, holes. Fitted to the four networks. */
 const SLACK = 1.75;
 

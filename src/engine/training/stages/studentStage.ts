@@ -146,9 +146,7 @@ export class StudentStage implements Stage<StudentData> {
       {
         calibrationImages: prepared.calibrationImages,
         calibrationLabels: prepared.calibrationLabels,
-        ...(prepared.calibrationSet.complete
-          ? {}
-          : { valuesAt: (places) => prepared.calibrationSet.valuesAt(places) }),
+        ...(prepared.calibrationSet.complete ? {} : { valuesAt: (places) => prepared.calibrationSet.valuesAt(places) }),
         generator: this.source?.generator ?? null,
         refined: this.source?.refined ?? null,
         classes: this.source?.trainer.drawableClasses(Infinity, settings) ?? [],
