@@ -1,7 +1,6 @@
 /** Settings that the engine chose so that a run fits the machine, and what they were before. */
 import type { RunSettings } from '../engine/runSettings';
 import type { InitializeReply } from '../worker/protocol';
-import type { PlaygroundState } from './playgroundState';
 
 export interface FittedSettings {
   /** As they were. */
@@ -10,7 +9,12 @@ export interface FittedSettings {
   chosen: Partial<RunSettings>;
 }
 
-type Changed = Pick<PlaygroundState, 'settings' | 'applied' | 'fitted'>;
+/** Of the page's state. */
+interface Changed {
+  settings: RunSettings;
+  applied: RunSettings;
+  fitted: FittedSettings | null;
+}
 
 /**
  * The settings after a request that replaced the run. What was chosen for large images goes with them: for the network

@@ -2,7 +2,10 @@
  * How many images are held, looked at and computed on at a time. Of small ones (32x32 in ten or a hundred classes) all
  * and as many as usual; of large ones, or of very many classes, as many as memory and patience bear.
  */
-import type { Random } from '../random';
+/** What is needed of `Random`, which is not the page's. */
+interface Shuffles {
+  shuffle(list: number[]): number[];
+}
 
 /** Values of the images of one forward pass: 13 of 224x224 in colour, 170 of 64x64. */
 const VALUES_AT_ONCE = 2 ** 21;
@@ -35,7 +38,7 @@ export const canHold = (images: number, imageValues: number): boolean => images 
  * @param imageValues of one image
  * @param perClass images of each at one look
  */
-export function lookedAtClasses(numClasses: number, imageValues: number, perClass: number, random: Random): number[] {
+export function lookedAtClasses(numClasses: number, imageValues: number, perClass: number, random: Shuffles): number[] {
   const all = Array.from({ length: numClasses }, (_, i) => i);
   if (numClasses * perClass * imageValues <= VALUES_LOOKED_AT) return all;
   const some = Math.max(FEWEST_CLASSES, Math.floor(VALUES_OF_SOME / (perClass * imageValues)));

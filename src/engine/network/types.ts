@@ -5,6 +5,7 @@
  * Layouts are TensorFlow's: images NHWC, convolution kernels [kernelHeight, kernelWidth, inChannels, outChannels],
  * depthwise kernels [kernelHeight, kernelWidth, channels, multiplier], dense kernels [inputs, outputs].
  */
+import type { NetworkResizing } from './resizing';
 
 /** Zeros added before a convolution or pooling, in pixels. Always explicit: 'same' means different things elsewhere. */
 export interface Padding {
@@ -158,11 +159,7 @@ export interface NetworkDefinition {
   normalization: { mean: number[]; std: number[] };
   classNames?: string[];
   /** How pictures of another size are brought to the network's, as it was evaluated; left out: not known. */
-  resizing?: {
-    /** Side of the square that is cut out of the middle, as a share of the shorter side before it. */
-    cropShare: number;
-    interpolation: 'bilinear' | 'bicubic' | 'lanczos';
-  };
+  resizing?: NetworkResizing;
 }
 
 export interface Network {

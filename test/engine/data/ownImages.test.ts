@@ -7,8 +7,9 @@ import { collectImages } from '../../../src/engine/data/images/collection';
 import type { CollectOptions, ImageFile } from '../../../src/engine/data/images/types';
 import { DatasetError } from '../../../src/engine/data/images/datasetError';
 import { decodeImage } from '../../../src/engine/data/images/decode';
-import { INTERPOLATIONS, resized, type Interpolation } from '../../../src/engine/data/images/resize';
+import { resized } from '../../../src/engine/data/images/resize';
 import { readZip } from '../../../src/engine/data/images/zip';
+import { INTERPOLATIONS, type Interpolation } from '../../../src/engine/network/resizing';
 import { Random } from '../../../src/engine/random';
 import { inWords } from '../../../src/engine/sentences';
 
@@ -193,7 +194,7 @@ describe('pixels', () => {
     }
     const cases = JSON.parse(readFileSync(join(FOLDER, 'resize/pillow.json'), 'utf8')) as Case[];
     const image = await decodeImage(new Uint8Array(load('resize', 'stripes.png').bytes));
-    expect(cases.map(({ interpolation }) => interpolation)).toEqual(expect.arrayContaining(INTERPOLATIONS));
+    expect(cases.map(({ interpolation }) => interpolation)).toEqual(expect.arrayContaining([...INTERPOLATIONS]));
     for (const { interpolation, size, cropShare, values } of cases) {
       const resize = Math.floor(size / cropShare);
       const { rgb } = resized(image, { resize, crop: [size, size], interpolation });

@@ -3,6 +3,7 @@
  * and then along columns, whole numbers in between, weights in fixed point. Without antialiasing, pixels differ by up to
  * a third of their range.
  */
+import type { Interpolation } from '../../network/resizing';
 import type { DecodedImage } from './types';
 
 export interface Resizing {
@@ -15,7 +16,7 @@ export interface Resizing {
 }
 
 /** What a pixel counts by its distance from the middle, up to `support`; both in pixels of the smaller picture. */
-const FILTERS = {
+const FILTERS: Record<Interpolation, { support: number; weight: (x: number) => number }> = {
   bilinear: { support: 1, weight: (x: number) => Math.max(0, 1 - Math.abs(x)) },
   // Keys' cubic with a = -1/2.
   bicubic: {
@@ -27,9 +28,7 @@ const FILTERS = {
     },
   },
   lanczos: { support: 3, weight: (x: number) => (Math.abs(x) < 3 ? sinc(x) * sinc(x / 3) : 0) },
-} as const;
-export type Interpolation = keyof typeof FILTERS;
-export const INTERPOLATIONS = Object.keys(FILTERS) as Interpolation[];
+};
 
 function sinc(x: number): number {
   return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);

@@ -3,12 +3,12 @@
  * tell layers and sizes; pixels, image size and class names are the configuration's, or what such networks are
  * trained with.
  */
-import { INTERPOLATIONS } from '../../data/images/resize';
 import { parseJson } from '../../json';
 import { say, type Said } from '../../sentences';
 import { inspectNetwork } from '../inspect';
 import { NetworkError } from '../networkError';
 import { baseName, type NetworkFile, type OpenedNetwork, type OpenOptions } from '../networkFile';
+import { INTERPOLATIONS } from '../resizing';
 import { readSafetensors } from '../safetensors';
 import type { Network, NetworkDefinition } from '../types';
 import { ARCHITECTURES } from './architectures';
