@@ -16,6 +16,8 @@ export default defineConfig(({ mode }) => {
   const isLong = mode === 'long';
   const only = (folder: string) => folder.replace('.test.', isLong ? '.long.test.' : '.test.');
   const without = isLong ? [] : [LONG];
+  /** For test/when.ts. */
+  const env = { TESTS: isLong ? 'long' : 'short' };
   return {
     test: {
       slowTestThreshold: 5000,
@@ -23,6 +25,7 @@ export default defineConfig(({ mode }) => {
         {
           test: {
             name: 'engine',
+            env,
             environment: 'node',
             include: [only('test/**/*.test.{ts,tsx}')],
             exclude: ['test/browser/**', ...without],
@@ -35,7 +38,11 @@ export default defineConfig(({ mode }) => {
         {
           test: {
             ...browser,
+            // Numbers, which do not depend on how busy the machine is.
+            fileParallelism: true,
+            maxWorkers: 2,
             name: 'browser-engine',
+            env,
             include: [only('test/browser/engine/**/*.test.ts')],
             exclude: without,
             globalSetup: 'test/browser/engine/globalSetup.ts',
@@ -46,6 +53,7 @@ export default defineConfig(({ mode }) => {
           test: {
             ...browser,
             name: 'browser',
+            env,
             include: [only('test/browser/*.test.ts')],
             exclude: without,
             globalSetup: 'test/browser/globalSetup.ts',

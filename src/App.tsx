@@ -3,6 +3,7 @@ import { Article } from './ui/Article';
 import { CompareBar } from './ui/compare/CompareBar';
 import { ComparePanel } from './ui/compare/ComparePanel';
 import { ControlColumn } from './ui/controls/ControlColumn';
+import { Guard } from './ui/Guard';
 import { Header } from './ui/Header';
 import { LessonBar } from './ui/lessons/LessonBar';
 import { Notices } from './ui/Notices';
@@ -20,6 +21,14 @@ import { WorkbenchPanel } from './ui/workbench/WorkbenchPanel';
 
 const WIDE = '(min-width: 1100px)';
 
+const VIEWS = [
+  ['centers', CentersView],
+  ['separation', SeparationView],
+  ['images', ImagesView],
+  ['losses', LossesView],
+  ['accuracy', AccuracyView],
+] as const;
+
 /** The page: one screen with the method at work, and below it the explanation. */
 export function App() {
   const [open, setOpen] = useState(() => window.matchMedia(WIDE).matches);
@@ -36,19 +45,27 @@ export function App() {
         <CompareBar />
         <main className="work" data-controls={open} data-past={past} data-recorded={recorded}>
           {open && <ControlColumn id="controls" />}
-          <CentersView />
-          <SeparationView />
-          <ImagesView />
-          <LossesView />
-          <AccuracyView />
+          {VIEWS.map(([area, View]) => (
+            <Guard key={area} area={area}>
+              <View />
+            </Guard>
+          ))}
         </main>
       </div>
       <div className="below" data-past={past} data-recorded={recorded}>
-        <QualityView />
+        <Guard>
+          <QualityView />
+        </Guard>
       </div>
-      <WorkbenchPanel />
-      <ComparePanel />
-      <Article />
+      <Guard>
+        <WorkbenchPanel />
+      </Guard>
+      <Guard>
+        <ComparePanel />
+      </Guard>
+      <Guard>
+        <Article />
+      </Guard>
     </TourProvider>
   );
 }

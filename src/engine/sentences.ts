@@ -391,6 +391,13 @@ export const SENTENCES = {
   notALabel: (value: string) => `A picture has the label ${value}, which is no class's number.`,
   partDamaged: () => 'a part of it is damaged',
   columnsMissing: () => 'its columns are not all there',
+  tableListDamaged: () => 'the list of its parts is damaged',
+  tableRows: (rows: string, most: string) => `it claims ${rows} rows, but a file of its size holds at most ${most}`,
+  tableChunk: (column: string) => `its column “${column}” lies outside the file, or where another one is`,
+  tablePage: (column: string) => `a part of its column “${column}” claims more than it holds`,
+  tableRepeated: (column: string) => `its column “${column}” holds lists instead of one value a row`,
+  tableEncoding: (column: string, encoding: string) =>
+    `its column “${column}” is written in a way that is not read here (${encoding})`,
   labelBeyondNames: (label: string, names: string) => `A picture has the label ${label}, but there are ${names} names.`,
 
   // ---- saved sessions ---------------------------------------------------------------------------------------

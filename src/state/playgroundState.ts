@@ -162,6 +162,8 @@ export interface PlaygroundActions extends LessonActions, HubActions {
   bringBack(last: LastRun): void;
   /** Starts a fresh engine that goes on with the run from the last snapshot; where there is none, as `restartEngine`. */
   goOn(): void;
+  /** The page could not draw something for want of memory: the run is paused, and what can be spared is given up. */
+  pageOutOfMemory(): void;
   /** A map of one layer, with the synthetic images of the generator that is shown. */
   project(layer: number, method: ProjectionMethod, signal: AbortSignal): Promise<ProjectionReply>;
   /** Test images to look at, by their places among them; at most 200 at once. */

@@ -9,7 +9,7 @@ import type { HubWorkerLike } from '../worker/hubClient';
 import { rememberBackend, rememberedBackend } from './backendMemory';
 import { holdLocked } from './embed';
 import { afterRun } from './estimate';
-import { failureOf } from './failures';
+import { failureOf, isOutOfMemory } from './failures';
 import { settingsAfter } from './fittedSettings';
 import { createLessons } from './lessons/lessonState';
 import { initialState } from './initialState';
@@ -109,8 +109,7 @@ export function createPlayground(options: PlaygroundOptions) {
             progress: null,
           }));
         } catch (error) {
-          // What browsers throw where they have no memory to give; everything else is a mistake.
-          if (!(error instanceof RangeError)) throw error;
+          if (!isOutOfMemory(error)) throw error;
           shortOfMemory();
         }
         if (wantsEngineRun) actions.showLive();
@@ -414,6 +413,7 @@ export function createPlayground(options: PlaygroundOptions) {
       }));
       void replaceRun(() => client.configure(resumed.settings, resumed.resumed), true);
     },
+    pageOutOfMemory: shortOfMemory,
     goOn: () => void (goOn(true) || actions.restartEngine()),
     project: (layer, method, signal) => client.project(layer, method, shownGenerator(get()), signal),
     testImages: (indices, signal) => client.testImages(indices, signal),

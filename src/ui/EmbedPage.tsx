@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { EmbedPart } from '../state/embed';
 import { ControlColumn } from './controls/ControlColumn';
+import { Guard } from './Guard';
 import { OpenIcon } from './icons';
 import { useWords } from './language';
 import { Notices } from './Notices';
@@ -62,7 +63,9 @@ export function EmbedPage() {
         >
           {open && controls && <ControlColumn id="controls" />}
           {views.map(([part, View]) => (
-            <View key={part} />
+            <Guard key={part} area={part}>
+              <View />
+            </Guard>
           ))}
           {nothing && <p className="view-empty">{words.nothing}</p>}
         </main>

@@ -11,6 +11,9 @@ import { say, SaidError, saidOf, type Said } from '../engine/sentences';
 import type { BackendName, BackendReport, Failure } from './protocol';
 import { failureOf, Refusal } from './serverFailures';
 
+/** Milliseconds after an operation has failed in which its device may yet say that it is lost. */
+const LOSS_MS = 300;
+
 /** Milliseconds that the start waits for a graphics card, WebAssembly's own start included. */
 const PATIENCE_MS = 600;
 
@@ -352,11 +355,27 @@ export class ServerBackends {
     if (byHand) this.wanted = name;
   }
 
+  /**
+   * Whether the device of the backend in use is gone. Operations may fail before it says so, and with words of their own
+   * (a buffer was unmapped): so this waits a moment. `onLost` has been called when it is.
+   */
+  async isLost(): Promise<boolean> {
+    const device = this.device();
+    if (!device) return false;
+    const lost = await within(device.lost, LOSS_MS);
+    return lost !== LATE && lost.reason !== 'destroyed';
+  }
+
+  /** What WebGPU computes on, where it is in use. */
+  private device(): { lost: Promise<{ reason?: string; message: string }> } | null {
+    if (this.current !== 'webgpu') return null;
+    const { device } = tf.backend() as unknown as { device?: ReturnType<ServerBackends['device']> };
+    return device ?? null;
+  }
+
   /** tfjs does not watch its device; when it is lost every later operation would hang or fail obscurely. */
   private watch(): void {
-    if (this.current !== 'webgpu') return;
-    const device = (tf.backend() as unknown as { device?: { lost: Promise<{ reason?: string; message: string }> } })
-      .device;
+    const device = this.device();
     if (!device || this.watched.has(device)) return;
     this.watched.add(device);
     void device.lost.then((info) => {

@@ -20,6 +20,8 @@ export interface DriverOptions {
   /** Lets other events of the worker in between two steps. */
   breathe: () => Promise<void>;
   backend: () => BackendName;
+  /** Whether its device is gone: asked when something has failed. */
+  isLost: () => Promise<boolean>;
   /** The run has stopped by itself or was stopped. */
   stopped: () => void;
 }
@@ -50,6 +52,8 @@ export class ServerDriver {
   private lastFrameAt = 0;
   /** A snapshot that the page has not got yet. */
   private unposted: RunSnapshot | null = null;
+  /** What the run was prepared on. */
+  private home: BackendName | null = null;
   /** A run whose device is lost: what goes wrong with it from then on is no news. */
   private abandoned: Run | null = null;
   /** It was playing when its device was lost. */
@@ -88,7 +92,8 @@ export class ServerDriver {
    */
   replace(runId: number, run: Run, settings: RunSettings, resumed: Resumed | null): void {
     this.dispose();
-    Object.assign(this, { current: run, id: runId, settings, live: resumed?.live ?? {} });
+    const home = this.options.backend();
+    Object.assign(this, { current: run, id: runId, settings, live: resumed?.live ?? {}, home });
   }
 
   /** Says that the run of `replace` is there, and shows its first frame. */
@@ -110,9 +115,9 @@ export class ServerDriver {
     this.live = { ...this.live, ...live };
   }
 
-  /** Its device is lost while another run is prepared: what goes wrong with it from now on is no news. */
-  ignoreRun(): void {
-    this.abandoned = this.current;
+  /** A device is lost while another run is prepared: what goes wrong with a run on it from now on is no news. */
+  ignoreRun(lost: BackendName): void {
+    if (this.home === lost) this.abandoned = this.current;
   }
 
   get isAbandoned(): boolean {
@@ -259,6 +264,8 @@ export class ServerDriver {
       this.isPlaying = false;
       // Then the lost device is reported, and dealt with, by itself.
       if (this.options.backend() === 'webgpu' && isDeviceLost(error)) return false;
+      if (await this.options.isLost()) return false;
+      if (this.current !== run || this.abandoned === run) return false;
       this.interrupted = false;
       this.fail(null, error);
       this.status('failed');

@@ -15,7 +15,7 @@ import type { WorkbenchSource } from '../engine/workbench/trial';
 import { drawAhead } from './serverAhead';
 import { ServerBackends, type BackendTools } from './serverBackends';
 import { ServerDriver } from './serverDriver';
-import { failureOf, isDeviceLost, Superseded } from './serverFailures';
+import { failureOf, isDeviceLost, Refusal, Superseded } from './serverFailures';
 import { IdleWork } from './serverIdle';
 import { ServerMaterial, type Material, type OnProgress } from './serverMaterial';
 import { ServerMessages } from './serverMessages';
@@ -72,6 +72,12 @@ interface Asked {
   settings: RunSettings;
 }
 
+/** A device that went while a run was prepared, and what there is in its place. */
+interface Lost {
+  what: Said;
+  next: BackendName | null;
+}
+
 export class ServerSession {
   private readonly messages: ServerMessages;
   private readonly material: ServerMaterial;
@@ -85,7 +91,7 @@ export class ServerSession {
   /** A request that begins a run is being worked on. */
   private beginning = false;
   /** The device was lost meanwhile, and this is what there is in its place. */
-  private lostWhileBeginning: { next: BackendName | null } | null = null;
+  private lostWhileBeginning: Lost | null = null;
 
   constructor(private readonly options: SessionOptions) {
     const { breathe } = options;
@@ -96,6 +102,7 @@ export class ServerSession {
       messages: this.messages,
       breathe,
       backend: () => this.backends.current,
+      isLost: () => this.backends.isLost(),
       stopped: () => this.rest(),
     });
     this.workbench = new ServerWorkbench({
@@ -196,9 +203,13 @@ export class ServerSession {
       return await this.work(request);
     } catch (error) {
       // An operation may fail before the device says that it is lost.
+      if (!(error instanceof Superseded)) await this.backends.isLost();
       if (this.backends.current === 'webgpu' && isDeviceLost(error)) await this.options.breathe();
-      const lost = this.lostWhileBeginning as { next: BackendName | null } | null;
-      if (!lost?.next || error instanceof Superseded || request.type === 'useBackend') throw error;
+      const lost = this.lostWhileBeginning as Lost | null;
+      if (!lost || error instanceof Superseded) throw error;
+      // Another was asked for by hand: the run that was there is on its own.
+      if (request.type === 'useBackend') throw new Refusal('deviceLost', lost.what, say('otherBackendHint'));
+      if (!lost.next) throw error;
       await this.backends.start(lost.next);
       return await this.work(request, true);
     } finally {
@@ -359,12 +370,12 @@ export class ServerSession {
   /** The device of the backend in use is gone: the same run goes on, on the next backend, from the last snapshot. */
   deviceLost(detail: string): void {
     const next = this.backends.giveUpCurrent(say('deviceWasLost'));
-    const lost = (hint: Parameters<typeof failureOf>[2]) =>
-      failureOf('deviceLost', say('deviceLostFor', detail || say('noReason')), hint);
+    const what = say('deviceLostFor', detail || say('noReason'));
+    const lost = (hint: Said) => failureOf('deviceLost', what, hint);
     if (this.beginning) {
       // What is being prepared fails by itself, and is prepared again.
-      this.lostWhileBeginning = { next };
-      this.driver.ignoreRun();
+      this.lostWhileBeginning = { what, next };
+      this.driver.ignoreRun(this.backends.current);
       return this.messages.failure(null, null, lost(next ? say('goingOnWith', say(next)) : say('reloadHint')));
     }
     const abandoned = this.driver.abandon();

@@ -83,9 +83,8 @@ export class ServerSnapshots {
   async take(run: Run, intervalMs = this.intervalMs): Promise<RunSnapshot | null> {
     const began = performance.now();
     if (this.frozen || began - this.takenAt < intervalMs) return null;
-    // Reads the losses so far. None in the middle of a measurement: then soon after.
+    // Reads the losses so far.
     const snapshot = await run.snapshot();
-    if (!snapshot) return null;
     if (this.candidate && placeOf(this.candidate) !== placeOf(snapshot)) this.proven = this.candidate;
     this.updateSound(run);
     this.candidate = snapshot;

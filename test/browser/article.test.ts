@@ -1,8 +1,9 @@
 import type { Browser, Locator } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { en } from '../../src/ui/words/en';
 import { launch } from './chromium';
 import { Playground } from './playground';
+import { it, itLong } from '../when';
 
 /** Only wasm, so that no time goes into trying what is not wanted. */
 const QUERY = 'without=webgpu,webgl,cpu&generator-steps=6&student-steps=4&test-images=100&observation-per-class=4';
@@ -134,7 +135,7 @@ describe('the article', () => {
     ).toBe('true');
   });
 
-  it('sets the page up for a question, runs it, and puts the settings back', async () => {
+  itLong('sets the page up for a question, runs it, and puts the settings back', async () => {
     playground = await Playground.open(browser, { query: QUERY });
     await playground.ready();
     const depth = await section('depth');
@@ -174,7 +175,7 @@ describe('the article', () => {
     playground.expectNoErrors();
   });
 
-  it('fits a phone', async () => {
+  itLong('fits a phone', async () => {
     playground = await Playground.open(browser, { query: QUERY, width: 390, height: 800 });
     await playground.ready();
     for (const name of SECTIONS) {

@@ -1,8 +1,9 @@
 import type { Browser } from 'playwright-core';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect } from 'vitest';
 import { disguiseWebgl, launch, removeWebGpu } from './chromium';
 import { FDDA_TERMS } from '../../src/engine/runSettings';
 import { Playground } from './playground';
+import { it, itLong } from '../when';
 
 let browser: Browser;
 let playground: Playground;
@@ -67,7 +68,7 @@ describe('the page', () => {
     playground.expectNoErrors();
   });
 
-  it('runs on WebGPU when asked to', async () => {
+  itLong('runs on WebGPU when asked to', async () => {
     browser = await launch({ webgpu: 'software' });
     const began = Date.now();
     // A hundred times slower than a graphics card: the smallest run there is.
@@ -95,7 +96,7 @@ describe('the page', () => {
     playground.expectNoErrors();
   });
 
-  it('goes on with wasm, and says so everywhere, when the process that drives the GPU dies', async () => {
+  itLong('goes on with wasm, and says so everywhere, when the process that drives the GPU dies', async () => {
     browser = await launch({ webgpu: 'software' });
     playground = await Playground.open(browser, {
       query: `backend=webgpu&without=webgl,cpu&beside=none&${TINY.replace('generator-steps=1', 'generator-steps=20')}`,

@@ -1,7 +1,8 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { launch } from './chromium';
 import { Playground } from './playground';
+import { it, itLong } from '../when';
 
 /** Only wasm; a run of some seconds. */
 const SHORT =
@@ -115,7 +116,7 @@ describe('comparing', () => {
     playground.expectNoErrors();
   });
 
-  it('repeats a run with two seeds and shows mean, spread and what that says', async () => {
+  itLong('repeats a run with two seeds and shows mean, spread and what that says', async () => {
     playground = await Playground.open(browser, { query: SHORT });
     await playground.ready(120);
     await panel().getByRole('combobox', { name: 'Seeds' }).selectOption('2');

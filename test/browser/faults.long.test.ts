@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vi
 import { launch } from './chromium';
 import { generatorStepsOf, HANDS, LONG, noticeOf, openAndPlay, runOf, workersOf } from './faulty';
 import { Playground } from './playground';
+import './faults.test';
 
 const SHORT = runOf(100, 30, 6);
 const QUICK = 'without=webgpu,webgl,cpu&observation-per-class=2&test-images=20&generator-steps=2&student-steps=1';

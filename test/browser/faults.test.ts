@@ -1,9 +1,10 @@
 /** What becomes of a run, and of what the page has, when something breaks. */
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { launch } from './chromium';
 import { first, generatorStepsOf, LONG, noticeOf, openAndPlay, runOf, workersOf } from './faulty';
 import { Playground } from './playground';
+import { describeShort, it, itLong } from '../when';
 
 const SHORT = runOf(20, 12, 2);
 
@@ -19,7 +20,7 @@ const notice = () => noticeOf(playground);
 const workers = () => workersOf(playground);
 const generatorSteps = () => generatorStepsOf(playground);
 
-describe('an engine that is gone without a word', () => {
+describeShort('an engine that is gone without a word', () => {
   it('is noticed at once, and another one goes on from the last snapshot', async () => {
     playground = await openAndPlay(browser, LONG, 12);
     // Until there is a snapshot.
@@ -112,7 +113,7 @@ describe('closing the page', () => {
     playground.expectNoErrors();
   });
 
-  it('with a full storage says so, and breaks nothing', async () => {
+  itLong('with a full storage says so, and breaks nothing', async () => {
     playground = await Playground.open(browser, {
       query: SHORT,
       prepare: first(`IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError'); };`),

@@ -47,3 +47,29 @@ export async function openAndPlay(
   await playground.until(() => generatorStepsOf(playground), reached, 120, `step ${untilStep}`);
   return playground;
 }
+
+/** Has a script run in every engine of the page before its own: engines run no init scripts. */
+export const firstInEngines =
+  (script: string) =>
+  async (context: BrowserContext): Promise<void> => {
+    await context.addInitScript(HANDS);
+    await context.route(/assets\/server-.*\.js$/, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: `${script};\n${await response.text()}` });
+    });
+  };
+
+/** A word to the newest engine of `firstInEngines`, which its own code does not hear. */
+export const tellEngine = ({ page }: Playground, word: object): Promise<void> =>
+  page.evaluate(`workers.at(-1).postMessage({ test: ${JSON.stringify(word)} })`);
+
+/** What must be there after whatever happened: settings, table of results, the pinned run. */
+export async function keptOf({ page }: Playground) {
+  const { searchParams } = new URL(page.url());
+  const pinned = (await page.locator('.compare-bar').allInnerTexts()).join(' ');
+  return {
+    settings: [...searchParams].sort().map((pair) => pair.join('=')),
+    results: await page.locator('.results-table tbody tr, .compare table tbody tr').allInnerTexts(),
+    pinned: pinned.includes('Pinned'),
+  };
+}

@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
 import { StandInHub } from '../hub/standInHub';
 import { pictureTable } from '../hub/tables';
 import { launch } from './chromium';
 import { Playground } from './playground';
+import { it, itLong } from '../when';
 
 const QUICK = 'without=webgpu,webgl,cpu&observation-per-class=2&test-images=20&generator-steps=1&student-steps=0';
 const file = (name: string) => new Uint8Array(readFileSync(join(import.meta.dirname, '../fixtures/pytorch', name)));
@@ -88,7 +89,7 @@ describe('the hub on the page', () => {
     playground.expectNoErrors();
   });
 
-  it('what fails says why, and what was there stays; a download can be stopped', async () => {
+  itLong('what fails says why, and what was there stays; a download can be stopped', async () => {
     const { page, panel, alert, check } = await opened();
     const name = panel.getByRole('textbox', { name: 'Name or address of a network' });
     const load = async (source: string) => {

@@ -1,10 +1,11 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import type { LessonId } from '../../src/state/lessons/lessons';
 import { createFormat } from '../../src/ui/format';
 import { en } from '../../src/ui/words/en';
 import { launch } from './chromium';
 import { Playground } from './playground';
+import { describeShort, it, itLong } from '../when';
 
 const WASM = 'without=webgpu,webgl,cpu';
 /**
@@ -70,22 +71,24 @@ async function outcome(id: LessonId): Promise<string> {
 }
 
 describe('each lesson is checked by its own runs', () => {
-  it.each(['firstLast', 'perTensor'] as const)('%s', async (id) => {
+  const trained = async (id: 'firstLast' | 'perTensor') => {
     const [untrained, fdda] = await playAll(id, 'second');
     expect(untrained.FDDA).toBeNull();
     const text = await outcome(id);
     for (const accuracy of [untrained['PTQ only'], fdda.FDDA, fdda['PTQ only']])
       expect(text).toContain(percent(accuracy!));
-  });
+  };
+  it('firstLast', () => trained('firstLast'));
+  itLong('perTensor', () => trained('perTensor'));
 
-  it('images', async () => {
+  itLong('images', async () => {
     const runs = await playAll('images', 'first');
     const text = await outcome('images');
     for (const run of runs)
       for (const name of ['Calibration only', 'FDDA']) expect(text).toContain(percent(run[name]!));
   });
 
-  it('unreliable', async () => {
+  itLong('unreliable', async () => {
     const runs = await playAll('unreliable', 'same');
     const text = await outcome('unreliable');
     const marked = await playground
@@ -97,14 +100,14 @@ describe('each lesson is checked by its own runs', () => {
     for (const run of runs) expect(text).toContain(percent(run.FDDA!));
   });
 
-  it('reach', async () => {
+  itLong('reach', async () => {
     const [fdda, plus] = await playAll('reach', 'second');
     const text = await outcome('reach');
     expect(text).toMatch(/FDDA: \d+ of 10 classes; FDDA\+: \d+\./);
     expect(text).toContain(`${percent(fdda.FDDA!)} with FDDA, ${percent(plus['FDDA+']!)} with FDDA+`);
   });
 
-  it('collapse', async () => {
+  itLong('collapse', async () => {
     await playAll('collapse', 'same');
     // Three steps change nothing that could be called a collapse.
     const { question, choices } = en.lessons.list.collapse;
@@ -120,7 +123,7 @@ describe('each lesson is checked by its own runs', () => {
   });
 });
 
-describe('by keyboard alone', () => {
+describeShort('by keyboard alone', () => {
   it('a lesson is found, predicted, played and left', async () => {
     playground = await Playground.open(browser, { query: `${WASM}&weight-bits=5` });
     await playground.ready();
@@ -191,7 +194,7 @@ describe('by keyboard alone', () => {
   });
 });
 
-describe('390 px wide', () => {
+describeShort('390 px wide', () => {
   /** The words of a stop are shown, all of them in the window. */
   async function stopInWindow(title: string): Promise<void> {
     const dialog = playground.page.getByRole('dialog', { name: title });

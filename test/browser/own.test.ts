@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { zip } from '../../src/engine/export/zip';
 import { classPictures, zipOf } from '../pictures';
 import { launch } from './chromium';
 import { Playground } from './playground';
+import { it, itLong } from '../when';
 
 const QUICK = 'without=webgpu,webgl,cpu&observation-per-class=2&test-images=20&generator-steps=1&student-steps=0';
 const FIXTURES = join(import.meta.dirname, '../fixtures');
@@ -80,7 +81,7 @@ describe('own network and images', () => {
     playground.expectNoErrors();
   });
 
-  it('of several outputs one is chosen; a network without its BatchNorm is told how to keep it', async () => {
+  itLong('of several outputs one is chosen; a network without its BatchNorm is told how to keep it', async () => {
     const { check, network, alert } = await opened();
     await network.setInputFiles(files('networks/two-outputs', 'model.json', 'group1-shard1of1.bin'));
     await playground.button('Use the output dense').click();
@@ -92,7 +93,7 @@ describe('own network and images', () => {
     playground.expectNoErrors();
   });
 
-  it('WebP is decoded by the browser; MNIST’s files are told from a network’s by their names', async () => {
+  itLong('WebP is decoded by the browser; MNIST’s files are told from a network’s by their names', async () => {
     const { page, network, images } = await opened();
     await network.setInputFiles(files('networks/mnist-28x28x1', 'model.json', 'group1-shard1of1.bin'));
     const names = ['lossless.webp', 'plain.gif', 'colour.bmp', 'see-through.webp'];
@@ -113,7 +114,7 @@ describe('own network and images', () => {
     playground.expectNoErrors();
   });
 
-  it('a session is saved, and opens on another page with its run, without a connection', async () => {
+  itLong('a session is saved, and opens on another page with its run, without a connection', async () => {
     const { page, network, images, alert } = await opened();
     await network.setInputFiles(files('networks/mnist-28x28x1', 'model.json', 'group1-shard1of1.bin'));
     await alert.filter({ hasText: '28x28x1 in 10 classes' }).waitFor();

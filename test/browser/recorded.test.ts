@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { launch } from './chromium';
 import { Playground } from './playground';
+import { describeLong, describeShort, it, itLong } from '../when';
 
 const WASM = 'without=webgpu,webgl,cpu';
 const QUICK = `${WASM}&observation-per-class=2&test-images=20&generator-steps=2&student-steps=1`;
@@ -28,7 +29,7 @@ const choose = async (name: string, text: string) => {
   await chooser.setFiles({ name, mimeType: 'application/json', buffer: Buffer.from(text) });
 };
 
-describe('the recorded run', () => {
+describeShort('the recorded run', () => {
   it('is shown before the engine is ready, is marked, and can be gone through with keys and as a film', async () => {
     playground = await open(WASM);
     await banner().waitFor();
@@ -141,8 +142,8 @@ describe('the recorded run', () => {
   });
 });
 
-describe('a run as a file', () => {
-  it('is saved by the page and opened again; a malformed one changes nothing', async () => {
+describeLong('a run as a file', () => {
+  itLong('is saved by the page and opened again; a malformed one changes nothing', async () => {
     playground = await open(QUICK);
     await playground.ready(120);
     await playground.button('Play').click();

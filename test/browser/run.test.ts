@@ -98,7 +98,7 @@ describe('a run on wasm', () => {
 
   it('by FDDA+ says when the images themselves are moved, and goes on moving those that it showed', async () => {
     playground = await Playground.open(browser, {
-      query: `${SHORT.replace('generator-steps=6', 'generator-steps=60')}&classes-per-step=4&refine-share=0.5&beside=none`,
+      query: `${SHORT.replace('generator-steps=6', 'generator-steps=24')}&classes-per-step=4&refine-share=0.5&beside=none`,
     });
     await playground.ready();
     await playground.button('Play').click();
@@ -106,7 +106,7 @@ describe('a run on wasm', () => {
     await playground.untilStatus(/^Moving the images of Own combination themselves/, 90);
     await playground.untilStatus(/^Finished/, 150);
     const { frames } = await playground.recording();
-    expect(generatorOf(frames).map(({ step }) => step)).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
+    expect(generatorOf(frames).map(({ step }) => step)).toEqual(Array.from({ length: 24 }, (_, i) => i + 1));
     expect(Object.values(await playground.accuracies()).filter((accuracy) => accuracy !== null)).toHaveLength(3);
     playground.expectNoErrors();
   });

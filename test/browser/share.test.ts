@@ -1,9 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject } from 'vitest';
 import { launch } from './chromium';
 import { Playground } from './playground';
+import { describeShort, it, itLong } from '../when';
 
 const QUICK = 'without=webgpu,webgl,cpu&observation-per-class=2&test-images=20&generator-steps=2&student-steps=0';
 
@@ -23,7 +24,7 @@ async function offered(field: string, tab = 'Link'): Promise<string> {
   return dialog.getByRole('textbox', { name: field }).inputValue();
 }
 
-describe('a link', () => {
+describeShort('a link', () => {
   it('brings back settings and what is looked at; the address bar says the same', async () => {
     playground = await Playground.open(browser, { query: `${QUICK}&seed=4` });
     await playground.ready();
@@ -137,7 +138,7 @@ describe('embedded', () => {
     playground.expectNoErrors();
   });
 
-  it('runs in another site’s page, from the code of the dialog, without threads', async () => {
+  itLong('runs in another site’s page, from the code of the dialog, without threads', async () => {
     playground = await Playground.open(browser, { query: QUICK });
     await playground.ready();
     await offered('Code for your page', 'Embed');

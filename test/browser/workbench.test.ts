@@ -1,9 +1,10 @@
 /** The workbench as a user has it: measure, change bits, drag a range, keep what was made, take it away. */
 import { readFile } from 'node:fs/promises';
 import type { Browser, Locator } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { launch } from './chromium';
 import { Playground } from './playground';
+import { it, itLong } from '../when';
 
 const QUICK =
   'without=webgpu,webgl,cpu&observation-per-class=2&test-images=20&generator-steps=3&student-steps=2&seed=6';
@@ -85,7 +86,8 @@ describe('the quantization workbench', () => {
     await button(/^Take back: range of/).click();
   });
 
-  it('makes a repaired student, runs its file and offers it, also after the training', async () => {
+  itLong('makes a repaired student, runs its file and offers it, also after the training', async () => {
+    await open('Rounding and repairs');
     await bench.getByRole('checkbox', { name: /^Cross-layer/ }).uncheck();
     await button('Measure before and after').click();
     await button('Use: Bias correction').click({ timeout: 120_000 });

@@ -1,6 +1,6 @@
 /**
  * A case is one numeric check that any backend can run: it computes with the engine and says what should have come out.
- * Node runs every case on cpu and wasm, headless Chromium on webgpu (test/engine/cases.test.ts, test/browser).
+ * Node runs every case on cpu and wasm, headless Chromium on webgpu (test/engine/cases.test.ts, test/browser/engine).
  */
 export interface Comparison {
   name: string;

@@ -271,6 +271,6 @@ async function studentStep(): Promise<Comparison[]> {
 const except: Case['except'] = { cpu: "tfjs's gradient of resizeNearestNeighbor is wrong there for batches above 1" };
 
 export const stepCases: Case[] = [
-  { name: 'a generator step equals the plain one', run: generatorStep, except },
+  { name: 'a generator step equals the plain one', run: generatorStep, long: true, except },
   { name: 'a student step equals the plain one', run: studentStep, except },
 ];

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect } from 'vitest';
 import { registerWasmGradients } from '../../src/engine/kernels/wasmGradients';
 import { bench } from '../../src/headless/bench';
 import { TINY } from '../../src/headless/bench/fixture';
@@ -12,6 +12,7 @@ import { parseOptions, type BenchOptions } from '../../src/headless/bench/option
 import { KernelRegistry } from '../../src/headless/bench/registry';
 import type { ReplayReport } from '../../src/headless/bench/replay';
 import { formatReport, type BenchReport } from '../../src/headless/bench/report';
+import { describeShort, it, itLong } from '../when';
 
 const QUICK = parseOptions(['--quick']) as BenchOptions;
 
@@ -67,7 +68,7 @@ describe('the benchmark', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('gives the same numbers with threads, in a program of its own', async () => {
+  itLong('gives the same numbers with threads, in a program of its own', async () => {
     const run = promisify(execFile);
     const { stdout } = await run(process.execPath, [
       '--import',
@@ -87,7 +88,7 @@ describe('the benchmark', () => {
   });
 });
 
-describe('the steps in jax-js', () => {
+describeShort('the steps in jax-js', () => {
   beforeAll(() => registerWasmGradients());
 
   it("give the engine's numbers, and are timed beside it", async () => {
@@ -127,7 +128,7 @@ describe('the steps in jax-js', () => {
   });
 });
 
-describe('replayed steps', () => {
+describeShort('replayed steps', () => {
   it('are timed beside those that are not, where Node has WebGPU; elsewhere it is said what is missing', async () => {
     const flags = ['--import', 'tsx', 'src/headless/bench.ts', '--replay', '--quick', '--json'];
     const { stdout, stderr } = await promisify(execFile)(process.execPath, flags);
@@ -149,7 +150,7 @@ describe('replayed steps', () => {
   });
 });
 
-describe('a kernel whose results are wrong', () => {
+describeShort('a kernel whose results are wrong', () => {
   afterEach(() => tf.setBackend('cpu'));
 
   it('is named and not timed', async () => {
@@ -174,7 +175,7 @@ describe('a kernel whose results are wrong', () => {
   });
 });
 
-describe('measuring', () => {
+describeShort('measuring', () => {
   it('gives median, smallest and largest', () => {
     expect(timing([3, 1, 2])).toEqual({ median: 2, min: 1, max: 3, n: 3 });
     expect(timing([4, 1, 2, 3])).toEqual({ median: 2.5, min: 1, max: 4, n: 4 });
@@ -212,7 +213,7 @@ describe('measuring', () => {
   });
 });
 
-describe('its flags', () => {
+describeShort('its flags', () => {
   it('have defaults, and are checked', () => {
     expect(parseOptions([])).toMatchObject({
       backend: 'wasm',

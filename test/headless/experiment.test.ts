@@ -3,12 +3,13 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { countRight, decodeRight } from '../../src/engine/evaluation/rightAnswers';
 import type { Report } from '../../src/headless/experiment/report';
 import { cifarFile } from '../engine/data/cifarFile';
 import { float32, safetensorsFile } from '../engine/network/safetensorsFile';
 import { tinyCifarResNet } from '../engine/network/tinyCifarResNet';
+import { it, itLong } from '../when';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'experiment-'));
@@ -140,7 +141,7 @@ describe('npm run experiment', { timeout: 300_000 }, () => {
     expect(again.out).toMatch(/fdda over calibration/);
   });
 
-  it('can be interrupted, and goes on', async () => {
+  itLong('can be interrupted, and goes on', async () => {
     const args = [
       ...DATA,
       ...SMALL,
@@ -162,7 +163,7 @@ describe('npm run experiment', { timeout: 300_000 }, () => {
     expect(JSON.parse(rest.out)).toMatchObject({ complete: true, rows: [{ method: 'zero-shot' }] });
   });
 
-  it('takes any number of test images, and all there are where more are asked for', async () => {
+  itLong('takes any number of test images, and all there are where more are asked for', async () => {
     const measured = (n: string) => experiment([...DATA, '--methods', 'ptq', '--test-images', n, '--json']);
     const [some, tooMany] = await Promise.all([measured('37'), measured('2500')]);
     expect(some.code).toBe(0);

@@ -382,6 +382,43 @@ describe('a lost device', () => {
     expect(harness.statuses(1).at(-1)).toBe('failed');
   });
 
+  it('on the way to another backend that was asked for by hand: it is said, and the run before goes on', async () => {
+    await harness.initialize(settingsOf, { without: [] });
+    vi.spyOn(Run, 'create').mockImplementationOnce(async () => {
+      lose();
+      throw new Error('Buffer was unmapped before mapping was resolved.');
+    });
+    const request = harness.ask({ type: 'useBackend', runId: 2, settings, backend: 'cpu' });
+    expect(await refusal(request)).toMatchObject({
+      code: 'deviceLost',
+      message: expect.stringContaining('pulled the plug'),
+      hint: expect.stringContaining('the run you had is still there'),
+    });
+    expect(tf.getBackend()).toBe('wasm');
+    expect(harness.statuses(1)).not.toContain('failed');
+    await playsOn(1);
+  });
+
+  it('is waited for where its step fails of it with other words before', async () => {
+    await harness.initialize(settingsOf, { without: [] });
+    Object.assign((harness.session as unknown as { backends: object }).backends, { current: 'webgpu' });
+    const backend = tf.backend() as unknown as { device?: { lost: Promise<object> } };
+    let go = (_: object): void => undefined;
+    backend.device = { lost: new Promise((resolve) => (go = resolve)) };
+    vi.spyOn(Run.prototype, 'advance').mockImplementationOnce(async () => {
+      setTimeout(() => {
+        lose();
+        go({ reason: 'unknown' });
+        delete backend.device;
+      }, 50);
+      throw new Error('Buffer was unmapped before mapping was resolved.');
+    });
+    await harness.ask({ type: 'play', runId: 1 });
+    await harness.status(1, 'finished', 0);
+    expect(harness.of('failure')).toMatchObject([{ failure: { code: 'deviceLost' } }]);
+    expect(harness.statuses(1)).not.toContain('failed');
+  });
+
   it.each(['ptq', 'generator', 'student'] as const)(
     'in the middle of %s goes on to the end with every step told',
     async (where) => {

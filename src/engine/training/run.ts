@@ -349,15 +349,11 @@ export class Run {
     return seen;
   }
 
-  /** Everything needed to go on from here. Null while an evaluation is half done. */
-  async snapshot(): Promise<RunSnapshot | null> {
+  /** Everything needed to go on from here, between any two units of work. */
+  async snapshot(): Promise<RunSnapshot> {
     await this.drain();
     const stages: Record<string, unknown> = {};
-    for (const stage of this.stages) {
-      const data = await stage.snapshot();
-      if (data === null) return null;
-      stages[stage.id] = data;
-    }
+    for (const stage of this.stages) stages[stage.id] = await stage.snapshot();
     return {
       stage: this.index,
       step: this.current?.progress().step ?? 0,
@@ -397,7 +393,7 @@ export class Run {
   async startFrom(generator: GeneratorSnapshot): Promise<void> {
     const snapshot = await this.snapshot();
     const stage = this.generatorStage();
-    if (!snapshot || !stage) throw new Error('Only a fresh run whose leading arm has a generator can start from one.');
+    if (!stage) throw new Error('Only a fresh run whose leading arm has a generator can start from one.');
     const stages = { ...snapshot.stages, [generatorStageId(stage.arm)]: generator };
     await this.restore({ ...snapshot, stage: this.stages.indexOf(stage), stages });
   }

@@ -149,8 +149,7 @@ export class Laboratory {
     try {
       if (stored) await run.restore(stored.snapshot);
       const keep = async () => {
-        const snapshot = await run.snapshot();
-        if (snapshot) this.generators.saveStudent(task.id, { snapshot, collapse });
+        this.generators.saveStudent(task.id, { snapshot: await run.snapshot(), collapse });
       };
       let kept = performance.now();
       for (let step = stored?.snapshot.step ?? 0; !run.finishedAll; step++) {

@@ -17,6 +17,12 @@ export const enFaults = {
       'The run was paused, and most of the moments on its timeline were given up. Settings, results and the run itself are there.',
     hint: 'Close other tabs, then press Play to go on.',
   },
+  /** In the place of a part of the page. */
+  notDrawn: {
+    region: 'Not drawn',
+    message: 'This part of the page could not be drawn.',
+    again: 'Draw it again',
+  },
   goOn: (step: string) => `Go on from the snapshot at step ${step}`,
 
   kept: {

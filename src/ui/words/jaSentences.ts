@@ -368,6 +368,12 @@ export const jaSentences: Sentences = {
   notALabel: (value) => `クラスの番号でないラベル ${value} の画像があります。`,
   partDamaged: () => '一部が壊れています',
   columnsMissing: () => '列が足りません',
+  tableListDamaged: () => '構成要素の一覧が壊れています',
+  tableRows: (rows, most) => `${rows} 行あるとしていますが、この大きさのファイルに入るのは多くても ${most} 行です`,
+  tableChunk: (column) => `列「${column}」の位置がファイルの外にあるか、別の列と重なっています`,
+  tablePage: (column) => `列「${column}」の一部が、実際に持つ以上の内容を持つとしています`,
+  tableRepeated: (column) => `列「${column}」は 1 行に 1 つの値ではなく、リストを持っています`,
+  tableEncoding: (column, encoding) => `列「${column}」の書き方（${encoding}）は、ここでは読めません`,
   labelBeyondNames: (label, names) => `ラベルが ${label} の画像がありますが、名前は ${names} 個です。`,
 
   plainClassifierHint: () => 'ファイルが通常の画像分類ネットワークのもので、全体が書き出されているか確かめてください。',

@@ -18,4 +18,4 @@ export const cases: Case[] = [addition, ...allCases];
 
 /** Those for a backend in the browser; `isLong`: the ones that are left to `npm run test:long`, or the others. */
 export const casesOf = (backend: 'wasm' | 'webgpu' | 'webgl', isLong: boolean): Case[] =>
-  cases.filter(({ except, long = false }) => !except?.[backend] && (backend === 'webgpu' && long) === isLong);
+  cases.filter(({ except, long = false }) => !except?.[backend] && (backend !== 'wasm' && long) === isLong);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect } from 'vitest';
 import type { MethodId } from '../../../src/engine/methods';
 import type { ArmId } from '../../../src/engine/methods/arms';
 import type { RunFrame } from '../../../src/engine/runReport';
@@ -7,8 +7,9 @@ import type { RunSettings } from '../../../src/engine/runSettings';
 import type { Run } from '../../../src/engine/training/run';
 import { runWork } from '../../../src/engine/training/workCount';
 import { applyPreset } from '../../../src/state/presets';
-import { NODE_BACKENDS, use } from '../backends';
+import { type NODE_BACKENDS, use } from '../backends';
 import { framesOf, story, tinyDataset, tinyRun, tinySettings } from './tiny';
+import { describeShort, it, itLong } from '../../when';
 
 beforeAll(() => use('wasm'));
 
@@ -44,32 +45,31 @@ async function whole(overrides: Partial<RunSettings>) {
 describe("an arm's numbers", () => {
   const plus = (beside: MethodId[]) => ({ ...applyPreset(tinySettings(SMALL), 'fddaPlus'), beside });
 
-  it.each(NODE_BACKENDS)(
-    'are the same alone, beside others and in any set, to the last bit (%s)',
-    async (backend) => {
-      await use(backend);
-      const alone = await whole({ beside: [] });
-      const pair = await whole({ beside: ['calibration'] });
-      const four = await whole({ beside: ['calibration', 'zeroShot', 'fddaPlus'] });
-      const led = await whole(plus(['fdda', 'calibration']));
-      const bare = await whole({ syntheticBatch: 0, beside: [] });
-      const expected = ofArm(alone.run, alone.frames, 'fdda');
-      expect(expected.student).toHaveLength(4);
-      expect(expected.generator).toHaveLength(5);
-      expect(expected.images!.step).toBe(5);
-      expect(expected.row!.answers).toHaveLength(110);
-      for (const { run, frames } of [pair, four, led]) expect(ofArm(run, frames, 'fdda')).toEqual(expected);
-      const calibration = ofArm(bare.run, bare.frames, 'calibration');
-      expect(calibration.student).toHaveLength(4);
-      expect(calibration.generator).toEqual([]);
-      for (const { run, frames } of [pair, four, led]) expect(ofArm(run, frames, 'calibration')).toEqual(calibration);
-      // The same method, leading and beside.
-      expect(ofArm(four.run, four.frames, 'fddaPlus')).toEqual(ofArm(led.run, led.frames, 'fddaPlus'));
-      expect(ofArm(four.run, four.frames, 'zeroShot').student).not.toEqual(expected.student);
-      await use('wasm');
-    },
-    60_000,
-  );
+  const compare = async (backend: (typeof NODE_BACKENDS)[number]) => {
+    await use(backend);
+    const alone = await whole({ beside: [] });
+    const pair = await whole({ beside: ['calibration'] });
+    const four = await whole({ beside: ['calibration', 'zeroShot', 'fddaPlus'] });
+    const led = await whole(plus(['fdda', 'calibration']));
+    const bare = await whole({ syntheticBatch: 0, beside: [] });
+    const expected = ofArm(alone.run, alone.frames, 'fdda');
+    expect(expected.student).toHaveLength(4);
+    expect(expected.generator).toHaveLength(5);
+    expect(expected.images!.step).toBe(5);
+    expect(expected.row!.answers).toHaveLength(110);
+    for (const { run, frames } of [pair, four, led]) expect(ofArm(run, frames, 'fdda')).toEqual(expected);
+    const calibration = ofArm(bare.run, bare.frames, 'calibration');
+    expect(calibration.student).toHaveLength(4);
+    expect(calibration.generator).toEqual([]);
+    for (const { run, frames } of [pair, four, led]) expect(ofArm(run, frames, 'calibration')).toEqual(calibration);
+    // The same method, leading and beside.
+    expect(ofArm(four.run, four.frames, 'fddaPlus')).toEqual(ofArm(led.run, led.frames, 'fddaPlus'));
+    expect(ofArm(four.run, four.frames, 'zeroShot').student).not.toEqual(expected.student);
+    await use('wasm');
+  };
+  const NAME = 'are the same alone, beside others and in any set, to the last bit (%s)';
+  it.each(['wasm'] as const)(NAME, compare, 60_000);
+  itLong.each(['cpu'] as const)(NAME, compare, 60_000);
 
   it('come from one generator where two arms share it', async () => {
     const { run, frames } = await whole({ syntheticShare: 'byRealImages', imagesPerClass: 8, beside: ['fdda'] });
@@ -86,7 +86,7 @@ describe("an arm's numbers", () => {
   });
 });
 
-describe('the stages of a run with several arms', () => {
+describeShort('the stages of a run with several arms', () => {
   it("are the generators, the leading arm's first, then the students in order", async () => {
     const { run, frames } = await whole({ beside: ['zeroShot', 'fddaPlus', 'calibration'] });
     const places = frames.map(({ phase, arm }) => (arm === null ? phase : `${phase} ${arm}`));
@@ -148,7 +148,7 @@ describe('the stages of a run with several arms', () => {
   });
 });
 
-describe('a live change in a run with several arms', () => {
+describeShort('a live change in a run with several arms', () => {
   it('of a term is followed by the leading arm only', async () => {
     const at = async (change: boolean) => {
       const { run, done } = await tinyRun({ ...SMALL, beside: ['zeroShot'] });
@@ -167,7 +167,7 @@ describe('a live change in a run with several arms', () => {
   });
 });
 
-describe('a snapshot of a run with three arms', () => {
+describeShort('a snapshot of a run with three arms', () => {
   const three: Partial<RunSettings> = { ...SMALL, beside: ['calibration', 'fddaPlus'] };
   const places = [
     ['generator', 'fdda'],

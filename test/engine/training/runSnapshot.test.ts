@@ -1,12 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect } from 'vitest';
 import { NotFiniteError } from '../../../src/engine/training/notFinite';
 import type { Run } from '../../../src/engine/training/run';
 import type { RunFrame } from '../../../src/engine/runReport';
 import type { RunSettings } from '../../../src/engine/runSettings';
 import { TERMS } from '../../../src/engine/runSettings';
+import { evaluationSteps } from '../../../src/engine/training/workCount';
 import { use } from '../backends';
 import { framesOf, story, tinyRun, tinyNetwork } from './tiny';
+import { describeShort, it, itLong } from '../../when';
 
 beforeAll(() => use('wasm'));
 
@@ -27,6 +29,17 @@ const PLUS: Partial<RunSettings> = {
 /** Whether it is that arm's student's turn. */
 const isStudent = (run: Run, arm: string) => run.phase === 'student' && run.arm === arm;
 
+/** Half of the test images are counted, of that arm's student after so many steps. */
+const isMeasuring = (arm: string, steps: number) => {
+  let units = 0;
+  return (run: Run, { step }: RunFrame) => {
+    if (!isStudent(run, arm) || step !== steps) units = 0;
+    else units++;
+    // The first frame is of the step itself.
+    return units === 2;
+  };
+};
+
 /** What is left to tell from a place on: samples and the final accuracies. */
 function rest(frames: RunFrame[]) {
   const { generator, student, accuracy } = story(frames);
@@ -45,6 +58,13 @@ async function advanceTo(run: Run, until: (run: Run, frame: RunFrame) => boolean
 describe('a snapshot', () => {
   const places: [string, Partial<RunSettings>, (run: Run, frame: RunFrame) => boolean][] = [
     ['before the first step', {}, () => true],
+    ['in the middle of a measurement', {}, (run, { step }) => run.phase === 'ptq' && step === 1],
+    ["in the middle of a student's measurement", {}, isMeasuring('calibration', 8)],
+    [
+      "in the middle of a student's measurement on the way",
+      { studentSteps: 40 },
+      isMeasuring('calibration', evaluationSteps({ studentSteps: 40, testImages: 110 })[0]),
+    ],
     ['in the middle of the generator', {}, (run) => run.generatorStep === 5],
     ['between generator and student', {}, (run) => run.arm === 'calibration'],
     ['in the middle of the calibration-only student', {}, (run, { step }) => run.arm === 'calibration' && step === 3],
@@ -59,22 +79,32 @@ describe('a snapshot', () => {
       { stepSizes: 'learned' },
       (run, { step }) => isStudent(run, 'fdda') && step === 5,
     ],
+    ['while images are moved themselves', PLUS, (run) => run.generatorStep === 9],
+    [
+      'in the middle of a block that is fitted',
+      { studentRecipe: 'reconstruction', studentSteps: 24 },
+      (run, { step }) => isStudent(run, 'fdda') && step === 13,
+    ],
+    [
+      'in the training of the whole after that of blocks',
+      { studentRecipe: 'both', studentSteps: 20 },
+      (run, { step }) => isStudent(run, 'fdda') && step === 18,
+    ],
+    ['at the end', {}, (run) => run.finishedAll],
+  ];
+
+  /** Those that take longer, or hardly differ from one of the above. */
+  const longPlaces: typeof places = [
     [
       'with step sizes that are learned from ranges of the first images',
       { stepSizes: 'learned', activationRange: 'movingAverage' },
       (run) => run.generatorStep === 5,
     ],
     ['before images are moved themselves', PLUS, (run) => run.generatorStep === 6],
-    ['while images are moved themselves', PLUS, (run) => run.generatorStep === 9],
     [
       'in the middle of a student that learns from such images',
       PLUS,
       (run, { step }) => isStudent(run, 'custom') && step === 5,
-    ],
-    [
-      'in the middle of a block that is fitted',
-      { studentRecipe: 'reconstruction', studentSteps: 24 },
-      (run, { step }) => isStudent(run, 'fdda') && step === 13,
     ],
     [
       'between two blocks',
@@ -86,67 +116,51 @@ describe('a snapshot', () => {
       { studentRecipe: 'both', studentSteps: 20 },
       (run, { step }) => isStudent(run, 'fdda') && step === 7,
     ],
-    [
-      'in the training of the whole after that of blocks',
-      { studentRecipe: 'both', studentSteps: 20 },
-      (run, { step }) => isStudent(run, 'fdda') && step === 18,
-    ],
-    ['at the end', {}, (run) => run.finishedAll],
   ];
 
-  it.each(places)(
-    'taken %s continues as if nothing had happened, here and in a fresh run',
-    async (_, overrides, place) => {
-      const all = { ...settings, ...overrides };
-      const plain = await tinyRun(all);
-      await advanceTo(plain.run, place);
-      const expected = rest(await framesOf(plain.run));
-      plain.done();
+  const compare = async (...[, overrides, place]: (typeof places)[number]) => {
+    const all = { ...settings, ...overrides };
+    const plain = await tinyRun(all);
+    await advanceTo(plain.run, place);
+    const expected = rest(await framesOf(plain.run));
+    plain.done();
 
-      const { run, done } = await tinyRun(all);
-      await advanceTo(run, place);
-      const { elapsedSeconds, fraction, phase, step } = await run.frame();
-      const snapshot = structuredClone((await run.snapshot())!);
-      await framesOf(
-        run,
-        (() => {
-          let units = 0;
-          return () => ++units > 7;
-        })(),
-      );
-      await run.restore(structuredClone(snapshot));
-      expect(snapshot.elapsedSeconds).toBe(elapsedSeconds);
-      const again = await run.frame();
-      expect(again).toMatchObject({ fraction, phase, step, generator: [], student: [] });
-      // The clock goes on from the snapshot's; how long the new look at the generator took is the machine's affair.
-      expect(again.elapsedSeconds).toBeGreaterThanOrEqual(elapsedSeconds);
-      const here = rest(await framesOf(run));
-      done();
-
-      const fresh = await tinyRun(all);
-      await fresh.run.restore(snapshot);
-      expect(await fresh.run.frame()).toMatchObject({ fraction, phase, step });
-      const there = rest(await framesOf(fresh.run));
-      const tensors = tf.memory().numTensors;
-      fresh.done();
-      expect(tf.memory().numTensors).toBeLessThan(tensors);
-
-      // At the end nothing is left to tell.
-      expect(expected.student.length > 0).toBe(phase !== 'done');
-      expect(here).toEqual(expected);
-      expect(there).toEqual(expected);
-    },
-  );
-
-  it('is not to be had in the middle of a measurement, and soon after', async () => {
-    const { run, done } = await tinyRun(settings);
-    await run.advance();
-    expect((await run.frame()).step).toBe(1);
-    expect(await run.snapshot()).toBeNull();
-    await run.advance();
-    expect(await run.snapshot()).not.toBeNull();
+    const { run, done } = await tinyRun(all);
+    await advanceTo(run, place);
+    const { elapsedSeconds, fraction, phase, step } = await run.frame();
+    const snapshot = structuredClone((await run.snapshot())!);
+    await framesOf(
+      run,
+      (() => {
+        let units = 0;
+        return () => ++units > 7;
+      })(),
+    );
+    await run.restore(structuredClone(snapshot));
+    expect(snapshot.elapsedSeconds).toBe(elapsedSeconds);
+    const again = await run.frame();
+    expect(again).toMatchObject({ fraction, phase, step, generator: [], student: [] });
+    // The clock goes on from the snapshot's; how long the new look at the generator took is the machine's affair.
+    expect(again.elapsedSeconds).toBeGreaterThanOrEqual(elapsedSeconds);
+    const here = rest(await framesOf(run));
     done();
-  });
+
+    const fresh = await tinyRun(all);
+    await fresh.run.restore(snapshot);
+    expect(await fresh.run.frame()).toMatchObject({ fraction, phase, step });
+    const there = rest(await framesOf(fresh.run));
+    const tensors = tf.memory().numTensors;
+    fresh.done();
+    expect(tf.memory().numTensors).toBeLessThan(tensors);
+
+    // At the end nothing is left to tell.
+    expect(expected.student.length > 0).toBe(phase !== 'done');
+    expect(here).toEqual(expected);
+    expect(there).toEqual(expected);
+  };
+  const NAME = 'taken %s continues as if nothing had happened, here and in a fresh run';
+  it.each(places)(NAME, compare);
+  itLong.each(longPlaces)(NAME, compare);
 
   it('shows the images of its own step again, and leaves no tensor', async () => {
     const before = tf.memory().numTensors;
@@ -168,7 +182,7 @@ describe('a snapshot', () => {
   });
 });
 
-describe('no tensor is left', () => {
+describeShort('no tensor is left', () => {
   it('after 200 generator steps and 200 student steps', async () => {
     const before = tf.memory().numTensors;
     // Small, because only the number of tensors is looked at.
@@ -214,7 +228,7 @@ describe('no tensor is left', () => {
   });
 });
 
-describe('a number that is not finite', () => {
+describeShort('a number that is not finite', () => {
   const failureOf = async (run: Run): Promise<NotFiniteError> => {
     const error = await framesOf(run).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(NotFiniteError);

@@ -6,8 +6,15 @@ import type { Outcome } from './runOnThreads';
 describe('a run of every method', { timeout: 600_000 }, () => {
   let alone: Outcome;
   beforeAll(async () => {
-    alone = await outcomeWith(0);
+    alone = await outcomeWith(0, 'resume');
   }, 600_000);
+
+  it('gone on from a snapshot in a fresh run comes to the same weights, with one thread and with three', async () => {
+    expect(alone.resumed).toEqual(alone.through);
+    const outcome = await outcomeWith(3, 'resume');
+    expectSame(outcome, alone);
+    expect(outcome.resumed).toEqual(alone.through);
+  });
 
   it.each([2, 8])('gives the same bits from every kernel with %i threads', async (threads) => {
     expectSame(await outcomeWith(threads), alone);

@@ -5,7 +5,7 @@ import type { Outcome } from './runOnThreads';
 describe('a run of every method', { timeout: 300_000 }, () => {
   let alone: Outcome;
   beforeAll(async () => {
-    alone = await outcomeWith(0, 'resume');
+    alone = await outcomeWith(0);
   }, 300_000);
 
   it('launches kernels and comes to students that differ', () => {
@@ -23,13 +23,8 @@ describe('a run of every method', { timeout: 300_000 }, () => {
       expect(kernels).toContain(name);
   });
 
-  it('gone on from a snapshot in a fresh run comes to the same weights', () => {
-    expect(alone.resumed).toEqual(alone.through);
-  });
-
-  it('gives the same bits from every kernel with 3 threads, run through or gone on from a snapshot', async () => {
-    const outcome = await outcomeWith(3, 'resume');
+  it('gives the same bits from every kernel with 3 threads', async () => {
+    const outcome = await outcomeWith(3);
     expectSame(outcome, alone);
-    expect(outcome.resumed).toEqual(alone.through);
   });
 });

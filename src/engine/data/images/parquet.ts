@@ -2,11 +2,12 @@
  * Image datasets as hubs serve them: parquet tables with a column of pictures ({bytes, path}) and columns of labels,
  * whose names the table's metadata holds.
  */
-import { parquetMetadataAsync, parquetReadObjects, type AsyncBuffer, type FileMetaData } from 'hyparquet';
+import { parquetMetadata, parquetReadObjects, type AsyncBuffer, type FileMetaData } from 'hyparquet';
 import { parseJson } from '../../json';
 import { say, type Said } from '../../sentences';
 import type { CollectedImage, CollectOptions, ImageCollection, ImageFile } from './types';
 import { DatasetError } from './datasetError';
+import { checkedFile, checkFooter, checkTable, refused } from './parquetChecks';
 
 const HINT = say('parquetHint');
 /** Names of columns that hold labels, most likely first. */
@@ -51,23 +52,49 @@ async function open(name: string, bytes: ArrayBuffer): Promise<Table> {
   return openTable(name, { byteLength: bytes.byteLength, slice: (start, end) => bytes.slice(start, end) });
 }
 
+/** Bytes of a table's end that are read at first; the list of its parts is rarely longer. */
+const AHEAD = 2 ** 19;
+
 /**
  * @param file may be elsewhere: only the list of its parts at its end is read
  * @param ahead bytes of the end that are read at once
  * @throws DatasetError where it is no table; what reading the file throws and says by itself
  */
-export async function openTable(name: string, file: AsyncBuffer, ahead?: number): Promise<Table> {
+export async function openTable(name: string, file: AsyncBuffer, ahead = AHEAD): Promise<Table> {
   try {
-    return { file, metadata: await parquetMetadataAsync(file, ahead === undefined ? {} : { initialFetchSize: ahead }) };
+    const tail = await readTail(file, ahead);
+    if (isWholeList(tail)) checkFooter(name, tail, file.byteLength);
+    // Says of any other file what it is.
+    const metadata = parquetMetadata(tail, { geoparquet: false });
+    checkTable(name, metadata, file.byteLength);
+    return { file, metadata };
   } catch (error) {
     throw damaged(name, error);
   }
 }
 
+/** The list, its length and four letters, at the end of a table. */
+const listLength = (tail: Uint8Array): number =>
+  tail.length < 8 ? Infinity : new DataView(tail.buffer, tail.byteOffset).getUint32(tail.length - 8, true) + 8;
+const isWholeList = (tail: Uint8Array): boolean => listLength(tail) <= tail.length;
+
+/** The end of a file with all of the list, where there is one. */
+async function readTail(file: AsyncBuffer, ahead: number): Promise<Uint8Array> {
+  const at = Math.max(0, file.byteLength - ahead);
+  const end = new Uint8Array(await file.slice(at, file.byteLength));
+  const length = listLength(end);
+  if (length <= end.length || length > file.byteLength) return end;
+  const begin = new Uint8Array(await file.slice(file.byteLength - length, at));
+  const tail = new Uint8Array(begin.length + end.length);
+  tail.set(begin);
+  tail.set(end, begin.length);
+  return tail;
+}
+
 /** Errors that say by themselves what is wrong (a download that broke off) stay what they are. */
 function damaged(name: string, error: unknown): unknown {
   if ((error as { said?: Said } | null)?.said || (error as Error | null)?.name === 'Cancelled') return error;
-  return new DatasetError(say('parquetDamaged', name, reasonOf(error)), HINT);
+  return refused(name, reasonOf(error));
 }
 
 /** What the library says of the file; not what its code stumbles over. */
@@ -196,7 +223,7 @@ export async function read(
   options: Table & { columns: string[]; rowStart?: number; rowEnd?: number },
 ): Promise<Record<string, unknown>[]> {
   try {
-    return await parquetReadObjects({ ...options, utf8: false });
+    return await parquetReadObjects({ ...options, file: checkedFile(name, options), utf8: false });
   } catch (error) {
     throw damaged(name, error);
   }

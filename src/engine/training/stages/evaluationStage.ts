@@ -2,14 +2,10 @@
 import type { AccuracyRow } from '../../runReport';
 import type { Answering, TestSet } from '../testSet';
 import type { WorkCount } from '../workCount';
-import { copyOfRow, Measurement } from './measurement';
+import { Measurement, type MeasurementData } from './measurement';
 import type { Stage, StageSamples } from './stage';
 
-export interface EvaluationData {
-  row: AccuracyRow;
-}
-
-export class EvaluationStage implements Stage<EvaluationData> {
+export class EvaluationStage implements Stage<MeasurementData> {
   readonly phase = 'ptq';
   readonly arm = null;
   readonly id: string;
@@ -49,12 +45,12 @@ export class EvaluationStage implements Stage<EvaluationData> {
     return this.macsOfBatch;
   }
 
-  async snapshot(): Promise<EvaluationData | null> {
-    return this.measurement.measured === null ? { row: copyOfRow(this.row) } : null;
+  async snapshot(): Promise<MeasurementData> {
+    return this.measurement.snapshot();
   }
 
-  async restore({ row }: EvaluationData): Promise<void> {
-    this.measurement.restore(row);
+  async restore(data: MeasurementData): Promise<void> {
+    this.measurement.restore(data);
   }
 
   async drain(): Promise<void> {}

@@ -10,10 +10,27 @@ export const copyOfRow = (row: AccuracyRow): AccuracyRow => ({
   answers: row.answers?.slice() ?? null,
 });
 
+/** A measurement that has begun. */
+export interface Counted {
+  /** The next batch. */
+  next: number;
+  /** Right answers so far. */
+  correct: number;
+  /** [n] all answers so far, and zeros. */
+  answers: Uint16Array;
+}
+
+/** As snapshots hold it; `counted` is left out where no measurement was going on. */
+export interface MeasurementData {
+  row: AccuracyRow;
+  counted?: Counted;
+}
+
 export class Measurement {
   row: AccuracyRow;
-  /** A measurement that has begun: the next batch, correct answers and all answers so far. */
-  private counting: { next: number; correct: number; answers: Uint16Array; repeated: RepeatedStep } | null = null;
+  private counted: Counted | null = null;
+  /** Of the measurement that is going on. */
+  private repeated: RepeatedStep | null = null;
 
   /** @param steps of whatever is measured; 0: it is not trained */
   constructor(
@@ -37,7 +54,7 @@ export class Measurement {
 
   /** Batches of the measurement that is going on; null when there is none. */
   get measured(): number | null {
-    return this.counting?.next ?? null;
+    return this.counted?.next ?? null;
   }
 
   get batches(): number {
@@ -47,36 +64,43 @@ export class Measurement {
   /** Counts one batch; true when it was the last, and then the row has its accuracy at `step`. */
   async measure(step: number, network: Answering): Promise<boolean> {
     const { row, testSet } = this;
-    const counting = (this.counting ??= {
-      next: 0,
-      correct: 0,
-      answers: new Uint16Array(testSet.n),
-      repeated: new RepeatedStep(() => network.inUse, 'gpu'),
-    });
+    const counted = (this.counted ??= { next: 0, correct: 0, answers: new Uint16Array(testSet.n) });
+    const repeated = (this.repeated ??= new RepeatedStep(() => network.inUse, 'gpu'));
     row.state = 'running';
-    const batch = counting.next++;
-    const answers = await testSet.answers(batch, network, counting.repeated);
-    counting.answers.set(answers, testSet.startOf(batch));
-    counting.correct += testSet.countCorrect(batch, answers);
-    if (counting.next < testSet.count) return false;
+    const batch = counted.next++;
+    const answers = await testSet.answers(batch, network, repeated);
+    counted.answers.set(answers, testSet.startOf(batch));
+    counted.correct += testSet.countCorrect(batch, answers);
+    if (counted.next < testSet.count) return false;
     this.dispose();
-    row.correct = counting.correct;
-    row.answers = counting.answers;
-    row.accuracy = counting.correct / testSet.n;
+    row.correct = counted.correct;
+    row.answers = counted.answers;
+    row.accuracy = counted.correct / testSet.n;
     row.step = step;
     row.curve.push([step, row.accuracy]);
     return true;
   }
 
-  /** Goes back to a copy; a measurement that was going on is forgotten. */
-  restore(row: AccuracyRow): void {
-    this.row = copyOfRow(row);
+  /** A copy of where it is; in the middle of a measurement too: a batch is counted the same whenever it is. */
+  snapshot(): MeasurementData {
+    const { row, counted } = this;
+    return {
+      row: copyOfRow(row),
+      ...(counted ? { counted: { ...counted, answers: counted.answers.slice() } } : {}),
+    };
+  }
+
+  /** Goes back to a copy; a measurement that was going on is forgotten, and one that was going on there goes on. */
+  restore({ row, counted }: MeasurementData): void {
     this.dispose();
+    this.row = copyOfRow(row);
+    if (counted) this.counted = { ...counted, answers: counted.answers.slice() };
   }
 
   /** Gives up a measurement that is going on. */
   dispose(): void {
-    this.counting?.repeated.dispose();
-    this.counting = null;
+    this.repeated?.dispose();
+    this.repeated = null;
+    this.counted = null;
   }
 }

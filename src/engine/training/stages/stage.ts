@@ -29,8 +29,8 @@ export interface Stage<Data = unknown> {
   advance(): Promise<number>;
   /** Units done and in all, as a user counts them. */
   progress(): { step: number; steps: number };
-  /** Null: not now, in the middle of a measurement. */
-  snapshot(): Promise<Data | null>;
+  /** Where it is, between any two units of work. */
+  snapshot(): Promise<Data>;
   /** Goes back (in a fresh run: forward) to a snapshot. */
   restore(data: Data): Promise<void>;
   /**

@@ -14,11 +14,10 @@ import type { Teacher } from '../teacher';
 import type { TestSet } from '../testSet';
 import { evaluationSteps, type WorkCount } from '../workCount';
 import type { GeneratorStage } from './generatorStage';
-import { copyOfRow, Measurement } from './measurement';
+import { Measurement, type MeasurementData } from './measurement';
 import type { Stage, StageSamples } from './stage';
 
-export interface StudentData {
-  row: AccuracyRow;
+export interface StudentData extends MeasurementData {
   /** Null: not begun, or over and given up. */
   trainer: TrainingSnapshot | null;
 }
@@ -157,15 +156,14 @@ export class StudentStage implements Stage<StudentData> {
     );
   }
 
-  async snapshot(): Promise<StudentData | null> {
-    if (this.measurement.measured !== null) return null;
+  async snapshot(): Promise<StudentData> {
     const going = this.done ? null : this.trainer;
-    return { row: copyOfRow(this.row), trainer: going ? await going.snapshot() : null };
+    return { ...this.measurement.snapshot(), trainer: going ? await going.snapshot() : null };
   }
 
-  async restore({ row, trainer }: StudentData): Promise<void> {
+  async restore({ trainer, ...measured }: StudentData): Promise<void> {
     this.disposeTrainer();
-    this.measurement.restore(row);
+    this.measurement.restore(measured);
     this.samples.clear();
     this.fallen = null;
     this.hasCollapsed = false;

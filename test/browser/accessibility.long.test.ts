@@ -1,0 +1,2 @@
+/** The page in Japanese, and what lies over it. */
+import './accessibility.test';

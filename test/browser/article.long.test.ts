@@ -1,0 +1,2 @@
+/** The article that runs what it asks. */
+import './article.test';

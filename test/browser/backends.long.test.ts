@@ -1,0 +1,2 @@
+/** Whole runs on WebGPU, which is a processor here. */
+import './backends.test';

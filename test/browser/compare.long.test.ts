@@ -1,0 +1,2 @@
+/** Repetitions. */
+import './compare.test';

@@ -1,0 +1,4 @@
+import { runCases } from './runCases';
+
+runCases('wasm');
+runCases('webgl');

@@ -1,0 +1,3 @@
+import { runCases } from './runCases';
+
+runCases('webgpu');

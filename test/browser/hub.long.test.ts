@@ -1,0 +1,2 @@
+/** Downloads that fail. */
+import './hub.test';

@@ -1,0 +1,2 @@
+/** The lessons that take longer. */
+import './lessons.test';

@@ -1,0 +1,2 @@
+/** More of the user’s own files. */
+import './own.test';

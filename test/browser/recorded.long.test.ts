@@ -1,0 +1,2 @@
+/** Runs as files. */
+import './recorded.test';

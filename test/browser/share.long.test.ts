@@ -1,0 +1,2 @@
+/** Embedded in another site’s page. */
+import './share.test';

@@ -1,0 +1,2 @@
+/** Other numbers of threads. */
+import './threads.test';

@@ -1,0 +1,2 @@
+/** What is made in the workbench, as a file. */
+import './workbench.test';

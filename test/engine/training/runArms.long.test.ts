@@ -1,0 +1,2 @@
+/** In plain JavaScript, which takes longer. */
+import './runArms.test';

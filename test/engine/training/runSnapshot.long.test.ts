@@ -1,0 +1,2 @@
+/** Snapshots of more places of a run. */
+import './runSnapshot.test';

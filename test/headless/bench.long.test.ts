@@ -1,0 +1,2 @@
+/** The benchmark with threads. */
+import './bench.test';

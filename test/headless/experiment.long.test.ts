@@ -1,0 +1,2 @@
+/** Interruptions, and more images than there are. */
+import './experiment.test';

@@ -1,0 +1,2 @@
+/** The other numbers of bits. */
+import './export.test';
