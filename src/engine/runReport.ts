@@ -111,6 +111,8 @@ export interface RunOverview {
     parameters: number;
     /** Multiply-accumulates an image. */
     macs: number;
+    /** Values of all nodes' outputs, an image; left out by recordings. */
+    activations?: number;
   };
   /** First layer that the distorted and the centralized term look at. */
   startLayer: number;
@@ -137,6 +139,11 @@ export interface RunOverview {
   quality: RealQuality | null;
   /** What the shipped generator checkpoint was trained with, or null when starting from scratch. */
   checkpoint: { note: string; steps: number } | null;
+  /**
+   * Classes whose images are looked at (observation set, distorted targets, synthetic snapshots), in their order; left
+   * out: all. What is given by class is NaN for the others.
+   */
+  lookedAt?: number[];
   /** In the order in which they run. */
   arms: ArmInfo[];
   /**

@@ -68,6 +68,10 @@ export const SENTENCES = {
   restartOrReloadHint: () => 'Restart the engine or reload the page.',
   noSnapshot: () => 'There is no snapshot to go back to.',
   resetHint: () => 'Press Reset to start again with the same seed.',
+  tooMuchMemory: (needed: string, most: string, batch: string, channels: string, less: string) =>
+    `This run would need about ${needed} GB of memory, and WebAssembly has ${most}. With ${batch} images a step (generator, real and synthetic) and a generator width of ${channels} it needs about ${less} GB.`,
+  tooMuchMemoryAnyway: (needed: string, most: string) =>
+    `This run would need about ${needed} GB of memory, and WebAssembly has ${most}. Take fewer methods beside it, no images that are moved themselves, or images of fewer classes.`,
   startLayerTooDeep: (layer: string, network: string, layers: string) =>
     `The first aligned layer is ${layer}, but ${network} has ${layers} BatchNorm layers.`,
   tooManyImages: (asked: string, most: string) =>
@@ -272,6 +276,12 @@ export const SENTENCES = {
     `The weights have ${found} stages or blocks, not the ${expected} of this network.`,
   assumedImagenet: () =>
     'The file does not say what pixels it was trained on: the means and deviations of ImageNet are assumed. Where that is wrong, accuracies are low; then set mean and deviation.',
+  cropShareOther: (value: string) =>
+    `The configuration's crop_pct is ${value}, which is no share of a side: pictures are resized in the usual way.`,
+  cropModeOther: (value: string) =>
+    `The configuration asks for the crop_mode ${value}; pictures are cut out of their middle, without changing their proportions.`,
+  interpolationOther: (value: string) =>
+    `The configuration asks for the interpolation ${value}; pictures are resized with bicubic.`,
   assumedImageSize: (height: string, width: string) =>
     `The file does not say how large its images are: ${height}x${width} is assumed.`,
 
@@ -327,6 +337,10 @@ export const SENTENCES = {
   tooFewPictures: (name: string, has: string, needs: string) =>
     `The class "${name}" has ${has} picture${has === '1' ? '' : 's'} that can be read; at least ${needs} are needed.`,
   channelsOfPictures: (channels: string) => `The network takes images of ${channels} channels; pictures have 1 or 3.`,
+  fittedToMachine: (batch: string, channels: string, tests: string) =>
+    `So that steps on images of this size take seconds here and fit into memory: ${batch} images a step, a generator width of ${channels}, ${tests} test images. All can be changed in the settings.`,
+  lookedAtSome: (some: string, all: string) =>
+    `Images of ${some} of the ${all} classes are looked at and shown while a run goes on; the method goes by all.`,
   settingsFitted: (setting: string, value: string) =>
     `There are too few pictures for the settings: “${setting}” is ${value} here.`,
   imagesPerClass: () => 'Real images a class',

@@ -1,11 +1,17 @@
 import type { RunOverview } from '../engine/runReport';
 import type { RunSettings } from '../engine/runSettings';
+import { areLarge } from '../engine/data/amounts';
+import { arrayBytes, backendBytes } from '../engine/training/machineFit';
 import { runWork } from '../engine/training/workCount';
 import type { BackendName } from '../worker/protocol';
 import { remember, remembered } from './remembered';
 
-/** Multiply-accumulates a second that whole runs made, by backend. */
-export type Speeds = Readonly<Partial<Record<BackendName, number>>>;
+/** Multiply-accumulates a second that whole runs made, by `keyOf`. */
+export type Speeds = Readonly<Record<string, number>>;
+
+/** Of large images every network has a speed of its own; others are alike. */
+const keyOf = (backend: BackendName, { name, inputShape }: RunOverview['network']): string =>
+  areLarge(inputShape) ? `${backend} ${name}` : backend;
 
 const NAME = 'fdda-speed';
 /** A run says how fast this machine is once it has gone on so long. */
@@ -42,7 +48,7 @@ export function afterRun(
   if (!backend || !overview || !position || position.elapsedSeconds < LEAST_SECONDS) return speeds;
   const speed = (position.fraction * runWork(settings, overview.network)) / position.elapsedSeconds;
   if (!(speed > 0 && Number.isFinite(speed))) return speeds;
-  const next = { ...speeds, [backend]: speed };
+  const next = { ...speeds, [keyOf(backend, overview.network)]: speed };
   remember(NAME, JSON.stringify(next));
   return next;
 }
@@ -60,6 +66,15 @@ export function estimatedSeconds(
   if (!overview || !backend) return null;
   const { network, reading } = overview;
   const read = reading && reading.seconds > 0 ? (RUN_PER_READING * reading.macs) / reading.seconds : null;
-  const speed = speeds[backend] ?? read;
+  const speed = speeds[keyOf(backend, network)] ?? read;
   return speed === null ? null : runWork(settings, network) / speed;
+}
+
+/** Bytes that a run with these settings takes at its peak, about; null where that is not known. */
+export function estimatedBytes(settings: RunSettings, overview: RunOverview | null): number | null {
+  const network = overview?.network;
+  if (!network || network.activations === undefined) return null;
+  const statistics = network.layers.reduce((sum, { channels }) => sum + 2 * channels, 0);
+  const size = { ...network, activations: network.activations, statistics };
+  return backendBytes(settings, size) + arrayBytes(settings, size);
 }

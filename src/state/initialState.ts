@@ -21,6 +21,7 @@ export function initialState(link: Link): PlaygroundState {
     opened: null,
     ownImages: null,
     mendable: false,
+    fitted: null,
     download: null,
     kept: null,
     progress: null,

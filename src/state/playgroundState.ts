@@ -18,6 +18,7 @@ import type { DeathReason, ProgressReport } from '../worker/connection';
 import type { ClassSample, SampleBy } from './classSample';
 import type { Embed } from './embed';
 import type { Speeds } from './estimate';
+import type { FittedSettings } from './fittedSettings';
 import type { Moment } from './history';
 import type { HubActions, HubState } from './hubDownloads';
 import type { LessonActions, LessonState } from './lessons/activeLesson';
@@ -77,6 +78,8 @@ export interface PlaygroundState extends RunRecord, LessonState, HubState {
   ownImages: OwnImagesReport | null;
   /** What would help a network that gets too little right is known. */
   mendable: boolean;
+  /** What was changed for the machine; null: nothing. */
+  fitted: FittedSettings | null;
   /** What the engine does while there is no run to speak of. */
   progress: ProgressReport | null;
   /** Seconds without a word from the engine although one is due; 0: all is well. */

@@ -10,6 +10,7 @@ import { rememberBackend, rememberedBackend } from './backendMemory';
 import { holdLocked } from './embed';
 import { afterRun } from './estimate';
 import { failureOf, isOutOfMemory } from './failures';
+import { settingsAfter } from './fittedSettings';
 import { createLessons } from './lessons/lessonState';
 import { initialState } from './initialState';
 import { withoutLayers } from './linkMaterial';
@@ -192,6 +193,7 @@ export function createPlayground(options: PlaygroundOptions) {
       const reply = await request(settings);
       if (reply) {
         const { backend, backends, networkName, bundled, opened = null, ownImages = null, mendable = false } = reply;
+        if (mine === replacements) set((state) => settingsAfter(state, settings, reply));
         set({
           engine: 'ready',
           backend,

@@ -12,7 +12,7 @@ import { useFormat, useWords } from './language';
 import { PinButton } from './compare/PinButton';
 import type { Words } from './words/words';
 import { Timeline } from './Timeline';
-import { useEstimate } from './useEstimate';
+import { useEstimate, useMemoryEstimate } from './useEstimate';
 import { useTourStop } from './tour/tour';
 
 function Buttons() {
@@ -93,8 +93,11 @@ function statusWords(state: PlaygroundState, words: Words, { percent }: Format):
       const what = progress ? inWords(progress.said, words.sentences) : words.status.starting;
       return playWhenReady ? `${what}. ${words.status.queued}.` : `${what} …`;
     }
-    case 'ready':
-      return words.status.ready;
+    case 'ready': {
+      if (!state.replacing) return words.status.ready;
+      // What was opened is there, and is being looked at.
+      return playWhenReady ? `${words.status.checking}. ${words.status.queued}.` : `${words.status.checking} …`;
+    }
     case 'running':
       return progress
         ? `${inWords(progress.said, words.sentences)} …`
@@ -130,6 +133,7 @@ function Progression() {
   const finished = usePlayground((state) => state.status === 'finished');
   const ready = usePlayground((state) => state.status === 'ready');
   const estimate = useEstimate();
+  const memory = useMemoryEstimate();
   return (
     <div className="progression">
       <div className="status-line">
@@ -149,6 +153,7 @@ function Progression() {
           {ready && estimate !== null && (
             <span title={words.arms.estimateHelp}>{words.arms.estimate(span(estimate))}</span>
           )}
+          {ready && memory !== null && <span title={words.arms.memoryHelp}>{words.arms.memory(String(memory))}</span>}
           {!busy && position && (
             <>
               {!finished && position.steps > 0 && (

@@ -1,4 +1,4 @@
-import { estimatedSeconds } from '../state/estimate';
+import { estimatedBytes, estimatedSeconds } from '../state/estimate';
 import type { PlaygroundState } from '../state/playgroundState';
 import { engineRun } from '../state/playgroundState';
 import { usePlayground } from './playground';
@@ -9,8 +9,12 @@ const rounded = (seconds: number): number => {
   return Math.max(1, Math.round(seconds / step) * step);
 };
 
+/** Of the run that comes; while the engine is at it, it may have chosen some that the controls do not show yet. */
+const settingsOf = (state: PlaygroundState) =>
+  (state.replacing ? engineRun(state).overview?.settings : null) ?? state.settings;
+
 function estimateOf(state: PlaygroundState): number | null {
-  const seconds = estimatedSeconds(state.settings, engineRun(state).overview, state.backend, state.speeds);
+  const seconds = estimatedSeconds(settingsOf(state), engineRun(state).overview, state.backend, state.speeds);
   return seconds === null ? null : rounded(seconds);
 }
 
@@ -19,3 +23,13 @@ function estimateOf(state: PlaygroundState): number | null {
  * known.
  */
 export const useEstimate = (): number | null => usePlayground(estimateOf);
+
+/** What needs less is not worth a word. */
+const WORTH_SAYING = 5e8;
+
+/** About how many gigabytes a run with these settings takes at its peak; null while that is not known, or little. */
+export const useMemoryEstimate = (): number | null =>
+  usePlayground((state) => {
+    const bytes = estimatedBytes(settingsOf(state), engineRun(state).overview);
+    return bytes === null || bytes < WORTH_SAYING ? null : Number((bytes / 1e9).toPrecision(2));
+  });

@@ -146,6 +146,8 @@ export type Request =
 // ---- worker -> page -----------------------------------------------------------------------------------------
 
 export interface InitializeReply {
+  /** Settings that were changed so that a run with what was opened fits the machine, as they are now. */
+  fitted?: Partial<RunSettings>;
   backend: BackendName;
   backends: BackendReport[];
   networkName: string;

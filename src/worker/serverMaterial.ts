@@ -155,7 +155,7 @@ export class ServerMaterial {
   }
 
   private async ownImages({ definition }: Network, onProgress: OnProgress): Promise<Dataset> {
-    const dataset = await this.own.datasetFor(definition.inputShape, async (fraction) => {
+    const dataset = await this.own.datasetFor(definition, async (fraction) => {
       onProgress('statistics', fraction, say('readingPictures'));
       await this.options.breathe();
     });

@@ -9,7 +9,7 @@ import { inspectNetwork } from '../engine/network/inspect';
 import { openCheckedNetwork } from '../engine/network/openNetwork';
 import type { OpenOptions } from '../engine/network/networkFile';
 import { selectOutputs } from '../engine/network/selectOutputs';
-import type { Network } from '../engine/network/types';
+import type { Network, NetworkDefinition } from '../engine/network/types';
 import { asCollection } from '../engine/session/images';
 import { say, type Said } from '../engine/sentences';
 import type { NetworkFile, OpenedReport, OwnImagesReport } from './protocol';
@@ -39,7 +39,8 @@ export class OwnFiles {
   private origin: string | undefined;
   private imagesOrigin: PackedImages['origin'];
   private collection: ImageCollection | null = null;
-  private made: { shape: string; own: OwnDataset } | null = null;
+  /** For which size and resizing; null: images of a saved session, which are as they were. */
+  private made: { shape: string | null; own: OwnDataset } | null = null;
 
   /**
    * @param files none: those of the last time
@@ -98,7 +99,7 @@ export class OwnFiles {
   /** Images of a saved session, as they were. @param outputs which of a larger task's classes they are */
   keepImages(dataset: Dataset, outputs?: number[]): void {
     this.collection = { ...asCollection(dataset), ...(outputs ? { outputs } : {}) };
-    this.made = { shape: String(dataset.imageShape), own: { dataset, notes: [] } };
+    this.made = { shape: null, own: { dataset, notes: [] } };
   }
 
   /**
@@ -156,21 +157,26 @@ export class OwnFiles {
   }
 
   /**
-   * The images opened last, in a network's size.
+   * The images opened last, in a network's size and as it wants them resized.
    *
    * @returns null where it was stopped
    */
   async datasetFor(
-    shape: [number, number, number],
+    { inputShape, resizing }: Pick<NetworkDefinition, 'inputShape' | 'resizing'>,
     onProgress: (fraction: number) => Promise<boolean | void>,
   ): Promise<Dataset | null> {
     if (!this.collection) throw new Error('No images were opened.');
-    if (this.made?.shape !== String(shape)) {
-      const own = await createOwnDataset('the opened images', this.collection, shape, onProgress);
+    const shape = [...inputShape, resizing?.cropShare, resizing?.interpolation].join();
+    const { made } = this;
+    const usable =
+      made && (made.shape ?? shape) === shape && String(made.own.dataset.imageShape) === String(inputShape);
+    if (!usable) {
+      const own = await createOwnDataset('the opened images', this.collection, inputShape, onProgress, { resizing });
       if (!own) return null;
-      this.made = { shape: String(shape), own };
+      this.made = { shape, own };
+      return own.dataset;
     }
-    return this.made.own.dataset;
+    return made.own.dataset;
   }
 
   /** What is to be said of the images in use; undefined where they are not the user's. */

@@ -2,10 +2,13 @@
  * The worker's side of the protocol: works off the page's requests, has the right backend for each, and turns whatever
  * goes wrong into a message that says what to do. Knows no worker global, so that it runs in tests in Node as well.
  */
+import { areLarge } from '../engine/data/amounts';
 import type { ImageTile } from '../engine/runReport';
 import type { RunSettings } from '../engine/runSettings';
 import { say, type Said } from '../engine/sentences';
+import { fitToMachine } from '../engine/training/machineFit';
 import { Run } from '../engine/training/run';
+import { measureSpeed, runSizeOf } from '../engine/training/speed';
 import { Teacher } from '../engine/training/teacher';
 import type { TaskName, TaskResult } from '../engine/workbench/report';
 import type { WorkbenchSource } from '../engine/workbench/trial';
@@ -336,9 +339,9 @@ export class ServerSession {
    * Prepares a new run on the faster backend that was found meanwhile, where there is one; where it cannot be had
    * there, on the one in use.
    */
-  private async onBetter(runId: number, prepare: (moved: boolean) => Promise<void>): Promise<void> {
+  private async onBetter(runId: number, prepare: (moved: boolean) => Promise<unknown>): Promise<void> {
     const { better, current: before } = this.backends;
-    if (!better) return prepare(false);
+    if (!better) return void (await prepare(false));
     this.messages.progress(runId, 'backends', null, say('startingBackend', say(better)));
     try {
       await this.backends.start(better);
@@ -415,21 +418,41 @@ export class ServerSession {
 
   /** A run with what was opened; then a look at whether it gets as much right as it should. */
   private async opened(asked: Asked, material: Material): Promise<InitializeReply> {
-    await this.onBetter(asked.runId, () => this.useNetwork(asked, material));
+    let fitted: Partial<RunSettings> = {};
+    await this.onBetter(asked.runId, async () => {
+      fitted = await this.useNetwork(asked, material, null, undefined, true);
+    });
     await this.material.lookAtAccuracy();
-    return this.initialized();
+    return { ...this.initialized(), ...(Object.keys(fitted).length > 0 ? { fitted } : {}) };
   }
 
-  /** Makes a network the teacher and begins a run with it; on failure the old teacher and run stay. */
+  /**
+   * Makes a network the teacher and begins a run with it; on failure the old teacher and run stay.
+   *
+   * @param fit choose settings with which steps on large images fit the machine
+   * @returns those that were changed for it
+   */
   private async useNetwork(
     { runId, settings }: Asked,
     material: Material,
     resumed: Resumed | null = null,
     wanted: () => boolean = () => true,
-  ): Promise<void> {
+    fit = false,
+  ): Promise<Partial<RunSettings>> {
     const teacher = new Teacher(material.network);
     try {
-      await this.begin(runId, teacher, material, settings, resumed, wanted);
+      const fits = fit && areLarge(teacher.definition.inputShape);
+      const fitted = fits ? fitToMachine(settings, runSizeOf(teacher), await measureSpeed(teacher)) : {};
+      await this.begin(
+        runId,
+        teacher,
+        material,
+        { ...settings, ...fitted },
+        resumed,
+        wanted,
+        notesOnFit(settings, fitted),
+      );
+      return fitted;
     } finally {
       if (this.material.teacher !== teacher) teacher.dispose();
     }
@@ -443,6 +466,7 @@ export class ServerSession {
     asked: RunSettings,
     resumed: Resumed | null,
     wanted: () => boolean,
+    said: Said[] = [],
   ): Promise<void> {
     const { driver } = this;
     const { dataset, bundled } = material;
@@ -466,7 +490,9 @@ export class ServerSession {
       throw error;
     }
     driver.replace(runId, run, settings, resumed);
-    this.material.use(teacher, material, notes);
+    const { lookedAt } = run.overview;
+    const some = lookedAt ? [say('lookedAtSome', lookedAt.length, run.overview.network.numClasses)] : [];
+    this.material.use(teacher, material, [...said, ...notes, ...some]);
     const overview = structuredClone(run.overview);
     this.messages.post({ type: 'overview', runId, overview }, transferables(overview));
     await driver.show(run, snapshot);
@@ -491,6 +517,13 @@ export class ServerSession {
     this.driver.dispose();
     this.material.dispose();
   }
+}
+
+/** What is to be said of settings that were chosen for the machine. */
+function notesOnFit(settings: RunSettings, fitted: Partial<RunSettings>): Said[] {
+  if (Object.keys(fitted).length === 0) return [];
+  const { generatorBatch, generatorChannels, testImages } = { ...settings, ...fitted };
+  return [say('fittedToMachine', generatorBatch, generatorChannels, testImages)];
 }
 
 /** Requests that begin a run of their own. */

@@ -2,6 +2,7 @@
  * Convolutions and their gradients, large enough for several tiles and parts of a tiled kernel, against direct sums.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { convolution } from '../../src/engine/kernels/convolution';
 import { upsampleConv2d } from '../../src/engine/kernels/upsampleConv2d';
 import type { Case } from './case';
 import { compositionCase, read, upsample, values } from './kernels';
@@ -76,7 +77,43 @@ const plainUpsampling = (x: tf.Tensor, w: tf.Tensor) =>
   ]);
 const fusedUpsampling = (x: tf.Tensor, w: tf.Tensor) => upsampleConv2d(x as tf.Tensor4D, w as tf.Tensor4D);
 
+const GROUPS = 3;
+/** The same kernel for all channels, with zeros where a group does not look. */
+const plainGroups = (x: tf.Tensor, w: tf.Tensor) => {
+  const inputs = w.shape[2]!;
+  const wide = tf.split(w, GROUPS, 3).map((part, g) =>
+    tf.pad(part, [
+      [0, 0],
+      [0, 0],
+      [g * inputs, (GROUPS - 1 - g) * inputs],
+      [0, 0],
+    ]),
+  );
+  return tf.conv2d(x as tf.Tensor4D, tf.concat(wide, 3) as tf.Tensor4D, 2, [
+    [0, 0],
+    [1, 1],
+    [1, 1],
+    [0, 0],
+  ]);
+};
+const groups = (x: tf.Tensor, w: tf.Tensor) =>
+  convolution(x as tf.Tensor4D, w as tf.Tensor4D, {
+    strides: [2, 2],
+    padding: { top: 1, bottom: 1, left: 1, right: 1 },
+    groups: GROUPS,
+  });
+
 export const convolutionCases: Case[] = [
+  compositionCase(
+    'a 3x3 convolution of 12 to 18 channels in three groups, stride 2',
+    [
+      [2, 9, 8, 12],
+      [3, 3, 4, 18],
+    ],
+    groups,
+    plainGroups,
+    1e-4,
+  ),
   gradientCase('a 3x3 convolution of 20 to 36 channels', [2, 18, 17, 20], [3, 3, 20, 36], 1, [1, 1]),
   gradientCase('a 3x3 convolution of 5 to 70 channels, stride 2', [2, 17, 18, 5], [3, 3, 5, 70], 2, [1, 1]),
   gradientCase('a 1x1 convolution of 6 to 33 channels', [3, 13, 12, 6], [1, 1, 6, 33], 1, [0, 0]),

@@ -9,7 +9,7 @@ import { use } from '../engine/backends';
 import { packImages } from '../../src/engine/data/images/packed';
 import { manyClassNetwork, manyClassPictures } from '../manyClasses';
 import { classPictures } from '../pictures';
-import { Harness, Refused, smallSettings } from './sessionHarness';
+import { Harness, modelFiles, Refused, shapesNetwork, smallSettings } from './sessionHarness';
 
 const settings = smallSettings({
   generatorStart: 'scratch',
@@ -98,6 +98,53 @@ describe('own network and images', () => {
     expect(back).toMatchObject({ bundled: true });
     expect(back.ownImages).toBeUndefined();
     expect(back.opened).toBeUndefined();
+  });
+
+  it('images of 128x128: settings that fit the machine, and the whole method', { timeout: 120_000 }, async () => {
+    await started();
+    const large = shapesNetwork({ inputShape: [128, 128, 3], classNames: ['a', 'b', 'c'], strides: [2, 2, 2] });
+    const asked = { ...settings, generatorBatch: 32, generatorChannels: 128, observationPerClass: 2, testImages: 2000 };
+    await refused(harness.ask({ type: 'loadNetwork', runId: 2, settings: asked, files: modelFiles(large) }));
+    const reply = (await harness.ask({
+      type: 'loadImages',
+      runId: 3,
+      settings: asked,
+      files: pictures(3, 5, 140),
+    })) as InitializeReply;
+    const { overview } = harness.of('overview').at(-1)!;
+    expect(reply.fitted!.generatorBatch).toBeLessThanOrEqual(16);
+    expect(overview.settings).toMatchObject({ ...reply.fitted, testImages: 6 });
+    expect(overview.network.activations).toBeGreaterThan(128 * 128 * 3);
+    const said = reply.ownImages!.notes.map((note) => inWords(note)).join(' ');
+    expect(said).toMatch(
+      new RegExp(`fit into memory: ${reply.fitted!.generatorBatch} images a step, a generator width`),
+    );
+    expect(overview.calibration.images).toMatchObject({ count: 3, height: 64, width: 64 });
+    // What the user then asks for is taken, as long as there is memory for it.
+    const own = { ...overview.settings, generatorBatch: 2, generatorChannels: 16 };
+    await harness.ask({ type: 'configure', runId: 4, settings: own });
+    expect(harness.of('overview').at(-1)!.overview.settings).toMatchObject({
+      generatorBatch: 2,
+      generatorChannels: 16,
+    });
+    const done = harness.status(4, 'finished');
+    await harness.ask({ type: 'play', runId: 4 });
+    await done;
+    const frames = harness.frames(4);
+    expect(frames.at(-1)!.phase).toBe('done');
+    expect(frames.flatMap(({ synthetic }) => synthetic).at(-1)!.images).toMatchObject({
+      count: 18,
+      height: 64,
+      width: 64,
+    });
+    const tooMuch = await refused(
+      harness.ask({ type: 'configure', runId: 5, settings: { ...own, generatorBatch: 64, generatorChannels: 128 } }),
+    );
+    expect(tooMuch.code).toBe('settings');
+    expect(tooMuch.message).toMatch(/would need about [\d.]+ GB of memory/);
+    const back = (await harness.ask({ type: 'useBundledNetwork', runId: 6, settings })) as InitializeReply;
+    expect(back.bundled).toBe(true);
+    expect(back.fitted).toBeUndefined();
   });
 
   it(

@@ -4,6 +4,7 @@
  * is one small operation, however many layers there are.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { imagesAtOnce } from '../data/amounts';
 import { concatColumns } from '../kernels/columns';
 import { differentiable } from '../kernels/differentiable';
 import { fused } from '../kernels/fused';
@@ -210,12 +211,29 @@ export function poolStatistics(perImage: tf.Tensor2D, averaging: tf.Tensor2D, la
   );
 }
 
+/** Images that are made when they are needed, a few at a time. */
+export interface ImageSource {
+  count: number;
+  /** [number, H, W, C] in normalised image space, from the `start`-th on; the caller's. */
+  batch(start: number, number: number): tf.Tensor4D;
+}
+
 export interface CollectOptions {
-  /** Images a forward pass (default 50). */
+  /** Images a forward pass (default 50, of large images fewer). */
   batch?: number;
   /** Called after every batch; return false to stop. Awaited, so that it may let other events in. */
   onProgress?(done: number, total: number): boolean | void | Promise<boolean | void>;
 }
+
+const slices = (images: tf.Tensor4D): ImageSource => ({
+  count: images.shape[0],
+  batch: (start, number) => {
+    const [, height, width, channels] = images.shape;
+    return tf.slice(images, [start, 0, 0, 0], [number, height, width, channels]);
+  },
+});
+
+const valuesOf = ({ inputShape: [height, width, channels] }: NetworkDefinition) => height * width * channels;
 
 export interface CollectedStatistics {
   /** One row an image. */
@@ -230,16 +248,17 @@ export interface CollectedStatistics {
  * Per-image statistics at every BatchNorm layer, and the logits, of many images, and the activations' ranges over all
  * of them; one asynchronous readback a batch.
  *
- * @param images [N, H, W, C] in normalised image space; stays the caller's
+ * @param images [N, H, W, C] in normalised image space, which stay the caller's; or where to get them from
  * @returns null when `onProgress` said stop
  */
 export async function collectStatistics(
   definition: NetworkDefinition,
   weights: WeightTensors,
-  images: tf.Tensor4D,
-  { batch = 50, onProgress }: CollectOptions = {},
+  images: tf.Tensor4D | ImageSource,
+  { batch = imagesAtOnce(valuesOf(definition), 50), onProgress }: CollectOptions = {},
 ): Promise<CollectedStatistics | null> {
-  const [total, ...imageShape] = images.shape;
+  const source = images instanceof tf.Tensor ? slices(images) : images;
+  const total = source.count;
   const layout = statisticsLayout(batchNormLayers(definition).map((node) => weights[node.mean].size));
   const statisticsAndLogits = layout.size + definition.numClasses;
   const width = statisticsAndLogits + 2 * activationNodes(definition).length;
@@ -248,10 +267,7 @@ export async function collectStatistics(
     const count = Math.min(batch, total - start);
     const part = tf.tidy(() => {
       const [tap, ranges] = [statisticsTap(), rangesTap()];
-      const logits = forward(definition, weights, tf.slice(images, [start, 0, 0, 0], [count, ...imageShape]), {
-        ...tap,
-        ...ranges,
-      });
+      const logits = forward(definition, weights, source.batch(start, count), { ...tap, ...ranges });
       return tf.concat([tap.packed(), logits, ...ranges.columns()], 1);
     });
     try {

@@ -4,7 +4,7 @@ import type { Dataset } from './dataset';
 /** Most labelled images a class that a run may use. */
 export const MAX_CALIBRATION_IMAGES_PER_CLASS = 32;
 
-/** Some images of the calibration split, as many of each class. */
+/** Some images of the calibration split, as many of each class (of all C, or of those that were asked for). */
 export interface ClassSample {
   imagesPerClass: number;
   /** [C * imagesPerClass] indices into the calibration split, sorted by class: class c's from c * imagesPerClass on. */
@@ -30,17 +30,25 @@ function classOrders(dataset: Dataset, random: Random): number[][] {
 export const reserveOf = ({ calibrationReserve }: Dataset): number =>
   calibrationReserve ?? MAX_CALIBRATION_IMAGES_PER_CLASS;
 
-function takeFromEachClass(dataset: Dataset, start: number, imagesPerClass: number, random: Random): ClassSample {
-  const indices = new Int32Array(dataset.classNames.length * imagesPerClass);
+function takeFromEachClass(
+  dataset: Dataset,
+  start: number,
+  imagesPerClass: number,
+  random: Random,
+  classes = Array.from(dataset.classNames, (_, label) => label),
+): ClassSample {
+  const indices = new Int32Array(classes.length * imagesPerClass);
   const labels = new Uint16Array(indices.length);
-  classOrders(dataset, random).forEach((order, label) => {
+  const orders = classOrders(dataset, random);
+  classes.forEach((label, place) => {
+    const order = orders[label];
     const available = Math.max(0, order.length - start);
     if (available < imagesPerClass) {
       const what = `'${dataset.classNames[label]}' to draw ${imagesPerClass} from`;
       throw new RangeError(`The calibration split of ${dataset.name} has ${available} images of ${what}.`);
     }
-    indices.set(order.slice(start, start + imagesPerClass), label * imagesPerClass);
-    labels.fill(label, label * imagesPerClass, (label + 1) * imagesPerClass);
+    indices.set(order.slice(start, start + imagesPerClass), place * imagesPerClass);
+    labels.fill(label, place * imagesPerClass, (place + 1) * imagesPerClass);
   });
   return { imagesPerClass, indices, labels };
 }
@@ -65,10 +73,11 @@ export function sampleCalibrationSet(dataset: Dataset, imagesPerClass: number, r
  * @param perClass at least 1; RangeError otherwise, or where a class has fewer beyond the 32 that calibration sets may
  *   take
  * @param random as for `sampleCalibrationSet`
+ * @param classes of which; left out: of all. A class has the same images whichever others are asked for
  */
-export function observationSet(dataset: Dataset, perClass: number, random: Random): ClassSample {
+export function observationSet(dataset: Dataset, perClass: number, random: Random, classes?: number[]): ClassSample {
   if (!Number.isInteger(perClass) || perClass < 1) {
     throw new RangeError(`An observation set has at least 1 image a class, not ${perClass}.`);
   }
-  return takeFromEachClass(dataset, reserveOf(dataset), perClass, random);
+  return takeFromEachClass(dataset, reserveOf(dataset), perClass, random, classes);
 }

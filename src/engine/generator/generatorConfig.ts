@@ -15,6 +15,13 @@ export interface GeneratorConfig {
 /** Channels of the last block. */
 export const lastChannels = (config: GeneratorConfig): number => config.lastChannels ?? config.channels >> 1;
 
+/** Values of all weights, without those by class. */
+export function generatorParameters(config: GeneratorConfig): number {
+  const { latentDim, channels: c, imageSize: s, imageChannels } = config;
+  const last = lastChannels(config);
+  return (latentDim + 1) * c * (s / 4) ** 2 + 9 * (c * c + c * last + last * imageChannels);
+}
+
 /**
  * Multiply-accumulates an image, forward, counted the plain way (36 a pixel for upsampling + 3x3, of which 16 are
  * computed).

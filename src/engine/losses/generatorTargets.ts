@@ -59,8 +59,6 @@ export interface TargetOptions {
 export class GeneratorTargets {
   /** [1, D] running statistics stored in the network. */
   readonly running: tf.Tensor2D;
-  /** [numClasses, D] what D and C aim at: BNS centres. */
-  readonly centers: tf.Tensor2D;
   /** [1, D] see `columnWeights`, scaled or not: of every layer, and of those that D and C look at. */
   readonly allLayers: tf.Tensor2D;
   readonly deepLayers: tf.Tensor2D;
@@ -68,11 +66,6 @@ export class GeneratorTargets {
   readonly plainLayers: tf.Tensor2D;
   /** [1, D] factors that make a plain squared distance of columns the scaled one of the deep layers. */
   readonly placing: tf.Tensor2D;
-  /** [numClasses, D] the classes' centres, less the running statistics, times `placing`. */
-  readonly placedCenters: tf.Tensor2D;
-  /** [1, numClasses] squared lengths of `placedCenters`. */
-  readonly squaredLengths: tf.Tensor2D;
-
   /** [D] the values of `deepLayers`: what D counts a squared difference in every column. */
   readonly counted: Float32Array;
   /** [D] the values of `plainLayers`. */
@@ -80,50 +73,80 @@ export class GeneratorTargets {
 
   private readonly layout: StatisticsLayout;
   private readonly scatter?: Float32Array;
-  /** [numClasses D] the values of `centers`. */
-  private readonly aims: Float32Array;
+  private readonly aims: BnsTable;
+  private readonly stored: Float32Array;
+  private readonly placingValues: Float32Array;
+  /** Made when they are first asked for: with 1000 classes they are large, and only some losses look at them. */
+  private byClass: { centers?: tf.Tensor2D; placed?: tf.Tensor2D; lengths?: tf.Tensor2D } = {};
 
   constructor(
     running: BnsTable,
-    centers: BnsTable,
+    private readonly classCenters: BnsTable,
     readonly startLayer: number,
-    { scaled = false, aims = centers, scatter }: TargetOptions = {},
+    { scaled = false, aims = classCenters, scatter }: TargetOptions = {},
   ) {
     const { layout } = running;
     this.layout = layout;
     this.scatter = scatter;
+    this.aims = aims;
     if (scatter && scatter.length !== layout.size)
       throw new Error(`The scatter has ${scatter.length} columns, running statistics ${layout.size}.`);
-    for (const table of [centers, aims]) {
+    for (const table of [classCenters, aims]) {
       if (table.layout.size !== layout.size)
         throw new Error(`Centres have ${table.layout.size} columns, running statistics ${layout.size}.`);
     }
     const [all, deep] = [columnWeights(layout), columnWeights(layout, startLayer)];
     const scales = inverseSquaredScales(running);
     const scaledDeep = deep.map((weight, k) => weight * scales[k]);
-    const stored = running.pack();
-    const placing = scaledDeep.map(Math.sqrt);
-    const placed = centers.pack().map((value, i) => (value - stored[i % layout.size]) * placing[i % layout.size]);
-    const squares = Float32Array.from({ length: centers.rows }, (_, c) =>
-      placed.subarray(c * layout.size, (c + 1) * layout.size).reduce((sum, value) => sum + value * value, 0),
-    );
+    const stored = (this.stored = running.pack());
+    const placing = (this.placingValues = scaledDeep.map(Math.sqrt));
     const counted = scaled ? scaledDeep : deep;
     this.counted = counted;
     this.plainlyCounted = all;
-    this.aims = aims.pack();
-    this.running = tf.tensor2d(stored, [1, layout.size]);
-    this.centers = tf.tensor2d(this.aims.slice(), [aims.rows, layout.size]);
+    this.running = tf.tensor2d(stored.slice(), [1, layout.size]);
     this.allLayers = tf.tensor2d(scaled ? all.map((weight, k) => weight * scales[k]) : all.slice(), [1, layout.size]);
     this.plainLayers = tf.tensor2d(all.slice(), [1, layout.size]);
     this.deepLayers = tf.tensor2d(counted.slice(), [1, layout.size]);
-    this.placing = tf.tensor2d(placing, [1, layout.size]);
-    this.placedCenters = tf.tensor2d(placed, [centers.rows, layout.size]);
-    this.squaredLengths = tf.tensor2d(squares, [1, centers.rows]);
+    this.placing = tf.tensor2d(placing.slice(), [1, layout.size]);
+  }
+
+  /** [numClasses, D] what D and C aim at: BNS centres. */
+  get centers(): tf.Tensor2D {
+    const { aims, layout } = this;
+    const { centers } = this.byClass;
+    if (centers && !centers.isDisposed) return centers;
+    return (this.byClass.centers = tf.tensor2d(aims.pack(), [aims.rows, layout.size]));
+  }
+
+  /** [numClasses, D] the classes' centres, less the running statistics, times `placing`. */
+  get placedCenters(): tf.Tensor2D {
+    this.place();
+    return this.byClass.placed!;
+  }
+
+  /** [1, numClasses] squared lengths of `placedCenters`. */
+  get squaredLengths(): tf.Tensor2D {
+    this.place();
+    return this.byClass.lengths!;
+  }
+
+  /** Makes the two above outside of a step, which would let go of them at its end. */
+  place(): void {
+    if (this.byClass.placed && !this.byClass.placed.isDisposed) return;
+    const { classCenters, layout, stored, placingValues } = this;
+    const placed = classCenters
+      .pack()
+      .map((value, i) => (value - stored[i % layout.size]) * placingValues[i % layout.size]);
+    const squares = Float32Array.from({ length: classCenters.rows }, (_, c) =>
+      placed.subarray(c * layout.size, (c + 1) * layout.size).reduce((sum, value) => sum + value * value, 0),
+    );
+    this.byClass.placed = tf.tensor2d(placed, [classCenters.rows, layout.size]);
+    this.byClass.lengths = tf.tensor2d(squares, [1, classCenters.rows]);
   }
 
   /** [D] what D and C aim at for a class: its row of `centers`. */
   aimOf(index: number): Float32Array {
-    return this.aims.subarray(index * this.layout.size, (index + 1) * this.layout.size);
+    return this.aims.select([index]).pack();
   }
 
   /**
@@ -142,16 +165,9 @@ export class GeneratorTargets {
   }
 
   dispose(): void {
-    tf.dispose([
-      this.running,
-      this.centers,
-      this.allLayers,
-      this.deepLayers,
-      this.plainLayers,
-      this.placing,
-      this.placedCenters,
-      this.squaredLengths,
-    ]);
+    tf.dispose([this.running, this.allLayers, this.deepLayers, this.plainLayers, this.placing]);
+    tf.dispose(this.byClass);
+    this.byClass = {};
   }
 }
 

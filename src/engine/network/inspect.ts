@@ -12,6 +12,8 @@ export interface NetworkFacts {
   macs: number;
   /** Values in all weights. */
   parameters: number;
+  /** Values of all nodes' outputs, an image. */
+  activations: number;
   /** Shape [H, W, C] of every BatchNorm layer's input, in network order. */
   batchNorms: { name: string; height: number; width: number; channels: number }[];
 }
@@ -36,7 +38,7 @@ export function checkImageSize(shape: readonly number[]): void {
  */
 export function inspectNetwork({ definition, weights }: Network): NetworkFacts {
   const shapes = new Map<string, NodeShape>();
-  const facts: NetworkFacts = { shapes, macs: 0, parameters: 0, batchNorms: [] };
+  const facts: NetworkFacts = { shapes, macs: 0, parameters: 0, activations: 0, batchNorms: [] };
   checkImageSize(definition.inputShape);
   for (const node of definition.nodes) {
     const inputs = node.inputs.map((name) => {
@@ -51,6 +53,7 @@ export function inspectNetwork({ definition, weights }: Network): NetworkFacts {
     const shape = outputShape(node, inputs, definition.inputShape, weights, facts);
     if (!(size(shape) <= MOST_VALUES)) throw new NetworkError(say('layerTooLarge', node.name, String(shape)), HINT);
     shapes.set(node.name, shape);
+    facts.activations += size(shape);
   }
   if (facts.macs > MOST_MACS) throw new NetworkError(say('tooMuchWork', (facts.macs / 1e9).toPrecision(3)), HINT);
   for (const { values } of Object.values(weights)) facts.parameters += values.length;

@@ -5,6 +5,7 @@
  * Layouts are TensorFlow's: images NHWC, convolution kernels [kernelHeight, kernelWidth, inChannels, outChannels],
  * depthwise kernels [kernelHeight, kernelWidth, channels, multiplier], dense kernels [inputs, outputs].
  */
+import type { NetworkResizing } from './resizing';
 
 /** Zeros added before a convolution or pooling, in pixels. Always explicit: 'same' means different things elsewhere. */
 export interface Padding {
@@ -157,6 +158,8 @@ export interface NetworkDefinition {
   /** The network sees (pixel / 255 - mean) / std per channel. */
   normalization: { mean: number[]; std: number[] };
   classNames?: string[];
+  /** How pictures of another size are brought to the network's, as it was evaluated; left out: not known. */
+  resizing?: NetworkResizing;
 }
 
 export interface Network {

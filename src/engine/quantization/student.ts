@@ -240,20 +240,26 @@ export class Student {
    *
    * @param batches [N, H, W, C] each, normalised; they stay the caller's. Error where there are none.
    */
-  async calibrateRanges(batches: readonly tf.Tensor4D[], method: CalibrationMethod): Promise<void> {
+  async calibrateRanges(
+    batches: readonly (tf.Tensor4D | (() => tf.Tensor4D))[],
+    method: CalibrationMethod,
+  ): Promise<void> {
     this.setRanges(await this.rangesFrom(batches, method));
   }
 
   /** The ranges that `calibrateRanges` would set; empty where no activation is quantized. */
-  async rangesFrom(batches: readonly tf.Tensor4D[], method: CalibrationMethod): Promise<Record<string, Range>> {
+  async rangesFrom(
+    batches: readonly (tf.Tensor4D | (() => tf.Tensor4D))[],
+    method: CalibrationMethod,
+  ): Promise<Record<string, Range>> {
     if (batches.length === 0) throw new Error('Calibration needs at least one batch of images.');
     const perBatch = Math.ceil(CALIBRATION_SAMPLE / batches.length);
     const values = new Map<string, Float32Array[]>();
-    for (const images of batches) {
+    for (const batch of batches) {
       const samples = new Map<string, tf.Tensor>();
       try {
         tf.tidy(() => {
-          forward(this.definition, this.weights, images, {
+          forward(this.definition, this.weights, batch instanceof tf.Tensor ? batch : batch(), {
             activation: (node, x) => {
               if (this.plan.activationBits[node.name] === FULL_PRECISION) return x;
               const sample =

@@ -1,5 +1,6 @@
 /** Fits one block of a student to the teacher's: what `ReconstructionTrainer` does at a time. */
 import * as tf from '@tensorflow/tfjs-core';
+import { areLarge } from '../data/amounts';
 import { differentiable } from '../kernels/differentiable';
 import { floats, integers, RepeatedStep, runOnce, type StepInputs } from '../kernels/replay/repeatedStep';
 import { isActivation } from '../network/activationRanges';
@@ -125,12 +126,15 @@ export class BlockFit {
     this.optimizers = groups
       .filter(([of]) => Object.keys(of).length > 0)
       .map(([of, rate, anneals]) => ({ variables: of, rate, anneals, adam: new Adam(of, ADAM) }));
-    this.repeated = new RepeatedStep(() => [
-      ...this.optimizers.flatMap(({ adam }) => adam.inUse),
-      ...student.inUse.filter(
-        (each) => !this.optimizers.some(({ variables }) => Object.values(variables).includes(each)),
-      ),
-    ]);
+    this.repeated = new RepeatedStep(
+      () => [
+        ...this.optimizers.flatMap(({ adam }) => adam.inUse),
+        ...student.inUse.filter(
+          (each) => !this.optimizers.some(({ variables }) => Object.values(variables).includes(each)),
+        ),
+      ],
+      areLarge(student.definition.inputShape) ? 'gpu' : 'everywhere',
+    );
   }
 
   /** Of the rounding. */

@@ -51,6 +51,7 @@ export class GeneratorObjective {
       needsSingle: on('distorted', 'ceSingle', 'centralized', 'contrast'),
     };
     if (!needs.needsMixed && !needs.needsSingle) return null;
+    if (weights.contrast !== null) this.targets.place();
     const batch = planBatch(settings, drawable, needs, random);
     // Everything is drawn whatever is switched on, so that a switch does not change what the other terms see.
     const drawn = random.fillNormal(new Float32Array(batch.drawn * latentDim));

@@ -3,6 +3,7 @@
  * "Generator").
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { areLarge } from '../data/amounts';
 import type { Generator } from '../generator/generator';
 import { RefinedImages, type RefinedImagesSnapshot } from '../generator/refinedImages';
 import { floats, RepeatedStep } from '../kernels/replay/repeatedStep';
@@ -75,7 +76,10 @@ export class GeneratorTrainer {
   ) {
     this.objective = new GeneratorObjective(teacher, targets, reliable);
     this.optimizer = new Adam(generator.variables as Record<string, tf.Variable>);
-    this.repeated = new RepeatedStep(() => [...this.optimizer.inUse, ...(this.refinedImages?.inUse ?? [])]);
+    this.repeated = new RepeatedStep(
+      () => [...this.optimizer.inUse, ...(this.refinedImages?.inUse ?? [])],
+      areLarge(teacher.definition.inputShape) ? 'gpu' : 'everywhere',
+    );
   }
 
   /** Steps done. */

@@ -4,6 +4,7 @@
  */
 import type { Dataset } from '../data/dataset';
 import type { OpenOptions } from '../network/networkFile';
+import { inspectNetwork } from '../network/inspect';
 import { reversedChannels } from '../network/reversedChannels';
 import type { Network } from '../network/types';
 import { say, type Said } from '../sentences';
@@ -12,6 +13,12 @@ import { TestSet } from './testSet';
 
 /** Test images that are looked at. */
 export const ACCURACY_IMAGES = 200;
+/** Of a large network fewer: multiply-accumulates of the first look, and of all that is tried after it. */
+const MACS_OF_LOOK = 5e10;
+const MACS_OF_TRIALS = 1e11;
+/** So many tell chance from what is needed: two of 1000 classes, eight of ten. */
+const fewestOf = (classes: number) => (classes > 100 ? 10 : 20);
+const MOST_TRIALS = 11;
 
 export interface Mend {
   /** What to read the network with. */
@@ -63,8 +70,10 @@ export async function lookAtAccuracy(
   breathe: () => Promise<void>,
 ): Promise<AccuracyReport> {
   const { numClasses, inputShape, normalization } = network.definition;
-  const images = Math.min(ACCURACY_IMAGES, dataset.size('test'));
-  const labels = Array.from({ length: images }, (_, i) => dataset.label('test', i));
+  const { macs } = inspectNetwork(network);
+  const within = (work: number) => Math.max(fewestOf(numClasses), Math.floor(work / macs));
+  let images = Math.min(ACCURACY_IMAGES, dataset.size('test'), within(MACS_OF_LOOK));
+  let labels = Array.from({ length: images }, (_, i) => dataset.label('test', i));
   const shareOf = (answers: readonly number[]) => answers.filter((answer, i) => answer === labels[i]).length / images;
   const run = async (tried: Network, options: OpenOptions, causes: Said[]): Promise<Trial> => {
     const teacher = new Teacher(tried);
@@ -81,6 +90,10 @@ export async function lookAtAccuracy(
   const least = leastOf(numClasses);
   const first = await run(network, {}, []);
   if (first.share >= least) return { note: null, mend: null };
+  images = Math.min(images, within(MACS_OF_TRIALS / MOST_TRIALS));
+  labels = labels.slice(0, images);
+  first.answers.splice(images);
+  first.share = shareOf(first.answers);
   const trials = [first];
   const reversed = inputShape[2] === 3 && !fixed ? reversedChannels(network) : null;
   for (const turned of fixed ? [] : reversed ? [network, reversed] : [network]) {

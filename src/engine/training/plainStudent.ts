@@ -86,7 +86,7 @@ export class PlainStudent {
     const student = new Student(this.teacher.network, this.settings);
     try {
       if (activationRange === 'movingAverage') this.moveRanges(student);
-      else await student.calibrateRanges([this.prepared.calibrationImages], activationRange);
+      else await student.calibrateRanges(this.prepared.calibrationSet.batches(), activationRange);
     } catch (error) {
       student.dispose();
       throw error;

@@ -7,8 +7,9 @@ import { fitPca, type Pca } from '../bns/pca';
 import { classScatter } from '../bns/scatter';
 import { scaledPoints } from '../bns/separation';
 import { BnsTable, collectStatistics, runningStatistics } from '../bns/statistics';
-import { observationSet, sampleCalibrationSet, type ClassSample } from '../data/calibrationSet';
-import { gatherBatch, toImageTile, type Batch, type Dataset } from '../data/dataset';
+import { lookedAtClasses } from '../data/amounts';
+import { observationSet, sampleCalibrationSet } from '../data/calibrationSet';
+import type { Dataset } from '../data/dataset';
 import { drawDistortion } from '../losses/generatorLosses';
 import { defaultStartLayer, GeneratorTargets } from '../losses/generatorTargets';
 import type { Checkpoint } from '../generator/checkpoint';
@@ -16,6 +17,10 @@ import { activationNodes, type ActivationRange } from '../network/activationRang
 import type { NetworkDefinition } from '../network/types';
 import { LayerBitsError, quantizationPlan } from '../quantization/plan';
 import { Random } from '../random';
+import { backendBytes, fitToMachine, MOST_WASM_BYTES } from './machineFit';
+import { runSizeOf } from './speed';
+import { HeldImages } from './heldImages';
+import { PROBE_PER_CLASS } from './probeClasses';
 import { realQuality } from './qualityReport';
 import type { LayerPoints, RunOverview, Verdicts } from '../runReport';
 import { armsOf, generatorOwners } from '../methods/arms';
@@ -53,9 +58,13 @@ export type PrepareProgress = (fraction: number, said: Said) => boolean | void |
 
 export interface PreparedRun {
   overview: Omit<RunOverview, 'testLabels'>;
-  /** Owned: [C k, H, W, channels] normalised. */
+  /** Owned: [C k, H, W, channels] normalised; of very many or large ones some (see `HeldImages`). */
   calibrationImages: tf.Tensor4D;
   calibrationLabels: Uint16Array;
+  /** All of them; owned. */
+  calibrationSet: HeldImages;
+  /** Classes whose images are looked at, see `lookedAtClasses`. */
+  lookedAt: number[];
   /** What a generator of an arm with these settings aims at; the caller's. */
   createTargets(settings: RunSettings): GeneratorTargets;
   running: BnsTable;
@@ -91,27 +100,60 @@ export async function prepareRun(
     throw new SettingError(say('startLayerTooDeep', startLayer + 1, definition.name, layers));
   }
   checkLayerBits(definition, settings);
+  checkMemory(teacher, settings);
   const random = new Random(settings.seed);
   const sampling = random.fork('calibration');
-  const gather = (sample: ClassSample) => gatherBatch(dataset, 'calibration', sample.indices, definition.normalization);
-  const calibration = gather(sampleCalibrationSet(dataset, settings.imagesPerClass, sampling));
-  const observation = gather(observationSet(dataset, settings.observationPerClass, sampling));
-  if ((await onProgress?.(0.2, say('readingCalibration'))) === false) return null;
-
-  const calibrationImages = imagesOf(calibration, definition.inputShape);
+  const imageValues = definition.inputShape.reduce((a, b) => a * b, 1);
+  const lookedAt = lookedAtClasses(
+    definition.numClasses,
+    imageValues,
+    PROBE_PER_CLASS,
+    random.fork('classes looked at'),
+  );
+  const calibration = new HeldImages(
+    dataset,
+    sampleCalibrationSet(dataset, settings.imagesPerClass, sampling),
+    definition,
+  );
+  let observation: HeldImages | null = null;
+  const dispose = () => {
+    calibration.dispose();
+    observation?.dispose();
+  };
   try {
-    const known = await collectStatistics(definition, teacher.weights, calibrationImages);
+    observation = new HeldImages(
+      dataset,
+      observationSet(dataset, settings.observationPerClass, sampling, lookedAt),
+      definition,
+    );
+    const share = calibration.count / (calibration.count + observation.count);
+    const progressFrom = (from: number, to: number, what: 'readingCalibration' | 'readingObservation') =>
+      onProgress && ((done: number, total: number) => onProgress(from + (to - from) * (done / total), say(what)));
+    // Few calibration images are read in no time.
+    const middle = calibration.complete ? 0.3 : 0.2 + 0.7 * share;
+    if ((await onProgress?.(0.2, say('readingCalibration'))) === false) {
+      dispose();
+      return null;
+    }
+    const known = await collectStatistics(definition, teacher.weights, calibration, {
+      onProgress: calibration.complete ? undefined : progressFrom(0.2, middle, 'readingCalibration'),
+    });
     // What compiles or warms up has done so with the calibration images.
     const began = performance.now();
-    const looked = await observed(teacher, observation, onProgress);
+    const looked =
+      known &&
+      (await collectStatistics(definition, teacher.weights, observation, {
+        onProgress: progressFrom(middle, 0.9, 'readingObservation'),
+      }));
     if (!known || !looked) {
-      calibrationImages.dispose();
+      dispose();
       return null;
     }
     const reading = {
       macs: observation.count * teacher.facts.macs,
       seconds: (performance.now() - began) / 1000,
     };
+    observation.dispose();
     const running = runningStatistics(teacher.network);
     const centers = bnsCenters(known.statistics, calibration.labels, definition.numClasses).table;
     const aims = aim === 'class' ? centers : commonCenter(known.statistics, definition.numClasses);
@@ -133,7 +175,7 @@ export async function prepareRun(
     const targets = createTargets(settings);
     const scales = targets.distortionScales(settings.distortionMean, settings.distortionVariance);
     targets.dispose();
-    const distorted = distortedTargets(centers, scales, random.fork('distorted view'));
+    const distorted = distortedTargets(centers, lookedAt, scales, random.fork('distorted view'));
     const arms = armsOf(settings);
     const owners = generatorOwners(arms);
     const overview: PreparedRun['overview'] = {
@@ -146,10 +188,11 @@ export async function prepareRun(
         layers: teacher.facts.batchNorms.map((layer, index) => ({ index, ...layer })),
         parameters: teacher.facts.parameters,
         macs: teacher.facts.macs,
+        activations: teacher.facts.activations,
       },
       startLayer,
       calibration: {
-        images: toImageTile(calibration.images, definition.inputShape, definition.normalization),
+        images: calibration.tile(),
         verdicts: verdictsOf(known.logits, calibration.labels, definition.numClasses),
         reliable: reliableClasses(known.logits, calibration.labels, definition.numClasses),
       },
@@ -165,11 +208,14 @@ export async function prepareRun(
       checkpoint: checkpoint ? { note: checkpoint.meta.note, steps: checkpoint.meta.steps } : null,
       arms: arms.map(({ id, leads }) => ({ id, leads, generator: owners.get(id)! })),
       reading,
+      ...(lookedAt.length < definition.numClasses ? { lookedAt } : {}),
     };
     return {
       overview,
-      calibrationImages,
+      calibrationImages: calibration.onBackend,
       calibrationLabels: calibration.labels,
+      calibrationSet: calibration,
+      lookedAt,
       createTargets,
       running,
       centers,
@@ -178,10 +224,10 @@ export async function prepareRun(
       observationLabels: observation.labels,
       observationRanges: looked.ranges,
       planes,
-      dispose: () => calibrationImages.dispose(),
+      dispose: () => calibration.dispose(),
     };
   } catch (error) {
-    calibrationImages.dispose();
+    dispose();
     throw error;
   }
 }
@@ -213,6 +259,26 @@ function checkFit({ definition }: Teacher, dataset: Dataset): void {
   }
 }
 
+/**
+ * @throws SettingError where WebAssembly's memory does not suffice, with settings for which it does. Running out of it
+ *   would end the run in the middle, and what it had is not given back.
+ */
+function checkMemory(teacher: Teacher, settings: RunSettings): void {
+  if (tf.getBackend() !== 'wasm') return;
+  const size = runSizeOf(teacher);
+  const needed = backendBytes(settings, size);
+  if (needed <= MOST_WASM_BYTES) return;
+  const smaller = { ...settings, ...fitToMachine(settings, size, Infinity) };
+  const [most, less] = [MOST_WASM_BYTES, backendBytes(smaller, size)].map(inGigabytes);
+  throw new SettingError(
+    less < most
+      ? say('tooMuchMemory', inGigabytes(needed), most, smaller.generatorBatch, smaller.generatorChannels, less)
+      : say('tooMuchMemoryAnyway', inGigabytes(needed), most),
+  );
+}
+
+const inGigabytes = (bytes: number) => Number((bytes / 1e9).toPrecision(2));
+
 /** @throws SettingError where bits are set for a layer that is not there */
 function checkLayerBits(definition: NetworkDefinition, settings: RunSettings): void {
   try {
@@ -220,21 +286,6 @@ function checkLayerBits(definition: NetworkDefinition, settings: RunSettings): v
   } catch (error) {
     if (error instanceof LayerBitsError) throw new SettingError(say('noSuchLayer', error.text, error.network));
     throw error;
-  }
-}
-
-function imagesOf(batch: Batch, shape: [number, number, number]): tf.Tensor4D {
-  return tf.tensor4d(batch.images, [batch.count, ...shape]);
-}
-
-async function observed(teacher: Teacher, batch: Batch, onProgress?: PrepareProgress) {
-  const images = imagesOf(batch, teacher.definition.inputShape);
-  try {
-    return await collectStatistics(teacher.definition, teacher.weights, images, {
-      onProgress: (done, total) => onProgress?.(0.3 + 0.6 * (done / total), say('readingObservation')),
-    });
-  } finally {
-    images.dispose();
   }
 }
 
@@ -262,15 +313,16 @@ export function verdictsOf(logits: Float32Array, labels: ArrayLike<number>, numC
   };
 }
 
-/** A few draws for each class of what the distorted term aims at: centre plus noise. */
+/** A few draws for each of these classes of what the distorted term aims at: centre plus noise. */
 function distortedTargets(
   centers: BnsTable,
+  classes: readonly number[],
   scales: Float32Array,
   random: Random,
 ): { table: BnsTable; labels: Uint16Array } {
   const { layout } = centers;
-  const rows = centers.rows * DISTORTED_DRAWS;
-  const packed = centers.pack();
+  const rows = classes.length * DISTORTED_DRAWS;
+  const packed = centers.select(classes).pack();
   const drawn = new Float32Array(rows * layout.size);
   for (let i = 0; i < rows; i++) {
     const from = Math.floor(i / DISTORTED_DRAWS) * layout.size;
@@ -279,6 +331,6 @@ function distortedTargets(
   }
   return {
     table: BnsTable.unpack(layout, rows, drawn),
-    labels: Uint16Array.from({ length: rows }, (_, i) => Math.floor(i / DISTORTED_DRAWS)),
+    labels: Uint16Array.from({ length: rows }, (_, i) => classes[Math.floor(i / DISTORTED_DRAWS)]),
   };
 }

@@ -19,16 +19,18 @@ export function probeCount(numClasses: number, [height, width]: readonly number[
  * ones, if there are too many of them) and otherwise evenly spread ones.
  *
  * @param asked classes that somebody wants to see
+ * @param base in place of evenly spread ones, rising
  */
 export function probeClasses(
   numClasses: number,
   inputShape: readonly number[],
   asked: readonly number[] = [],
+  base?: readonly number[],
 ): number[] {
-  const count = probeCount(numClasses, inputShape);
+  const count = base?.length ?? probeCount(numClasses, inputShape);
   if (count === numClasses) return Array.from({ length: numClasses }, (_, c) => c);
   const chosen = new Set(asked.filter((c) => Number.isInteger(c) && c >= 0 && c < numClasses).slice(0, count));
-  const even = Array.from({ length: count }, (_, i) => Math.floor((i * numClasses) / count));
+  const even = base ?? Array.from({ length: count }, (_, i) => Math.floor((i * numClasses) / count));
   // From both ends in turn: what is left out for those asked for is not all in one place.
   for (let i = 0; i < count && chosen.size < count; i++) chosen.add(even[i % 2 === 0 ? i / 2 : count - (i + 1) / 2]);
   return [...chosen].sort((a, b) => a - b);

@@ -27,8 +27,11 @@ export function realQuality(
   activations: string[],
 ): { quality: RealQuality; separation: SeparationByLayer } {
   const classes = reference.centers.rows;
-  const ofClass = Array.from({ length: classes }, (): number[] => []);
-  labels.forEach((label, i) => ofClass[label].push(i));
+  const byClass = Array.from({ length: classes }, (): number[] => []);
+  labels.forEach((label, i) => byClass[label].push(i));
+  // Of large images only some classes' are looked at.
+  const present = byClass.flatMap(({ length }, c) => (length > 0 ? [c] : []));
+  const ofClass = present.map((c) => byClass[c]);
   const rounds = Math.max(1, Math.floor(Math.min(...ofClass.map(({ length }) => length)) / PROBE_PER_CLASS));
   // One round: as many images of every class as there are synthetic ones.
   const sets = Array.from({ length: rounds }, (_, r) =>
@@ -36,13 +39,12 @@ export function realQuality(
   );
   const tables = sets.map((set) => statistics.select(set));
   const batches = BnsTable.concat(
-    tables.map(
-      (table, r) =>
-        bnsCenters(
-          table,
-          sets[r].map((i) => labels[i]),
-          classes,
-        ).table,
+    tables.map((table, r) =>
+      bnsCenters(
+        table,
+        sets[r].map((i) => labels[i]),
+        classes,
+      ).table.select(present),
     ),
   );
   const measured = imageQuality(
@@ -50,7 +52,7 @@ export function realQuality(
       images: statistics,
       labels,
       batches,
-      batchLabels: Array.from({ length: rounds * classes }, (_, i) => i % classes),
+      batchLabels: Array.from({ length: rounds * present.length }, (_, i) => present[i % present.length]),
       logits,
       logitLabels: labels,
     },

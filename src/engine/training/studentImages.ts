@@ -11,8 +11,10 @@ import { studentBatch, type RunSettings } from '../runSettings';
 
 /** Where a student's images come from; all of it stays the caller's. */
 export interface StudentData {
-  /** [C k, H, W, channels] normalised. */
+  /** [C k, H, W, channels] normalised; where `valuesAt` is given, it is asked instead. */
   calibrationImages: tf.Tensor4D;
+  /** Values [places.length, H, W, channels] of calibration images that are not all on the backend. */
+  valuesAt?: (places: readonly number[]) => Float32Array;
   calibrationLabels: Uint16Array;
   /** null: calibration images only. */
   generator: Generator | null;
@@ -54,7 +56,10 @@ export function drawBatch(
   return {
     labels: integers(labels, [count]),
     ...(settings.augment && { boxes: floats(boxes, [count, 4]) }),
-    ...(real > 0 && { chosen: integers(Int32Array.from(chosen), [real]) }),
+    ...(real > 0 &&
+      (data.valuesAt
+        ? { real: floats(data.valuesAt(chosen), [real, ...inputShape]) }
+        : { chosen: integers(Int32Array.from(chosen), [real]) })),
     ...(synthetic > 0 &&
       (refined
         ? { rows: integers(Int32Array.from(refined.pick(syntheticLabels, random)), [synthetic]) }
@@ -71,6 +76,7 @@ export function batchImages(
   inputs: Record<string, tf.Tensor>,
 ): tf.Tensor4D {
   const parts: tf.Tensor4D[] = [];
+  if (inputs.real) parts.push(inputs.real as tf.Tensor4D);
   if (inputs.chosen) parts.push(tf.gather(calibrationImages, inputs.chosen as tf.Tensor1D));
   if (inputs.rows) parts.push(refined!.batchAt(inputs.rows as tf.Tensor1D));
   if (inputs.latents) parts.push(generator!.generate(inputs.latents as tf.Tensor2D, inputs.classes as tf.Tensor2D));

@@ -2,6 +2,7 @@
  * Fine-tunes a student: calibration images and synthetic images, labels and the teacher's logits (fdda.md, "Student").
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { areLarge } from '../data/amounts';
 import { floats, RepeatedStep } from '../kernels/replay/repeatedStep';
 import { studentLosses } from '../losses/studentLosses';
 import type { Student, StudentSnapshot } from '../quantization/student';
@@ -65,7 +66,7 @@ export class StudentTrainer implements StudentTraining<StudentTrainerSnapshot> {
     this.watch = new WeightWatch({ ...student.variables, ...ratios });
     this.stepOptimizer = Object.keys(ratios).length > 0 ? optimizer(ratios, 0) : null;
     const inUse = [...this.optimizer.inUse, ...(this.stepOptimizer?.inUse ?? []), ...imagesInUse(data)];
-    this.repeated = new RepeatedStep(() => inUse);
+    this.repeated = new RepeatedStep(() => inUse, areLarge(teacher.definition.inputShape) ? 'gpu' : 'everywhere');
   }
 
   /** Steps done. */
@@ -104,8 +105,9 @@ export class StudentTrainer implements StudentTraining<StudentTrainerSnapshot> {
 
   /** The step itself. @returns [3] ce, distillation, total */
   private compute(inputs: Record<string, tf.Tensor>, settings: RunSettings): tf.Tensor1D {
-    const images = batchImages(this.data, inputs);
-    const target = this.teacher.forward(images);
+    const images = tf.tidy(() => batchImages(this.data, inputs));
+    // What lies between its images and its answers takes as much memory as the student's pass, and is not needed there.
+    const target = tf.tidy(() => this.teacher.forward(images));
     let packed: tf.Tensor1D | null = null;
     const { grads } = tf.variableGrads(() => {
       const loss = studentLosses(

@@ -6,7 +6,8 @@ import { bnsCenters } from '../bns/centers';
 import { projectNonlinear, type ProjectionMethod } from '../bns/projection';
 import { scaledPoints, type Points } from '../bns/separation';
 import { BnsTable, statisticsTap } from '../bns/statistics';
-import { toImageTile } from '../data/dataset';
+import { imagesAtOnce } from '../data/amounts';
+import { smallTile, toImageTile } from '../data/dataset';
 import type { Generator } from '../generator/generator';
 import type { RefinedImages } from '../generator/refinedImages';
 import { RepeatedStep } from '../kernels/replay/repeatedStep';
@@ -77,6 +78,9 @@ export async function mapLayer(
   };
 }
 
+/** Images of one look that go through generator and teacher together, where they are small. */
+const TOGETHER = 2 ** 16;
+
 /** Owns its latents; nothing else. */
 export class SyntheticProbe {
   /** Classes that are looked at, rising: of a network with very many a sample. */
@@ -102,7 +106,7 @@ export class SyntheticProbe {
     private readonly random: Random,
     private readonly together = false,
   ) {
-    this.classes = this.wanted = probeClasses(this.numClasses, teacher.definition.inputShape);
+    this.classes = this.wanted = this.sample([]);
     this.repeated = this.createRepeated();
     this.z = this.drawLatents();
   }
@@ -143,13 +147,20 @@ export class SyntheticProbe {
     return tf.tensor2d(values, [this.classes.length * PROBE_PER_CLASS, latentDim]);
   }
 
+  /** Classes to look at; where real images of some classes only are, of those first. */
+  private sample(asked: readonly number[]): number[] {
+    const { lookedAt } = this.prepared;
+    const base = lookedAt.length < this.numClasses ? lookedAt : undefined;
+    return probeClasses(this.numClasses, this.teacher.definition.inputShape, asked, base);
+  }
+
   /**
    * Has classes that somebody wants to see among those that are looked at.
    *
    * @returns whether the next look is at others than the last one
    */
   ask(classes: readonly number[]): boolean {
-    this.wanted = probeClasses(this.numClasses, this.teacher.definition.inputShape, classes);
+    this.wanted = this.sample(classes);
     return String(this.wanted) !== String(this.classes);
   }
 
@@ -164,7 +175,8 @@ export class SyntheticProbe {
 
   /**
    * Images of the classes that are looked at, as single-class batches (that is how the distorted and the centralized term see them), with
-   * the teacher's verdicts and their statistics. One readback for images, statistics, logits and activation ranges.
+   * the teacher's verdicts and their statistics. One readback for images, statistics, logits and activation ranges, or one
+   * for every few classes of large images.
    *
    * @param refined looked at instead of what the generator makes
    */
@@ -177,20 +189,7 @@ export class SyntheticProbe {
     const labels = Uint16Array.from({ length: count }, (_, i) => classes[Math.floor(i / PROBE_PER_CLASS)]);
     const pixels = inputShape[0] * inputShape[1] * inputShape[2];
     this.refined = refined;
-    const packed = this.repeated.run(refined ? 'refined' : 'generator', {}, () => {
-      const images =
-        refined?.firstOfEach(PROBE_PER_CLASS, classes) ??
-        this.generator.generate(
-          this.z,
-          labels,
-          this.together ? [count] : new Array<number>(classes.length).fill(PROBE_PER_CLASS),
-        );
-      const [tap, ranges] = [statisticsTap(), rangesTap()];
-      const logits = teacher.forward(images, { ...tap, ...ranges });
-      return tf.concat([tf.reshape(images, [count, pixels]), tap.packed(), logits, ...ranges.columns()], 1);
-    });
-    const values = (await packed.data()) as Float32Array;
-    packed.dispose();
+    const values = await this.seen(refined, labels);
     const rangesFrom = pixels + teacher.layout.size + numClasses;
     const width = rangesFrom + 2 * activationNodes(teacher.definition).length;
     const part = (from: number, length: number) => {
@@ -214,7 +213,7 @@ export class SyntheticProbe {
       arm: this.arm,
       step,
       perClass: PROBE_PER_CLASS,
-      images: toImageTile(part(0, pixels), inputShape, normalization),
+      images: smallTile(toImageTile(part(0, pixels), inputShape, normalization)),
       verdicts: verdictsOf(logits, labels, numClasses),
       points: projectPoints(planes, images, running, labels),
       batchPoints: projectPoints(planes, batches, running, Uint16Array.from(classes)),
@@ -223,6 +222,43 @@ export class SyntheticProbe {
       distanceToOwnCenter: measured.ownCenter.byClass,
       distanceToNearestOther: measured.nearestOther.byClass,
     };
+  }
+
+  /** Of each image in a row: values, statistics, logits, activation ranges. */
+  private async seen(refined: RefinedImages | null, labels: Uint16Array): Promise<Float32Array> {
+    const { teacher, generator, classes } = this;
+    const [height, width, channels] = teacher.definition.inputShape;
+    const pixels = height * width * channels;
+    const look = (images: tf.Tensor4D) => {
+      const [tap, ranges] = [statisticsTap(), rangesTap()];
+      const logits = teacher.forward(images, { ...tap, ...ranges });
+      return tf.concat([tf.reshape(images, [images.shape[0], pixels]), tap.packed(), logits, ...ranges.columns()], 1);
+    };
+    const groupsOf = (count: number) =>
+      this.together ? [count * PROBE_PER_CLASS] : new Array<number>(count).fill(PROBE_PER_CLASS);
+    const imagesOf = (from: number, to: number): tf.Tensor4D => {
+      if (refined) return refined.firstOfEach(PROBE_PER_CLASS, classes.slice(from, to));
+      const [first, count] = [from * PROBE_PER_CLASS, (to - from) * PROBE_PER_CLASS];
+      const latents = to - from === classes.length ? this.z : tf.slice(this.z, [first, 0], [count, -1]);
+      return generator.generate(latents, labels.subarray(first, first + count), groupsOf(to - from));
+    };
+    const atOnce = Math.max(1, Math.floor(imagesAtOnce(pixels, TOGETHER) / PROBE_PER_CLASS));
+    const parts: Float32Array[] = [];
+    for (let from = 0; from < classes.length; from += atOnce) {
+      const to = Math.min(classes.length, from + atOnce);
+      const body = () => look(imagesOf(from, to));
+      const whole = from === 0 && to === classes.length;
+      const packed = whole ? this.repeated.run(refined ? 'refined' : 'generator', {}, body) : tf.tidy(body);
+      try {
+        parts.push((await packed.data()) as Float32Array);
+      } finally {
+        packed.dispose();
+      }
+    }
+    if (parts.length === 1) return parts[0];
+    const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+    parts.reduce((at, part) => (all.set(part, at), at + part.length), 0);
+    return all;
   }
 
   /** t-SNE or UMAP of all points of one layer at the last look (see `mapLayer`). */

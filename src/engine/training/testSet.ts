@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { canHold } from '../data/amounts';
 import { gatherBatch, indexRange, type Batch, type Dataset, type Split } from '../data/dataset';
 import { RepeatedStep } from '../kernels/replay/repeatedStep';
 import type { NetworkDefinition } from '../network/types';
-import { EVALUATION_BATCH } from './workCount';
+import { evaluationBatch } from './workCount';
 
 /** A network that can be measured. */
 export interface Answering {
@@ -12,9 +13,14 @@ export interface Answering {
   readonly inUse: tf.Variable[];
 }
 
-/** The images accuracies are measured on: batches made when first asked for, then kept (12 kB an image of 32x32). */
+/**
+ * The images accuracies are measured on: batches made when first asked for, then kept (12 kB an image of 32x32) where
+ * all of them are not too much.
+ */
 export class TestSet {
   private readonly batches: Batch[] = [];
+  private readonly perBatch: number;
+  private readonly keeps: boolean;
 
   /**
    * @param n how many images of the split, from its start
@@ -28,26 +34,32 @@ export class TestSet {
   ) {
     if (n > dataset.size(split))
       throw new RangeError(`${dataset.name} has ${dataset.size(split)} ${split} images, not ${n}.`);
+    const [height, width, channels] = definition.inputShape;
+    this.perBatch = evaluationBatch(definition.inputShape);
+    this.keeps = canHold(n, height * width * channels);
   }
 
   /** Number of batches. */
   get count(): number {
-    return Math.ceil(this.n / EVALUATION_BATCH);
+    return Math.ceil(this.n / this.perBatch);
   }
 
   /** Index of a batch's first image. */
   startOf(index: number): number {
-    return index * EVALUATION_BATCH;
+    return index * this.perBatch;
   }
 
   private batch(index: number): Batch {
+    const kept = this.batches[index];
+    if (kept) return kept;
+    const made = gatherBatch(this.dataset, this.split, this.indicesOf(index), this.definition.normalization);
+    if (this.keeps) this.batches[index] = made;
+    return made;
+  }
+
+  private indicesOf(index: number): Int32Array {
     const start = this.startOf(index);
-    return (this.batches[index] ??= gatherBatch(
-      this.dataset,
-      this.split,
-      indexRange(start, Math.min(this.n, start + EVALUATION_BATCH)),
-      this.definition.normalization,
-    ));
+    return indexRange(start, Math.min(this.n, start + this.perBatch));
   }
 
   /** [n] class of each image. */
@@ -79,7 +91,7 @@ export class TestSet {
 
   /** How many of these answers to a batch are right. */
   countCorrect(index: number, answers: Uint16Array): number {
-    const { labels } = this.batch(index);
-    return answers.reduce((sum, answer, i) => sum + Number(answer === labels[i]), 0);
+    const start = this.startOf(index);
+    return answers.reduce((sum, answer, i) => sum + Number(answer === this.dataset.label(this.split, start + i)), 0);
   }
 }

@@ -1,10 +1,15 @@
 /** How much work a run and its parts are. Knows no tfjs: the page estimates with it how long a run will take. */
+import { imagesAtOnce } from '../data/amounts';
 import { generatorMacs, type GeneratorConfig } from '../generator/generatorConfig';
 import { armsOf, generatorOwners, trainsStudent } from '../methods/arms';
 import { firstRefineStep, reconstructionSteps, studentBatch, type RunSettings } from '../runSettings';
 
-/** Images an evaluation looks at in one forward pass. */
+/** Images an evaluation looks at in one forward pass, where they are small. */
 export const EVALUATION_BATCH = 100;
+
+/** Images an evaluation looks at in one forward pass. @param imageShape [height, width, channels] */
+export const evaluationBatch = ([height, width, channels]: readonly [number, number, number]): number =>
+  imagesAtOnce(height * width * channels, EVALUATION_BATCH);
 /** Times in a student's training at which its accuracy is measured. */
 const STUDENT_EVALUATIONS = 4;
 /**
@@ -38,13 +43,19 @@ export class WorkCount {
     private readonly generator: GeneratorConfig,
   ) {}
 
+  /** Images of one unit of a measurement. */
+  private get evaluationImages(): number {
+    const { imageSize, imageChannels } = this.generator;
+    return evaluationBatch([imageSize, imageSize, imageChannels]);
+  }
+
   get evaluationBatch(): number {
-    return EVALUATION_BATCH * this.teacherMacs;
+    return this.evaluationImages * this.teacherMacs;
   }
 
   /** One measurement of an accuracy. */
   evaluation({ testImages }: Pick<RunSettings, 'testImages'>): number {
-    return Math.ceil(testImages / EVALUATION_BATCH) * this.evaluationBatch;
+    return Math.ceil(testImages / this.evaluationImages) * this.evaluationBatch;
   }
 
   /**

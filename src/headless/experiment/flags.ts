@@ -39,6 +39,8 @@ export interface Options {
   /** Of each process; null: what the jobs leave. */
   threads: number | null;
   json: boolean;
+  /** Settings that flags or a link gave. */
+  given: ReadonlySet<SettingKey>;
   /** What was changed on the way, for the user. */
   notes: string[];
   /** Address of the page that the link came from; '' without one. */
@@ -272,6 +274,7 @@ export function parseOptions(argv: readonly string[]): Options {
         : listOf('backend', own.backend, new Map(BACKENDS.map((name) => [name, name])))[0],
     jobs: own.jobs === undefined ? null : wholeNumber('jobs', own.jobs, 1, 256),
     threads: own.threads === undefined ? null : wholeNumber('threads', own.threads, 1, 64),
+    given,
     notes,
     address: own.link === undefined ? '' : own.link.replace(/[?#].*$/s, ''),
   };

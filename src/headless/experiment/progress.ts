@@ -3,7 +3,7 @@
  */
 import type { GeneratorConfig } from '../../engine/generator/generator';
 import { hasGenerator } from '../../engine/methods';
-import { EVALUATION_BATCH, WorkCount } from '../../engine/training/workCount';
+import { WorkCount } from '../../engine/training/workCount';
 import { methodName } from './plan';
 import type { Running } from './pool';
 import type { Findings, Task, Workbook } from './work';
@@ -48,7 +48,7 @@ export class Progress {
     const { macs, ...image } = this.sizes;
     const config: GeneratorConfig = { latentDim: 100, channels: settings.generatorChannels, ...image };
     const count = new WorkCount(macs, config);
-    const evaluation = count.evaluationBatch * Math.ceil((settings.testImages + OTHER_IMAGES) / EVALUATION_BATCH);
+    const evaluation = count.evaluation({ testImages: settings.testImages + OTHER_IMAGES });
     switch (kind) {
       case 'generator':
         return count.generatorSteps(settings);

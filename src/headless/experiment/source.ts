@@ -109,7 +109,7 @@ async function loadOwn({ network: networkPaths, images: imagePaths, options, lab
   let dataset: Dataset;
   if (pictures.length > 0) {
     const collection = await collectImages(pictures, label === undefined ? {} : { label });
-    const { inputShape, numClasses, name } = network.definition;
+    const { inputShape, numClasses, name, resizing } = network.definition;
     if (collection.classes.length !== numClasses)
       throw new DatasetError(
         say('pendingImages', collection.classes.length, name, numClasses),
@@ -117,6 +117,7 @@ async function loadOwn({ network: networkPaths, images: imagePaths, options, lab
       );
     const own = await createOwnDataset(nameOf(imagePaths), collection, inputShape, async () => true, {
       validation: true,
+      resizing,
     });
     dataset = own!.dataset;
     notes.push(...collection.notes, ...own!.notes);

@@ -1,5 +1,6 @@
 import type { ArmInfo, ImageTile, LayerPoints, RunOverview, SeparationByLayer, Verdicts } from '../../engine/runReport';
 import type { RunSettings } from '../../engine/runSettings';
+import { tileSize } from '../../engine/data/amounts';
 import { ARM_IDS } from '../../engine/methods/arms';
 import { unpackAnswers } from './answers';
 import type { Field } from './checks';
@@ -102,6 +103,7 @@ export async function readOverview(field: Field, settings: RunSettings): Promise
     reading: null,
   };
 }
+
 /** Images of a file, checked; they are only made when they are asked for. */
 export interface ReadTile {
   count: number;
@@ -109,12 +111,17 @@ export interface ReadTile {
   tile(): ImageTile;
 }
 
+/**
+ * @param networkHeight of the network's images, as its width; large ones are shown in fewer pixels
+ * @param before what the images are kept as differences to
+ */
 export async function readTile(
   field: Field,
-  height: number,
-  width: number,
+  networkHeight: number,
+  networkWidth: number,
   before: Uint8Array | null,
 ): Promise<ReadTile> {
+  const [height, width] = tileSize(networkHeight, networkWidth).size;
   const count = field.get('count').integer(0, LIMITS.images);
   for (const [key, value] of [
     ['height', height],

@@ -147,6 +147,7 @@ export const en = {
   status: {
     starting: 'Starting the engine',
     ready: 'Ready. Press Play.',
+    checking: 'Looking at whether the network gets enough right',
     queued: 'Starts as soon as the engine is ready',
     running: stageWords,
     movingImages: enStage.movingImages,

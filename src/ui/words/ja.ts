@@ -132,6 +132,7 @@ export const ja: Words = {
   status: {
     starting: 'エンジンを起動しています',
     ready: '準備ができました。「再生」を押してください。',
+    checking: 'ネットワークの正解が十分かどうかを調べています',
     queued: 'エンジンの準備ができしだい始めます',
     running: stageWords,
     movingImages: jaStage.movingImages,

@@ -63,6 +63,10 @@ export const jaSentences: Sentences = {
   restartOrReloadHint: () => 'エンジンを再起動するか、ページを再読み込みしてください。',
   noSnapshot: () => '戻れるスナップショットがありません。',
   resetHint: () => '「リセット」を押すと、同じシードで最初からやり直せます。',
+  tooMuchMemory: (needed, most, batch, channels, less) =>
+    `この実行には約 ${needed} GB のメモリーが必要ですが、WebAssembly で使えるのは ${most} GB です。1 ステップの画像（生成器、実画像、合成画像）を ${batch} 枚、生成器の幅を ${channels} にすると約 ${less} GB になります。`,
+  tooMuchMemoryAnyway: (needed, most) =>
+    `この実行には約 ${needed} GB のメモリーが必要ですが、WebAssembly で使えるのは ${most} GB です。並べる手法を減らすか、画像そのものを動かさないか、クラスの少ない画像を使ってください。`,
   startLayerTooDeep: (layer, network, layers) =>
     `クラス項の最初の層が ${layer} 番目になっていますが、${network} の BatchNorm 層は ${layers} 個です。`,
   tooManyImages: (asked, most) => `テスト画像が一度に ${asked} 枚求められましたが、多くても ${most} 枚までです。`,
@@ -249,6 +253,11 @@ export const jaSentences: Sentences = {
   stagesOther: (found, expected) => `段またはブロックが ${found} 個あり、このネットワークの ${expected} 個と違います。`,
   assumedImagenet: () =>
     '学習に使った画素値の範囲が書かれていないため、ImageNet の平均と標準偏差を仮定します。違っていると精度が低くなります。その場合は平均と標準偏差を指定してください。',
+  cropShareOther: (value) =>
+    `設定ファイルの crop_pct が ${value} で、辺の割合になっていません。画像は通常の方法で縮小します。`,
+  cropModeOther: (value) =>
+    `設定ファイルは crop_mode「${value}」を求めていますが、縦横比を変えずに画像の中央を切り出します。`,
+  interpolationOther: (value) => `設定ファイルは補間「${value}」を求めていますが、bicubic で画像を縮小します。`,
   assumedImageSize: (height, width) => `画像の大きさが書かれていないため、${height}x${width} と仮定します。`,
 
   imagesHint: () =>
@@ -297,6 +306,10 @@ export const jaSentences: Sentences = {
   tooFewPictures: (name, has, needs) =>
     `クラス「${name}」の読める画像は ${has} 枚ですが、少なくとも ${needs} 枚必要です。`,
   channelsOfPictures: (channels) => `ネットワークの入力は ${channels} チャンネルですが、画像は 1 か 3 チャンネルです。`,
+  fittedToMachine: (batch, channels, tests) =>
+    `この大きさの画像でも 1 ステップが数秒で済みメモリーに収まるように、1 ステップの画像を ${batch} 枚、生成器の幅を ${channels}、テスト画像を ${tests} 枚にしました。いずれも設定で変えられます。`,
+  lookedAtSome: (some, all) =>
+    `実行中に見て表示するのは ${all} クラス中 ${some} クラスの画像です。手法そのものはすべてのクラスを使います。`,
   settingsFitted: (setting, value) => `設定に対して画像が足りないため、「${setting}」を ${value} にします。`,
   imagesPerClass: () => 'クラスごとの実画像数',
   observationPerClass: () => '観察用の画像数',

@@ -246,6 +246,44 @@ describe('folders for training and tests', () => {
     expect(words(notes)).toMatch(/12 pictures in colour were made grey/);
   });
 
+  it('are resized as the network’s configuration says', async () => {
+    const stripes = readFileSync(join(import.meta.dirname, '../../fixtures/images/resize/stripes.png'));
+    const files = ['a', 'b'].flatMap((name) =>
+      Array.from({ length: 4 }, (_, i) => file(`${name}/${i}.png`, new Uint8Array(stripes))),
+    );
+    interface Pillow {
+      interpolation: 'bilinear' | 'bicubic' | 'lanczos';
+      size: number;
+      cropShare: number;
+      values: number[];
+    }
+    const cases = JSON.parse(
+      readFileSync(join(import.meta.dirname, '../../fixtures/images/resize/pillow.json'), 'utf8'),
+    ) as Pillow[];
+    for (const { size, values, ...resizing } of cases) {
+      const collection = await collectImages(files);
+      const own = await createOwnDataset('mine', collection, [size, size, 3], async () => true, { resizing });
+      expect([...own!.dataset.image('calibration', 0).pixels]).toEqual(values);
+    }
+  });
+
+  it('of very many classes of large images are as few as are needed, three to look at and one to test with', async () => {
+    const files = ['a', 'b', 'c'].flatMap((name) => [
+      ...Array.from({ length: 5 }, (_, i) => file(`train/${name}/${i}.png`, png(i, 0, 0))),
+      ...Array.from({ length: 5 }, (_, i) => file(`test/${name}/${i}.png`, png(i, 9, 9))),
+    ]);
+    // Room for less than four of each: as of a thousand classes at 224x224.
+    const options = { mostBytes: 3 * 3 * 16 };
+    const own = await createOwnDataset('mine', await collectImages(files), [4, 4, 1], async () => true, options);
+    expect((['calibration', 'test'] as const).map((split) => own!.dataset.size(split))).toEqual([9, 3]);
+    expect(words(own!.notes)).toMatch(/more pictures than fit/);
+    const few = await collectImages(
+      ['a', 'b'].flatMap((name) => Array.from({ length: 4 }, (_, i) => file(`${name}/${i}.png`, png(i, 0, 0)))),
+    );
+    const halves = await createOwnDataset('mine', few, [8, 8, 3], async () => true);
+    expect((['calibration', 'test'] as const).map((split) => halves!.dataset.size(split))).toEqual([6, 2]);
+  });
+
   it('keep some images apart where learning rates are chosen', async () => {
     const files = ['a', 'b'].flatMap((name) =>
       Array.from({ length: 40 }, (_, i) => file(`${name}/${i}.png`, png(i, i, i))),

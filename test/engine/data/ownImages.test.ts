@@ -9,6 +9,7 @@ import { DatasetError } from '../../../src/engine/data/images/datasetError';
 import { decodeImage } from '../../../src/engine/data/images/decode';
 import { resized } from '../../../src/engine/data/images/resize';
 import { readZip } from '../../../src/engine/data/images/zip';
+import { INTERPOLATIONS, type Interpolation } from '../../../src/engine/network/resizing';
 import { Random } from '../../../src/engine/random';
 import { inWords } from '../../../src/engine/sentences';
 
@@ -182,6 +183,23 @@ describe('pixels', () => {
     const { rgb, width, height } = resized(image, { resize, crop: [crop, crop] });
     expect([width, height]).toEqual([crop, crop]);
     expect(difference(rgb, values)).toBeLessThanOrEqual(2);
+  });
+
+  it('sizes as Pillow makes them, to the bit', async () => {
+    interface Case {
+      interpolation: Interpolation;
+      size: number;
+      cropShare: number;
+      values: number[];
+    }
+    const cases = JSON.parse(readFileSync(join(FOLDER, 'resize/pillow.json'), 'utf8')) as Case[];
+    const image = await decodeImage(new Uint8Array(load('resize', 'stripes.png').bytes));
+    expect(cases.map(({ interpolation }) => interpolation)).toEqual(expect.arrayContaining([...INTERPOLATIONS]));
+    for (const { interpolation, size, cropShare, values } of cases) {
+      const resize = Math.floor(size / cropShare);
+      const { rgb } = resized(image, { resize, crop: [size, size], interpolation });
+      expect([interpolation, size, ...rgb]).toEqual([interpolation, size, ...values]);
+    }
   });
 
   it('a crop larger than the picture is surrounded with black', () => {

@@ -89,6 +89,39 @@ describe('PyTorch weights', () => {
     expect(notes).toEqual([]);
   });
 
+  it.each([
+    [{ crop_pct: 0.95, interpolation: 'bicubic' }, { cropShare: 0.95, interpolation: 'bicubic' }, null],
+    [
+      { crop_pct: 0.875, interpolation: 'bilinear', crop_mode: 'center' },
+      { cropShare: 0.875, interpolation: 'bilinear' },
+      null,
+    ],
+    [
+      { crop_pct: 1, interpolation: 'random' },
+      { cropShare: 1, interpolation: 'bicubic' },
+      /interpolation random; .* with bicubic/,
+    ],
+    [
+      { crop_pct: 0.9, crop_mode: 'squash' },
+      { cropShare: 0.9, interpolation: 'bilinear' },
+      /crop_mode squash; .* out of their middle/,
+    ],
+    [{ crop_pct: 2, interpolation: 'bicubic' }, undefined, /crop_pct is 2, which is no share/],
+    [{ interpolation: 'bicubic' }, undefined, null],
+  ])('timm’s configuration %j says how pictures are resized', async (configured, resizing, note) => {
+    const config = {
+      name: 'config.json',
+      bytes: new TextEncoder().encode(
+        JSON.stringify({ pretrained_cfg: { input_size: [3, 96, 96], mean: [0, 0, 0], std: [1, 1, 1], ...configured } }),
+      ).buffer as ArrayBuffer,
+    };
+    const { network, notes } = await openNetwork([config, fileOf('resnet18')]);
+    expect(network.definition.resizing).toEqual(resizing);
+    const said = notes.map((each) => inWords(each)).join(' ');
+    if (note === null) expect(said).toBe('');
+    else expect(said).toMatch(note);
+  });
+
   it('a tensor too many, too few or of another shape is another network', async () => {
     const more = edited('resnet18', (tensors) => {
       tensors['layer1.0.se.fc1.weight'] = { shape: [2, 4, 1, 1], values: new Float32Array(8) };

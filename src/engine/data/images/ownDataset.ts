@@ -5,10 +5,11 @@ import { checkIndex, type Dataset, type LabelledImage, type Split } from '../dat
 import { MAX_CALIBRATION_IMAGES_PER_CLASS } from '../calibrationSet';
 import { DatasetError } from './datasetError';
 import { decodeImage } from './decode';
+import type { NetworkDefinition } from '../../network/types';
 import { resized } from './resize';
 import type { CollectedImage, DecodedImage, ImageCollection } from './types';
 
-/** Bytes of decoded pictures that are kept; of more, as many of each class are used as fit. */
+/** Bytes of decoded pictures that are kept; of more, as many of each class are used as fit, but as many as are needed. */
 const MOST_BYTES = 512 * 2 ** 20;
 /** One to calibrate with, two to look at, one to test with. */
 const FEWEST_A_CLASS = 4;
@@ -31,6 +32,10 @@ export interface OwnDatasetOptions {
   seed?: number;
   /** Keep some images apart to choose learning rates on. */
   validation?: boolean;
+  /** Left out: `MOST_BYTES`. */
+  mostBytes?: number;
+  /** How the network's pictures are brought to its size; left out: bilinear, and cut out of a little more. */
+  resizing?: NetworkDefinition['resizing'];
 }
 
 /**
@@ -48,12 +53,12 @@ export async function createOwnDataset(
   { classes, images }: ImageCollection,
   imageShape: [number, number, number],
   onProgress: (fraction: number) => Promise<boolean | void>,
-  { seed = 0, validation = false }: OwnDatasetOptions = {},
+  { seed = 0, validation = false, mostBytes = MOST_BYTES, resizing }: OwnDatasetOptions = {},
 ): Promise<OwnDataset | null> {
   const [height, width, channels] = imageShape;
   if (channels !== 1 && channels !== 3) throw new DatasetError(say('channelsOfPictures', channels), HINT);
   const random = new Random(seed).fork('own images');
-  const most = Math.max(FEWEST_A_CLASS, Math.floor(MOST_BYTES / (height * width * channels * classes.length)));
+  const most = Math.max(FEWEST_A_CLASS, Math.floor(mostBytes / (height * width * channels * classes.length)));
   const byClass = classes.map((_, label) =>
     random.fork(label).shuffle(images.filter((image) => image.label === label)),
   );
@@ -72,7 +77,7 @@ export async function createOwnDataset(
         const decoded = await decodeImage(await image.read());
         if (!isGrey(decoded)) colored++;
         read++;
-        kept[label].push({ pixels: fitted(decoded, height, width, channels), label, test: isTest(image) });
+        kept[label].push({ pixels: fitted(decoded, imageShape, resizing), label, test: isTest(image) });
       } catch (error) {
         if (error instanceof DatasetError) throw error;
         notes.push(say('pictureBroken', image.name, (error as Error).message));
@@ -96,7 +101,9 @@ const isTest = ({ split }: CollectedImage): boolean => split === 'test';
 /** At most so many of a class, of which at most half are for tests where there are others. */
 function bothKinds(list: CollectedImage[], most: number): CollectedImage[] {
   const [test, other] = [list.filter(isTest), list.filter((image) => !isTest(image))];
-  const tests = Math.min(test.length, Math.max(Math.ceil(most / 2), most - other.length));
+  // Where there is room for few, the most of it is what the others need.
+  const half = Math.min(Math.ceil(most / 2), most - FEWEST_TRAINING);
+  const tests = Math.min(test.length, Math.max(half, most - other.length));
   return [...other.slice(0, most - tests), ...test.slice(0, tests)];
 }
 
@@ -133,12 +140,10 @@ function divided(
   kept: Kept[][],
   { split, validation }: { split: boolean; validation: boolean },
 ): Dataset {
-  const forTests = kept.map((list) =>
-    split ? list.filter(({ test }) => test) : list.slice(Math.ceil(list.length / 2)),
-  );
-  const others = kept.map((list) =>
-    split ? list.filter(({ test }) => !test) : list.slice(0, Math.ceil(list.length / 2)),
-  );
+  // Half of them, or of very few as many as are needed.
+  const notForTests = ({ length }: Kept[]) => Math.max(Math.ceil(length / 2), Math.min(FEWEST_TRAINING, length - 1));
+  const forTests = kept.map((list) => (split ? list.filter(({ test }) => test) : list.slice(notForTests(list))));
+  const others = kept.map((list) => (split ? list.filter(({ test }) => !test) : list.slice(0, notForTests(list))));
   const apart = others.map(({ length }) =>
     validation
       ? Math.min(
@@ -175,12 +180,20 @@ function divided(
   return dataset;
 }
 
-function fitted(image: DecodedImage, height: number, width: number, channels: number): Uint8Array {
+function fitted(
+  image: DecodedImage,
+  [height, width, channels]: [number, number, number],
+  resizing: NetworkDefinition['resizing'],
+): Uint8Array {
   const same = image.width === width && image.height === height;
-  const small = Math.min(image.width, image.height) <= Math.min(height, width);
-  // What is smaller than the network's images is brought to their size; nothing is cut off around it.
-  const shorter = small ? Math.min(height, width) : Math.round(Math.min(height, width) * (height <= 96 ? 1 : AROUND));
-  const { rgb } = same ? image : resized(image, { resize: shorter, crop: [height, width] });
+  const side = Math.min(height, width);
+  const small = Math.min(image.width, image.height) <= side;
+  // Of what is smaller than the network's images nothing is cut off, where nobody says that it should be.
+  const around = resizing ? Math.floor(side / resizing.cropShare) : Math.round(side * (height <= 96 ? 1 : AROUND));
+  const shorter = small && !resizing ? side : around;
+  const { rgb } = same
+    ? image
+    : resized(image, { resize: shorter, crop: [height, width], interpolation: resizing?.interpolation });
   if (channels === 3) return rgb;
   // As Pillow's convert('L').
   return Uint8Array.from(

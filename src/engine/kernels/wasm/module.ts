@@ -501,7 +501,8 @@ export function output(backend: WasmBackend, shape: readonly number[]): tf.Tenso
 export function withScratch<T>({ wasm }: WasmBackend, bytes: number, work: (address: number) => T): T {
   const address = wasm._malloc(bytes + 16) >>> 0;
   try {
-    return work((address + 15) & ~15);
+    // Whole numbers with a sign end at 2 GB, memory at 4.
+    return work(((address + 15) & ~15) >>> 0);
   } finally {
     wasm._free(address);
   }

@@ -8,6 +8,7 @@ import { say, type Said } from '../../sentences';
 import { inspectNetwork } from '../inspect';
 import { NetworkError } from '../networkError';
 import { baseName, type NetworkFile, type OpenedNetwork, type OpenOptions } from '../networkFile';
+import { INTERPOLATIONS } from '../resizing';
 import { readSafetensors } from '../safetensors';
 import type { Network, NetworkDefinition } from '../types';
 import { ARCHITECTURES } from './architectures';
@@ -20,6 +21,9 @@ interface Configuration {
   normalization?: NetworkDefinition['normalization'];
   imageSize?: [number, number];
   classNames?: string[];
+  resizing?: NetworkDefinition['resizing'];
+  /** Of its preprocessing, what is done otherwise here. */
+  notes: Said[];
 }
 
 /** @throws NetworkError that says which tensor is missing, left over or of the wrong shape, or what else is wrong */
@@ -66,11 +70,12 @@ export async function openSafetensors(
       nodes: dict.nodes,
       normalization,
       ...(configuration.classNames?.length === built.classes ? { classNames: configuration.classNames } : {}),
+      ...(configuration.resizing ? { resizing: configuration.resizing } : {}),
     },
     weights: dict.weights,
   };
   inspectNetwork(network);
-  const notes: Said[] = [];
+  const notes: Said[] = [...configuration.notes];
   if (!said) notes.push(say(grey ? 'assumedUnit' : 'assumedImagenet'));
   if (!options.imageSize && !configuration.imageSize) notes.push(say('assumedImageSize', height, width));
   return { network, notes, runtime: null };
@@ -79,7 +84,7 @@ export async function openSafetensors(
 /** timm's config.json; another file of that name says nothing. */
 function readConfiguration(files: readonly NetworkFile[]): Configuration {
   const file = files.find(({ name }) => baseName(name).toLowerCase() === 'config.json');
-  if (!file) return {};
+  if (!file) return { notes: [] };
   let json: Record<string, unknown>;
   try {
     json = parseJson(new TextDecoder().decode(file.bytes)) as Record<string, unknown>;
@@ -96,5 +101,19 @@ function readConfiguration(files: readonly NetworkFile[]): Configuration {
     ...(numbers(mean) && numbers(std) ? { normalization: { mean, std } } : {}),
     ...(sized ? { imageSize: [size[1], size[2]] } : {}),
     ...(Array.isArray(names) && names.every((name) => typeof name === 'string') ? { classNames: names } : {}),
+    ...readResizing(trained),
   };
+}
+
+/** How timm evaluates: the shorter side becomes floor(size / crop_pct), and the middle is cut out. */
+function readResizing(trained: Record<string, unknown>): Pick<Configuration, 'resizing' | 'notes'> {
+  const { crop_pct: share, interpolation = 'bilinear', crop_mode: mode = 'center' } = trained;
+  if (share === undefined) return { notes: [] };
+  const notes: Said[] = [];
+  if (!(typeof share === 'number' && share > 0 && share <= 1)) return { notes: [say('cropShareOther', String(share))] };
+  if (mode !== 'center') notes.push(say('cropModeOther', String(mode)));
+  const known = INTERPOLATIONS.find((name) => name === interpolation);
+  // timm's 'random' is one of bilinear and bicubic in training.
+  if (!known) notes.push(say('interpolationOther', String(interpolation)));
+  return { resizing: { cropShare: share, interpolation: known ?? 'bicubic' }, notes };
 }

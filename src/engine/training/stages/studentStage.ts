@@ -145,6 +145,7 @@ export class StudentStage implements Stage<StudentData> {
       {
         calibrationImages: prepared.calibrationImages,
         calibrationLabels: prepared.calibrationLabels,
+        ...(prepared.calibrationSet.complete ? {} : { valuesAt: (places) => prepared.calibrationSet.valuesAt(places) }),
         generator: this.source?.generator ?? null,
         refined: this.source?.refined ?? null,
         classes: this.source?.trainer.drawableClasses(Infinity, settings) ?? [],

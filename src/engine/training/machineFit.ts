@@ -1,0 +1,121 @@
+/**
+ * How much memory a run needs, and settings with which it fits a machine. Knows no tfjs: the page says it before a run
+ * begins.
+ */
+import { areLarge, canHold } from '../data/amounts';
+import { generatorParameters, lastChannels, type GeneratorConfig } from '../generator/generatorConfig';
+import { armsOf, generatorOwners } from '../methods/arms';
+import { firstRefineStep, studentBatch, type RunSettings } from '../runSettings';
+import { freshGeneratorConfig, WorkCount, type NetworkSize } from './workCount';
+
+/** What the memory of a run depends on beside its settings. */
+export interface RunSize extends NetworkSize {
+  /** Values of all weights. */
+  parameters: number;
+  /** Values of the outputs of all nodes, an image. */
+  activations: number;
+  /** Columns of its BatchNorm statistics: two a channel of every layer. */
+  statistics: number;
+}
+
+const FLOAT = 4;
+/** What a browser's WebAssembly can have is 4 GB; what is freed is not all of use again. */
+export const MOST_WASM_BYTES = 3.6e9;
+/** What settings that are chosen here stay below: the page, and others on the machine, need some as well. */
+const WANTED_BYTES = 2.4e9;
+/** Seconds of a step of the generator, and of the student, up to which larger batches are chosen. */
+const WANTED_SECONDS = 6;
+/** Of one measurement of an accuracy. */
+const MEASURED_SECONDS = 45;
+const FEWEST_TEST_IMAGES = 50;
+/** Multiply-accumulates of a step a second, per one of reading images; see `estimate.ts`. */
+const STEP_PER_READING = 3;
+/** Batches and generator widths that are tried, the largest first. */
+const CHOICES: readonly [batch: number, channels: number][] = [
+  [16, 128],
+  [16, 64],
+  [8, 64],
+  [8, 32],
+  [4, 32],
+  [4, 16],
+  [2, 16],
+];
+
+/**
+ * Bytes that a run takes at its peak on its backend: weights, what a step keeps for its gradients, images. About: one
+ * half to twice as much is possible.
+ */
+export function backendBytes(settings: RunSettings, size: RunSize): number {
+  const arms = armsOf(settings);
+  const owners = generatorOwners(arms);
+  const config = freshGeneratorConfig(size, settings);
+  const [height, width, channels] = size.inputShape;
+  const imageValues = height * width * channels;
+  const generators = new Set(owners.values());
+  generators.delete(null);
+  // Weights with Adam's two moments; of the one that is trained, gradients.
+  const ofGenerators = (3 * generators.size + 1) * generatorParameters(config);
+  // The network, plain students of it, and one that is trained: weights, momentum, gradients.
+  const weights = 6 * size.parameters + ofGenerators;
+  const { real, synthetic } = studentBatch(settings, settings.imagesPerClass, generators.size > 0);
+  const generatorStep =
+    generators.size === 0 ? 0 : 2 * settings.generatorBatch * (size.activations + generatorActivations(config));
+  const studentStep = (real + synthetic) * (QUANTIZED * size.activations + 4 * imageValues) + synthetic * imageValues;
+  const refined =
+    firstRefineStep(settings) === Infinity
+      ? 0
+      : size.numClasses *
+        (9 * settings.refinedPerClass * imageValues + FIRST_IN_ONE_PASS * generatorActivations(config));
+  const images = size.numClasses * settings.imagesPerClass;
+  const held = canHold(images, imageValues) ? images * imageValues : 0;
+  return FLOAT * (weights + held + refined + SLACK * Math.max(generatorStep, studentStep));
+}
+
+/** Of a student's pass beside one of the network: every activation is there before and after rounding. */
+const QUANTIZED = 1.35;
+/** Images of each class that the generator makes at a time where they are then moved themselves (`RefinedImages`). */
+const FIRST_IN_ONE_PASS = 6;
+/** What is allocated beside what is kept: sums before a bias, gradients on their way, holes. Fitted to the four networks. */
+const SLACK = 1.75;
+
+/** Bytes of plain arrays: the classes' statistics several times, and pictures as bytes. */
+export function arrayBytes(settings: RunSettings, { numClasses, inputShape, statistics }: RunSize): number {
+  const tables = 3 + settings.imagesPerClass;
+  const imageBytes = inputShape.reduce((a, b) => a * b, 1);
+  const pictures = numClasses * (settings.imagesPerClass + 2) * imageBytes;
+  return FLOAT * tables * numClasses * statistics + pictures;
+}
+
+/** Values that the generator keeps of an image for its gradients. */
+function generatorActivations(config: GeneratorConfig): number {
+  const { channels: c, imageSize: s, imageChannels } = config;
+  return 2 * c * (s / 4) ** 2 + 3 * c * (s / 2) ** 2 + 3 * lastChannels(config) * s ** 2 + 4 * imageChannels * s ** 2;
+}
+
+/**
+ * Settings that are changed so that steps on large images take seconds and fit into memory: images a step, the
+ * generator's width, test images. Nothing is made larger, and nothing is changed where images are small.
+ *
+ * @param speed multiply-accumulates a second of the network on some images
+ */
+export function fitToMachine(settings: RunSettings, size: RunSize, speed: number): Partial<RunSettings> {
+  if (!areLarge(size.inputShape)) return {};
+  const candidates = CHOICES.map(([batch, channels]) => ({
+    generatorBatch: Math.min(settings.generatorBatch, batch),
+    calibrationBatch: Math.min(settings.calibrationBatch, batch),
+    syntheticBatch: Math.min(settings.syntheticBatch, batch),
+    generatorChannels: Math.min(settings.generatorChannels, channels),
+  }));
+  const fits = (candidate: (typeof candidates)[number]) => {
+    const tried = { ...settings, ...candidate };
+    const work = new WorkCount(size.macs, freshGeneratorConfig(size, tried));
+    const macs = Math.max(work.generatorStep(tried, -1), work.studentStep(tried, true, Infinity));
+    return backendBytes(tried, size) <= WANTED_BYTES && macs <= WANTED_SECONDS * STEP_PER_READING * speed;
+  };
+  const chosen: Partial<RunSettings> = { ...(candidates.find(fits) ?? candidates[candidates.length - 1]) };
+  const measured = Math.round((MEASURED_SECONDS * speed) / size.macs / 50) * 50;
+  chosen.testImages = Math.min(settings.testImages, Math.max(FEWEST_TEST_IMAGES, measured));
+  return Object.fromEntries(
+    Object.entries(chosen).filter(([key, value]) => settings[key as keyof RunSettings] !== value),
+  );
+}
