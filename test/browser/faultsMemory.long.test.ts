@@ -5,9 +5,9 @@ import { launch } from './chromium';
 import { first, firstInEngines, generatorStepsOf, HANDS, keptOf, noticeOf, runOf, tellEngine } from './faulty';
 import { Playground } from './playground';
 
-const SHORT = runOf(20, 150, 2);
+const SHORT = runOf(20, 80, 2);
 
-/** From when it is told on, WebAssembly gets no more memory. */
+/** From when it is told on, WebAssembly's allocator has nothing left. */
 const MISER = `
   let isFull = false;
   self.addEventListener('message', (event) => {
@@ -15,11 +15,16 @@ const MISER = `
     event.stopImmediatePropagation();
     isFull = true;
   });
-  const { grow } = WebAssembly.Memory.prototype;
-  WebAssembly.Memory.prototype.grow = function (pages) {
-    if (isFull) throw new RangeError('WebAssembly.Memory.grow(): Maximum memory size exceeded');
-    return grow.call(this, pages);
-  };
+  for (const name of ['instantiate', 'instantiateStreaming']) {
+    const own = WebAssembly[name];
+    WebAssembly[name] = async (...parameters) => {
+      const result = await own.apply(WebAssembly, parameters);
+      const exports = result.instance?.exports;
+      if (!exports?.malloc) return result;
+      const malloc = (bytes) => (isFull ? 0 : exports.malloc(bytes));
+      return { module: result.module, instance: { exports: { ...exports, malloc } } };
+    };
+  }
 `;
 
 let browser: Browser;
@@ -56,7 +61,7 @@ async function openWithResults(query: string, untilStep: number, prepare: Parame
 async function expectWhole(length: number, before: Awaited<ReturnType<typeof keptOf>>) {
   await playground.untilStatus(/^Finished/, 150);
   const told = [...new Set((await steps()).slice(length))].sort((a, b) => a - b);
-  expect(told).toEqual(Array.from({ length: 150 }, (_, i) => i + 1));
+  expect(told).toEqual(Array.from({ length: 80 }, (_, i) => i + 1));
   const after = await keptOf(playground);
   expect(after.settings).toEqual(before.settings);
   expect(after.pinned).toBe(true);
@@ -65,10 +70,9 @@ async function expectWhole(length: number, before: Awaited<ReturnType<typeof kep
 
 describe('an engine without memory', () => {
   it('says so, and the run can be gone on with in a new one', async () => {
-    // The student needs far more than the generator: it is then that there is none left.
-    const { before, length } = await openWithResults(`${SHORT}&synthetic-batch=256`, 120, null);
+    const { before, length } = await openWithResults(SHORT, 40, null);
     await tellEngine(playground, { full: true });
-    await playground.until(notice, (text) => text.includes('Out of memory'), 60, 'the message');
+    await playground.until(notice, (text) => text.includes('Out of memory'), 5, 'the message');
     expect(await notice()).toContain('There is not enough memory for this run.');
     expect(await notice()).toContain('Choose smaller batches or fewer generator channels');
     expect(await playground.status()).toBe('Stopped by a problem');
@@ -94,6 +98,8 @@ describe('a page without memory', () => {
     );
     const told = Date.now();
     await playground.page.evaluate('self.isFull = true');
+    // All pictures are drawn anew.
+    await playground.page.setViewportSize({ width: 1200, height: 780 });
     await playground.until(notice, (text) => text.includes(LEFT), 5, 'the message');
     console.log(`no memory to draw: said after ${Date.now() - told} ms`);
     expect(await notice()).toContain('Close other tabs, then press Play to go on.');
