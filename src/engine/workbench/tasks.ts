@@ -6,27 +6,28 @@ import { histogram } from './histogram';
 import { layerTable, sensitivities } from './layers';
 import { repairs } from './repairs/measure';
 import type { AskedTask, TaskName, TaskOptions, TaskResult } from './report';
-import type { TaskContext } from './trial';
+import type { TriedContext } from './triedRange';
 import { triedRange } from './triedRange';
 
-const TASKS: { [Name in TaskName]: (context: TaskContext, options: TaskOptions<Name>) => Promise<TaskResult<Name>> } = {
-  layers: layerTable,
-  sensitivities,
-  answers,
-  histogram,
-  triedRange,
-  calibrations,
-  repairs,
-  export: exportStudent,
-};
+const TASKS: { [Name in TaskName]: (context: TriedContext, options: TaskOptions<Name>) => Promise<TaskResult<Name>> } =
+  {
+    layers: layerTable,
+    sensitivities,
+    answers,
+    histogram,
+    triedRange,
+    calibrations,
+    repairs,
+    export: exportStudent,
+  };
 
 /**
  * Does one task. Leaves nothing on the backend, also where it is stopped, but for what `context.tried` keeps.
  *
  * @throws SettingError for bits of a layer that is not there, RangeError for other options that cannot be
  */
-export function doTask({ name, options }: AskedTask, context: TaskContext): Promise<TaskResult<TaskName>> {
-  const task = TASKS[name] as (context: TaskContext, options: unknown) => Promise<TaskResult<TaskName>>;
+export function doTask({ name, options }: AskedTask, context: TriedContext): Promise<TaskResult<TaskName>> {
+  const task = TASKS[name] as (context: TriedContext, options: unknown) => Promise<TaskResult<TaskName>>;
   return task(context, options);
 }
 

@@ -10,7 +10,6 @@ import type { RunSettings } from '../runSettings';
 import { say } from '../sentences';
 import { SettingError } from '../training/prepare';
 import type { StudentNow } from '../training/run';
-import type { TriedRanges } from './triedRange';
 
 /** Where a task gets what it works on. All of it stays the run's. */
 export interface WorkbenchSource {
@@ -28,8 +27,6 @@ export interface TaskContext {
   source: WorkbenchSource;
   /** As the page has them: bits, granularity and ranges are taken from here. */
   settings: RunSettings;
-  /** What is kept between two ranges that are tried: its owner disposes of it. Left out: nothing is kept. */
-  tried?: TriedRanges;
   /** Tells how far it is, 0 to 1, and lets other work in between. @throws where the task is to stop; it then leaves nothing behind */
   pause(fraction: number): Promise<void>;
 }

@@ -265,6 +265,12 @@ class Look {
 const valuesOf = (logits: tf.Tensor): Promise<Float32Array> =>
   logits.data().finally(() => logits.dispose()) as Promise<Float32Array>;
 
+/** What trying ranges works with. */
+export interface TriedContext extends TaskContext {
+  /** What is kept between two ranges that are tried: its owner disposes of it. Left out: nothing is kept. */
+  tried?: TriedRanges;
+}
+
 /** What is kept from one range to the next that is tried: one quantizer of one student at a time. */
 export class TriedRanges {
   private current: { of: string; look: Look } | null = null;
@@ -285,7 +291,7 @@ export class TriedRanges {
   }
 }
 
-export async function triedRange(context: TaskContext, options: TaskOptions<'triedRange'>): Promise<TriedRange> {
+export async function triedRange(context: TriedContext, options: TaskOptions<'triedRange'>): Promise<TriedRange> {
   if (context.tried) return context.tried.accuracy(context, options);
   const own = new TriedRanges();
   return own.accuracy(context, options).finally(() => own.dispose());
