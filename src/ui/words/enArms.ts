@@ -30,7 +30,7 @@ export const enArms = {
   estimate: (time: string) => `about ${time} here`,
   estimateHelp:
     'How long the whole run will take with these settings, from the number of multiplications and how fast they were here in the last run, or while the images were read.',
-  memory: (gigabytes: string) => `${gigabytes} GB`,
+  memory: (gigabytes: string) => `${gigabytes} GB of memory`,
   memoryHelp:
     'About how much memory a run with these settings takes: weights, what a step keeps for its gradients, statistics of all classes, images. Smaller batches and a narrower generator need less.',
   estimateOf: (time: string) => `With these settings a run takes about ${time} here.`,

@@ -26,7 +26,7 @@ export const jaArms: Words['arms'] = {
   estimate: (time) => `ここでは約 ${time}`,
   estimateHelp:
     'この設定での実行全体にかかる時間の見積もりです。掛け算の回数と、前回の実行または画像を読んだときのここでの速さから求めています。',
-  memory: (gigabytes) => `${gigabytes} GB`,
+  memory: (gigabytes) => `メモリ ${gigabytes} GB`,
   memoryHelp:
     'この設定での実行に必要なメモリーの目安です。重み、勾配のために 1 ステップで保持する値、全クラスの統計量、画像を含みます。バッチを小さくするか生成器の幅を狭くすると減ります。',
   estimateOf: (time) => `この設定での実行には、ここでは約 ${time} かかります。`,
