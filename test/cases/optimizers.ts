@@ -283,7 +283,7 @@ function replayedCase(name: string, make: Rule, limit: number): Case {
             })
             .dispose();
         }
-        for (const variable of optimizer.inUse) numbers[way].push(...(await variable.data()));
+        for (const variable of optimizer.inUse) numbers[way] = numbers[way].concat(Array.from(await variable.data()));
         step.dispose();
         optimizer.dispose();
         tf.dispose(variables);
