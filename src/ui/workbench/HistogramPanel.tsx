@@ -166,6 +166,10 @@ export function HistogramPanel({
   const wanted = chosen ? quantizerId(chosen) : null;
   const kind = chosen?.kind ?? null;
   const node = chosen?.node ?? null;
+  // A panel that opens asks for the first quantizer, to learn which there are: nobody wants to see that one where another
+  // is selected.
+  const [settled, setSettled] = useState(false);
+  if (!settled && reply && (wanted === null || quantizerId(reply) === wanted)) setSettled(true);
   const look = useCallback(
     () => start({ quantizer: kind === null || node === null ? null : { kind, node }, channel, images }),
     [kind, node, channel, images, start],
@@ -230,7 +234,7 @@ export function HistogramPanel({
       {task.failure && (
         <TaskBar task={task} label={words.tryAgain} onStart={() => start({ quantizer: null, channel, images })} />
       )}
-      {reply && (
+      {reply && settled && (
         <>
           <p className="view-note">
             {words.histogram.counted(grouped(reply.n), String(reply.step))}{' '}
