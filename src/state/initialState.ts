@@ -36,6 +36,7 @@ export function initialState(link: Link): PlaygroundState {
     playWhenReady: (link.embed?.autostart ?? false) && !link.material,
     replacing: false,
     takingUp: false,
+    opening: false,
     run: 0,
     rescueStep: null,
     position: null,

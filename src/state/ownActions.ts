@@ -54,13 +54,23 @@ export function ownActions(options: OwnOptions): OwnActions & { dispose(): void 
     return options.replaceRun(request);
   };
 
+  /** The same for what is looked at before the reply comes. */
+  const replaceByOwn: OwnOptions['replaceRun'] = async (request) => {
+    set({ opening: true });
+    try {
+      return await replaceRun(request);
+    } finally {
+      set({ opening: false });
+    }
+  };
+
   /** Something that is at hand takes the place of what there is; `chosen` is how another engine would get it. */
   function openRead(
     kind: 'network' | 'images',
     chosen: Chosen,
     open: (settings: RunSettings) => Promise<InitializeReply>,
   ): Promise<boolean> {
-    return replaceRun(async (settings) => {
+    return replaceByOwn(async (settings) => {
       try {
         const reply = await open(settings);
         rescue.opened(kind, chosen);
@@ -134,7 +144,7 @@ export function ownActions(options: OwnOptions): OwnActions & { dispose(): void 
       openFiles('network', files, (read, settings) => client.loadNetwork(read, settings, asked), asked),
     loadImages: (files) => openFiles('images', files, (read, settings) => client.loadImages(read, settings)),
     mend() {
-      void replaceRun(async (settings) => {
+      void replaceByOwn(async (settings) => {
         const reply = await client.mend(settings);
         rescue.tookMend();
         return reply;

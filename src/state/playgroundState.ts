@@ -104,6 +104,8 @@ export interface PlaygroundState extends RunRecord, LessonState, HubState {
   replacing: boolean;
   /** It replaces the engine, and the run goes on. */
   takingUp: boolean;
+  /** What is being replaced makes way for something of the user's, which is looked at once its run is there. */
+  opening: boolean;
   /** Counts runs. */
   run: number;
   /** Step of the snapshot that the page has of the engine's run: it outlives the engine. null: there is none. */

@@ -94,7 +94,7 @@ function statusWords(state: PlaygroundState, words: Words, { percent }: Format):
       return playWhenReady ? `${what}. ${words.status.queued}.` : `${what} …`;
     }
     case 'ready': {
-      if (!state.replacing) return words.status.ready;
+      if (!state.replacing || !state.opening) return words.status.ready;
       // What was opened is there, and is being looked at.
       return playWhenReady ? `${words.status.checking}. ${words.status.queued}.` : `${words.status.checking} …`;
     }
