@@ -332,7 +332,13 @@ describe('trouble', () => {
     await ready();
     await finish();
     const before = store.getState();
+    const opening: boolean[] = [];
+    const unsubscribe = store.subscribe((state) => opening.push(state.opening));
     await store.actions.loadNetwork([{ path: 'model.json', file: new File(['{}'], 'model.json') }]);
+    unsubscribe();
+    // While it was on its way it was said to be opened, and no longer.
+    expect(opening).toContain(true);
+    expect(opening.at(-1)).toBe(false);
     const after = store.getState();
     expect(after.trouble).toMatchObject({ kind: 'failure', failure: { code: 'network' } });
     expect({ overview: after.overview, history: after.history, status: after.status }).toEqual({
