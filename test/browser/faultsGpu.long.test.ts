@@ -35,7 +35,6 @@ const THIEF = `
     preparation: () => message.type === 'progress' && message.phase === 'statistics',
     evaluation: () => message.type === 'status' && message.status === 'running',
     generator: () => message.frame?.phase === 'generator' && message.frame.step >= 6,
-    student: () => message.frame?.phase === 'student' && message.frame.step >= 2,
   })[place]();
   const post = self.postMessage.bind(self);
   self.postMessage = (message, transfer) => {
@@ -104,11 +103,13 @@ describe('a graphics device that is lost', () => {
   });
   afterAll(() => browser?.close());
 
-  it.each(['preparation', 'evaluation', 'generator', 'student'] as const)(
+  it.each(['preparation', 'evaluation', 'generator'] as const)(
     'in %s: it is said at once, and the run goes on from where it was',
     async (place) => {
       await openWithResults(`without=webgl,cpu&${TINY}`);
       const count = (await playground.recording()).frames.length;
+      // A choice that could not be had is undone.
+      const chosenFrom = await keptOf(playground);
       if (place === 'preparation') await tellEngine(playground, { loseAt: place });
       await chooseWebgpu();
       if (place !== 'preparation') {
@@ -116,7 +117,7 @@ describe('a graphics device that is lost', () => {
         await playground.page.getByRole('button', { name: /^Backend: WebGPU/ }).waitFor({ timeout: 60_000 });
         await tellEngine(playground, { loseAt: place });
       }
-      const before = await keptOf(playground);
+      const before = place === 'preparation' ? chosenFrom : await keptOf(playground);
       expect(before).toMatchObject({ results: { length: 1 }, pinned: true });
       if (place !== 'preparation') await playground.button('Play').click();
       const at = (await taken(180))!;
@@ -138,16 +139,16 @@ describe('a graphics device that is lost', () => {
       const frames = (await playground.recording()).frames.slice(count);
       const steps = frames.flatMap(({ generator }) => generator.map(({ step }) => step));
       expect([...new Set(steps)].sort((a, b) => a - b)).toEqual(Array.from({ length: 14 }, (_, i) => i + 1));
-      const again = frames.find(({ at: told, generator, student }) => told > at && (generator[0] ?? student[0]))!;
-      if (place === 'generator' || place === 'student') {
+      const again = frames.find(({ at: then, generator, student }) => then > at && (generator[0] ?? student[0]))!;
+      if (place === 'generator') {
         // What was told before the loss, up to the step that the run goes on after.
         const first = (again.generator[0] ?? again.student[0]).step;
         const snapshot = frames.findLast(
-          ({ at: told, phase, step }) => told <= at && phase === place && step < first,
+          ({ at: then, phase, step }) => then <= at && phase === place && step < first,
         ) ?? { at: frames.find(({ phase }) => phase === place)!.at };
         // A snapshot is taken between two steps: where those take long, it may be a step's time older.
-        const told = frames.filter(({ phase, at: then }) => phase === place && then <= at).map(({ at: then }) => then);
-        const longest = Math.max(0, ...told.map((then, i) => (i === 0 ? 0 : then - told[i - 1])), at - told.at(-1)!);
+        const times = frames.filter(({ phase, at: then }) => phase === place && then <= at).map(({ at: then }) => then);
+        const longest = Math.max(0, ...times.map((then, i) => (i === 0 ? 0 : then - times[i - 1])), at - times.at(-1)!);
         const age = at - snapshot.at;
         console.log(
           `lost in ${place}: goes on with step ${first}, from ${(age / 1000).toFixed(1)} s before; longest step ${(longest / 1000).toFixed(1)} s`,
@@ -155,29 +156,14 @@ describe('a graphics device that is lost', () => {
         expect(age).toBeLessThan(10_000 + longest);
       }
       const after = await keptOf(playground);
-      expect(after.settings).toEqual(before.settings);
+      // An address gets its version when the page writes it.
+      const settings = (kept: { settings: string[] }) => kept.settings.filter((each) => each !== 'v=1');
+      expect(settings(after)).toEqual(settings(before));
       expect(after.pinned).toBe(true);
       expect(after.results).toHaveLength(2);
       expect(playground.errors.filter((error) => !/device|WebGPU|GPU|destroyed|lost/i.test(error))).toEqual([]);
     },
   );
-
-  it('where there is no other: says that the page has to be reloaded, and offers the snapshot', async () => {
-    const query = TINY.replace('generator-steps=14', 'generator-steps=7').replace('student-steps=6', 'student-steps=1');
-    playground = await open(`backend=webgpu&without=webgl,wasm,cpu&${query}`);
-    await playground.ready(120);
-    await tellEngine(playground, { loseAt: 'generator' });
-    const before = await keptOf(playground);
-    await playground.button('Play').click();
-    await taken(180);
-    await playground.until(notice, (text) => text.includes('Reload the page'), 5, 'the message');
-    expect(await playground.status()).toBe('Stopped by a problem');
-    expect(await playground.page.getByRole('button', { name: /^Go on from the snapshot at step \d+/ }).count()).toBe(1);
-    expect((await keptOf(playground)).settings).toEqual(before.settings);
-    // A fresh engine asks for a device of its own.
-    await playground.page.getByRole('button', { name: /^Go on from the snapshot/ }).click();
-    await playground.untilStatus(/^Finished/, 240);
-  });
 });
 
 describe('no graphics device', () => {
