@@ -7,7 +7,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { fittedSettings } from '../engine/data/fittedSettings';
+import { settingsForDataset } from '../engine/data/settingsForDataset';
 import { inWords } from '../engine/sentences';
 import { SHIPPED_RECORDING } from '../state/recording/format';
 import { SHIPPED_POSTER, writePoster } from '../state/recording/poster';
@@ -29,7 +29,7 @@ async function record(argv: string[]): Promise<void> {
   await startBackend('wasm');
   const source = await loadSource({ ...(own ? { own } : {}), data: null, weights: null, checkpoint: true });
   for (const note of source.notes) console.log(note);
-  const fitted = own ? fittedSettings(asked, source.dataset) : { settings: asked, notes: [] };
+  const fitted = own ? settingsForDataset(asked, source.dataset) : { settings: asked, notes: [] };
   for (const note of fitted.notes) console.log(inWords(note));
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
   const { text, read, moments } = await recordRun(source, { settings: fitted.settings, asked }, version, console.log);

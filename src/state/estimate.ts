@@ -1,7 +1,7 @@
 import type { RunOverview } from '../engine/runReport';
 import type { RunSettings } from '../engine/runSettings';
 import { areLarge } from '../engine/data/amounts';
-import { arrayBytes, backendBytes } from '../engine/training/machineFit';
+import { arrayBytes, backendBytes, STEP_PER_READING, statisticsColumns } from '../engine/training/machineFit';
 import { runWork } from '../engine/training/workCount';
 import type { BackendName } from '../worker/protocol';
 import { remember, remembered } from './remembered';
@@ -16,14 +16,6 @@ const keyOf = (backend: BackendName, { name, inputShape }: RunOverview['network'
 const NAME = 'fdda-speed';
 /** A run says how fast this machine is once it has gone on so long. */
 const LEAST_SECONDS = 3;
-/**
- * Multiply-accumulates a second of a run, per one of reading the statistics: training does most of its work in large
- * matrix products, of an upsampling with its convolution only 9 of 36 products are left, and reading comes first, with
- * code that the browser has hardly compiled. The default run on wasm took 45 to 48 s where five fresh pages, reckoning
- * with 2, said 50 to 85. Elsewhere it may be off by half; a run of one's own then takes its place.
- */
-const RUN_PER_READING = 3;
-
 /** What earlier visits found; nothing where that cannot be read. */
 export function rememberedSpeeds(): Speeds {
   try {
@@ -65,7 +57,7 @@ export function estimatedSeconds(
 ): number | null {
   if (!overview || !backend) return null;
   const { network, reading } = overview;
-  const read = reading && reading.seconds > 0 ? (RUN_PER_READING * reading.macs) / reading.seconds : null;
+  const read = reading && reading.seconds > 0 ? (STEP_PER_READING * reading.macs) / reading.seconds : null;
   const speed = speeds[keyOf(backend, network)] ?? read;
   return speed === null ? null : runWork(settings, network) / speed;
 }
@@ -74,7 +66,6 @@ export function estimatedSeconds(
 export function estimatedBytes(settings: RunSettings, overview: RunOverview | null): number | null {
   const network = overview?.network;
   if (!network || network.activations === undefined) return null;
-  const statistics = network.layers.reduce((sum, { channels }) => sum + 2 * channels, 0);
-  const size = { ...network, activations: network.activations, statistics };
+  const size = { ...network, activations: network.activations, statistics: statisticsColumns(network.layers) };
   return backendBytes(settings, size) + arrayBytes(settings, size);
 }

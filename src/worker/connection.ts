@@ -6,6 +6,7 @@ import type { RunFrame, RunOverview, ImageTile } from '../engine/runReport';
 import type { Said } from '../engine/sentences';
 import type { RunSnapshot } from '../engine/training/run';
 import type { TaskName, TaskResult } from '../engine/workbench/report';
+import { EngineWatch } from './engineWatch';
 import type {
   BackendName,
   BackendReport,
@@ -74,10 +75,6 @@ export interface ClientOptions {
   whenFree?: (lock: string, signal: AbortSignal) => Promise<void>;
 }
 
-/** Seconds beyond what the engine itself expects until it is taken for dead. */
-const MARGIN = 4;
-/** A watch that comes later than this has slept, and so have others: what was not heard meanwhile says nothing. */
-const JUMP_SECONDS = 3;
 /** What each part of getting ready may take without a word, in seconds. Loading has its own end: see serverLoad.ts. */
 const PHASE_SECONDS: Partial<Record<string, number>> = { backends: 90, shaders: 120, statistics: 120 };
 
@@ -149,23 +146,19 @@ export class EngineConnection {
   /** The current run's last status, to go back to when the pending one fails. */
   private currentStatus: RunStatus | null = null;
   private readonly waiting = new Map<number, Waiting>();
-  /** Seconds in which nothing was heard, as far as this page was awake. */
-  private quiet = 0;
-  private lastTick = 0;
-  private silent = false;
-  /** Seconds after which silence means that the engine is dead; null: not known. */
-  private expected: number | null = null;
-  /** Ends the wait for the worker's lock. */
-  private lockWatch: AbortController | null = null;
-  private watch: ReturnType<typeof setInterval> | null = null;
   private readonly events: ClientEvents;
   private readonly afterPaint: (callback: () => void) => void;
-  private readonly patience: number;
+  private readonly watch: EngineWatch;
 
   constructor(private readonly options: ClientOptions) {
     this.events = options.events;
     this.afterPaint = options.afterPaint ?? afterNextPaint;
-    this.patience = options.patience ?? 60;
+    this.watch = new EngineWatch({
+      patience: options.patience ?? 60,
+      whenFree: options.whenFree ?? whenLockIsFree,
+      silence: (seconds) => this.events.silence(seconds),
+      dead: (reason, detail) => this.die(reason, detail),
+    });
   }
 
   // ---- life ---------------------------------------------------------------------------------------------
@@ -200,15 +193,11 @@ export class EngineConnection {
       this.worker.terminate();
       this.worker.onmessage = this.worker.onerror = this.worker.onmessageerror = null;
     }
-    this.lockWatch?.abort();
-    this.lockWatch = null;
-    this.expected = null;
-    this.silent = false;
+    this.watch.end();
     this.currentRun = this.pendingRun = this.currentStatus = null;
     this.held = [];
     const lost = [...this.waiting.values()];
     this.waiting.clear();
-    this.updateWatch();
     for (const each of lost) each.reject(new EngineGone());
   }
 
@@ -280,7 +269,7 @@ export class EngineConnection {
           reject(reason as Error);
         },
       });
-      if (this.waiting.size === 1) this.quiet = 0;
+      if (this.waiting.size === 1) this.watch.begin();
       this.updateWatch();
       this.worker ??= this.spawn();
       this.worker.postMessage({ ...body, id, runId } as Request, transfer);
@@ -290,11 +279,7 @@ export class EngineConnection {
   // ---- receiving ----------------------------------------------------------------------------------------
 
   private receive(message: Message): void {
-    this.quiet = 0;
-    if (this.silent) {
-      this.silent = false;
-      this.events.silence(0);
-    }
+    this.watch.heard();
     switch (message.type) {
       case 'reply':
         return this.settle(message.id, (each) => {
@@ -311,15 +296,14 @@ export class EngineConnection {
         if (message.runId === null || this.concerns(message.runId)) this.events.failure(message.failure);
         return;
       case 'alive':
-        return this.watchLock(message.lock);
+        return this.watch.watchLock(message.lock);
       case 'beat':
-        this.expected = message.seconds;
-        return;
+        return this.watch.expect(message.seconds);
       case 'snapshot':
         if (message.runId === this.currentRun) this.events.snapshot(message.snapshot);
         return;
       case 'progress':
-        this.expected = PHASE_SECONDS[message.phase] ?? null;
+        this.watch.expect(PHASE_SECONDS[message.phase] ?? null);
         if (this.concerns(message.runId)) this.events.progress(message);
         return;
       case 'taskProgress':
@@ -334,7 +318,7 @@ export class EngineConnection {
         return this.events.backends(message.backends, message.fastest);
       case 'status':
         if (message.runId === this.currentRun) this.currentStatus = message.status;
-        if (message.status !== 'running') this.expected = null;
+        if (message.status !== 'running') this.watch.expect(null);
         if (this.concerns(message.runId)) this.events.status(message.status);
         this.updateWatch();
         return;
@@ -396,49 +380,13 @@ export class EngineConnection {
     how(each);
   }
 
-  // ---- silence ------------------------------------------------------------------------------------------
-
-  /** Something is due: an answer, or the frames of a run that is going. */
+  /** What is due has changed. */
   private updateWatch(): void {
-    const due = !this.dead && (this.waiting.size > 0 || this.currentStatus === 'running');
-    if (due && this.watch === null) {
-      this.lastTick = Date.now();
-      this.quiet = 0;
-      this.watch = setInterval(() => this.tick(), 1000);
-    } else if (!due && this.watch !== null) {
-      clearInterval(this.watch);
-      this.watch = null;
-    }
-  }
-
-  /**
-   * Counts the seconds in which the page was awake to hear something. The clock alone does not tell: it goes on while
-   * the machine sleeps, and a hidden page's timers come once a minute.
-   */
-  private tick(): void {
-    const now = Date.now();
-    const passed = (now - this.lastTick) / 1000;
-    this.lastTick = now;
-    // What was said meanwhile may not have been handed over yet.
-    if (passed < 0 || passed > JUMP_SECONDS) this.quiet = 0;
-    else this.quiet += Math.min(passed, 1);
-    const long = [...this.waiting.values()].some((each) => each.long);
-    if (!long && this.expected !== null && this.quiet > this.expected + MARGIN)
-      return this.die('silent', String(Math.round(this.quiet)));
-    if (this.quiet < this.patience) return;
-    this.silent = true;
-    this.events.silence(this.quiet);
-  }
-
-  /** The worker holds the lock as long as it lives; no step is too long, and no sleep, to tell whether it does. */
-  private watchLock(lock: string): void {
-    this.lockWatch?.abort();
-    const watch = (this.lockWatch = new AbortController());
-    const whenFree = this.options.whenFree ?? whenLockIsFree;
-    whenFree(lock, watch.signal).then(
-      () => !watch.signal.aborted && this.die('vanished', ''),
-      // Where locks cannot be had there is still the silence.
-      () => undefined,
+    const waiting = [...this.waiting.values()];
+    const due = !this.dead && (waiting.length > 0 || this.currentStatus === 'running');
+    this.watch.update(
+      due,
+      waiting.some(({ long }) => long),
     );
   }
 }

@@ -2,14 +2,9 @@
  * The worker's side of the protocol: works off the page's requests, has the right backend for each, and turns whatever
  * goes wrong into a message that says what to do. Knows no worker global, so that it runs in tests in Node as well.
  */
-import { areLarge } from '../engine/data/amounts';
 import type { ImageTile } from '../engine/runReport';
 import type { RunSettings } from '../engine/runSettings';
 import { say, type Said } from '../engine/sentences';
-import { fitToMachine } from '../engine/training/machineFit';
-import { Run } from '../engine/training/run';
-import { measureSpeed, runSizeOf } from '../engine/training/speed';
-import { Teacher } from '../engine/training/teacher';
 import type { TaskName, TaskResult } from '../engine/workbench/report';
 import type { WorkbenchSource } from '../engine/workbench/trial';
 import { drawAhead } from './serverAhead';
@@ -17,11 +12,10 @@ import { ServerBackends, type BackendTools } from './serverBackends';
 import { ServerDriver } from './serverDriver';
 import { failureOf, isDeviceLost, Refusal, Superseded } from './serverFailures';
 import { IdleWork } from './serverIdle';
-import { ServerMaterial, type Material, type OnProgress } from './serverMaterial';
+import { ServerMaterial, type Material } from './serverMaterial';
 import { ServerMessages } from './serverMessages';
-import { fittedSettings } from '../engine/data/fittedSettings';
+import { ServerRuns, type Asked } from './serverRuns';
 import { testImages } from './serverTestImages';
-import { transferables } from './serverTransfer';
 import { ServerWorkbench, TaskStopped } from './serverWorkbench';
 import type {
   BackendName,
@@ -67,12 +61,6 @@ type Queued = Exclude<
   }
 >;
 
-/** The run that is asked for. */
-interface Asked {
-  runId: number;
-  settings: RunSettings;
-}
-
 /** A device that went while a run was prepared, and what there is in its place. */
 interface Lost {
   what: Said;
@@ -83,6 +71,7 @@ export class ServerSession {
   private readonly messages: ServerMessages;
   private readonly material: ServerMaterial;
   private readonly driver: ServerDriver;
+  private readonly runs: ServerRuns;
   private readonly backends: ServerBackends;
   private readonly idle: IdleWork;
   private readonly workbench: ServerWorkbench;
@@ -106,6 +95,8 @@ export class ServerSession {
       isLost: () => this.backends.isLost(),
       stopped: () => this.rest(),
     });
+    const { messages, material, driver } = this;
+    this.runs = new ServerRuns({ messages, material, driver, breathe });
     this.workbench = new ServerWorkbench({
       breathe,
       progress: (id, fraction) => this.messages.post({ type: 'taskProgress', id, fraction }),
@@ -233,45 +224,45 @@ export class ServerSession {
         // Settings that ask for too many are refused when the run is prepared.
         drawAhead(material.shapes, request.settings, this.options.breathe).catch(() => undefined);
         if (!again) await this.chooseBackend(request);
-        await this.useBundled(request, request.resumed);
+        await this.runs.ofBundled(request, request.resumed);
         return this.initialized();
       case 'configure': {
-        const { runId, settings, resumed = null } = request;
-        const wanted = () => this.wantedRun === runId;
+        const { runId, resumed = null } = request;
+        const options = { resumed, wanted: () => this.wantedRun === runId };
         const { inUse } = material;
         const prepare = (moved: boolean) =>
           moved || again
-            ? this.useNetwork(request, inUse, resumed, wanted)
-            : this.begin(runId, inUse.teacher, inUse, settings, resumed, wanted);
+            ? this.runs.of(request, inUse, options)
+            : this.runs.begin(request, inUse.teacher, inUse, options);
         // A run that goes on stays where it is.
         if (resumed) await prepare(false);
         else await this.onBetter(runId, prepare);
         return null;
       }
       case 'useBundledNetwork':
-        await this.onBetter(request.runId, () => this.useBundled(request));
+        await this.onBetter(request.runId, () => this.runs.ofBundled(request));
         return this.initialized();
       case 'loadNetwork': {
         const { files, options, notes, origin } = request;
-        const progress = this.progressOf(request);
+        const progress = this.runs.progressOf(request);
         return this.opened(request, await material.openNetwork(files, options, notes, origin, progress));
       }
       case 'loadImages': {
         const { files, packed } = request;
-        return this.opened(request, await material.openImages(files, packed, this.progressOf(request)));
+        return this.opened(request, await material.openImages(files, packed, this.runs.progressOf(request)));
       }
       case 'useBundledImages': {
         const opened = material.withBundledImages();
         await this.onBetter(request.runId, () =>
-          opened ? this.useNetwork(request, opened) : this.useBundled(request),
+          opened ? this.runs.of(request, opened) : this.runs.ofBundled(request),
         );
         return this.initialized();
       }
       case 'mend':
-        return this.opened(request, await material.mended(this.progressOf(request)));
+        return this.opened(request, await material.mended(this.runs.progressOf(request)));
       case 'openSession': {
         const { material: opened, taken } = await material.openSession();
-        await this.onBetter(request.runId, () => this.useNetwork(request, opened));
+        await this.onBetter(request.runId, () => this.runs.of(request, opened));
         await taken();
         return this.initialized();
       }
@@ -368,7 +359,7 @@ export class ServerSession {
     this.messages.progress(asked.runId, 'backends', null, say('startingBackend', say(name)));
     try {
       await this.backends.start(name, byHand);
-      await this.useNetwork(asked, inUse, resumed);
+      await this.runs.of(asked, inUse, { resumed });
     } catch (error) {
       if (this.backends.works(before)) await this.backends.start(before);
       // It may have been tried only now.
@@ -408,98 +399,14 @@ export class ServerSession {
     });
   }
 
-  // ---- a new run -------------------------------------------------------------------------------------------------
-
-  private async useBundled(asked: Asked, resumed: Resumed | null = null): Promise<void> {
-    const { problem, ...opened } = await this.material.bundled(this.progressOf(asked));
-    if (problem && asked.settings.generatorStart === 'checkpoint') this.messages.failure(null, asked.runId, problem);
-    await this.useNetwork(asked, opened, resumed);
-  }
-
   /** A run with what was opened; then a look at whether it gets as much right as it should. */
-  private async opened(asked: Asked, material: Material): Promise<InitializeReply> {
+  private async opened(asked: Asked, opened: Material): Promise<InitializeReply> {
     let fitted: Partial<RunSettings> = {};
     await this.onBetter(asked.runId, async () => {
-      fitted = await this.useNetwork(asked, material, null, undefined, true);
+      fitted = await this.runs.ofFitting(asked, opened);
     });
     await this.material.lookAtAccuracy();
     return { ...this.initialized(), ...(Object.keys(fitted).length > 0 ? { fitted } : {}) };
-  }
-
-  /**
-   * Makes a network the teacher and begins a run with it; on failure the old teacher and run stay.
-   *
-   * @param fit choose settings with which steps on large images fit the machine
-   * @returns those that were changed for it
-   */
-  private async useNetwork(
-    { runId, settings }: Asked,
-    material: Material,
-    resumed: Resumed | null = null,
-    wanted: () => boolean = () => true,
-    fit = false,
-  ): Promise<Partial<RunSettings>> {
-    const teacher = new Teacher(material.network);
-    try {
-      const fits = fit && areLarge(teacher.definition.inputShape);
-      const fitted = fits ? fitToMachine(settings, runSizeOf(teacher), await measureSpeed(teacher)) : {};
-      await this.begin(
-        runId,
-        teacher,
-        material,
-        { ...settings, ...fitted },
-        resumed,
-        wanted,
-        notesOnFit(settings, fitted),
-      );
-      return fitted;
-    } finally {
-      if (this.material.teacher !== teacher) teacher.dispose();
-    }
-  }
-
-  /** Prepares a run; only when it is ready do it and its teacher take the place of the old ones. */
-  private async begin(
-    runId: number,
-    teacher: Teacher,
-    material: Omit<Material, 'network'>,
-    asked: RunSettings,
-    resumed: Resumed | null,
-    wanted: () => boolean,
-    said: Said[] = [],
-  ): Promise<void> {
-    const { driver } = this;
-    const { dataset, bundled } = material;
-    driver.status('preparing', runId);
-    // Of the bundled images there are as many as any setting asks for.
-    const { settings, notes } =
-      dataset === this.material.shapes ? { settings: asked, notes: [] } : fittedSettings(asked, dataset);
-    const checkpoint = this.material.checkpointFor(bundled);
-    const run = await Run.create(teacher, dataset, settings, checkpoint, async (fraction, said) => {
-      this.messages.progress(runId, 'statistics', fraction, said);
-      await this.options.breathe();
-      return wanted();
-    });
-    if (!run) throw new Superseded();
-    const snapshot = resumed?.snapshot ?? null;
-    try {
-      if (resumed) run.update(resumed.live);
-      if (snapshot) await run.restore(snapshot);
-    } catch (error) {
-      run.dispose();
-      throw error;
-    }
-    driver.replace(runId, run, settings, resumed);
-    const { lookedAt } = run.overview;
-    const some = lookedAt ? [say('lookedAtSome', lookedAt.length, run.overview.network.numClasses)] : [];
-    this.material.use(teacher, material, [...said, ...notes, ...some]);
-    const overview = structuredClone(run.overview);
-    this.messages.post({ type: 'overview', runId, overview }, transferables(overview));
-    await driver.show(run, snapshot);
-  }
-
-  private progressOf({ runId }: { runId: number }): OnProgress {
-    return (phase, fraction, said) => this.messages.progress(runId, phase, fraction, said);
   }
 
   private initialized(): InitializeReply {
@@ -517,13 +424,6 @@ export class ServerSession {
     this.driver.dispose();
     this.material.dispose();
   }
-}
-
-/** What is to be said of settings that were chosen for the machine. */
-function notesOnFit(settings: RunSettings, fitted: Partial<RunSettings>): Said[] {
-  if (Object.keys(fitted).length === 0) return [];
-  const { generatorBatch, generatorChannels, testImages } = { ...settings, ...fitted };
-  return [say('fittedToMachine', generatorBatch, generatorChannels, testImages)];
 }
 
 /** Requests that begin a run of their own. */

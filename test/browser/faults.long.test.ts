@@ -1,10 +1,10 @@
 /** What becomes of a run when something breaks, as far as it takes minutes to find out. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Browser, BrowserContext } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { launch } from './chromium';
-import { generatorStepsOf, HANDS, LONG, noticeOf, openAndPlay, runOf, workersOf } from './faulty';
+import { firstInEngines, generatorStepsOf, LONG, noticeOf, openAndPlay, runOf, workersOf } from './faulty';
 import { Playground } from './playground';
 import './faults.test';
 
@@ -12,14 +12,7 @@ const SHORT = runOf(100, 30, 6);
 const QUICK = 'without=webgpu,webgl,cpu&observation-per-class=2&test-images=20&generator-steps=2&student-steps=1';
 
 /** Also lets it keep a worker busy for good: its loop hangs, and it is still there. */
-const busyHands = async (context: BrowserContext) => {
-  await context.addInitScript(HANDS);
-  await context.route(/assets\/server-.*\.js$/, async (route) => {
-    const response = await route.fetch();
-    const hang = "self.addEventListener('message', ({ data }) => { while (data === 'hang'); });";
-    await route.fulfill({ response, body: `${hang}\n${await response.text()}` });
-  });
-};
+const busyHands = firstInEngines("self.addEventListener('message', ({ data }) => { while (data === 'hang'); });");
 
 let browser: Browser;
 let playground: Playground;

@@ -85,7 +85,6 @@ describe('closing the page', () => {
         10,
         'the size',
       );
-      console.log(await playground.page.locator('.kept-line').innerText());
       await playground.button('Delete what is kept').click();
       await playground.until(
         () => playground.page.locator('.kept-line').innerText(),
@@ -99,7 +98,7 @@ describe('closing the page', () => {
     }
   });
 
-  it('in a browser that keeps nothing says so, and breaks nothing', async () => {
+  itLong('in a browser that keeps nothing says so, and breaks nothing', async () => {
     playground = await Playground.open(browser, {
       query: SHORT,
       prepare: first(

@@ -188,7 +188,6 @@ describe('no graphics device', () => {
   it('and nothing else either: says which were tried and what to do', async () => {
     playground = await open(`backend=webgpu&without=webgl,wasm,cpu&${TINY}`);
     await playground.until(notice, (text) => text.includes('WebGPU'), 20, 'the message');
-    console.log(await notice());
     expect(await notice()).toMatch(/Restart the engine/);
   });
 });

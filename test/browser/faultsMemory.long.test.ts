@@ -77,7 +77,6 @@ describe('an engine without memory', () => {
     expect(await notice()).toContain('Choose smaller batches or fewer generator channels');
     expect(await playground.status()).toBe('Stopped by a problem');
     const goOn = playground.page.getByRole('button', { name: /^Go on from the snapshot at step \d+/ });
-    console.log(await goOn.innerText());
     await goOn.click();
     await expectWhole(length, before);
   });

@@ -79,7 +79,6 @@ describe('two tabs', () => {
       30,
       'the offer',
     );
-    console.log(await noticeOf(three));
     expect(await noticeOf(three)).toMatch(/a finished run, a pinned run,? and 2 results/);
     await three.button('Bring it back').click();
     await three.until(

@@ -1,2 +1,2 @@
-/** Downloads that fail. */
+/** The whole way from a click to a run, and downloads that fail. */
 import './hub.test';

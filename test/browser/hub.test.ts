@@ -56,7 +56,7 @@ async function opened(more = '') {
 }
 
 describe('the hub on the page', () => {
-  it('one click each for network and images, and the whole method runs on them', async () => {
+  itLong('one click each for network and images, and the whole method runs on them', async () => {
     const { page, panel, elsewhere, check } = await opened();
     expect(elsewhere()).toEqual([]);
     await panel.getByRole('button', { name: 'ResNet-18', exact: true }).click();

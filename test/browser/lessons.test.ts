@@ -1,11 +1,11 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { LessonId } from '../../src/state/lessons/lessons';
 import { createFormat } from '../../src/ui/format';
 import { en } from '../../src/ui/words/en';
 import { launch } from './chromium';
 import { Playground } from './playground';
-import { describeShort, it, itLong } from '../when';
+import { describeLong, describeShort, it, itLong } from '../when';
 
 const WASM = 'without=webgpu,webgl,cpu';
 /**
@@ -70,7 +70,7 @@ async function outcome(id: LessonId): Promise<string> {
   return text;
 }
 
-describe('each lesson is checked by its own runs', () => {
+describeLong('each lesson is checked by its own runs', () => {
   const trained = async (id: 'firstLast' | 'perTensor') => {
     const [untrained, fdda] = await playAll(id, 'second');
     expect(untrained.FDDA).toBeNull();
@@ -78,7 +78,7 @@ describe('each lesson is checked by its own runs', () => {
     for (const accuracy of [untrained['PTQ only'], fdda.FDDA, fdda['PTQ only']])
       expect(text).toContain(percent(accuracy!));
   };
-  it('firstLast', () => trained('firstLast'));
+  itLong('firstLast', () => trained('firstLast'));
   itLong('perTensor', () => trained('perTensor'));
 
   itLong('images', async () => {

@@ -1,7 +1,8 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { launch } from './chromium';
 import { Playground, type RecordedFrame } from './playground';
+import { it, itLong } from '../when';
 
 /** Only wasm, so that no time goes into trying what is not wanted; a run of some seconds. */
 const SHORT = 'without=webgpu,webgl,cpu&generator-steps=6&student-steps=8&test-images=100&observation-per-class=4';
@@ -96,7 +97,7 @@ describe('a run on wasm', () => {
     playground.expectNoErrors();
   });
 
-  it('by FDDA+ says when the images themselves are moved, and goes on moving those that it showed', async () => {
+  itLong('by FDDA+ says when the images themselves are moved, and goes on moving those that it showed', async () => {
     playground = await Playground.open(browser, {
       query: `${SHORT.replace('generator-steps=6', 'generator-steps=24')}&classes-per-step=4&refine-share=0.5&beside=none`,
     });

@@ -20,13 +20,14 @@ export interface SingleClass {
 }
 
 export function aimAt(targets: GeneratorTargets, { index, noise, trusted }: SingleClass): ClassAim {
-  const center = tf.slice(targets.centers, [index, 0], [1, -1]);
+  const aim = targets.aimOf(index);
+  const center = tf.tensor2d(aim, [1, aim.length]);
   return {
     noisy: trusted ? tf.add(center, noise) : noise,
     noisyCounts: trusted ? null : tf.mul(2, targets.plainLayers),
     center,
     centerCounts: trusted ? null : tf.zerosLike(targets.deepLayers),
-    own: trusted ? oneHotLabels([index], targets.centers.shape[0]) : null,
+    own: trusted ? oneHotLabels([index], targets.placedCenters.shape[0]) : null,
   };
 }
 

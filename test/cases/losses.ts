@@ -195,10 +195,11 @@ export const lossesCases: Case[] = [
           const network = tinyNetwork(tiny);
           const startLayer = losses.start_layer;
           const targets = targetsOf(network, startLayer, { scaled: true });
+          targets.place();
           const running = runningStatistics(network);
           const centers = BnsTable.unpack(networkLayout(network), 5, tiny.centers_1.flatMap(row));
           const statistics = tf.add(
-            tf.gather(targets.centers, tf.tensor1d([2, 4], 'int32')),
+            tf.stack([2, 4].map((index) => tf.tensor1d(targets.aimOf(index)))),
             tf.mul(0.1, tensor([2, targets.running.size], 3)),
           ) as tf.Tensor2D;
           const classes = [2, 4].map((index) => ({

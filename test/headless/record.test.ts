@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fittedSettings } from '../../src/engine/data/fittedSettings';
+import { settingsForDataset } from '../../src/engine/data/settingsForDataset';
 import { inWords } from '../../src/engine/sentences';
 import { loadSource } from '../../src/headless/experiment/source';
 import { recordRun } from '../../src/headless/recordRun';
@@ -41,7 +41,7 @@ describe('a recorded run of a network of one’s own', () => {
   it.each([7, 60])('of %i classes is opened without it, and shows what the run showed', async (classes) => {
     const source = await sourceOf(classes);
     const asked = { ...defaultSettings(), ...QUICK };
-    const { settings, notes } = fittedSettings(asked, source.dataset);
+    const { settings, notes } = settingsForDataset(asked, source.dataset);
     expect(notes.map((note) => inWords(note)).join(' ')).toContain('Images for looking only');
     const lines: string[] = [];
     const { text, read, moments } = await recordRun(source, { settings, asked }, '0.0.0', (line) => lines.push(line));

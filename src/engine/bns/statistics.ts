@@ -212,7 +212,7 @@ export function poolStatistics(perImage: tf.Tensor2D, averaging: tf.Tensor2D, la
 }
 
 /** Images that are made when they are needed, a few at a time. */
-export interface ImageSource {
+export interface ImagesOnDemand {
   count: number;
   /** [number, H, W, C] in normalised image space, from the `start`-th on; the caller's. */
   batch(start: number, number: number): tf.Tensor4D;
@@ -225,7 +225,7 @@ export interface CollectOptions {
   onProgress?(done: number, total: number): boolean | void | Promise<boolean | void>;
 }
 
-const slices = (images: tf.Tensor4D): ImageSource => ({
+const slices = (images: tf.Tensor4D): ImagesOnDemand => ({
   count: images.shape[0],
   batch: (start, number) => {
     const [, height, width, channels] = images.shape;
@@ -254,7 +254,7 @@ export interface CollectedStatistics {
 export async function collectStatistics(
   definition: NetworkDefinition,
   weights: WeightTensors,
-  images: tf.Tensor4D | ImageSource,
+  images: tf.Tensor4D | ImagesOnDemand,
   { batch = imagesAtOnce(valuesOf(definition), 50), onProgress }: CollectOptions = {},
 ): Promise<CollectedStatistics | null> {
   const source = images instanceof tf.Tensor ? slices(images) : images;

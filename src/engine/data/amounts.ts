@@ -17,8 +17,8 @@ const VALUES_LOOKED_AT = 2e7;
 const VALUES_OF_SOME = 1e7;
 const FEWEST_CLASSES = 4;
 
-/** Images of so many values of which a network sees so many at a time; `usual` of small ones. */
-export const imagesAtOnce = (imageValues: number, usual: number): number =>
+/** Images of so many values of which a network sees so many at a time; of small ones `usual` at most. */
+export const imagesAtOnce = (imageValues: number, usual = Infinity): number =>
   Math.min(usual, Math.max(1, Math.floor(VALUES_AT_ONCE / imageValues)));
 
 /**
@@ -26,7 +26,7 @@ export const imagesAtOnce = (imageValues: number, usual: number): number =>
  * for any size, what it keeps is not.
  */
 export const areLarge = ([height, width, channels]: readonly [number, number, number]): boolean =>
-  imagesAtOnce(height * width * channels, Infinity) < 100;
+  imagesAtOnce(height * width * channels) < 100;
 
 /** Whether so many images may be held as floating point numbers. */
 export const canHold = (images: number, imageValues: number): boolean => images * imageValues <= VALUES_HELD;

@@ -76,8 +76,8 @@ export class GeneratorTargets {
   private readonly aims: BnsTable;
   private readonly stored: Float32Array;
   private readonly placingValues: Float32Array;
-  /** Made when they are first asked for: with 1000 classes they are large, and only some losses look at them. */
-  private byClass: { centers?: tf.Tensor2D; placed?: tf.Tensor2D; lengths?: tf.Tensor2D } = {};
+  /** Made when they are first asked for: with 1000 classes they are large, and only the contrast looks at them. */
+  private placed: ReturnType<GeneratorTargets['place']> | null = null;
 
   constructor(
     running: BnsTable,
@@ -110,29 +110,19 @@ export class GeneratorTargets {
     this.placing = tf.tensor2d(placing.slice(), [1, layout.size]);
   }
 
-  /** [numClasses, D] what D and C aim at: BNS centres. */
-  get centers(): tf.Tensor2D {
-    const { aims, layout } = this;
-    const { centers } = this.byClass;
-    if (centers && !centers.isDisposed) return centers;
-    return (this.byClass.centers = tf.tensor2d(aims.pack(), [aims.rows, layout.size]));
-  }
-
   /** [numClasses, D] the classes' centres, less the running statistics, times `placing`. */
   get placedCenters(): tf.Tensor2D {
-    this.place();
-    return this.byClass.placed!;
+    return this.place().centers;
   }
 
   /** [1, numClasses] squared lengths of `placedCenters`. */
   get squaredLengths(): tf.Tensor2D {
-    this.place();
-    return this.byClass.lengths!;
+    return this.place().lengths;
   }
 
-  /** Makes the two above outside of a step, which would let go of them at its end. */
-  place(): void {
-    if (this.byClass.placed && !this.byClass.placed.isDisposed) return;
+  /** Makes the two above, once: outside of a step, which would let go of them at its end. */
+  place(): { centers: tf.Tensor2D; lengths: tf.Tensor2D } {
+    if (this.placed) return this.placed;
     const { classCenters, layout, stored, placingValues } = this;
     const placed = classCenters
       .pack()
@@ -140,11 +130,13 @@ export class GeneratorTargets {
     const squares = Float32Array.from({ length: classCenters.rows }, (_, c) =>
       placed.subarray(c * layout.size, (c + 1) * layout.size).reduce((sum, value) => sum + value * value, 0),
     );
-    this.byClass.placed = tf.tensor2d(placed, [classCenters.rows, layout.size]);
-    this.byClass.lengths = tf.tensor2d(squares, [1, classCenters.rows]);
+    return (this.placed = {
+      centers: tf.tensor2d(placed, [classCenters.rows, layout.size]),
+      lengths: tf.tensor2d(squares, [1, classCenters.rows]),
+    });
   }
 
-  /** [D] what D and C aim at for a class: its row of `centers`. */
+  /** [D] what D and C aim at for a class: its BNS centre. */
   aimOf(index: number): Float32Array {
     return this.aims.select([index]).pack();
   }
@@ -166,8 +158,8 @@ export class GeneratorTargets {
 
   dispose(): void {
     tf.dispose([this.running, this.allLayers, this.deepLayers, this.plainLayers, this.placing]);
-    tf.dispose(this.byClass);
-    this.byClass = {};
+    if (this.placed) tf.dispose(this.placed);
+    this.placed = null;
   }
 }
 

@@ -30,6 +30,9 @@ import { MOVING_AVERAGE_BETA, sampleValues, type CalibrationMethod, type Range }
 export const CALIBRATION_SAMPLE = 65536;
 
 /** A student at one moment, as plain data. */
+/** Images [N, H, W, C], normalised, which stay the caller's; or what makes them when they are needed. */
+export type ImageBatch = tf.Tensor4D | (() => tf.Tensor4D);
+
 export interface StudentSnapshot {
   /** Weight key -> values, of the trained weights only. */
   weights: Record<string, Float32Array>;
@@ -240,18 +243,12 @@ export class Student {
    *
    * @param batches [N, H, W, C] each, normalised; they stay the caller's. Error where there are none.
    */
-  async calibrateRanges(
-    batches: readonly (tf.Tensor4D | (() => tf.Tensor4D))[],
-    method: CalibrationMethod,
-  ): Promise<void> {
+  async calibrateRanges(batches: readonly ImageBatch[], method: CalibrationMethod): Promise<void> {
     this.setRanges(await this.rangesFrom(batches, method));
   }
 
   /** The ranges that `calibrateRanges` would set; empty where no activation is quantized. */
-  async rangesFrom(
-    batches: readonly (tf.Tensor4D | (() => tf.Tensor4D))[],
-    method: CalibrationMethod,
-  ): Promise<Record<string, Range>> {
+  async rangesFrom(batches: readonly ImageBatch[], method: CalibrationMethod): Promise<Record<string, Range>> {
     if (batches.length === 0) throw new Error('Calibration needs at least one batch of images.');
     const perBatch = Math.ceil(CALIBRATION_SAMPLE / batches.length);
     const values = new Map<string, Float32Array[]>();

@@ -3,20 +3,19 @@
  * numbers when they are needed. One image of each of 1000 classes at 224x224 is 150 MB of bytes and 600 MB of numbers.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { ImageSource } from '../bns/statistics';
+import type { ImagesOnDemand } from '../bns/statistics';
 import { canHold, imagesAtOnce } from '../data/amounts';
 import type { ClassSample } from '../data/calibrationSet';
 import { gatherBatch, imageTile, smallTile, toImageTile, type Dataset } from '../data/dataset';
 import type { NetworkDefinition } from '../network/types';
+import type { ImageBatch } from '../quantization/student';
 import type { ImageTile } from '../runReport';
 
-/** More than any number of images that are held: then they go through a network together. */
-const TOGETHER = 2 ** 16;
 /** Of those that ranges of activations are taken from: 130 images of 224x224. */
 const MOST_BATCHES = 10;
 
 /** Owns what it has on the backend. */
-export class HeldImages implements ImageSource {
+export class HeldImages implements ImagesOnDemand {
   readonly count: number;
   /** [count] */
   readonly labels: Uint16Array;
@@ -24,6 +23,7 @@ export class HeldImages implements ImageSource {
   readonly onBackend: tf.Tensor4D;
   /** Whether `onBackend` has all of them. */
   readonly complete: boolean;
+  private readonly indices: Int32Array;
   private readonly all: Float32Array | null;
   private readonly atOnce: number;
 
@@ -38,7 +38,7 @@ export class HeldImages implements ImageSource {
     this.labels = labels;
     this.count = labels.length;
     this.complete = canHold(this.count, values);
-    this.atOnce = imagesAtOnce(values, TOGETHER);
+    this.atOnce = imagesAtOnce(values);
     const some = this.complete
       ? indices
       : Int32Array.from({ length: this.atOnce }, (_, i) => indices[Math.floor((i * this.count) / this.atOnce)]);
@@ -46,8 +46,6 @@ export class HeldImages implements ImageSource {
     this.all = this.complete ? images : null;
     this.onBackend = tf.tensor4d(images.slice(), [count, height, width, channels]);
   }
-
-  private readonly indices: Int32Array;
 
   /** Values [places.length, H, W, C], normalised, of the images at these places. */
   valuesAt(places: readonly number[]): Float32Array {
@@ -66,7 +64,7 @@ export class HeldImages implements ImageSource {
    * All of them in one batch, or of large ones as many as `MOST_BATCHES` batches hold, evenly spread, each made when it
    * is asked for.
    */
-  batches(): (tf.Tensor4D | (() => tf.Tensor4D))[] {
+  batches(): ImageBatch[] {
     const { atOnce, count } = this;
     if (this.complete && count <= atOnce) return [this.onBackend];
     const used = Math.min(count, MOST_BATCHES * atOnce);

@@ -18,6 +18,10 @@ export interface RunSize extends NetworkSize {
   statistics: number;
 }
 
+/** Columns of the BatchNorm statistics of these layers: mean and variance of every channel. */
+export const statisticsColumns = (layers: readonly { channels: number }[]): number =>
+  layers.reduce((sum, { channels }) => sum + 2 * channels, 0);
+
 const FLOAT = 4;
 /** What a browser's WebAssembly can have is 4 GB; what is freed is not all of use again. */
 export const MOST_WASM_BYTES = 3.6e9;
@@ -28,8 +32,13 @@ const WANTED_SECONDS = 6;
 /** Of one measurement of an accuracy. */
 const MEASURED_SECONDS = 45;
 const FEWEST_TEST_IMAGES = 50;
-/** Multiply-accumulates of a step a second, per one of reading images; see `estimate.ts`. */
-const STEP_PER_READING = 3;
+/**
+ * Multiply-accumulates a second of steps and runs, per one of reading images: training does most of its work in large
+ * matrix products, of an upsampling with its convolution only 9 of 36 products are left, and reading comes first, with
+ * code that the browser has hardly compiled. The default run on wasm took 45 to 48 s where five fresh pages, reckoning
+ * with 2, said 50 to 85. Elsewhere it may be off by half; a run of one's own then takes its place.
+ */
+export const STEP_PER_READING = 3;
 /** Batches and generator widths that are tried, the largest first. */
 const CHOICES: readonly [batch: number, channels: number][] = [
   [16, 128],

@@ -1,19 +1,19 @@
 /** How fast a network is here: a forward pass, timed. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { RunSize } from './machineFit';
+import { statisticsColumns, type RunSize } from './machineFit';
 import type { Teacher } from './teacher';
 
 const IMAGES = 2;
 const PASSES = 3;
 
 /** What memory and time of a run with this network depend on. */
-export const runSizeOf = ({ definition, facts, layout }: Teacher): RunSize => ({
+export const runSizeOf = ({ definition, facts }: Pick<Teacher, 'definition' | 'facts'>): RunSize => ({
   macs: facts.macs,
   inputShape: definition.inputShape,
   numClasses: definition.numClasses,
   parameters: facts.parameters,
   activations: facts.activations,
-  statistics: layout.size,
+  statistics: statisticsColumns(facts.batchNorms),
 });
 
 /** Multiply-accumulates a second; the fastest of a few passes over two images, the first of which compiles and warms up. */

@@ -78,9 +78,6 @@ export async function mapLayer(
   };
 }
 
-/** Images of one look that go through generator and teacher together, where they are small. */
-const TOGETHER = 2 ** 16;
-
 /** Owns its latents; nothing else. */
 export class SyntheticProbe {
   /** Classes that are looked at, rising: of a network with very many a sample. */
@@ -242,7 +239,7 @@ export class SyntheticProbe {
       const latents = to - from === classes.length ? this.z : tf.slice(this.z, [first, 0], [count, -1]);
       return generator.generate(latents, labels.subarray(first, first + count), groupsOf(to - from));
     };
-    const atOnce = Math.max(1, Math.floor(imagesAtOnce(pixels, TOGETHER) / PROBE_PER_CLASS));
+    const atOnce = Math.max(1, Math.floor(imagesAtOnce(pixels) / PROBE_PER_CLASS));
     const parts: Float32Array[] = [];
     for (let from = 0; from < classes.length; from += atOnce) {
       const to = Math.min(classes.length, from + atOnce);

@@ -3,6 +3,7 @@ import { areLarge } from '../../engine/data/amounts';
 import type { NetworkFacts } from '../../engine/network/inspect';
 import type { NetworkDefinition } from '../../engine/network/types';
 import { fitToMachine } from '../../engine/training/machineFit';
+import { runSizeOf } from '../../engine/training/speed';
 import type { SettingKey } from '../../state/settings';
 import type { Options } from './flags';
 
@@ -20,18 +21,11 @@ const NOMINAL_SPEED = 5e9;
  */
 export function fitToLargeImages(
   { experiment, given }: Pick<Options, 'experiment' | 'given'>,
-  { inputShape, numClasses }: NetworkDefinition,
+  definition: NetworkDefinition,
   facts: NetworkFacts,
 ): string[] {
-  if (!areLarge(inputShape)) return [];
-  const size = {
-    macs: facts.macs,
-    inputShape,
-    numClasses,
-    parameters: facts.parameters,
-    activations: facts.activations,
-    statistics: facts.batchNorms.reduce((sum, { channels }) => sum + 2 * channels, 0),
-  };
+  if (!areLarge(definition.inputShape)) return [];
+  const size = runSizeOf({ definition, facts });
   const notes: string[] = [];
   const chosen = Object.entries(fitToMachine(experiment.settings, size, NOMINAL_SPEED)).filter(
     ([key]) => !given.has(key as SettingKey),

@@ -4,7 +4,7 @@ import { reserveOf } from './calibrationSet';
 import type { Dataset } from './dataset';
 
 /** Settings of a run on images of which there are fewer than they ask for, and what was changed. */
-export function fittedSettings(settings: RunSettings, dataset: Dataset): { settings: RunSettings; notes: Said[] } {
+export function settingsForDataset(settings: RunSettings, dataset: Dataset): { settings: RunSettings; notes: Said[] } {
   const perClass = dataset.classNames.map(() => 0);
   for (let i = 0; i < dataset.size('calibration'); i++) perClass[dataset.label('calibration', i)]++;
   const reserve = reserveOf(dataset);

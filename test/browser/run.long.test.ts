@@ -1,0 +1,2 @@
+/** A run whose images themselves are moved. */
+import './run.test';
