@@ -143,7 +143,7 @@ describe('a new build', () => {
       const page = await visitor.newPage();
       const status = page.getByRole('status');
       const word = (text: string | RegExp, seconds: number) =>
-        status.filter({ hasText: text }).waitFor({ timeout: 1000 * seconds });
+        status.filter({ hasText: text }).waitFor({ timeout: 4000 * seconds });
       // Until the page is kept.
       await page.goto(`${server.url}?${SHORT}`);
       await page.evaluate(
@@ -176,9 +176,7 @@ describe('a new build', () => {
       );
       expect(old).toBe(404);
       await page.getByRole('button', { name: 'Share' }).click();
-      await page.getByText('This part of the page could not be loaded. Reload the page and try again.').waitFor({
-        timeout: 5000,
-      });
+      await page.getByText('This part of the page could not be loaded. Reload the page and try again.').waitFor();
       expect(new URL(page.url()).searchParams.get('generator-steps')).toBe('150');
       expect(await page.locator('.results-table tbody tr, .compare table tbody tr').count()).toBe(1);
     } finally {

@@ -24,13 +24,17 @@ async function offered(field: string, tab = 'Link'): Promise<string> {
   return dialog.getByRole('textbox', { name: field }).inputValue();
 }
 
+/** Of the chart; the quality view has one of that name, too. */
+const silhouette = () =>
+  playground.region('Separation and incohesion').getByRole('button', { name: 'Silhouette', exact: true });
+
 describeShort('a link', () => {
   it('brings back settings and what is looked at; the address bar says the same', async () => {
     playground = await Playground.open(browser, { query: `${QUICK}&seed=4` });
     await playground.ready();
     const { page } = playground;
     await page.getByRole('combobox', { name: 'Layer' }).selectOption('2');
-    await playground.button('Silhouette').click();
+    await silhouette().click();
     await playground.button('UMAP').click();
     await page.locator('.image-row').nth(3).click();
     await page.getByRole('switch', { name: 'Overall statistics' }).uncheck();
@@ -49,7 +53,7 @@ describeShort('a link', () => {
     await playground.ready();
     const again = playground.page;
     expect(await again.getByRole('combobox', { name: 'Layer' }).inputValue()).toBe('2');
-    expect(await playground.button('Silhouette').getAttribute('aria-pressed')).toBe('true');
+    expect(await silhouette().getAttribute('aria-pressed')).toBe('true');
     expect(await playground.button('UMAP').getAttribute('aria-pressed')).toBe('true');
     expect(await again.locator('.image-row').nth(3).getAttribute('aria-pressed')).toBe('true');
     expect(await again.getByRole('switch', { name: 'Overall statistics' }).isChecked()).toBe(false);

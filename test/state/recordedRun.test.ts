@@ -4,7 +4,7 @@ import type { WorkerLike } from '../../src/worker/connection';
 import type { RunFrame } from '../../src/engine/runReport';
 import { MAX_HISTORY_BYTES, MAX_MOMENTS } from '../../src/state/history';
 import type { PlaygroundState } from '../../src/state/playgroundState';
-import { differingSettings, engineRun, isOver, shownMoment } from '../../src/state/playgroundState';
+import { differingSettings, engineRun, isFirstRun, isOver, shownMoment } from '../../src/state/playgroundState';
 import { writeRecording } from '../../src/state/recording/write';
 import type { PlaygroundStore } from '../../src/state/runStore';
 import { createPlayground } from '../../src/state/runStore';
@@ -93,6 +93,29 @@ describe('the recorded run that comes with the page', () => {
     await until(({ recorded, status }) => recorded === null && status === 'finished');
     unsubscribe();
     expect(seen.every(Boolean)).toBe(true);
+  });
+
+  it('gives way to another one that is asked for, from which there is a way back', async () => {
+    open();
+    await store.actions.showShipped(await shipped());
+    store.actions.start();
+    await ready();
+    await until(({ behind }) => behind!.live !== null);
+    expect(isFirstRun(store.getState().recorded!)).toBe(true);
+    const other = { ...sampleRecording({ ...SETTINGS, seed: 3 }), dataset: 'Photographs' };
+    await store.actions.openShipped('Photographs', await writeRecording(other, { withhold: true }));
+    const { recorded, overview, trouble } = store.getState();
+    expect(recorded).toMatchObject({ file: null, dataset: 'Photographs', settings: { seed: 3 } });
+    expect(isFirstRun(recorded!)).toBe(false);
+    expect(overview!.calibration.images.withheld).toBe(true);
+    expect(trouble).toBeNull();
+    await store.actions.openShipped('Photographs', null);
+    expect(store.getState()).toMatchObject({
+      recorded: { dataset: 'Photographs' },
+      trouble: { kind: 'recording', name: 'Photographs', problem: { kind: 'notLoaded' } },
+    });
+    store.actions.showLive();
+    expect(store.getState().recorded).toBeNull();
   });
 
   it('is not shown for other settings than its own, nor when the engine was faster', async () => {

