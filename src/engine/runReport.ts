@@ -26,6 +26,8 @@ export interface ImageTile {
   height: number;
   width: number;
   rgba: Uint8ClampedArray;
+  /** Only in a recording: the images were left out because they are not the program's to give; `rgba` says nothing. */
+  withheld?: true;
 }
 
 /** The teacher's opinion of some images. */

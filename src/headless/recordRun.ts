@@ -26,18 +26,26 @@ export interface RecordedRun {
   moments: number;
 }
 
+export interface RecordOptions {
+  settings: RunSettings;
+  /** What was asked for, which the file says, as of a run on the page: the run's own may be fitted to few images. */
+  asked?: RunSettings;
+  /** Leaves the calibration images out. */
+  withhold?: boolean;
+  /** What the page says that the images are. */
+  called?: string;
+}
+
 /**
  * Needs the wasm backend.
  *
- * @param settings of the run; `asked`: what was asked for, which the file says, as of a run on the page: the run's own may
- *   be fitted to few images, below what can be asked for
  * @param version of the playground
  *
  * @throws RangeError where network and images do not fit; RecordingError where the page could not open the file
  */
 export async function recordRun(
   { network, dataset, checkpoint }: { network: Network; dataset: Dataset; checkpoint: Checkpoint | null },
-  { settings, asked = settings }: { settings: RunSettings; asked?: RunSettings },
+  { settings, asked = settings, withhold = false, called = dataset.name }: RecordOptions,
   version: string,
   log: (line: string) => void,
 ): Promise<RecordedRun> {
@@ -71,12 +79,12 @@ export async function recordRun(
         settings: asked,
         versions: { playground: version, tfjs: tf.version_core },
         backend: 'wasm',
-        dataset: dataset.name,
+        dataset: called,
         written: new Date().toISOString(),
         finished: true,
         record: { ...record, overview: run.overview, live: record.live! },
       },
-      SNAPSHOTS * Math.max(1, generatorArms(run.overview).length),
+      { mostSnapshots: SNAPSHOTS * Math.max(1, generatorArms(run.overview).length), withhold },
     );
     // What the page could not read would be worth nothing.
     return { text, read: await readRecording(text), moments: record.history.length };

@@ -50,11 +50,17 @@ export type Trouble =
   /** A file that was to be opened as a saved session. */
   | { kind: 'session'; name: string; problem: RecordingProblem };
 
+/** The dataset that comes with the page. */
+export const BUNDLED_DATASET = 'Shapes';
+
 /** The recorded run that is shown, and where it is from: it came with the page, or from a file. */
 export interface ShownRecording extends RecordingFacts {
-  /** Name of the file; null: the one that came with the page. */
+  /** Name of the file; null: it came with the page. */
   file: string | null;
 }
+
+/** Whether it is the run that the page begins with, which Play makes anew. */
+export const isFirstRun = ({ file, dataset }: ShownRecording): boolean => file === null && dataset === BUNDLED_DATASET;
 
 /** Its part that is a `RunRecord` is the run that is shown: the engine's, or a recorded one. */
 export interface PlaygroundState extends RunRecord, LessonState, HubState {
@@ -211,6 +217,8 @@ export interface PlaygroundActions extends LessonActions, HubActions {
   showShipped(text: string): Promise<boolean>;
   /** Opens a file as a recorded run; on failure everything stays as it is. */
   openRecording(file: File): Promise<void>;
+  /** Shows another run that comes with the page. @param name what it is called where it cannot be opened */
+  openShipped(name: string, text: string | null): Promise<void>;
   /** The shown run as a file; null while there is nothing to save. */
   saveRecording(): Promise<{ name: string; text: string } | null>;
   /** Network, images, settings, the run on the page and these results as one file; null where it cannot be written. */

@@ -2,7 +2,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { RunOverview } from '../engine/runReport';
 import type { LastRun } from './lastRun';
 import type { PlaygroundActions, PlaygroundState } from './playgroundState';
-import { engineRun, shownSettings } from './playgroundState';
+import { BUNDLED_DATASET, engineRun, shownSettings } from './playgroundState';
 import { referenceOf } from './recording/agreement';
 import { RecordingError } from './recording/checks';
 import type { Recording, Versions } from './recording/format';
@@ -11,14 +11,12 @@ import { openRecording, readRecording } from './recording/read';
 import type { RunRecord } from './runRecord';
 import { sameValue, SETTING_KEYS } from './settings';
 
-/** The dataset that comes with the page. */
-const DATASET = 'Shapes';
 /** What a run on the user's images is said to be on. */
 const OWN_DATASET = 'own images';
 
 /** Whether the engine has the test images of the run that is on the page, to look at. */
 export const hasTestImages = ({ recorded, ownImages }: Pick<PlaygroundState, 'recorded' | 'ownImages'>): boolean =>
-  recorded === null || (recorded.dataset === DATASET && ownImages === null);
+  recorded === null || (recorded.dataset === BUNDLED_DATASET && ownImages === null);
 
 /** What is new of the engine's run, put where that run is: on the page, or behind the recorded one that is shown. */
 export function withEngineRun(state: PlaygroundState, news: Partial<RunRecord>): Partial<PlaygroundState> {
@@ -76,7 +74,7 @@ export function showRecording(
 export function showLastRun(state: PlaygroundState, last: LastRun, versions: Versions): Partial<PlaygroundState> {
   const { record, applied, backend, finished } = last;
   const written = new Date().toISOString();
-  const recording = { record, settings: applied, versions, backend, dataset: DATASET, written, finished };
+  const recording = { record, settings: applied, versions, backend, dataset: BUNDLED_DATASET, written, finished };
   return showRecording(state, recording, record.overview.network.name);
 }
 
@@ -85,7 +83,19 @@ export function recordedActions(
   { getState: get, setState: set }: StoreApi<PlaygroundState>,
   versions: Versions,
   onShown: () => void,
-): Pick<PlaygroundActions, 'showShipped' | 'openRecording' | 'saveRecording'> {
+): Pick<PlaygroundActions, 'showShipped' | 'openRecording' | 'openShipped' | 'saveRecording'> {
+  /** @param file null: it came with the page */
+  async function open(name: string, file: string | null, read: () => Promise<Recording>): Promise<void> {
+    try {
+      const recording = await read();
+      onShown();
+      set((state) => ({ ...showRecording(state, recording, file), trouble: null }));
+    } catch (error) {
+      if (!(error instanceof RecordingError)) throw error;
+      set({ trouble: { kind: 'recording', name, problem: error.problem } });
+    }
+  }
+
   return {
     async showShipped(text) {
       const opened = openRecording(text);
@@ -104,8 +114,8 @@ export function recordedActions(
       set((state) => showRecording(state, recording, null));
       return true;
     },
-    async openRecording(file) {
-      try {
+    openRecording: (file) =>
+      open(file.name, file.name, async () => {
         if (file.size > LIMITS.fileBytes)
           throw new RecordingError({ kind: 'tooLarge', bytes: file.size, most: LIMITS.fileBytes });
         const text = await file.text().catch((error: unknown) => {
@@ -114,14 +124,13 @@ export function recordedActions(
             detail: error instanceof Error ? error.message : String(error),
           });
         });
-        const recording = await readRecording(text);
-        onShown();
-        set((state) => ({ ...showRecording(state, recording, file.name), trouble: null }));
-      } catch (error) {
-        if (!(error instanceof RecordingError)) throw error;
-        set({ trouble: { kind: 'recording', name: file.name, problem: error.problem } });
-      }
-    },
+        return readRecording(text);
+      }),
+    openShipped: (name, text) =>
+      open(name, null, async () => {
+        if (text === null) throw new RecordingError({ kind: 'notLoaded' });
+        return readRecording(text);
+      }),
     async saveRecording() {
       const state = get();
       const { recorded, overview, live, history, generatorLosses, studentLosses, backend } = state;
@@ -134,7 +143,7 @@ export function recordedActions(
         settings,
         versions,
         backend: backend!,
-        dataset: state.ownImages === null ? DATASET : OWN_DATASET,
+        dataset: state.ownImages === null ? BUNDLED_DATASET : OWN_DATASET,
         written: new Date().toISOString(),
         finished: state.status === 'finished',
       };

@@ -1,8 +1,9 @@
 import { Button } from '@mantine/core';
-import { differingSettings, engineRun } from '../state/playgroundState';
+import { differingSettings, engineRun, isFirstRun } from '../state/playgroundState';
 import type { SettingKey } from '../state/settings';
 import { useLanguage } from './language';
 import { useActions, usePlayground } from './playground';
+import { useShowPhotographs } from './shippedRun';
 import { valueWords } from './words/words';
 
 /** Settings that are named one by one before the rest is only counted. */
@@ -18,9 +19,12 @@ export function RecordedBanner() {
   // As one text, because a list made anew would count as a change each time.
   const differing = usePlayground((state) => differingSettings(state).join());
   const hasOwn = usePlayground(
-    (state) => engineRun(state).live !== null && (state.started || state.recorded?.file != null),
+    (state) =>
+      engineRun(state).live !== null && (state.started || (state.recorded !== null && !isFirstRun(state.recorded))),
   );
+  const withheld = usePlayground((state) => state.overview?.calibration.images.withheld === true);
   const { showLive } = useActions();
+  const showPhotographs = useShowPhotographs();
   if (!recorded) return null;
   const { backend, dataset, file, finished, versions, written } = recorded;
   const { seed } = recorded.settings;
@@ -41,16 +45,17 @@ export function RecordedBanner() {
       <span className="recorded-badge">{words.badge}</span>
       <p title={words.versions(versions.playground, versions.tfjs)}>
         {file === null
-          ? words.shipped(network, dataset, backendName, String(seed))
+          ? words[isFirstRun(recorded) ? 'shipped' : 'elsewhere'](network, dataset, backendName, String(seed))
           : words.file(file, network, new Date(written).toLocaleDateString(language), backendName, String(seed))}
+        {withheld && ` ${words.withheld}`}
         {!finished && ` ${words.unfinished}`}
-        {named.length > 0 && (
-          <span className="recorded-differs">
-            {' '}
-            {words.differs} {named.join(text.comma)}.
-          </span>
-        )}
+        {named.length > 0 && <span className="recorded-differs"> {words.differs(named.join(text.comma))}</span>}
       </p>
+      {isFirstRun(recorded) && (
+        <Button size="compact-xs" variant="default" onClick={() => void showPhotographs()}>
+          {words.photographs}
+        </Button>
+      )}
       {hasOwn && (
         <Button size="compact-xs" variant="default" onClick={showLive}>
           {words.back}

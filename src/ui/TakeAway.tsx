@@ -3,6 +3,7 @@ import { useComparison, useComparisonActions } from './compare/comparison';
 import { SaveIcon } from './icons';
 import { useWords } from './language';
 import { useActions, usePlayground } from './playground';
+import { useShowPhotographs } from './shippedRun';
 import { download } from './takeaway/saving';
 
 /** Asks for one file. */
@@ -25,6 +26,7 @@ export function TakeAway() {
   const results = useComparison((state) => state.results);
   const { addSaved } = useComparisonActions();
   const { saveRecording, openRecording, saveSession, openSession } = useActions();
+  const showPhotographs = useShowPhotographs();
   const save = async () => {
     const file = await saveRecording();
     if (file) download(file.name, new Blob([file.text], { type: 'application/json' }));
@@ -52,6 +54,10 @@ export function TakeAway() {
         <Menu.Item onClick={() => choose('.json,application/json', (file) => void openRecording(file))}>
           {words.open}
           <small className="menu-hint">{words.openHint}</small>
+        </Menu.Item>
+        <Menu.Item onClick={() => void showPhotographs()}>
+          {words.photographs}
+          <small className="menu-hint">{words.photographsHint}</small>
         </Menu.Item>
         <Menu.Divider />
         <Menu.Item disabled={!ready} onClick={() => void saveAll()}>

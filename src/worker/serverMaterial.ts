@@ -51,6 +51,8 @@ export class ServerMaterial {
   private baseUrl = '';
   private fetched: BundledFiles | null = null;
   private bundledFiles: Bundled | null = null;
+  /** Networks of some of the bundled one's outputs, by their nodes. */
+  private readonly ofBundled = new WeakSet<object>();
 
   constructor(private readonly options: MaterialOptions) {}
 
@@ -145,13 +147,16 @@ export class ServerMaterial {
   /** Images with a network that has their classes: one that waits for images comes first, then the one in use. */
   async openImages(files: NetworkFile[], packed: PackedImages | undefined, onProgress: OnProgress): Promise<Material> {
     const { length } = await this.own.openImages(files, packed);
-    const { network: inUse, bundled } = this.inUse;
+    const { network: used, bundled } = this.inUse;
+    const some = this.ofBundled.has(used.definition.nodes);
+    const inUse = some ? this.bundledFiles!.network : used;
     const waiting = this.own.network?.network;
     const forWaiting = waiting ? this.own.forImages(waiting) : null;
     const network = forWaiting ?? this.own.forImages(inUse);
     if (!network) return refusePendingImages(length, waiting ?? inUse);
+    if (!forWaiting && network !== inUse && (bundled || some)) this.ofBundled.add(network.definition.nodes);
     const dataset = await this.ownImages(network, onProgress);
-    return { network: withClassNames(network, dataset), bundled: network === inUse && bundled, dataset };
+    return { network: withClassNames(network, dataset), bundled: network === inUse && (bundled || some), dataset };
   }
 
   private async ownImages({ definition }: Network, onProgress: OnProgress): Promise<Dataset> {
@@ -200,8 +205,9 @@ export class ServerMaterial {
   /** Network and images in use, as far as they are the user's, with the page's texts. */
   saveSession(texts: Record<string, string>): ArrayBuffer {
     const { network: used, bundled, dataset } = this.inUse;
-    const network = bundled ? null : this.own.sourceOf(used);
-    if (!bundled && !network) throw new Refusal('session', say('sessionNoSource'), say('sessionNoSourceHint'));
+    const fromHere = bundled || this.ofBundled.has(used.definition.nodes);
+    const network = fromHere ? null : this.own.sourceOf(used);
+    if (!fromHere && !network) throw new Refusal('session', say('sessionNoSource'), say('sessionNoSourceHint'));
     return writeSession({ network, images: dataset === this.shapes ? null : dataset, texts }).buffer;
   }
 
@@ -224,13 +230,16 @@ export class ServerMaterial {
     const opened = stored ? (await own.openNetwork(stored.files, stored.options)).network : null;
     if (images) own.keepImages(images, stored?.options.selectedOutputs);
     const dataset = images ?? this.shapes;
-    const network = this.named(opened ?? bundledFiles.network, dataset);
+    const whole = opened ?? bundledFiles.network;
+    const fitting = (images && own.forImages(whole)) || whole;
+    if (!opened && fitting !== whole) this.ofBundled.add(fitting.definition.nodes);
+    const network = this.named(fitting, dataset);
     const taken = async () => {
       this.own = own;
       this.saved = null;
       if (opened || images) await this.lookAtAccuracy();
     };
-    return { material: { network, bundled: opened === null, dataset }, taken };
+    return { material: { network, bundled: fitting === bundledFiles.network, dataset }, taken };
   }
 
   // ---- reports ---------------------------------------------------------------------------------------------------

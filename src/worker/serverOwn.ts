@@ -1,5 +1,6 @@
 /** The user's own network and images: what was opened last, and which of them fit each other. */
 import { collectImages } from '../engine/data/images/collection';
+import { fitClasses, reorderClasses } from '../engine/data/images/fitClasses';
 import { unpackImages } from '../engine/data/images/packed';
 import type { ImageCollection, PackedImages } from '../engine/data/images/types';
 import { createOwnDataset, type OwnDataset } from '../engine/data/images/ownDataset';
@@ -117,14 +118,7 @@ export class OwnFiles {
   /** Has the images' classes in another order: the one at place `order[i]` comes at place i. */
   reorderClasses(order: readonly number[]): void {
     if (!this.collection) throw new Error('No images were opened.');
-    const { classes, images } = this.collection;
-    const places = new Map(order.map((from, to) => [from, to]));
-    const moved = images.map((image) => ({ ...image, label: places.get(image.label)! }));
-    this.collection = {
-      ...this.collection,
-      classes: order.map((from) => classes[from]),
-      images: moved.sort((a, b) => a.label - b.label),
-    };
+    this.collection = reorderClasses(this.collection, order);
     this.made = null;
   }
 
@@ -135,18 +129,16 @@ export class OwnFiles {
 
   /**
    * The network for the images opened last: itself where it has their classes, those of its outputs where they are some
-   * of a larger task's, else null.
+   * of its classes, else null. The images' classes come into its order.
    */
   forImages(network: Network): Network | null {
-    const { classes, outputs } = this.collection ?? {};
-    const { numClasses, nodes } = network.definition;
-    if (!classes) return null;
-    if (classes.length === numClasses) return network;
-    if (!outputs || numClasses < 1000) return null;
-    const own = this.known.get(nodes);
-    const selected = selectOutputs(network, outputs);
-    if (own) {
-      const notes = [...own.report.notes, say('outputsSelected', numClasses, outputs.length)];
+    const fitted = this.collection && fitClasses(network, this.collection);
+    if (!fitted) return null;
+    const { network: selected, outputs, collection } = fitted;
+    if (collection !== this.collection) Object.assign(this, { collection, made: null });
+    const own = this.known.get(network.definition.nodes);
+    if (outputs && own) {
+      const notes = [...own.report.notes, say('outputsSelected', network.definition.numClasses, outputs.length)];
       this.known.set(selected.definition.nodes, {
         network: selected,
         report: { ...own.report, classes: outputs.length, notes },

@@ -146,6 +146,34 @@ describeShort('the recorded run', () => {
     expect(await banner().count()).toBe(0);
     playground.expectNoErrors();
   });
+
+  it('has one on photographs beside it, which are not in it; one click goes there and one back', async () => {
+    playground = await open(WASM);
+    await playground.ready();
+    await playground.button('See a run on photographs').click();
+    await playground.until(
+      () => banner().innerText(),
+      (text) => /ResNet-20 on CIFAR-10, seed 1[^]*photographs are not in the recording/.test(text),
+      30,
+      'the run on photographs',
+    );
+    const rows = playground.page.locator('.image-row');
+    expect(await rows.count()).toBe(10);
+    expect(await rows.first().innerText()).toContain('airplane');
+    expect(Object.keys(await playground.accuracies())).toEqual([
+      'Full precision',
+      'PTQ only',
+      'Calibration only',
+      'Zero-shot style',
+      'FDDA',
+      'FDDA+',
+    ]);
+    expect(await playground.colorsIn('Synthetic images')).toBeGreaterThan(1000);
+    await playground.button('Back to your own run').click();
+    await banner().waitFor({ state: 'hidden' });
+    expect(await rows.first().innerText()).toContain('circle');
+    playground.expectNoErrors();
+  });
 });
 
 describeLong('a run as a file', () => {

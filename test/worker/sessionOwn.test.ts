@@ -187,6 +187,40 @@ describe('own network and images', () => {
     },
   );
 
+  it('images of some of the network’s classes go to the outputs of their names', { timeout: 120_000 }, async () => {
+    await started();
+    const few = { ...settings, testImages: 6, observationPerClass: 2 };
+    const named = (classes: string[]) =>
+      pictures(classes.length, 8, 32).map(({ name, bytes }) => ({
+        name: name.replace(/kind 0(\d)/, (_, label: string) => classes[Number(label)]),
+        bytes,
+      }));
+    const files = named(['star', 'heart', 'circle']);
+    const reply = (await harness.ask({ type: 'loadImages', runId: 2, settings: few, files })) as InitializeReply;
+    // In the network's order, which is not that of the folders.
+    expect(reply.ownImages!.classes).toEqual(['circle', 'star', 'heart']);
+    expect(reply.ownImages!.notes.map((note) => inWords(note)).join(' ')).toContain('order of the network');
+    const done = harness.status(2, 'finished');
+    await harness.ask({ type: 'play', runId: 2 });
+    await done;
+    expect(harness.of('overview').at(-1)!.overview.network).toMatchObject({ numClasses: 3 });
+    // What they are of is still there: for other images, in a saved session, and by itself.
+    const two = (await harness.ask({
+      type: 'loadImages',
+      runId: 4,
+      settings: few,
+      files: named(['ring', 'arrow']),
+    })) as InitializeReply;
+    expect(two.ownImages!.classes).toEqual(['ring', 'arrow']);
+    const saved = (await harness.ask({ type: 'saveSession', runId: 4, texts: {} })) as unknown as ArrayBuffer;
+    await harness.ask({ type: 'readSession', runId: 4, file: { name: 'kept.fdda', bytes: saved } });
+    const opened = (await harness.ask({ type: 'openSession', runId: 5, settings: few })) as InitializeReply;
+    expect(opened).toMatchObject({ networkName: 'tiny', ownImages: { classes: ['ring', 'arrow'] } });
+    expect(harness.of('overview').at(-1)!.overview.network).toMatchObject({ numClasses: 2 });
+    const back = (await harness.ask({ type: 'useBundledNetwork', runId: 3, settings: few })) as InitializeReply;
+    expect(back).toMatchObject({ bundled: true, networkName: 'tiny' });
+  });
+
   it('outputs to choose from come with the failure; pictures that are none are told', async () => {
     await started();
     const failure = await refused(

@@ -6,6 +6,7 @@ import { CIFAR10_CLASSES, createCifar10 } from '../../engine/data/cifar10';
 import type { Dataset } from '../../engine/data/dataset';
 import { collectImages } from '../../engine/data/images/collection';
 import { DatasetError } from '../../engine/data/images/datasetError';
+import { fitClasses } from '../../engine/data/images/fitClasses';
 import { createOwnDataset } from '../../engine/data/images/ownDataset';
 import type { ImageFile } from '../../engine/data/images/types';
 import { createShapes, SHAPES_SEED } from '../../engine/data/shapes';
@@ -108,13 +109,17 @@ async function loadOwn({ network: networkPaths, images: imagePaths, options, lab
   const pictures: ImageFile[] = readChosenFiles(imagePaths);
   let dataset: Dataset;
   if (pictures.length > 0) {
-    const collection = await collectImages(pictures, label === undefined ? {} : { label });
+    const collected = await collectImages(pictures, label === undefined ? {} : { label });
     const { inputShape, numClasses, name, resizing } = network.definition;
-    if (collection.classes.length !== numClasses)
+    const fitted = fitClasses(network, collected);
+    if (!fitted)
       throw new DatasetError(
-        say('pendingImages', collection.classes.length, name, numClasses),
+        say('pendingImages', collected.classes.length, name, numClasses),
         say('otherImagesHint', numClasses),
       );
+    const { collection, outputs } = fitted;
+    network = fitted.network;
+    if (outputs) notes.push(say('outputsSelected', numClasses, outputs.length));
     const own = await createOwnDataset(nameOf(imagePaths), collection, inputShape, async () => true, {
       validation: true,
       resizing,

@@ -106,7 +106,9 @@ export function networkKey({ network }: RunOverview): string {
 
 /** Whether two runs drew their calibration images alike: same classes, same number, same pictures. */
 export function sameCalibration(a: RunOverview, b: RunOverview): boolean {
-  const [one, other] = [a.calibration.images.rgba, b.calibration.images.rgba];
+  const [{ rgba: one, withheld }, { rgba: other, withheld: too }] = [a.calibration.images, b.calibration.images];
+  // Of images that are not there nothing can be said.
+  if (withheld || too) return false;
   return one.length === other.length && one.every((value, i) => value === other[i]);
 }
 

@@ -1,6 +1,8 @@
 /** What can be wrong with a file that is to be opened as a recorded run. The page has the words for each. */
 export type RecordingProblem =
   | { kind: 'unreadable'; detail: string }
+  /** It comes with the page, which could not get it. */
+  | { kind: 'notLoaded' }
   | { kind: 'tooLarge'; bytes: number; most: number }
   | { kind: 'empty' }
   /** Not JSON at all. */

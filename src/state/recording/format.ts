@@ -22,6 +22,8 @@ export const FIRST_VERSION = 1;
 
 /** Where the page finds the run that comes with it, in its own folder. */
 export const SHIPPED_RECORDING = 'recordings/default.json';
+/** The same of a run on photographs, which is shown when it is asked for. */
+export const SHIPPED_PHOTOGRAPHS = 'recordings/photographs.json';
 
 export interface Versions {
   playground: string;
@@ -78,6 +80,9 @@ export interface PackedTile {
    */
   data: string;
 }
+
+/** Images that were left out: how many there were. */
+export type WithheldTile = Omit<PackedTile, 'data'> & { data: null };
 
 export interface PackedPoints {
   count: number;
@@ -203,7 +208,7 @@ export interface RecordingFile {
       macs: number;
     };
     startLayer: number;
-    calibration: { images: PackedTile; verdicts: VerdictsFile; reliable: number[] };
+    calibration: { images: PackedTile | WithheldTile; verdicts: VerdictsFile; reliable: number[] };
     points: {
       observation: PackedPoints;
       calibration: PackedPoints;

@@ -60,7 +60,7 @@ export async function readOverview(field: Field, settings: RunSettings): Promise
   if (layers.length === 0) network.get('layers').fail('length');
   const [L, C] = [layers.length, classNames.length];
   const calibration = field.get('calibration');
-  const tile = (await readTile(calibration.get('images'), shape[0], shape[1], null)).tile();
+  const tile = await readCalibrationImages(calibration.get('images'), shape[0], shape[1]);
   const points = field.get('points');
   const centers = await readPoints(points.get('centers'), L, C);
   if (centers.count !== C) points.get('centers').get('count').fail('contradiction');
@@ -111,6 +111,24 @@ export interface ReadTile {
   tile(): ImageTile;
 }
 
+function readTileShape(field: Field, networkHeight: number, networkWidth: number): Omit<ImageTile, 'rgba'> {
+  const [height, width] = tileSize(networkHeight, networkWidth).size;
+  const count = field.get('count').integer(0, LIMITS.images);
+  for (const [key, value] of [
+    ['height', height],
+    ['width', width],
+  ] as const) {
+    if (field.get(key).integer(1, LIMITS.imageSide) !== value) field.get(key).fail('contradiction');
+  }
+  return { count, height, width };
+}
+
+async function readCalibrationImages(field: Field, networkHeight: number, networkWidth: number): Promise<ImageTile> {
+  if (!field.get('data').isNull) return (await readTile(field, networkHeight, networkWidth, null)).tile();
+  const shape = readTileShape(field, networkHeight, networkWidth);
+  return { ...shape, rgba: new Uint8ClampedArray(shape.count * shape.height * shape.width * 4), withheld: true };
+}
+
 /**
  * @param networkHeight of the network's images, as its width; large ones are shown in fewer pixels
  * @param before what the images are kept as differences to
@@ -121,14 +139,7 @@ export async function readTile(
   networkWidth: number,
   before: Uint8Array | null,
 ): Promise<ReadTile> {
-  const [height, width] = tileSize(networkHeight, networkWidth).size;
-  const count = field.get('count').integer(0, LIMITS.images);
-  for (const [key, value] of [
-    ['height', height],
-    ['width', width],
-  ] as const) {
-    if (field.get(key).integer(1, LIMITS.imageSide) !== value) field.get(key).fail('contradiction');
-  }
+  const { count, height, width } = readTileShape(field, networkHeight, networkWidth);
   const length = coefficientCount(count, height, width);
   const coefficients = await field.get('data').unpacked((text) => unpackBytes(text, length), LIMITS.fileBytes);
   if (before?.length === length) for (let i = 0; i < length; i++) coefficients[i] += before[i];

@@ -25,6 +25,7 @@ import type {
   SeparationFile,
   SnapshotFile,
   VerdictsFile,
+  WithheldTile,
 } from './format';
 import type { GENERATOR_COLUMNS, STUDENT_COLUMNS } from './format';
 import { FORMAT, FORMAT_VERSION, LIMITS } from './format';
@@ -41,8 +42,18 @@ const LEAST_SNAPSHOTS = 2;
 const rounded = (values: ArrayLike<number>, digits?: number): number[] =>
   Array.from(values, (value) => round(value, digits));
 
-/** The text of a recorded run's file. @param mostSnapshots of the synthetic images, evenly chosen */
-export async function writeRecording(recording: Recording, mostSnapshots = MOST_SNAPSHOTS): Promise<string> {
+export interface WriteOptions {
+  /** Of the synthetic images, evenly chosen. */
+  mostSnapshots?: number;
+  /** Leaves the calibration images out; what was computed of them stays. */
+  withhold?: boolean;
+}
+
+/** The text of a recorded run's file. */
+export async function writeRecording(
+  recording: Recording,
+  { mostSnapshots = MOST_SNAPSHOTS, withhold = false }: WriteOptions = {},
+): Promise<string> {
   const { record, settings, versions, backend, dataset, written, finished } = recording;
   const { network, startLayer, calibration, points, separation, quality, checkpoint, arms, testLabels } =
     record.overview;
@@ -95,7 +106,10 @@ export async function writeRecording(recording: Recording, mostSnapshots = MOST_
       },
       startLayer,
       calibration: {
-        images: (await packTile(calibration.images, null)).packed,
+        images:
+          withhold || calibration.images.withheld
+            ? withheldTile(calibration.images)
+            : (await packTile(calibration.images, null)).packed,
         verdicts: verdictsFile(calibration.verdicts),
         reliable: Array.from(calibration.reliable),
       },
@@ -166,6 +180,8 @@ async function packTile(
     before?.length === coefficients.length ? coefficients.map((value, i) => value - before[i]) : coefficients;
   return { packed: { count, height, width, data: await packBytes(differences) }, coefficients };
 }
+
+const withheldTile = ({ count, height, width }: ImageTile): WithheldTile => ({ count, height, width, data: null });
 
 async function packPoints({ count, xy, labels }: LayerPoints): Promise<PackedPoints> {
   return { count, xy: await packNumbers(xy), labels: Array.from(labels) };

@@ -107,6 +107,7 @@ const Row = memo(function Row({
     onPoint({
       lines: [
         isReal ? words.calibrationImage(name) : words.syntheticImage(name),
+        ...(isReal && calibration.images.withheld ? [all.recorded.withheld] : []),
         words.sees(className(all, network.classNames, verdicts.predicted[index])),
         words.probability(name, `${percent(verdicts.probability[index])} (${exact(verdicts.probability[index])})`),
       ],

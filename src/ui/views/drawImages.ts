@@ -86,6 +86,31 @@ const MARKS = {
   },
 } as const;
 
+function drawImage(
+  context: CanvasRenderingContext2D,
+  image: HTMLCanvasElement | null,
+  left: number,
+  size: number,
+  ratio: number,
+): void {
+  if (!image) return;
+  const whole = Number.isInteger((size * ratio) / image.width);
+  context.imageSmoothingEnabled = !whole;
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(whole ? image : enlarge(image, size * ratio), left, 0, size, size);
+}
+
+/** A crossed-out frame: there was an image, and it is not here. */
+function drawWithheld(context: CanvasRenderingContext2D, left: number, size: number): void {
+  context.strokeStyle = '#868e96';
+  context.lineWidth = 1;
+  context.strokeRect(left + 0.5, 0.5, size - 1, size - 1);
+  context.beginPath();
+  context.moveTo(left, size);
+  context.lineTo(left + size, 0);
+  context.stroke();
+}
+
 /** Draws a row of images with crisp pixels and the teacher's verdict in each one's corner. */
 export function drawRow(
   canvas: HTMLCanvasElement,
@@ -103,12 +128,8 @@ export function drawRow(
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, height);
   cells.forEach(({ tile, index, right }, i) => {
-    const image = natural(tile, index);
-    if (!image) return;
-    const whole = Number.isInteger((size * ratio) / tile.width);
-    context.imageSmoothingEnabled = !whole;
-    context.imageSmoothingQuality = 'high';
-    context.drawImage(whole ? image : enlarge(image, size * ratio), lefts[i], 0, size, size);
+    if (tile.withheld) drawWithheld(context, lefts[i], size);
+    else drawImage(context, natural(tile, index), lefts[i], size, ratio);
     if (right === null) return;
     const badge = Math.max(9, Math.min(14, size * 0.3));
     const { color, sign } = MARKS[right ? 'right' : 'wrong'];

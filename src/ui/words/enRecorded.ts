@@ -16,11 +16,15 @@ export const enRecorded = {
     badge: 'Recorded run',
     shipped: (network: string, dataset: string, backend: string, seed: string) =>
       `Not computed just now: ${network} on ${dataset}, seed ${seed}, run earlier with this program on ${backend}. Press Play to run it here.`,
+    elsewhere: (network: string, dataset: string, backend: string, seed: string) =>
+      `Not computed just now: ${network} on ${dataset}, seed ${seed}, run earlier with this program on ${backend}. To run it here, open that network and its images under “Data”.`,
+    withheld: 'The photographs are not in the recording; what was computed of them is.',
+    photographs: 'See a run on photographs',
     file: (name: string, network: string, date: string, backend: string, seed: string) =>
       `From the file ${name}: ${network}, seed ${seed}, run on ${backend}, saved on ${date}.`,
     unfinished: 'It was saved before its end.',
     versions: (playground: string, tfjs: string) => `Playground ${playground}, TensorFlow.js ${tfjs}`,
-    differs: 'Recorded with other settings than yours:',
+    differs: (list: string) => `Recorded with other settings than yours: ${list}.`,
     difference: (label: string, recorded: string, yours: string) => `${label} ${recorded} (yours ${yours})`,
     more: (count: string) => `and ${count} more`,
     back: 'Back to your own run',
@@ -49,6 +53,8 @@ export const enRecorded = {
     saveHint: 'One JSON file: settings, seed, versions, images, losses and accuracies. It opens here again.',
     open: 'Open a run…',
     openHint: 'A file that was saved here. Your own run is not lost.',
+    photographs: 'Recorded run on photographs',
+    photographsHint: 'CIFAR-10 with a ResNet-20, all methods. It comes with the page.',
     saveSession: 'Save the session',
     saveSessionHint: 'One file: network, images, settings, results and this run. It opens without a connection.',
     openSession: 'Open a session…',
@@ -64,6 +70,8 @@ export const enRecorded = {
       switch (problem.kind) {
         case 'unreadable':
           return `The browser could not read it (${problem.detail}). Check that it still exists and that you may open it.`;
+        case 'notLoaded':
+          return 'It comes with the page, but could not be fetched. Try again with a connection.';
         case 'tooLarge':
           return `It has ${Math.ceil(problem.bytes / 2 ** 20)} MB; recorded runs have at most ${Math.floor(problem.most / 2 ** 20)} MB.`;
         case 'empty':

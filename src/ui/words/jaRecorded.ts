@@ -17,11 +17,15 @@ export const jaRecorded: Pick<Words, 'recorded' | 'replay' | 'takeAway' | 'recor
     badge: '記録された実行',
     shipped: (network, dataset, backend, seed) =>
       `今ここで計算したものではありません。${dataset} での ${network}、シード ${seed} を、このプログラムで前もって ${backend} で実行した記録です。「再生」を押すと、ここで実行します。`,
+    elsewhere: (network, dataset, backend, seed) =>
+      `今ここで計算したものではありません。${dataset} での ${network}、シード ${seed} を、このプログラムで前もって ${backend} で実行した記録です。ここで実行するには、そのネットワークと画像を「データ」で開いてください。`,
+    withheld: '写真そのものは記録に含まれません。写真から計算した値は含まれます。',
+    photographs: '写真での実行を見る',
     file: (name, network, date, backend, seed) =>
       `ファイル ${name} の記録です。${network}、シード ${seed}、${backend} で実行、${date} に保存。`,
     unfinished: '最後まで終わる前に保存されました。',
     versions: (playground, tfjs) => `Playground ${playground}、TensorFlow.js ${tfjs}`,
-    differs: '現在の設定と違う点：',
+    differs: (list) => `現在の設定と違う点：${list}。`,
     difference: (label, recorded, yours) => `${label} ${recorded}（現在 ${yours}）`,
     more: (count) => `ほか ${count} 件`,
     back: '自分の実行に戻る',
@@ -49,6 +53,8 @@ export const jaRecorded: Pick<Words, 'recorded' | 'replay' | 'takeAway' | 'recor
     saveHint: '設定、シード、バージョン、画像、損失、正解率を 1 つの JSON ファイルにします。ここでまた開けます。',
     open: '実行を開く…',
     openHint: 'ここで保存したファイルです。自分の実行は失われません。',
+    photographs: '写真での記録された実行',
+    photographsHint: 'CIFAR-10 と ResNet-20、すべての方法。ページに付属しています。',
     saveSession: 'セッションを保存',
     saveSessionHint: 'ネットワーク、画像、設定、結果とこの実行を 1 つのファイルにします。接続がなくても開けます。',
     openSession: 'セッションを開く…',
@@ -64,6 +70,8 @@ export const jaRecorded: Pick<Words, 'recorded' | 'replay' | 'takeAway' | 'recor
       switch (problem.kind) {
         case 'unreadable':
           return `ブラウザーが読み込めませんでした（${problem.detail}）。ファイルがまだあるか、開く権限があるかを確かめてください。`;
+        case 'notLoaded':
+          return 'ページに付属していますが、取得できませんでした。接続のあるときにもう一度お試しください。';
         case 'tooLarge':
           return `大きさが ${Math.ceil(problem.bytes / 2 ** 20)} MB あります。記録された実行は最大 ${Math.floor(problem.most / 2 ** 20)} MB です。`;
         case 'empty':

@@ -296,6 +296,7 @@ export const jaSentences: Sentences = {
   noPictures: () => 'これらのファイルの中に画像がありません。',
   oneClassOnly: () => '画像がクラスのフォルダーに分かれていないため、すべてを 1 つのクラスとします。',
   picturesBeside: (count) => `クラスのフォルダーの外に画像が ${count} 枚あり、使いません。`,
+  classesByName: () => 'ネットワークに同じ名前のクラスがあるので、その順に並べます。',
   classesByNumber: () => 'クラスのフォルダーが番号なので、番号の順に並べます。',
   emptyFolder: (folder) => `フォルダー「${folder}」には画像がないため、クラスとしません。`,
   tooManyClasses: (classes, most) => `クラスが ${classes} 個ありますが、使えるのは ${most} 個までです。`,
