@@ -14,6 +14,7 @@ import type { ArmId } from '../engine/methods/arms';
 import type { ImageTile, RunFrame, RunOverview } from '../engine/runReport';
 import type { Said } from '../engine/sentences';
 import type { RunSnapshot } from '../engine/training/run';
+import type { LayerMap } from '../engine/training/syntheticProbe';
 import type { LiveSettings, RunSettings } from '../engine/runSettings';
 import type { AskedTask, TaskName, TaskResult } from '../engine/workbench/report';
 
@@ -192,20 +193,7 @@ export interface SessionTexts {
   texts: Record<string, string>;
 }
 
-export interface ProjectionReply {
-  layer: number;
-  method: ProjectionMethod;
-  /** Generator step of the synthetic points that went in; null: none yet. */
-  step: number | null;
-  /** Same order as observation, calibration, centers, synthetic images, synthetic batches: each [count, 2]. */
-  observation: Float32Array;
-  calibration: Float32Array;
-  centers: Float32Array;
-  synthetic: Float32Array | null;
-  syntheticBatches: Float32Array | null;
-  /** Class of each synthetic batch; each has as many images, in this order. */
-  syntheticClasses: Uint16Array | null;
-}
+export type ProjectionReply = LayerMap;
 
 export type FailureCode =
   /** A model file that cannot be used. Nothing changed. */

@@ -3,7 +3,6 @@
  * Reconstruction, ICLR 2021; QDrop: Wei et al., ICLR 2022): on images that the blocks before have passed on, each block
  * learns which way to round its weights, and the step sizes of its activations.
  */
-import * as tf from '@tensorflow/tfjs-core';
 import { BlockFit, type BlockSnapshot } from './blockFit';
 import { networkBlocks, type NetworkBlock } from '../network/blocks';
 import type { Student, StudentSnapshot } from '../quantization/student';
@@ -11,6 +10,7 @@ import type { Random } from '../random';
 import type { StudentSample } from '../runReport';
 import type { RunSettings } from '../runSettings';
 import { CollapseError, NotFiniteError, type CollapseSign } from './notFinite';
+import { PendingSteps } from './pendingSteps';
 import type { StudentData } from './studentImages';
 import type { StudentTraining } from './studentTraining';
 import type { Teacher } from './teacher';
@@ -24,13 +24,6 @@ export interface ReconstructionSnapshot {
   block: BlockSnapshot | null;
 }
 
-interface Pending {
-  step: number;
-  learningRate: number;
-  /** [2]: error of the block's output, term that drives weights to their levels. */
-  values: tf.Tensor1D;
-}
-
 /** Owns the student, and what is kept of the block that is being fitted. */
 export class ReconstructionTrainer implements StudentTraining<ReconstructionSnapshot> {
   private readonly blocks: NetworkBlock[];
@@ -38,7 +31,7 @@ export class ReconstructionTrainer implements StudentTraining<ReconstructionSnap
   private readonly ends: number[];
   private readonly watch: WeightWatch;
   private fit: BlockFit | null = null;
-  private pending: Pending[] = [];
+  private readonly pending: PendingSteps;
   private done = 0;
   private well = 0;
 
@@ -58,6 +51,7 @@ export class ReconstructionTrainer implements StudentTraining<ReconstructionSnap
     const count = this.blocks.length;
     this.ends = this.blocks.map((_, i) => Math.floor(steps / count) * (i + 1) + Math.min(i + 1, steps % count));
     this.watch = new WeightWatch({ ...student.variables, ...student.stepRatios });
+    this.pending = new PendingSteps(this.watch);
   }
 
   get steps(): number {
@@ -76,7 +70,7 @@ export class ReconstructionTrainer implements StudentTraining<ReconstructionSnap
     if (fit.gather(settings)) return;
     const step = this.done++;
     const values = fit.step(step - this.startOf(index), settings, this.random.fork(step));
-    if (values) this.pending.push({ step: step + 1, learningRate: fit.learningRate, values });
+    if (values) this.pending.add(step + 1, fit.learningRate, values);
     if (this.done === this.ends[index]) this.close();
   }
 
@@ -106,24 +100,12 @@ export class ReconstructionTrainer implements StudentTraining<ReconstructionSnap
    * @throws NotFiniteError naming the first loss and step, or the first weight, that is not a finite number
    */
   async drain(): Promise<StudentSample[]> {
-    const taken = this.pending;
-    this.pending = [];
-    if (taken.length === 0) return [];
-    const packed = tf.tidy(() =>
-      tf.concat([...taken.map((p) => p.values), tf.reshape(this.watch.squares(), [1])] as tf.Tensor1D[]),
-    );
-    tf.dispose(taken.map((p) => p.values));
-    const values = await packed.data();
-    packed.dispose();
-    const samples = taken.map(({ step, learningRate }, i): StudentSample => {
-      const [error, undecided] = values.subarray(2 * i, 2 * i + 2);
+    // Of a step: error of the block's output, and the term that drives weights to their levels.
+    const samples = await this.pending.drain(([error, undecided], step, learningRate): StudentSample => {
       if (!Number.isFinite(error + undecided)) throw new NotFiniteError("The student's reconstruction error", step);
       return { arm: this.arm, step, ce: null, distillation: null, total: error, learningRate };
     });
-    const last = taken[taken.length - 1].step;
-    if (!Number.isFinite(values[values.length - 1]))
-      throw new NotFiniteError(`The student's weight ${(await this.watch.worst())!.key}`, last);
-    this.well = last;
+    this.well = samples.at(-1)?.step ?? this.well;
     return samples;
   }
 
@@ -148,8 +130,7 @@ export class ReconstructionTrainer implements StudentTraining<ReconstructionSnap
     this.student.restore(student);
     this.done = step;
     this.well = step;
-    tf.dispose(this.pending.map((p) => p.values));
-    this.pending = [];
+    this.pending.discard();
     const index = this.ends.findIndex((end) => end > step);
     if (block && index >= 0) {
       this.fit = this.open(index);
@@ -164,8 +145,7 @@ export class ReconstructionTrainer implements StudentTraining<ReconstructionSnap
 
   dispose(): void {
     this.release();
-    tf.dispose(this.pending.map((p) => p.values));
-    this.pending = [];
+    this.pending.discard();
     this.watch.dispose();
     this.student.dispose();
   }

@@ -10,6 +10,7 @@ import type { Random } from '../random';
 import { LossWatch } from './lossWatch';
 import { CollapseError, NotFiniteError, type CollapseSign } from './notFinite';
 import { Sgd, type OptimizerSnapshot } from './optimizers';
+import { PendingSteps } from './pendingSteps';
 import { WeightWatch } from './weightWatch';
 import type { StudentSample } from '../runReport';
 import type { RunSettings } from '../runSettings';
@@ -29,13 +30,6 @@ export interface StudentTrainerSnapshot {
 /** What a step of distillation has to say. */
 export type DistillationSample = StudentSample & { ce: number; distillation: number };
 
-interface Pending {
-  step: number;
-  learningRate: number;
-  /** [3]: ce, distillation, total. */
-  values: tf.Tensor1D;
-}
-
 /** Owns the student and its optimizer. */
 export class StudentTrainer implements StudentTraining<StudentTrainerSnapshot> {
   private readonly optimizer: Sgd;
@@ -45,7 +39,7 @@ export class StudentTrainer implements StudentTraining<StudentTrainerSnapshot> {
   private readonly repeated: RepeatedStep;
   private losses = new LossWatch();
   private risen: { from: number; to: number; step: number } | null = null;
-  private pending: Pending[] = [];
+  private readonly pending: PendingSteps;
   private done = 0;
   private well = 0;
 
@@ -64,6 +58,7 @@ export class StudentTrainer implements StudentTraining<StudentTrainerSnapshot> {
     this.optimizer = optimizer(student.variables, weightDecay);
     const ratios = student.stepRatios;
     this.watch = new WeightWatch({ ...student.variables, ...ratios });
+    this.pending = new PendingSteps(this.watch);
     this.stepOptimizer = Object.keys(ratios).length > 0 ? optimizer(ratios, 0) : null;
     const inUse = [...this.optimizer.inUse, ...(this.stepOptimizer?.inUse ?? []), ...imagesInUse(data)];
     this.repeated = new RepeatedStep(() => inUse, areLarge(teacher.definition.inputShape) ? 'gpu' : 'everywhere');
@@ -100,7 +95,7 @@ export class StudentTrainer implements StudentTraining<StudentTrainerSnapshot> {
       },
       (inputs: Record<string, tf.Tensor>) => this.compute(inputs, settings),
     );
-    this.pending.push({ step: step + 1, learningRate, values: values as tf.Tensor1D });
+    this.pending.add(step + 1, learningRate, values as tf.Tensor1D);
   }
 
   /** The step itself. @returns [3] ce, distillation, total */
@@ -133,25 +128,13 @@ export class StudentTrainer implements StudentTraining<StudentTrainerSnapshot> {
    * @throws NotFiniteError naming the first loss and step, or the first weight, that is not a finite number
    */
   async drain(): Promise<DistillationSample[]> {
-    const taken = this.pending;
-    this.pending = [];
-    if (taken.length === 0) return [];
-    const packed = tf.tidy(() =>
-      tf.concat([...taken.map((p) => p.values), tf.reshape(this.watch.squares(), [1])] as tf.Tensor1D[]),
-    );
-    tf.dispose(taken.map((p) => p.values));
-    const values = await packed.data();
-    packed.dispose();
-    const samples = taken.map(({ step, learningRate }, i): DistillationSample => {
-      const [ce, distillation, total] = values.subarray(3 * i, 3 * i + 3);
+    const samples = await this.pending.drain(([ce, distillation, total], step, learningRate): DistillationSample => {
       if (!Number.isFinite(ce)) throw new NotFiniteError("The student's cross entropy", step);
       if (!Number.isFinite(distillation)) throw new NotFiniteError("The student's distillation loss", step);
       return { arm: this.arm, step, ce, distillation, total, learningRate };
     });
-    const last = taken[taken.length - 1].step;
-    if (!Number.isFinite(values[values.length - 1])) {
-      throw new NotFiniteError(`The student's weight ${(await this.watch.worst())!.key}`, last);
-    }
+    if (samples.length === 0) return samples;
+    const last = samples[samples.length - 1].step;
     const rise = this.losses.look(samples.map(({ total }) => total));
     if (rise) this.risen = { ...rise, step: last };
     else this.well = last - this.losses.open;
@@ -191,8 +174,7 @@ export class StudentTrainer implements StudentTraining<StudentTrainerSnapshot> {
     this.well = step;
     this.losses = new LossWatch();
     this.risen = null;
-    tf.dispose(this.pending.map((p) => p.values));
-    this.pending = [];
+    this.pending.discard();
   }
 
   /** Lets go of what only further steps need. */
@@ -202,8 +184,7 @@ export class StudentTrainer implements StudentTraining<StudentTrainerSnapshot> {
 
   /** @param withStudent false: another goes on with it */
   dispose(withStudent = true): void {
-    tf.dispose(this.pending.map((p) => p.values));
-    this.pending = [];
+    this.pending.discard();
     this.repeated.dispose();
     this.optimizer.dispose();
     this.stepOptimizer?.dispose();

@@ -1,5 +1,5 @@
 import type { ArmId } from '../../engine/methods/arms';
-import type { ArmInfo, RowId, RunPhase } from '../../engine/runReport';
+import type { AccuracyRow, ArmInfo, RunPhase } from '../../engine/runReport';
 import type { RunSettings } from '../../engine/runSettings';
 import type { BackendName } from '../../worker/protocol';
 import type { RunRecord } from '../runRecord';
@@ -158,15 +158,7 @@ export interface MomentFile {
   accuracy: number;
 }
 
-export interface AccuracyFile {
-  id: RowId;
-  accuracy: number | null;
-  correct: number | null;
-  n: number;
-  state: 'pending' | 'running' | 'done';
-  step: number;
-  steps: number;
-  curve: [number, number][];
+export interface AccuracyFile extends Omit<AccuracyRow, 'answers' | 'weightsHash'> {
   /** Index into `answers`; null where they are not known. */
   answers: number | null;
   /** Left out where there is none, and in files from before there was one. */

@@ -123,11 +123,22 @@ export function separationTable(
   };
 }
 
+/** A row for each class of each layer: number and name of the layer, the class, and its values. */
+const byLayerAndClass = (
+  { layers, classNames, numClasses }: RunOverview['network'],
+  valuesOf: (at: number, layer: number) => Value[],
+): Value[][] =>
+  layers.flatMap(({ index, name }) =>
+    Array.from({ length: numClasses }, (_, c) => [
+      index + 1,
+      name,
+      classNames[c] ?? String(c),
+      ...valuesOf(index * numClasses + c, index),
+    ]),
+  );
+
 /** How far each class's synthetic batch is from its own center and from the nearest other one, at every layer. */
-export function distancesTable(
-  { network: { layers, classNames, numClasses } }: RunOverview,
-  snapshot: SyntheticSnapshot,
-): Table {
+export function distancesTable({ network }: RunOverview, snapshot: SyntheticSnapshot): Table {
   return {
     header: [
       'layer',
@@ -137,27 +148,16 @@ export function distancesTable(
       'nearest_other_center_distance [1]',
       'generator_step',
     ],
-    rows: layers.flatMap(({ index, name }) =>
-      Array.from({ length: numClasses }, (_, c): Value[] => {
-        const at = index * numClasses + c;
-        return [
-          index + 1,
-          name,
-          classNames[c] ?? String(c),
-          snapshot.distanceToOwnCenter[at],
-          snapshot.distanceToNearestOther[at],
-          snapshot.step,
-        ];
-      }),
-    ),
+    rows: byLayerAndClass(network, (at) => [
+      snapshot.distanceToOwnCenter[at],
+      snapshot.distanceToNearestOther[at],
+      snapshot.step,
+    ]),
   };
 }
 
 /** All that is known of the quality of synthetic images and of real ones, at every layer and for every class. */
-export function qualityTable(
-  { network: { layers, classNames, numClasses } }: RunOverview,
-  { snapshot, synthetic, real }: ShownQuality,
-): Table {
+export function qualityTable({ network }: RunOverview, { snapshot, synthetic, real }: ShownQuality): Table {
   return {
     header: [
       'layer',
@@ -175,27 +175,19 @@ export function qualityTable(
       'real_layer_bns_gap [1]',
       'generator_step',
     ],
-    rows: layers.flatMap(({ index, name }) =>
-      Array.from({ length: numClasses }, (_, c): Value[] => {
-        const at = index * numClasses + c;
-        return [
-          index + 1,
-          name,
-          classNames[c] ?? String(c),
-          snapshot.distanceToOwnCenter[at],
-          real.distanceToOwnCenter[at],
-          snapshot.distanceToNearestOther[at],
-          real.distanceToNearestOther[at],
-          synthetic.spreadByClass[at],
-          real.spreadByClass[at],
-          synthetic.silhouetteByClass[at],
-          real.silhouetteByClass[at],
-          synthetic.bnsGap[index],
-          real.bnsGap[index],
-          snapshot.step,
-        ];
-      }),
-    ),
+    rows: byLayerAndClass(network, (at, layer) => [
+      snapshot.distanceToOwnCenter[at],
+      real.distanceToOwnCenter[at],
+      snapshot.distanceToNearestOther[at],
+      real.distanceToNearestOther[at],
+      synthetic.spreadByClass[at],
+      real.spreadByClass[at],
+      synthetic.silhouetteByClass[at],
+      real.silhouetteByClass[at],
+      synthetic.bnsGap[layer],
+      real.bnsGap[layer],
+      snapshot.step,
+    ]),
   };
 }
 
