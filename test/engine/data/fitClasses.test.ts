@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { fitClasses } from '../../../src/engine/data/images/fitClasses';
+import { IMAGENET_CLASSES } from '../../../src/engine/data/images/wordnet';
+import { DATASET_ENTRIES } from '../../../src/state/hubEntries';
 import type { ImageCollection } from '../../../src/engine/data/images/types';
 import type { Network } from '../../../src/engine/network/types';
+
+/** Of Imagenette's entry on the page. */
+const DATASET_OUTPUTS = DATASET_ENTRIES.find(({ name }) => name === 'Imagenette')!.outputs!;
 
 /** A single dense layer from two numbers; output `o` has the weights (o, -o). */
 function networkOf(numClasses: number, classNames?: string[]): Network {
@@ -76,6 +81,22 @@ describe('classes of a network and of images', () => {
     expect(fitClasses(networkOf(3, ['x', 'y', 'z']), collection)).toMatchObject({ outputs: null, collection });
     expect(fitClasses(networkOf(4), collection)).toBeNull();
     expect(fitClasses(networkOf(2), collection)).toBeNull();
+  });
+
+  it('that are folders of Imagenette or Imagewoof take ImageNet’s outputs, and their names', () => {
+    const folders = [...IMAGENET_CLASSES.keys()].sort();
+    // ImageNet's classes are in the order of these numbers.
+    const outputs = folders.map((folder) => IMAGENET_CLASSES.get(folder)!.output);
+    expect(outputs).toEqual([...outputs].sort((a, b) => a - b));
+    const imagenette = folders.filter((folder) => DATASET_OUTPUTS.includes(IMAGENET_CLASSES.get(folder)!.output));
+    const fitted = fitClasses(networkOf(1000), collectionOf(imagenette))!;
+    expect(fitted.outputs).toEqual(DATASET_OUTPUTS);
+    expect(fitted.collection.classes[9]).toBe('parachute');
+    expect(fitted.network.definition.numClasses).toBe(10);
+    // Opened with a network of as many classes they are its own.
+    expect(fitClasses(networkOf(10), collectionOf(imagenette))).toMatchObject({ outputs: null });
+    // Back from the names, for a network with outputs of ImageNet.
+    expect(fitClasses(networkOf(1000), fitted.collection)!.outputs).toEqual(DATASET_OUTPUTS);
   });
 
   it('that a dataset knows the outputs of take those of a network for the larger task', () => {

@@ -3,6 +3,7 @@ import { selectOutputs } from '../../network/selectOutputs';
 import type { Network } from '../../network/types';
 import { say } from '../../sentences';
 import type { ImageCollection } from './types';
+import { IMAGENET_CLASSES } from './wordnet';
 
 export interface FittedClasses {
   /** The network, or that of some of its outputs. */
@@ -25,6 +26,12 @@ export function fitClasses(network: Network, collection: ImageCollection): Fitte
   const { numClasses, classNames } = network.definition;
   const { classes, outputs: known } = collection;
   if (classes.length > numClasses) return null;
+  const inImagenet = numClasses === IMAGENET ? classes.map((name) => IMAGENET_CLASSES.get(name)) : [undefined];
+  if (!inImagenet.includes(undefined)) {
+    const outputs = inImagenet.map((each) => each!.output);
+    const called = { ...collection, classes: inImagenet.map((each) => each!.name), outputs };
+    return { network: selectOutputs(network, outputs), outputs, collection: called };
+  }
   const named = outputsByName(classes, classNames ?? []) ?? outputsByNumber(classes, numClasses);
   if (named) {
     const order = classes.map((_, i) => i).sort((a, b) => named[a] - named[b]);
@@ -40,13 +47,13 @@ export function fitClasses(network: Network, collection: ImageCollection): Fitte
     return { network: selectOutputs(network, outputs), outputs, collection: moved };
   }
   if (classes.length === numClasses) return { network, outputs: null, collection };
-  return known && numClasses >= LARGER_TASK
+  return known && numClasses >= IMAGENET
     ? { network: selectOutputs(network, known), outputs: known, collection }
     : null;
 }
 
-/** Outputs of ImageNet, which `ImageCollection.outputs` are of. */
-const LARGER_TASK = 1000;
+/** Classes of ImageNet, which `ImageCollection.outputs` are of. */
+const IMAGENET = 1000;
 
 /** The same images, the class at place `order[i]` at place i. */
 export function reorderClasses(collection: ImageCollection, order: readonly number[]): ImageCollection {
