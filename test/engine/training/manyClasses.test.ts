@@ -45,6 +45,15 @@ describe('classes whose images are looked at', () => {
       expect(chosen).toEqual(expect.arrayContaining(asked.slice(0, 48)));
     }
   });
+
+  it('are those whose real images are looked at, where that is a sample, but for those that are asked for', () => {
+    const base = [3, 50, 51, 300, 720, 999];
+    expect(probeClasses(1000, [224, 224, 3], [], base)).toEqual(base);
+    // The ones that give way are not all at one end.
+    expect(probeClasses(1000, [224, 224, 3], [10, 20], base)).toEqual([3, 10, 20, 50, 720, 999]);
+    expect(probeClasses(1000, [224, 224, 3], [51], base)).toEqual(base);
+    expect(probeClasses(6, [224, 224, 3], [], [0, 1, 2, 3, 4, 5])).toEqual([0, 1, 2, 3, 4, 5]);
+  });
 });
 
 describe('a run of many classes', () => {
