@@ -138,8 +138,8 @@ export default defineConfig({
       'backend-webgpu',
       'layers',
     ].map((name) => `@tensorflow/tfjs-${name}`),
-    // It looks for its own binary beside its own code.
-    exclude: ['onnxruntime-web'],
+    // They look for their own binaries beside their own code.
+    exclude: ['onnxruntime-web', '@jsquash/jpeg'],
     rolldownOptions: { plugins: [tfjsWasmThreads()] },
   },
   build: { target: 'es2022', chunkSizeWarningLimit: 1000 },

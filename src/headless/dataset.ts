@@ -7,6 +7,7 @@ import type { ImageFile } from '../engine/data/images/types';
 import { NetworkError } from '../engine/network/networkError';
 import { inWords, say } from '../engine/sentences';
 import { readChosenFiles } from './files';
+import { provideJpeg } from './jpeg';
 
 const HELP = `npm run dataset -- FILES... [--label COLUMN] [--resize N] [--crop N] [--pixels] [--json]
 
@@ -53,6 +54,7 @@ async function report({ files, label, sizes, pixels }: Arguments) {
   if (files.length === 0) throw new NetworkError('There is no file.', HELP);
   const chosen: ImageFile[] = readChosenFiles(files);
   const { classes, images, notes } = await collectImages(chosen, { label });
+  provideJpeg();
   const said = notes.map((note) => inWords(note));
   const labels: number[] = [];
   const shown: number[][][][] = [];

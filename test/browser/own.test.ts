@@ -1,6 +1,7 @@
 /** Own networks and images on the page. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { encode } from 'jpeg-js';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { zip } from '../../src/engine/export/zip';
@@ -43,6 +44,16 @@ const archive = (classes: number) => ({
   buffer: Buffer.from(zipOf(classPictures(classes, 8, 30))),
 });
 
+/** As photographs are stored, with colours in half the size. */
+const photographs = (classes: number) => {
+  const data = (label: number) => Uint8Array.from({ length: 30 * 30 * 4 }, (_, i) => (20 * label + 7 * i) % 256);
+  const pictures = Array.from({ length: 8 * classes }, (_, i) => ({
+    name: `photographs/kind 0${i % classes}/${i}.jpg`,
+    bytes: new Uint8Array(encode({ width: 30, height: 30, data: data(i % classes) }, 80).data),
+  }));
+  return { name: 'photographs.zip', mimeType: 'application/zip', buffer: Buffer.from(zipOf(pictures)) };
+};
+
 describe('own network and images', () => {
   it('grey digits: what does not fit yet waits, then the run is of both, and the check is seen', async () => {
     const { page, check, network, images, alert } = await opened();
@@ -73,10 +84,12 @@ describe('own network and images', () => {
     page.on('request', (request) => hosts.add(new URL(request.url()).host));
     await network.setInputFiles(files('onnx', 'residual-one-image.onnx'));
     await alert.filter({ hasText: '32x32x3 in 5 classes' }).waitFor({ timeout: 30_000 });
-    await images.setInputFiles(archive(5));
+    await images.setInputFiles(photographs(5));
     await check.waitFor({ state: 'visible', timeout: 30_000 });
     await check.locator('summary').click();
     expect(await check.innerText()).toContain('onnxruntime-web: differs by');
+    // All of them could be read.
+    expect(await page.locator('.own-images').innerText()).toMatch(/5 classes, 20 to calibrate with[^]*, 20 for tests/);
     expect([...hosts].filter((host) => host !== '' && host !== new URL(page.url()).host)).toEqual([]);
     playground.expectNoErrors();
   });

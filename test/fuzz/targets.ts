@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatasetError } from '../../src/engine/data/images/datasetError';
 import { collectImages } from '../../src/engine/data/images/collection';
 import { decodeImage } from '../../src/engine/data/images/decode';
+import { provideJpeg } from '../../src/headless/jpeg';
 import type { ImageFile } from '../../src/engine/data/images/types';
 import { CheckpointError, decodeCheckpoint, encodeCheckpoint } from '../../src/engine/generator/checkpoint';
 import { initialGeneratorWeights } from '../../src/engine/generator/generator';
@@ -170,6 +171,7 @@ const pictures = pictureTarget(
 /** Made when it is first needed: writing one takes a while. */
 let recording: string[] | null = null;
 export async function prepareTargets(): Promise<void> {
+  provideJpeg();
   recording ??= [
     await writeRecording(sampleRecording({}, 2)),
     readFileSync(join(FIXTURES, '../../public/recordings/poster.json'), 'utf8'),

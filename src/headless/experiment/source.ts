@@ -19,6 +19,7 @@ import { readSafetensors } from '../../engine/network/safetensors';
 import type { Network } from '../../engine/network/types';
 import { inWords, say, type Said } from '../../engine/sentences';
 import { BUNDLED_FOLDER, readBytes, readChosenFiles, readNetworkFolder } from '../files';
+import { provideJpeg } from '../jpeg';
 
 /** Any network and images, as the page opens them. */
 export interface OwnPlace {
@@ -109,6 +110,7 @@ async function loadOwn({ network: networkPaths, images: imagePaths, options, lab
   const pictures: ImageFile[] = readChosenFiles(imagePaths);
   let dataset: Dataset;
   if (pictures.length > 0) {
+    provideJpeg();
     const collected = await collectImages(pictures, label === undefined ? {} : { label });
     const { inputShape, numClasses, name, resizing } = network.definition;
     const fitted = fitClasses(network, collected);

@@ -1,6 +1,10 @@
 import { encode } from 'jpeg-js';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { decodeImage } from '../../../src/engine/data/images/decode';
+import { provideJpeg } from '../../../src/headless/jpeg';
+import pictures from '../../fixtures/jpeg/pictures.json' with { type: 'json' };
+
+beforeAll(provideJpeg);
 
 const data = Uint8Array.from({ length: 16 * 24 * 4 }, (_, i) => (i * 37) % 256);
 const whole = () => new Uint8Array(encode({ width: 24, height: 16, data }, 80).data);
@@ -36,5 +40,23 @@ describe('JPEG', () => {
     // A table of codes that is not there.
     bytes[tables + 6] = 0x33;
     await expect(decodeImage(bytes)).rejects.toThrow('it is damaged');
+    // What comes next is read all the same.
+    expect((await decodeImage(whole())).width).toBe(24);
+  });
+
+  it('that is cut off is not filled up', async () => {
+    const bytes = whole();
+    for (const length of [bytes.length - 2, bytes.length - 200]) {
+      await expect(decodeImage(bytes.slice(0, length))).rejects.toThrow('it is cut off');
+    }
+    await expect(decodeImage(bytes.slice(0, 30))).rejects.toThrow('it is damaged');
+  });
+
+  it.each(Object.entries(pictures.pictures))('%s: has the pixels that Pillow reads', async (name, { jpeg, rgb }) => {
+    const image = await decodeImage(new Uint8Array(Buffer.from(jpeg, 'base64')));
+    expect([image.height, image.width]).toEqual([pictures.height, pictures.width]);
+    const expected = Buffer.from(rgb, 'base64');
+    const differences = expected.map((value, i) => Math.abs(value - image.rgb[i]));
+    expect(Math.max(...differences)).toBeLessThanOrEqual(name.includes('CMYK') ? 1 : 0);
   });
 });

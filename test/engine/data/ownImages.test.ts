@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { collectImages } from '../../../src/engine/data/images/collection';
 import type { CollectOptions, ImageFile } from '../../../src/engine/data/images/types';
 import { DatasetError } from '../../../src/engine/data/images/datasetError';
@@ -12,6 +12,7 @@ import { readZip } from '../../../src/engine/data/images/zip';
 import { INTERPOLATIONS, type Interpolation } from '../../../src/engine/network/resizing';
 import { Random } from '../../../src/engine/random';
 import { inWords } from '../../../src/engine/sentences';
+import { provideJpeg } from '../../../src/headless/jpeg';
 
 const FOLDER = join(import.meta.dirname, '../../fixtures/images');
 const load = (name: string, file = 'dataset.zip'): ImageFile => ({
@@ -40,6 +41,8 @@ async function colours(files: ImageFile[], options: CollectOptions = {}) {
 /** Largest difference from nested lists. */
 const difference = (rgb: Uint8Array, values: unknown) =>
   (values as number[][][]).flat(2).reduce((most, v, i) => Math.max(most, Math.abs(v - rgb[i])), 0);
+
+beforeAll(provideJpeg);
 
 describe('class folders', () => {
   it('hidden files and folders are no pictures; a broken picture and an empty folder are named', async () => {
