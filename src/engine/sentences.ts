@@ -240,7 +240,7 @@ export const SENTENCES = {
     `Weight "${weight}" of shape [${shape}] does not fit its data (${has} bytes or values).`,
   tensorOutside: (weight: string, file: string) => `Weight "${weight}" lies outside of ${file}: it is cut off.`,
   onnxSupported: () =>
-    'Supported are Conv, BatchNormalization, Gemm, MatMul; Relu, Clip, Min and Max with a number, PRelu with one slope, LeakyRelu, Sigmoid, HardSigmoid, HardSwish, Softmax; Add, Sub, Mul, Div, Sum, Concat; MaxPool, AveragePool, global pooling, ReduceMean over pixels; Pad, Flatten, Reshape, Transpose, Squeeze, Unsqueeze. Replace the operation by these and export the network anew.',
+    'Supported are Conv, BatchNormalization, Gemm, MatMul; Relu, Clip, Min and Max with a number, PRelu with one slope, LeakyRelu, Sigmoid, HardSigmoid, HardSwish, Softmax, LogSoftmax at the end; Add, Sub, Mul, Div, Sum, Concat; MaxPool, AveragePool, global pooling, ReduceMean over pixels; Pad, Flatten, Reshape, Transpose, Squeeze, Unsqueeze. Replace the operation by these and export the network anew.',
   noBatchNormOnnx: (file: string) =>
     `${file} has no BatchNormalization: the exporter has folded it into the convolutions, or there was none. FDDA works on BatchNorm statistics.`,
   noBatchNormOnnxHint: () =>

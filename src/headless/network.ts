@@ -80,12 +80,12 @@ function readBatch(path: string, { definition }: Network): Batch {
   return { shape: shape as Batch['shape'], values };
 }
 
-/** What the network's own file means by its outputs: probabilities where it ends in a softmax. */
+/** What the network's own file means by its outputs: probabilities, or their logarithms, where it ends in a softmax. */
 async function run({ definition, weights }: Network, { shape, values }: Batch) {
   const uploaded = uploadWeights({ definition, weights });
   const result = tf.tidy(() => {
     const logits = forward(definition, uploaded, tf.tensor4d(values, shape));
-    return definition.endsInSoftmax ? tf.softmax(logits) : logits;
+    return definition.endsInLog ? tf.logSoftmax(logits) : definition.endsInSoftmax ? tf.softmax(logits) : logits;
   });
   const outputs = { shape: result.shape, values: Array.from(await result.data()) };
   tf.dispose([result, uploaded]);

@@ -51,12 +51,12 @@ export function upTo(nodes: readonly NetworkNode[], output: string): NetworkNode
 export function withoutFinalSoftmax(
   nodes: NetworkNode[],
   shapes: ReadonlyMap<string, number[]>,
-): Pick<NetworkDefinition, 'nodes' | 'endsInSoftmax'> {
+): Pick<NetworkDefinition, 'nodes' | 'endsInSoftmax' | 'endsInLog'> {
   const last = nodes[nodes.length - 1];
   if (last.op === 'softmax') {
     const rest = nodes.slice(0, -1);
     const output = rest.find(({ name }) => name === last.inputs[0])!;
-    return { nodes: upTo(rest, output.name), endsInSoftmax: true };
+    return { nodes: upTo(rest, output.name), endsInSoftmax: true, ...(last.log ? { endsInLog: true } : {}) };
   }
   if (last.op !== 'flatten' && last.op !== 'reshape') return { nodes };
   const before = nodes.find(({ name }) => name === last.inputs[0]);
@@ -65,7 +65,11 @@ export function withoutFinalSoftmax(
   if (before?.op !== 'softmax' || shape.some((v, axis) => axis < shape.length - 1 && v !== 1)) return { nodes };
   if (String(shapes.get(last.name)) !== String([classes])) return { nodes };
   const moved = { ...last, inputs: before.inputs } as NetworkNode;
-  return { nodes: upTo([...nodes.slice(0, -1), moved], moved.name), endsInSoftmax: true };
+  return {
+    nodes: upTo([...nodes.slice(0, -1), moved], moved.name),
+    endsInSoftmax: true,
+    ...(before.log ? { endsInLog: true } : {}),
+  };
 }
 
 /** The weights that some nodes refer to. */

@@ -58,6 +58,8 @@ export interface ActivationNode extends NodeBase {
 /** Along the last axis. */
 export interface SoftmaxNode extends NodeBase {
   op: 'softmax';
+  /** Its logarithm: known at a network's end only, where it is left out. */
+  log?: true;
 }
 /** Sum of all inputs; an input of one pixel counts for every pixel. */
 export interface AddNode extends NodeBase {
@@ -155,6 +157,8 @@ export interface NetworkDefinition {
   nodes: NetworkNode[];
   /** The file's own network ends in a softmax, which is left out here. */
   endsInSoftmax?: boolean;
+  /** It is that softmax's logarithm. */
+  endsInLog?: true;
   /** The network sees (pixel / 255 - mean) / std per channel. */
   normalization: { mean: number[]; std: number[] };
   classNames?: string[];

@@ -220,7 +220,7 @@ export const jaSentences: Sentences = {
     `重み「${weight}」の形状 [${shape}] とデータ（${has} バイトまたは個）が合いません。`,
   tensorOutside: (weight, file) => `重み「${weight}」が ${file} の外にあります。途中で切れています。`,
   onnxSupported: () =>
-    '使える演算は Conv、BatchNormalization、Gemm、MatMul、Relu、0 から 6 の Clip、LeakyRelu、Sigmoid、HardSigmoid、HardSwish、Softmax、Add、Sub、Mul、Div、Sum、Concat、MaxPool、AveragePool、Global プーリング、画素についての ReduceMean、Pad、Flatten、Reshape、Transpose、Squeeze、Unsqueeze です。この演算をこれらで置き換えて書き出し直してください。',
+    '使える演算は Conv、BatchNormalization、Gemm、MatMul、Relu、Clip、数との Min と Max、傾きが 1 つの PRelu、LeakyRelu、Sigmoid、HardSigmoid、HardSwish、Softmax、最後の LogSoftmax、Add、Sub、Mul、Div、Sum、Concat、MaxPool、AveragePool、Global プーリング、画素についての ReduceMean、Pad、Flatten、Reshape、Transpose、Squeeze、Unsqueeze です。この演算をこれらで置き換えて書き出し直してください。',
   noBatchNormOnnx: (file) =>
     `${file} に BatchNormalization がありません。書き出すときに畳み込みに統合されたか、元からなかったかです。FDDA は BatchNorm 統計量を使います。`,
   noBatchNormOnnxHint: () =>

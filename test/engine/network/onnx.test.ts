@@ -61,6 +61,28 @@ describe('ONNX', () => {
     for (const key of Object.keys(weights)) expect(used).toContain(key);
   });
 
+  it('of the newer exporter, with numbers and missing biases as it writes them (dynamo.py), gives what PyTorch gives', async () => {
+    const { network, check } = await openCheckedNetwork([fileOf('dynamo')]);
+    expect(check.difference).toBeLessThan(1e-5);
+    const { definition } = network;
+    expect(definition).toMatchObject({ numClasses: 5, endsInSoftmax: true, endsInLog: true });
+    for (const op of ['relu6', 'hardSwish', 'depthwiseConv2d', 'multiply'])
+      expect(definition.nodes.some((node) => node.op === op)).toBe(true);
+    const { shape, values } = JSON.parse(readFileSync(join(FOLDER, 'dynamo.json'), 'utf8')) as {
+      shape: [number, number];
+      values: number[];
+    };
+    const uploaded = uploadWeights(network);
+    const outputs = tf.tidy(() =>
+      tf.logSoftmax(
+        forward(definition, uploaded, tf.tensor4d(referenceImages(shape[0] * 16 * 16 * 3), [shape[0], 16, 16, 3])),
+      ),
+    );
+    const actual = Array.from(await outputs.data());
+    tf.dispose([outputs, uploaded]);
+    values.forEach((value, i) => expect(Math.abs(actual[i] - value)).toBeLessThan(1e-5));
+  });
+
   it('clips at any limits, however they are written (limits.py)', async () => {
     const { network, check } = await openCheckedNetwork([fileOf('limits')]);
     expect(check.difference).toBeLessThan(1e-5);

@@ -13,7 +13,7 @@ const constant = (shape: number[], values: ArrayLike<number>): Constant => ({
   values: Float64Array.from(values),
 });
 
-const READS_TWO = new Set(['Gather', 'Reshape', 'Add', 'Sub', 'Mul', 'Div']);
+const READS_TWO = new Set(['Gather', 'Reshape', 'Expand', 'Add', 'Sub', 'Mul', 'Div']);
 
 /** @throws NetworkError (by `refuse`) where a constant that is computed is larger than any that is meant */
 export function foldConstant(node: OnnxNode, graph: GraphBuilder, refuse: (why: Said) => never): Constant | null {
@@ -50,6 +50,12 @@ function fold(node: OnnxNode, graph: GraphBuilder, refuse: (why: Said) => never)
     );
     attributes.finish();
     return constant([part.length], part);
+  }
+  // A number takes the type of a value, which here is always that of images.
+  if (node.kind === 'CastLike' && a && graph.values.has(node.inputs[1] ?? '')) {
+    attributes.ignore('saturate');
+    attributes.finish();
+    return a;
   }
   if (!a || (READS_TWO.has(node.kind) && !b) || node.inputs.some((name, i) => name !== '' && !inputs[i])) return null;
   const axes = () => attributes.numbers('axes') ?? (b ? Array.from(b.values) : []);
@@ -110,6 +116,8 @@ function fold(node: OnnxNode, graph: GraphBuilder, refuse: (why: Said) => never)
       const full = shape.map((v) => (v === -1 ? a.values.length / known : v));
       return size(full) === a.values.length ? { shape: full, values: a.values } : refuse(say('noSuchOperation'));
     }
+    case 'Expand':
+      return expanded(a, Array.from(b!.values)) ?? refuse(say('noSuchOperation'));
     case 'Transpose': {
       const order = attributes.numbers('perm') ?? a.shape.map((_, i) => a.shape.length - 1 - i);
       if (String([...order].sort((i, j) => i - j)) !== String(a.shape.map((_, i) => i)))
@@ -135,6 +143,28 @@ function fold(node: OnnxNode, graph: GraphBuilder, refuse: (why: Said) => never)
     default:
       return null;
   }
+}
+
+/** Repeated along axes of length 1 as far as `to` and its own shape ask for; null where they do not fit each other. */
+function expanded({ shape, values }: Constant, to: number[]): Constant | null {
+  const rank = Math.max(shape.length, to.length);
+  const [own, asked] = [shape, to].map((each) => [...new Array<number>(rank - each.length).fill(1), ...each]);
+  const full = own.map((n, axis) => (n === 1 ? asked[axis] : n));
+  const fits = own.every((n, axis) => n === 1 || asked[axis] === 1 || asked[axis] === n);
+  if (!fits || rank > MOST_AXES || !full.every(Number.isInteger) || !(size(full) <= MOST_VALUES)) return null;
+  const at = (i: number) => {
+    let [rest, place, stride] = [i, 0, 1];
+    for (let axis = rank - 1; axis >= 0; axis--) {
+      if (own[axis] > 1) place += stride * (rest % full[axis]);
+      stride *= own[axis];
+      rest = Math.floor(rest / full[axis]);
+    }
+    return values[place];
+  };
+  return constant(
+    full,
+    Array.from({ length: size(full) }, (_, i) => at(i)),
+  );
 }
 
 const sum = (x: number, y: number) => x + y;

@@ -47,7 +47,9 @@ export async function openOnnx(files: readonly NetworkFile[], options: OpenOptio
       ? graph.reshaped(result.node, [result.shape[0]], `${output.name}/classes`)
       : result.node;
   if (ends !== result.node) shapes.set(ends, [result.shape[0]]);
-  const { nodes, endsInSoftmax } = withoutFinalSoftmax(upTo(graph.nodes, ends), shapes);
+  const { nodes, endsInSoftmax, endsInLog } = withoutFinalSoftmax(upTo(graph.nodes, ends), shapes);
+  const inside = nodes.find((node) => node.op === 'softmax' && node.log);
+  if (inside) unusable(inside.name, 'LogSoftmax', say('noSuchOperation'));
   const channels = input.shape[2];
   const assumed = assumedNormalization(nodes, channels, input.bytes);
   const said = options.normalization;
@@ -65,6 +67,7 @@ export async function openOnnx(files: readonly NetworkFile[], options: OpenOptio
       nodes,
       normalization: said ?? assumed.normalization,
       ...(endsInSoftmax ? { endsInSoftmax } : {}),
+      ...(endsInLog ? { endsInLog } : {}),
     },
     weights: neededWeights(nodes, graph.weights),
   };

@@ -41,7 +41,8 @@ function bound(on: NodeContext, kind: 'Max' | 'Min'): GraphValue {
 }
 
 function softmax(on: NodeContext): GraphValue {
-  const { attributes, graph, name, opset, valueAt } = on;
+  const { attributes, graph, name, node, opset, valueAt } = on;
+  const log = node.kind === 'LogSoftmax' ? { log: true as const } : {};
   const value = valueAt(0);
   const axis = attributes.number('axis', opset < 13 ? 1 : -1);
   const rank = value.shape.length + 1;
@@ -51,11 +52,11 @@ function softmax(on: NodeContext): GraphValue {
   const channels = rank === 4 && at === 1 && !flattened;
   if (channels) {
     const x = graph.asImage(value, name);
-    return { ...x, node: graph.add({ op: 'softmax', name, inputs: [x.node] }) };
+    return { ...x, node: graph.add({ op: 'softmax', name, inputs: [x.node], ...log }) };
   }
   if (at !== rank - 1) attributes.wrong('axis', axis);
   const x = graph.asWritten(value, name);
-  return { ...x, node: graph.add({ op: 'softmax', name, inputs: [x.node] }) };
+  return { ...x, node: graph.add({ op: 'softmax', name, inputs: [x.node], ...log }) };
 }
 
 /** Nothing, where the network is not trained. */
@@ -90,8 +91,15 @@ export const activations: Record<string, Converter> = {
   Max: (on) => bound(on, 'Max'),
   Min: (on) => bound(on, 'Min'),
   Softmax: softmax,
+  LogSoftmax: softmax,
   Identity: passed,
   Dropout: passed,
+  CastLike({ attributes, refuse, valueAt, constantAt }) {
+    attributes.ignore('saturate');
+    // The type of a constant is not known here.
+    if (constantAt(1)) refuse(say('noSuchOperation'));
+    return valueAt(0);
+  },
   Cast({ attributes, valueAt }) {
     attributes.ignore('saturate');
     attributes.expect('to', 1, 1, 10, 11, 16);

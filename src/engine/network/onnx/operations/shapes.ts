@@ -6,8 +6,10 @@ import { size, type Converter, type NodeContext } from '../nodeContext';
 /** What a Reshape makes, without the batch. */
 function targetShape(on: NodeContext): number[] {
   const { attributes, refuse, valueAt, given, weight } = on;
-  attributes.expect('allowzero', 0, 0);
   const listed = given(1) ? Array.from(weight(1).values) : (attributes.numbers('shape') ?? []);
+  // What a 0 means, where there is one.
+  if (listed.includes(0)) attributes.expect('allowzero', 0, 0);
+  else attributes.expect('allowzero', 0, 0, 1);
   const { shape } = valueAt(0);
   const total = size(shape);
   const [batch, ...rest] = listed;

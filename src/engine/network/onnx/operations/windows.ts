@@ -113,11 +113,13 @@ function pool(on: NodeContext): GraphValue {
     const added = graph.add({ op: 'maxPool', name, inputs: [x.node], size: taps, strides, padding: p });
     return { node: added, shape: [c, ...out], image: true };
   }
-  const counted = attributes.number('count_include_pad', 0) === 1 && Object.values(p).some((v) => v > 0);
+  // What ceil_mode adds at the ends is never counted.
+  const around = Object.values(p).reduce((sum, v) => sum + v, -ends);
+  const counted = attributes.number('count_include_pad', 0) === 1 && around > 0;
   if (counted && ends > 0) attributes.wrong('ceil_mode', 1);
   const input = counted ? graph.add({ op: 'pad', name: `${name}/pad`, inputs: [x.node], padding: p }) : x.node;
-  const around = counted ? NONE : p;
-  const added = graph.add({ op: 'averagePool', name, inputs: [input], size: taps, strides, padding: around });
+  const own = counted ? NONE : p;
+  const added = graph.add({ op: 'averagePool', name, inputs: [input], size: taps, strides, padding: own });
   return { node: added, shape: [c, ...out], image: true };
 }
 
