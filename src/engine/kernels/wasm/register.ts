@@ -39,6 +39,7 @@ import {
   imageStatistics,
   imageStatisticsGradient,
 } from './normalization';
+import { mendSamePadding } from './samePadding';
 import { concatColumns, poolStatistics, poolStatisticsGradient, splitColumns, transposedProduct } from './tables';
 import { upsampleConv2d, upsampleConv2dFilterGradient, upsampleConv2dInputGradient } from './upsample';
 import { averagePoolGradient, depthwiseFilterGradient, depthwiseInputGradient, maxPoolGradient } from './windows';
@@ -143,6 +144,7 @@ function floatsOf(backend: WasmBackend, { dataId }: tf.TensorInfo): Float32Array
 
 /** To be called once, after tfjs's wasm backend was imported. */
 export function registerKernels(): void {
+  mendSamePadding();
   const isOurs = (attrs: ConvAttrs) => !isForeign(attrs);
   // tfjs copies here, where other backends share: every tensor that is saved for a gradient is cloned.
   replace(
