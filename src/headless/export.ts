@@ -4,6 +4,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { settingsForDataset } from '../engine/data/settingsForDataset';
+import { inWords } from '../engine/sentences';
 import { Run } from '../engine/training/run';
 import { Teacher } from '../engine/training/teacher';
 import { exportStudent } from '../engine/workbench/exports';
@@ -114,16 +116,20 @@ async function main(argv: string[]): Promise<number> {
     console.log(HELP);
     return 0;
   }
-  const { settings, format, images, notes, repairs, ...options } = optionsOf(argv);
+  const { settings: asked, format, images, notes, repairs, ...options } = optionsOf(argv);
   notes.forEach(say);
   await startBackend();
   const source = await loadSource({
     ...(options.own ? { own: options.own } : {}),
     data: options.data ?? null,
     weights: options.weights ?? null,
-    checkpoint: settings.generatorStart === 'checkpoint',
+    checkpoint: asked.generatorStart === 'checkpoint',
   });
   source.notes.forEach(say);
+  // As on the page, few images are no reason for a refusal.
+  const fitted = options.own ? settingsForDataset(asked, source.dataset) : { settings: asked, notes: [] };
+  fitted.notes.forEach((note) => say(inWords(note)));
+  const { settings } = fitted;
   const teacher = new Teacher(source.network);
   const run = (await Run.create(teacher, source.dataset, settings, source.checkpoint))!;
   if (options.trained) while (!run.finishedAll) await run.advance();

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { createShapes } from '../../src/engine/data/shapes';
 import { Run } from '../../src/engine/training/run';
@@ -10,10 +10,16 @@ import { exportStudent } from '../../src/engine/workbench/exports';
 import { BUNDLED_FOLDER, readNetworkFolder } from '../../src/headless/files';
 import { defaultSettings } from '../../src/state/settings';
 import { use } from '../engine/backends';
+import { manyClassNetwork, manyClassPictures } from '../manyClasses';
 import { describeShort, it, itLong } from '../when';
 
 const folder = mkdtempSync(join(tmpdir(), 'export-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+function save(path: string, bytes: Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, bytes);
+}
 
 function command(...flags: string[]): Promise<{ code: number; out: string; said: string }> {
   return new Promise((resolve) =>
@@ -43,6 +49,17 @@ describeShort('npm run export', () => {
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ n: 40, agreement: 1, verdict: 'same' });
     expect(statSync(path).size).toBeGreaterThan(40_000);
+  });
+
+  it('takes another network and a few images, as the page does', async () => {
+    const place = (kind: string, name: string) => join(folder, kind, name);
+    for (const { name, bytes } of manyClassNetwork(5, 8)) save(place('network', name), bytes);
+    for (const { name, bytes } of manyClassPictures(5, 6, 8)) save(place('pictures', name), bytes);
+    const own = ['--network', join(folder, 'network'), '--images', join(folder, 'pictures')];
+    const { code, out, said } = await command(...own, '--bits', '4', '--json');
+    expect(said).toMatch(/Images for looking only/);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ agreement: 1, verdict: 'same' });
   });
 
   it.each([
