@@ -59,7 +59,7 @@ function settingNote(note: SettingNote): string {
 /** Every word of the page in Japanese. Parts of it are in files of their own for their length. */
 export const ja: Words = {
   title: 'FDDA プレイグラウンド',
-  tagline: 'ニューラルネットワークを数ビットに量子化し、自身の統計量から作った画像で修復します。',
+  tagline: 'ネットワークを数ビットに量子化し、その統計量から作った画像で修復します。',
   howItWorks: '手法の解説',
   article: jaArticle,
   argument: jaArgument,
