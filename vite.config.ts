@@ -130,14 +130,19 @@ export default defineConfig({
   // Found only in the worker, which the dev server's first look at the imports misses: it would reload the page over them.
   optimizeDeps: {
     include: [
-      'core',
-      'core/dist/register_all_gradients.js',
-      'backend-cpu',
-      'backend-wasm',
-      'backend-webgl',
-      'backend-webgpu',
-      'layers',
-    ].map((name) => `@tensorflow/tfjs-${name}`),
+      ...[
+        'core',
+        'core/dist/register_all_gradients.js',
+        'backend-cpu',
+        'backend-wasm',
+        'backend-webgl',
+        'backend-webgpu',
+        'layers',
+      ].map((name) => `@tensorflow/tfjs-${name}`),
+      'jpeg-js',
+      'hyparquet',
+      'umap-js',
+    ],
     // They look for their own binaries beside their own code.
     exclude: ['onnxruntime-web', '@jsquash/jpeg'],
     rolldownOptions: { plugins: [tfjsWasmThreads()] },
