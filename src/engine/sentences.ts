@@ -123,7 +123,7 @@ export const SENTENCES = {
   noImageSize: () => 'The model does not say how large its images are.',
   noImageSizeHint: () => 'Export it with a fixed input shape [height, width, channels], in pixels.',
   supportedLayers: () =>
-    'Supported are Conv2D, DepthwiseConv2D, SeparableConv2D, BatchNormalization, Dense; ReLU, ReLU6, LeakyReLU, sigmoid, SiLU, hard-swish, softmax; Add, Multiply, Concatenate; MaxPooling2D, AveragePooling2D, global pooling; ZeroPadding2D, Flatten, Reshape, Permute; Rescaling, Normalization; Dropout and augmentation. Replace the layer by these, or export the network to ONNX.',
+    'Supported are Conv2D, DepthwiseConv2D, SeparableConv2D, BatchNormalization, Dense; ReLU, ReLU6, LeakyReLU, sigmoid, SiLU, hard-swish, softmax, its logarithm at the end; Add, Multiply, Concatenate; MaxPooling2D, AveragePooling2D, global pooling; ZeroPadding2D, Flatten, Reshape, Permute; Rescaling, Normalization; Dropout and augmentation. Replace the layer by these, or export the network to ONNX.',
   readsLater: (layer: string, from: string) => `Layer ${layer} reads "${from}", which does not come before it.`,
   layerUnusable: (layer: string, kind: string, why: string) => `Layer "${layer}" (${kind}) cannot be used: ${why}.`,
   layerLacksWeight: (layer: string, kind: string, weight: string) =>

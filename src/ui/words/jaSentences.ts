@@ -108,7 +108,7 @@ export const jaSentences: Sentences = {
   noImageSize: () => 'モデルに画像の大きさが書かれていません。',
   noImageSizeHint: () => '入力の形状を固定して書き出してください。',
   supportedLayers: () =>
-    '使える層は Conv2D、DepthwiseConv2D、SeparableConv2D、BatchNormalization、Dense、ReLU、ReLU6、LeakyReLU、sigmoid、SiLU、hard-swish、softmax、Add、Multiply、Concatenate、MaxPooling2D、AveragePooling2D、Global プーリング、ZeroPadding2D、Flatten、Reshape、Permute、Rescaling、Normalization、Dropout、データ拡張です。この層をこれらで置き換えるか、ONNX に書き出してください。',
+    '使える層は Conv2D、DepthwiseConv2D、SeparableConv2D、BatchNormalization、Dense、ReLU、ReLU6、LeakyReLU、sigmoid、SiLU、hard-swish、softmax、最後の log_softmax、Add、Multiply、Concatenate、MaxPooling2D、AveragePooling2D、Global プーリング、ZeroPadding2D、Flatten、Reshape、Permute、Rescaling、Normalization、Dropout、データ拡張です。この層をこれらで置き換えるか、ONNX に書き出してください。',
   readsLater: (layer, from) => `層 ${layer} が「${from}」を入力としていますが、それより前にありません。`,
   layerUnusable: (layer, kind, why) => `層「${layer}」（${kind}）は使えません：${why}。`,
   layerLacksWeight: (layer, kind, weight) => `層「${layer}」（${kind}）の重みに「${weight}」がありません。`,

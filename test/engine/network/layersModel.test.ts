@@ -259,49 +259,56 @@ describe('tf.LayersModel', () => {
     tf.dispose(images);
   });
 
-  it('reads a model that tfjs-layers itself saved, with same-padding, biases and fused activations', async () => {
-    const model = tf.sequential({
-      layers: [
-        tf.layers.conv2d({
-          inputShape: [9, 8, 3],
-          filters: 4,
-          kernelSize: 3,
-          strides: 2,
-          padding: 'same',
-          activation: 'relu',
+  it.each(['softmax', 'logSoftmax'] as const)(
+    'reads a model that tfjs-layers itself saved, with same-padding, biases and fused activations, and %s',
+    async (activation) => {
+      const model = tf.sequential({
+        layers: [
+          tf.layers.conv2d({
+            inputShape: [9, 8, 3],
+            filters: 4,
+            kernelSize: 3,
+            strides: 2,
+            padding: 'same',
+            activation: 'relu',
+          }),
+          tf.layers.batchNormalization({}),
+          tf.layers.depthwiseConv2d({ kernelSize: 3, padding: 'same', depthMultiplier: 2 }),
+          tf.layers.maxPooling2d({ poolSize: 2, padding: 'same' }),
+          tf.layers.batchNormalization({ scale: false }),
+          tf.layers.reLU({ maxValue: 6 }),
+          tf.layers.dropout({ rate: 0.5 }),
+          tf.layers.flatten(),
+          // tfjs-layers has a name more than its types.
+          tf.layers.dense({ units: 5, activation: activation as 'softmax' }),
+        ],
+      });
+      let saved: tf.io.ModelArtifacts | null = null;
+      await model.save(
+        tf.io.withSaveHandler(async (artifacts) => {
+          saved = artifacts;
+          return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
         }),
-        tf.layers.batchNormalization({}),
-        tf.layers.depthwiseConv2d({ kernelSize: 3, padding: 'same', depthMultiplier: 2 }),
-        tf.layers.maxPooling2d({ poolSize: 2, padding: 'same' }),
-        tf.layers.batchNormalization({ scale: false }),
-        tf.layers.reLU({ maxValue: 6 }),
-        tf.layers.dropout({ rate: 0.5 }),
-        tf.layers.flatten(),
-        tf.layers.dense({ units: 5, activation: 'softmax' }),
-      ],
-    });
-    let saved: tf.io.ModelArtifacts | null = null;
-    await model.save(
-      tf.io.withSaveHandler(async (artifacts) => {
-        saved = artifacts;
-        return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
-      }),
-    );
-    const { modelTopology, weightSpecs, weightData } = saved!;
-    const json = JSON.stringify({ modelTopology, weightsManifest: [{ paths: ['w.bin'], weights: weightSpecs }] });
-    const network = await readLayersModel([
-      { name: 'model.json', bytes: new TextEncoder().encode(json).buffer as ArrayBuffer },
-      { name: 'w.bin', bytes: weightData as ArrayBuffer },
-    ]);
-    const images = tf.tensor4d(values(9 * 8 * 3 * 2, 5), [2, 9, 8, 3]);
-    const logits = await logitsOf(network, images);
-    const probabilities = model.predict(images) as tf.Tensor;
-    const expected = await probabilities.data();
-    const softmax = tf.tidy(() => tf.softmax(tf.tensor2d(logits, [2, 5])).dataSync());
-    Array.from(expected).forEach((p, i) => expect(Math.abs(softmax[i] - p)).toBeLessThan(1e-5));
-    model.dispose();
-    tf.dispose([images, probabilities]);
-  });
+      );
+      const { modelTopology, weightSpecs, weightData } = saved!;
+      const json = JSON.stringify({ modelTopology, weightsManifest: [{ paths: ['w.bin'], weights: weightSpecs }] });
+      const { network, check } = await openCheckedNetwork([
+        { name: 'model.json', bytes: new TextEncoder().encode(json).buffer as ArrayBuffer },
+        { name: 'w.bin', bytes: weightData as ArrayBuffer },
+      ]);
+      expect(check.difference).toBeLessThan(1e-5);
+      expect(network.definition).toMatchObject({ endsInSoftmax: true });
+      expect(network.definition.endsInLog).toBe(activation === 'logSoftmax' ? true : undefined);
+      const images = tf.tensor4d(values(9 * 8 * 3 * 2, 5), [2, 9, 8, 3]);
+      const logits = await logitsOf(network, images);
+      const probabilities = model.predict(images) as tf.Tensor;
+      const expected = await probabilities.data();
+      const softmax = tf.tidy(() => tf[activation](tf.tensor2d(logits, [2, 5])).dataSync());
+      Array.from(expected).forEach((p, i) => expect(Math.abs(softmax[i] - p)).toBeLessThan(1e-5));
+      model.dispose();
+      tf.dispose([images, probabilities]);
+    },
+  );
 });
 
 describe('networks that cannot be used', () => {

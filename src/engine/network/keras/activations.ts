@@ -1,6 +1,6 @@
 import type { ActivationNode } from '../types';
 
-type Activated = Pick<ActivationNode, 'op' | 'slope'> | { op: 'softmax' };
+type Activated = Pick<ActivationNode, 'op' | 'slope'> | { op: 'softmax'; log?: true };
 
 /** What an activation is by its name in Keras 2, Keras 3 or tfjs; null where the executor has none such. */
 export function activationOf(value: unknown, version: string): Activated | 'linear' | null {
@@ -17,6 +17,8 @@ export function activationOf(value: unknown, version: string): Activated | 'line
     case 'sigmoid':
     case 'softmax':
       return { op: named as 'relu' };
+    case 'log_softmax':
+      return { op: 'softmax', log: true };
     case 'swish':
     case 'silu':
       return { op: 'silu' };

@@ -122,7 +122,7 @@ export function layerCall(call: KerasCall, context: LayerContext): LayerCall {
     const name = at === id && of && of !== 'linear' ? `${id}/${of.op}` : id;
     if (of === 'linear') context.outputs.set(id, at);
     else if (of === null) unsupported(say('activationKind', typeof value === 'string' ? value : brief(value)));
-    else if (of.op === 'softmax') add({ op: 'softmax', name, inputs: [at] }, shape);
+    else if (of.op === 'softmax') add({ ...of, name, inputs: [at] }, shape);
     else add({ ...of, name, inputs: [at] }, shape);
   };
   const window = (length: number, before: number, after: number, taps: number, stride: number) => {

@@ -238,7 +238,7 @@ async function logitsOf(
   const at = Math.min(place, model.outputs.length - 1);
   const kind = layer.getClassName();
   const { activation } = layer;
-  const isSoftmax = kind === 'Softmax' || activation?.getClassName() === 'softmax';
+  const isSoftmax = kind === 'Softmax' || /^(log)?softmax$/i.test(activation?.getClassName() ?? '');
   if (!isSoftmax) return predicted(model, images, shape, at);
   if (kind === 'Softmax' || kind === 'Activation') {
     const part = layers.model({ inputs: model.inputs, outputs: layer.input });
