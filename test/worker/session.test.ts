@@ -304,7 +304,7 @@ describe('a new run', () => {
   });
 
   it('that cannot be had leaves the old one, paused, and it can be played', async () => {
-    await harness.initialize(smallSettings({ generatorSteps: 100 }));
+    await harness.initialize(smallSettings({ generatorSteps: 400 }));
     await harness.ask({ type: 'play', runId: 1 });
     await harness.until(() => steps(1).length > 2);
     await expect(
@@ -313,7 +313,7 @@ describe('a new run', () => {
     expect(harness.statuses(1).at(-1)).toBe('paused');
     await harness.ask({ type: 'play', runId: 1 });
     await harness.status(1, 'finished', 0);
-    expect(steps(1)).toHaveLength(100);
+    expect(steps(1)).toHaveLength(400);
     // And one that is asked for at the same time as the one that fails is not mistaken for it.
     const [failing, fine] = [
       harness.ask({ type: 'configure', runId: 3, settings: smallSettings({ startLayer: 60 }) }),

@@ -35,6 +35,9 @@ async function refusal(request: Promise<unknown>) {
 }
 
 /** The run that is there can be played to its end. */
+/** Steps of a generator that is still being trained when a test has seen the first few: they take a millisecond each. */
+const LONG = 400;
+
 async function playsOn(runId: number) {
   const from = harness.messages.length;
   await harness.ask({ type: 'play', runId });
@@ -149,7 +152,7 @@ describe("a network of one's own", () => {
       /images of its 2 classes/,
     ],
   ])('with %s is refused, and the run that was there plays on', async (_, make, message, hint) => {
-    await harness.initialize(smallSettings({ testImages: 40, generatorSteps: 100 }));
+    await harness.initialize(smallSettings({ testImages: 40, generatorSteps: LONG }));
     await harness.ask({ type: 'play', runId: 1 });
     await harness.until(() => steps(1).length > 2);
     const inside = tf.memory().numTensors;
@@ -163,7 +166,7 @@ describe("a network of one's own", () => {
     expect(harness.statuses(1).at(-1)).toBe('paused');
     expect(harness.of('overview')).toHaveLength(1);
     await playsOn(1);
-    expect(steps(1)).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
+    expect(steps(1)).toEqual(Array.from({ length: LONG }, (_, i) => i + 1));
   });
 
   it('is not lost when a reset comes while it is being prepared', async () => {
@@ -180,7 +183,7 @@ describe("a network of one's own", () => {
 
 describe('backends', () => {
   it('one that does not work is refused at once; the run stays where it was', async () => {
-    await harness.initialize(smallSettings({ testImages: 40, generatorSteps: 100 }));
+    await harness.initialize(smallSettings({ testImages: 40, generatorSteps: LONG }));
     await harness.ask({ type: 'play', runId: 1 });
     await harness.until(() => steps(1).length > 2);
     for (const backend of ['webgpu', 'cpu'] as const) {
@@ -192,7 +195,7 @@ describe('backends', () => {
     }
     expect(tf.getBackend()).toBe('wasm');
     await playsOn(1);
-    expect(steps(1)).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
+    expect(steps(1)).toEqual(Array.from({ length: LONG }, (_, i) => i + 1));
   });
 
   it('wasm to cpu and back: a new run each, the same but for rounding', async () => {
@@ -214,7 +217,7 @@ describe('backends', () => {
   });
 
   it('one that starts but cannot prepare the run gives way to the old one, whose run goes on', async () => {
-    await harness.initialize(smallSettings({ testImages: 40, generatorSteps: 50 }), { without: [] });
+    await harness.initialize(smallSettings({ testImages: 40, generatorSteps: LONG }), { without: [] });
     await harness.ask({ type: 'play', runId: 1 });
     await harness.until(() => steps(1).length > 2);
     const create = vi.spyOn(Run, 'create').mockRejectedValueOnce(new Error('out of memory'));
@@ -224,7 +227,7 @@ describe('backends', () => {
     expect(create).toHaveBeenCalledOnce();
     expect(tf.getBackend()).toBe('wasm');
     await playsOn(1);
-    expect(steps(1)).toEqual(Array.from({ length: 50 }, (_, i) => i + 1));
+    expect(steps(1)).toEqual(Array.from({ length: LONG }, (_, i) => i + 1));
   });
 
   it('the one asked for at start is used although it is slower, or the page is told why not', async () => {
@@ -450,7 +453,7 @@ describe('a lost device', () => {
 
 describe('a number that is not finite', () => {
   it('stops the run, names term and step, and going back to the snapshot makes it run again', async () => {
-    await harness.initialize(smallSettings({ testImages: 40, generatorSteps: 60 }));
+    await harness.initialize(smallSettings({ testImages: 40, generatorSteps: LONG }));
     await harness.ask({ type: 'play', runId: 1 });
     await harness.until(() => steps(1).length > 2);
     const from = harness.messages.length;
@@ -475,7 +478,7 @@ describe('a number that is not finite', () => {
     expect(harness.statuses(1).at(-1)).toBe('paused');
     expect(harness.frames(1).at(-1)).toMatchObject({ phase: 'ptq', fraction: 0 });
     await playsOn(1);
-    expect(steps(1).slice(-60)).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
+    expect(steps(1).slice(-LONG)).toEqual(Array.from({ length: LONG }, (_, i) => i + 1));
     expect(
       harness
         .frames(1)
@@ -488,7 +491,7 @@ describe('a number that is not finite', () => {
     // A snapshot after every step: the newest is always spoiled already when that shows.
     let now = 0;
     vi.spyOn(performance, 'now').mockImplementation(() => (now += 5000));
-    await harness.initialize(smallSettings({ testImages: 40, generatorSteps: 60 }));
+    await harness.initialize(smallSettings({ testImages: 40, generatorSteps: LONG }));
     await harness.ask({ type: 'play', runId: 1 });
     await harness.until(() => steps(1).length > 9);
     const from = harness.messages.length;
@@ -548,7 +551,7 @@ describe('what fails half-way', () => {
   });
 
   it('a step that throws stops the loop once, and leaves the worker able to answer', async () => {
-    await harness.initialize(smallSettings({ testImages: 40, generatorSteps: 50 }));
+    await harness.initialize(smallSettings({ testImages: 40, generatorSteps: LONG }));
     await harness.ask({ type: 'play', runId: 1 });
     await harness.until(() => steps(1).length > 2);
     vi.spyOn(Run.prototype, 'advance').mockRejectedValueOnce(new Error('something odd'));
