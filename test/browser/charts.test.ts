@@ -35,10 +35,16 @@ it('come after the first picture, with axes that can be read', async () => {
   expect(fetched).toBeGreaterThanOrEqual(picture);
   for (const region of ['Separation and incohesion', 'Losses', 'Accuracy'])
     for (const axis of ['xAxis', 'yAxis']) {
-      const labels = await chart(region)
-        .locator(`.recharts-${axis}-tick-labels text`)
-        .evaluateAll((texts) => texts.map((text) => text.textContent));
-      expect(labels.length, `${axis} of ${region}`).toBeGreaterThanOrEqual(2);
+      // The chart is there a moment before its ticks are.
+      const labels = await playground.until(
+        () =>
+          chart(region)
+            .locator(`.recharts-${axis}-tick-labels text`)
+            .evaluateAll((texts) => texts.map((text) => text.textContent)),
+        ({ length }) => length >= 2,
+        10,
+        `${axis} of ${region}`,
+      );
       expect(new Set(labels).size).toBe(labels.length);
     }
   playground.expectNoErrors();

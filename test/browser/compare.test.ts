@@ -66,7 +66,12 @@ describe('comparing', () => {
     await panel().getByText('This run beside the pinned one, image by image').waitFor();
     const lines = panel().locator('button.paired-line');
     // PTQ, calibration images alone and FDDA; full precision is the same network in both.
-    expect(await lines.count()).toBe(3);
+    await playground.until(
+      () => lines.count(),
+      (count) => count === 3,
+      10,
+      'three lines',
+    );
     expect(await lines.first().innerText()).toMatch(
       /(Ahead|Behind|Not clear): [+−]?[\d.]+ points \(.* to .*\)\s*on these 20 images: \d+ won, \d+ lost, p [=<] [\d.]+/,
     );
