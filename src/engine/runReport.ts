@@ -26,7 +26,7 @@ export interface ImageTile {
   height: number;
   width: number;
   rgba: Uint8ClampedArray;
-  /** Only in a recording: the images were left out because they are not the program's to give; `rgba` says nothing. */
+  /** Only in a recording: the images were left out because they are not the program's to give; `rgba` is empty. */
   withheld?: true;
 }
 

@@ -38,7 +38,7 @@ describe('an engine that is gone without a word', () => {
     await playground.button('Pause').click();
     await playground.untilStatus(/^Paused/, 30);
     await playground.page.evaluate('workers.at(-1).terminate()');
-    await playground.until(notice, (text) => text.includes('without a word'), 5, 'the message');
+    await playground.within(notice, (text) => text.includes('without a word'), 5, 'the message');
     // It was paused, and so it is now.
     await playground.untilStatus(/^Paused/, 60);
     await playground.button('Play').click();
@@ -54,7 +54,7 @@ describe('an engine that is gone without a word', () => {
       // Its lock is known once it has said that it is there.
       await playground.page.waitForTimeout(1500);
     }
-    await playground.until(
+    await playground.within(
       () => playground.button('Restart the engine').count(),
       (count) => count > 0,
       5,
@@ -75,7 +75,7 @@ describe('an engine that hangs', () => {
     await playground.page.evaluate("workers.at(-1).postMessage('hang')");
     await playground.until(notice, (text) => text.includes('far longer than a step takes'), 30, 'the message');
     console.log(`hung: said after ${Date.now() - beganAt} ms`);
-    await playground.until(workers, (count) => count === 2, 5, 'another engine');
+    await playground.within(workers, (count) => count === 2, 5, 'another engine');
     const { length } = await generatorSteps();
     await playground.until(generatorSteps, (all) => all.length > length + 3, 60, 'further steps');
     expect((await generatorSteps())[length]).toBeGreaterThan(1);

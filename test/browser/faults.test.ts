@@ -28,10 +28,10 @@ describeShort('an engine that is gone without a word', () => {
     const before = await generatorSteps();
     const killed = Date.now();
     await playground.page.evaluate('workers.at(-1).terminate()');
-    await playground.until(notice, (text) => text.includes('ended the engine without a word'), 5, 'the message');
+    await playground.within(notice, (text) => text.includes('ended the engine without a word'), 5, 'the message');
     const said = Date.now() - killed;
     expect(await notice()).toContain('goes on with the run from the last snapshot');
-    await playground.until(workers, (count) => count === 2, 5, 'another engine');
+    await playground.within(workers, (count) => count === 2, 5, 'another engine');
     const at = before.length;
     await playground.until(generatorSteps, (all) => all.length > at + 5, 60, 'further steps');
     const again = (await generatorSteps()).slice(at);

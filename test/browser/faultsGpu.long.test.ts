@@ -121,7 +121,7 @@ describe('a graphics device that is lost', () => {
       expect(before).toMatchObject({ results: { length: 1 }, pinned: true });
       if (place !== 'preparation') await playground.button('Play').click();
       const at = (await taken(180))!;
-      await playground.until(notice, (text) => text.includes('graphics device was lost'), 5, 'the message');
+      await playground.within(notice, (text) => text.includes('graphics device was lost'), 5, 'the message');
       expect(await notice()).toContain('a test took it');
       // By hand it was asked for beside a run that is on another backend, and stays there.
       expect(await notice()).toMatch(

@@ -72,7 +72,7 @@ describe('an engine without memory', () => {
   it('says so, and the run can be gone on with in a new one', async () => {
     const { before, length } = await openWithResults(SHORT, 40, null);
     await tellEngine(playground, { full: true });
-    await playground.until(notice, (text) => text.includes('Out of memory'), 5, 'the message');
+    await playground.within(notice, (text) => text.includes('Out of memory'), 5, 'the message');
     expect(await notice()).toContain('There is not enough memory for this run.');
     expect(await notice()).toContain('Choose smaller batches or fewer generator channels');
     expect(await playground.status()).toBe('Stopped by a problem');
@@ -99,7 +99,7 @@ describe('a page without memory', () => {
     await playground.page.evaluate('self.isFull = true');
     // All pictures are drawn anew.
     await playground.page.setViewportSize({ width: 1200, height: 780 });
-    await playground.until(notice, (text) => text.includes(LEFT), 5, 'the message');
+    await playground.within(notice, (text) => text.includes(LEFT), 5, 'the message');
     console.log(`no memory to draw: said after ${Date.now() - told} ms`);
     expect(await notice()).toContain('Close other tabs, then press Play to go on.');
     await playground.untilStatus(/^Paused/, 10);
@@ -139,7 +139,7 @@ describe('a page without memory', () => {
       };`,
     );
     await playground.page.evaluate('self.isFull = true');
-    await playground.until(notice, (text) => text.includes(LEFT), 5, 'the message');
+    await playground.within(notice, (text) => text.includes(LEFT), 5, 'the message');
     await playground.untilStatus(/^Paused/, 10);
     await playground.button('Play').click();
     await expectWhole(length, before);

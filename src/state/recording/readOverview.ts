@@ -125,8 +125,8 @@ function readTileShape(field: Field, networkHeight: number, networkWidth: number
 
 async function readCalibrationImages(field: Field, networkHeight: number, networkWidth: number): Promise<ImageTile> {
   if (!field.get('data').isNull) return (await readTile(field, networkHeight, networkWidth, null)).tile();
-  const shape = readTileShape(field, networkHeight, networkWidth);
-  return { ...shape, rgba: new Uint8ClampedArray(shape.count * shape.height * shape.width * 4), withheld: true };
+  // A count is no reason to take memory.
+  return { ...readTileShape(field, networkHeight, networkWidth), rgba: new Uint8ClampedArray(0), withheld: true };
 }
 
 /**
