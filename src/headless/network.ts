@@ -114,6 +114,7 @@ async function main(): Promise<void> {
       batchNorms: facts.batchNorms.length,
       normalization: definition.normalization,
       endsInSoftmax: Boolean(definition.endsInSoftmax),
+      ...(definition.endsInLog ? { endsInLog: true } : {}),
       check: { runtime: check.runtime, difference: check.difference },
       notes: notes.map((note) => inWords(note)),
       ...(batch === undefined ? {} : { outputs: await run(network, readBatch(batch, network)) }),

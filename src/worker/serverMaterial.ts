@@ -148,15 +148,15 @@ export class ServerMaterial {
   async openImages(files: NetworkFile[], packed: PackedImages | undefined, onProgress: OnProgress): Promise<Material> {
     const { length } = await this.own.openImages(files, packed);
     const { network: used, bundled } = this.inUse;
-    const some = this.ofBundled.has(used.definition.nodes);
-    const inUse = some ? this.bundledFiles!.network : used;
+    const isBundled = bundled || this.ofBundled.has(used.definition.nodes);
+    const inUse = isBundled ? this.bundledFiles!.network : used;
     const waiting = this.own.network?.network;
     const forWaiting = waiting ? this.own.forImages(waiting) : null;
     const network = forWaiting ?? this.own.forImages(inUse);
     if (!network) return refusePendingImages(length, waiting ?? inUse);
-    if (!forWaiting && network !== inUse && (bundled || some)) this.ofBundled.add(network.definition.nodes);
+    if (!forWaiting && network !== inUse && isBundled) this.ofBundled.add(network.definition.nodes);
     const dataset = await this.ownImages(network, onProgress);
-    return { network: withClassNames(network, dataset), bundled: network === inUse && (bundled || some), dataset };
+    return { network: withClassNames(network, dataset), bundled: network === inUse && isBundled, dataset };
   }
 
   private async ownImages({ definition }: Network, onProgress: OnProgress): Promise<Dataset> {

@@ -1,7 +1,7 @@
 /** What every reader does with a graph that it has read: only what the output needs, and no softmax at the end. */
-import { say } from '../sentences';
+import { say, type Said } from '../sentences';
 import { NetworkError } from './networkError';
-import type { NetworkDefinition, NetworkNode, WeightArray } from './types';
+import type { NetworkDefinition, NetworkNode, SoftmaxNode, WeightArray } from './types';
 
 /** A network has several outputs and somebody has to say which one is meant. */
 export class OutputChoice extends NetworkError {
@@ -43,20 +43,36 @@ export function upTo(nodes: readonly NetworkNode[], output: string): NetworkNode
   return [...kept.filter(({ name }) => name !== output), byName.get(output)!];
 }
 
+/** The nodes without the softmax, and what it was. */
+type Ending = Pick<NetworkDefinition, 'nodes' | 'endsInSoftmax' | 'endsInLog'>;
+
+const without = ({ log }: SoftmaxNode, nodes: NetworkNode[]): Ending => ({
+  nodes,
+  endsInSoftmax: true,
+  ...(log ? { endsInLog: true } : {}),
+});
+
 /**
- * Leaves out a softmax where it is the output, or where only a change of shape comes after it.
+ * Leaves out a softmax, or its logarithm, where it is the output, or where only a change of shape comes after it.
  *
  * @param shapes of the nodes' outputs, without the batch
+ * @param hint what to do about an operation that cannot be used
+ *
+ * @throws NetworkError naming a logarithm of a softmax that is elsewhere
  */
-export function withoutFinalSoftmax(
-  nodes: NetworkNode[],
-  shapes: ReadonlyMap<string, number[]>,
-): Pick<NetworkDefinition, 'nodes' | 'endsInSoftmax' | 'endsInLog'> {
+export function withoutFinalSoftmax(nodes: NetworkNode[], shapes: ReadonlyMap<string, number[]>, hint: Said): Ending {
+  const ending = cutOff(nodes, shapes);
+  const inside = ending.nodes.find((node) => node.op === 'softmax' && node.log);
+  if (inside) throw new NetworkError(say('layerUnusable', inside.name, 'LogSoftmax', say('noSuchOperation')), hint);
+  return ending;
+}
+
+function cutOff(nodes: NetworkNode[], shapes: ReadonlyMap<string, number[]>): Ending {
   const last = nodes[nodes.length - 1];
   if (last.op === 'softmax') {
     const rest = nodes.slice(0, -1);
     const output = rest.find(({ name }) => name === last.inputs[0])!;
-    return { nodes: upTo(rest, output.name), endsInSoftmax: true, ...(last.log ? { endsInLog: true } : {}) };
+    return without(last, upTo(rest, output.name));
   }
   if (last.op !== 'flatten' && last.op !== 'reshape') return { nodes };
   const before = nodes.find(({ name }) => name === last.inputs[0]);
@@ -65,11 +81,7 @@ export function withoutFinalSoftmax(
   if (before?.op !== 'softmax' || shape.some((v, axis) => axis < shape.length - 1 && v !== 1)) return { nodes };
   if (String(shapes.get(last.name)) !== String([classes])) return { nodes };
   const moved = { ...last, inputs: before.inputs } as NetworkNode;
-  return {
-    nodes: upTo([...nodes.slice(0, -1), moved], moved.name),
-    endsInSoftmax: true,
-    ...(before.log ? { endsInLog: true } : {}),
-  };
+  return without(before, upTo([...nodes.slice(0, -1), moved], moved.name));
 }
 
 /** The weights that some nodes refer to. */

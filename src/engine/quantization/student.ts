@@ -29,10 +29,10 @@ import { MOVING_AVERAGE_BETA, sampleValues, type CalibrationMethod, type Range }
 /** Values of one activation that a calibration looks at, over all its batches (minMax looks at all of them). */
 export const CALIBRATION_SAMPLE = 65536;
 
-/** A student at one moment, as plain data. */
 /** Images [N, H, W, C], normalised, which stay the caller's; or what makes them when they are needed. */
 export type ImageBatch = tf.Tensor4D | (() => tf.Tensor4D);
 
+/** A student at one moment, as plain data. */
 export interface StudentSnapshot {
   /** Weight key -> values, of the trained weights only. */
   weights: Record<string, Float32Array>;

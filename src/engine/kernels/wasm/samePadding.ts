@@ -11,7 +11,6 @@ type Pair = [number, number];
 interface Attrs {
   strides: number | Pair;
   pad: 'valid' | 'same' | number | Pair[];
-  dilations?: number | Pair | null;
   dataFormat?: string;
 }
 
@@ -22,16 +21,13 @@ function along(pixels: number, taps: number, stride: number): { used: number; pa
   return { used: Math.min(pixels, span), pad: [Math.floor(total / 2), Math.ceil(total / 2)] };
 }
 
-/** tfjs-layers says null for what is not said. */
-const pairOf = (value: number | Pair | null | undefined): Pair =>
-  typeof value === 'object' && value !== null ? value : [value ?? 1, value ?? 1];
-
-function axesOf({ strides, dilations }: Attrs, inShape: number[], filterShape: number[]) {
-  const [s, d] = [pairOf(strides), pairOf(dilations)];
-  return [0, 1].map((axis) => along(inShape[1 + axis], (filterShape[axis] - 1) * d[axis] + 1, s[axis]));
+/** Of rows and columns. A kernel with gaps has the stride 1, and is never smaller than that. */
+function axesOf({ strides }: Attrs, inShape: number[], filterShape: number[]) {
+  const [down, across] = typeof strides === 'number' ? [strides, strides] : strides;
+  return [along(inShape[1], filterShape[0], down), along(inShape[2], filterShape[1], across)];
 }
 
-/** Mends one kernel of tfjs's. */
+/** Mends one kernel of tfjs's: x [N, H, W, C], filter [h, w, C, M]. */
 function mend(kernelName: string): void {
   const own = tf.getKernel(kernelName, 'wasm');
   if (!own) return;
@@ -56,5 +52,6 @@ function mend(kernelName: string): void {
 
 /** To be called once, after tfjs's wasm backend was imported. */
 export function mendSamePadding(): void {
-  for (const name of ['Conv2D', 'FusedConv2D', 'DepthwiseConv2dNative', 'FusedDepthwiseConv2D']) mend(name);
+  // Plain Conv2D is this project's own.
+  for (const name of ['FusedConv2D', 'DepthwiseConv2dNative', 'FusedDepthwiseConv2D']) mend(name);
 }

@@ -169,13 +169,7 @@ function buildNetwork(
   const inputShape = context.shapes.get(inputs[0].id) as [number, number, number];
   checkImageSize(inputShape);
   const needed = upTo(context.nodes, context.outputs.get(output.id)!);
-  const { nodes, endsInSoftmax, endsInLog } = withoutFinalSoftmax(needed, context.shapes);
-  const inside = nodes.find((node) => node.op === 'softmax' && node.log);
-  if (inside)
-    throw new NetworkError(
-      say('layerUnusable', inside.name, 'log_softmax', say('noSuchOperation')),
-      say('supportedLayers'),
-    );
+  const { nodes, ...ending } = withoutFinalSoftmax(needed, context.shapes, say('supportedLayers'));
   const channels = inputShape[2];
   const assumed = assumedNormalization(nodes, channels);
   const said = options.normalization ?? metadata.normalization;
@@ -194,8 +188,7 @@ function buildNetwork(
       numClasses: classes[classes.length - 1],
       nodes,
       normalization: said ?? assumed.normalization,
-      ...(endsInSoftmax ? { endsInSoftmax } : {}),
-      ...(endsInLog ? { endsInLog } : {}),
+      ...ending,
       ...(metadata.classNames?.length === classes[0] ? { classNames: metadata.classNames } : {}),
     },
     weights: neededWeights(nodes, context.weights),

@@ -47,9 +47,7 @@ export async function openOnnx(files: readonly NetworkFile[], options: OpenOptio
       ? graph.reshaped(result.node, [result.shape[0]], `${output.name}/classes`)
       : result.node;
   if (ends !== result.node) shapes.set(ends, [result.shape[0]]);
-  const { nodes, endsInSoftmax, endsInLog } = withoutFinalSoftmax(upTo(graph.nodes, ends), shapes);
-  const inside = nodes.find((node) => node.op === 'softmax' && node.log);
-  if (inside) unusable(inside.name, 'LogSoftmax', say('noSuchOperation'));
+  const { nodes, ...ending } = withoutFinalSoftmax(upTo(graph.nodes, ends), shapes, say('onnxSupported'));
   const channels = input.shape[2];
   const assumed = assumedNormalization(nodes, channels, input.bytes);
   const said = options.normalization;
@@ -66,8 +64,7 @@ export async function openOnnx(files: readonly NetworkFile[], options: OpenOptio
       numClasses: result.shape[0],
       nodes,
       normalization: said ?? assumed.normalization,
-      ...(endsInSoftmax ? { endsInSoftmax } : {}),
-      ...(endsInLog ? { endsInLog } : {}),
+      ...ending,
     },
     weights: neededWeights(nodes, graph.weights),
   };
@@ -79,7 +76,7 @@ export async function openOnnx(files: readonly NetworkFile[], options: OpenOptio
     files,
     input,
     output: output.name,
-    endsInSoftmax,
+    endsInSoftmax: ending.endsInSoftmax,
     graph,
     order,
   });
