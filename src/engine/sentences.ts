@@ -70,6 +70,15 @@ export const SENTENCES = {
   resetHint: () => 'Press Reset to start again with the same seed.',
   tooMuchMemory: (needed: string, most: string, batch: string, channels: string, less: string) =>
     `This run would need about ${needed} GB of memory, and WebAssembly has ${most}. With ${batch} images a step (generator, real and synthetic) and a generator width of ${channels} it needs about ${less} GB.`,
+  tooMuchMemoryMoving: (
+    needed: string,
+    most: string,
+    batch: string,
+    channels: string,
+    less: string,
+    perClass: string,
+  ) =>
+    `This run would need about ${needed} GB of memory, and WebAssembly has ${most}. With ${batch} images a step (generator, real and synthetic), a generator width of ${channels} and ${perClass} images kept a class it needs about ${less} GB.`,
   tooMuchMemoryAnyway: (needed: string, most: string) =>
     `This run would need about ${needed} GB of memory, and WebAssembly has ${most}. Take fewer methods beside it, no images that are moved themselves, or images of fewer classes.`,
   startLayerTooDeep: (layer: string, network: string, layers: string) =>
@@ -338,6 +347,8 @@ export const SENTENCES = {
   tooFewPictures: (name: string, has: string, needs: string) =>
     `The class "${name}" has ${has} picture${has === '1' ? '' : 's'} that can be read; at least ${needs} are needed.`,
   channelsOfPictures: (channels: string) => `The network takes images of ${channels} channels; pictures have 1 or 3.`,
+  notReplayed: (mebibytes: string) =>
+    `To run steps again from a recording would take more than ${mebibytes} MiB of graphics memory, so they are put together anew each time. The results are the same; a run takes longer.`,
   fittedToMachine: (batch: string, channels: string, tests: string) =>
     `So that steps on images of this size take seconds here and fit into memory: ${batch} images a step, a generator width of ${channels}, ${tests} test images. All can be changed in the settings.`,
   lookedAtSome: (some: string, all: string) =>

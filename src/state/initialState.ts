@@ -16,6 +16,7 @@ export function initialState(link: Link): PlaygroundState {
     backends: [],
     speeds: rememberedSpeeds(),
     nextBackend: null,
+    remarks: [],
     networkName: null,
     bundled: true,
     opened: null,

@@ -2,6 +2,7 @@ import type { Result } from './compare/result';
 import type { ArmId } from '../engine/methods/arms';
 import type { GeneratorSample, ImageTile, SyntheticSnapshot } from '../engine/runReport';
 import type { RunSettings } from '../engine/runSettings';
+import type { Said } from '../engine/sentences';
 import type { TaskName, TaskOptions, TaskResult } from '../engine/workbench/report';
 import type {
   BackendName,
@@ -76,6 +77,8 @@ export interface PlaygroundState extends RunRecord, LessonState, HubState {
   speeds: Speeds;
   /** A faster backend was found, and the next run will move there; null: no news. */
   nextBackend: BackendName | null;
+  /** What the engine said of how it works here, each once. */
+  remarks: readonly Said[];
   networkName: string | null;
   bundled: boolean;
   /** How the network in use was read; null for the bundled one. */
@@ -230,6 +233,7 @@ export interface PlaygroundActions extends LessonActions, HubActions {
   dismissTrouble(): void;
   dismissNotes(): void;
   dismissNextBackend(): void;
+  dismissRemarks(): void;
   dispose(): void;
 }
 

@@ -103,6 +103,10 @@ export function createPlayground(options: PlaygroundOptions) {
         rememberBackend(fastest);
         set({ nextBackend: fastest === backend ? null : fastest });
       },
+      remark: (said) =>
+        set(({ remarks }) => ({
+          remarks: remarks.some((each) => JSON.stringify(each) === JSON.stringify(said)) ? remarks : [...remarks, said],
+        })),
       frame: (frame) => {
         try {
           set((state) => ({
@@ -450,6 +454,7 @@ export function createPlayground(options: PlaygroundOptions) {
     dismissTrouble: () => set({ trouble: null }),
     dismissNotes: () => set({ linkNotes: [] }),
     dismissNextBackend: () => set({ nextBackend: null }),
+    dismissRemarks: () => set({ remarks: [] }),
     dispose() {
       clearTimers();
       actions.stopReplay();

@@ -113,7 +113,8 @@ export function Notices() {
   const next = usePlayground((state) => state.nextBackend);
   const rescueStep = usePlayground((state) => state.rescueStep);
   const phase = usePlayground((state) => state.progress?.said ?? null);
-  const { dismissNotes, dismissNextBackend, restartEngine, goOn } = useActions();
+  const remarks = usePlayground((state) => state.remarks);
+  const { dismissNotes, dismissRemarks, dismissNextBackend, restartEngine, goOn } = useActions();
   const { language, words, missing, choose } = useLanguage();
   return (
     <div className="notices">
@@ -158,6 +159,19 @@ export function Notices() {
           withCloseButton
           closeButtonLabel={words.trouble.dismiss}
           onClose={dismissNextBackend}
+        />
+      )}
+      {remarks.length > 0 && (
+        <Alert
+          color="blue"
+          variant="light"
+          className="notice"
+          role="note"
+          aria-live="polite"
+          title={remarks.map((said) => inWords(said, words.sentences)).join(' ')}
+          withCloseButton
+          closeButtonLabel={words.trouble.dismiss}
+          onClose={dismissRemarks}
         />
       )}
       {notes.length > 0 && (

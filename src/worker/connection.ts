@@ -51,6 +51,8 @@ export interface ClientEvents {
   moved(backend: BackendName, backends: BackendReport[]): void;
   /** What was found out about other backends while nothing ran; `fastest` is null while it is not known. */
   backends(backends: BackendReport[], fastest: BackendName | null): void;
+  /** How the engine works on this machine is not as it usually is. */
+  remark(said: Said): void;
   frame(frame: RunFrame): void;
   status(status: RunStatus): void;
   progress(progress: ProgressReport): void;
@@ -316,6 +318,8 @@ export class EngineConnection {
         return;
       case 'backends':
         return this.events.backends(message.backends, message.fastest);
+      case 'remark':
+        return this.events.remark(message.said);
       case 'status':
         if (message.runId === this.currentRun) this.currentStatus = message.status;
         if (message.status !== 'running') this.watch.expect(null);

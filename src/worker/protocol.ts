@@ -257,6 +257,8 @@ export type Message =
    * not known yet; the next run moves there by itself unless the user or the address asked for another.
    */
   | { type: 'backends'; backends: BackendReport[]; fastest: BackendName | null }
+  /** Not asked for: how the engine works on this machine is not as it usually is. Said once for each cause. */
+  | { type: 'remark'; said: Said }
   | { type: 'status'; runId: number; status: RunStatus }
   | { type: 'frame'; runId: number; sequence: number; frame: RunFrame }
   /** The worker holds this Web Lock as long as it lives: whoever gets it after it knows that the worker is gone. */

@@ -28,6 +28,10 @@ export class ServerMessages {
     this.failure(id, runId, describeFailure(error, safeStep));
   }
 
+  remark(said: Said): void {
+    this.post({ type: 'remark', said });
+  }
+
   /** What is known of other backends. */
   backends({ reports, fastest }: ServerBackends): void {
     this.post({ type: 'backends', backends: structuredClone(reports), fastest });

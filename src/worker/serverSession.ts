@@ -4,6 +4,7 @@
  */
 import type { ImageTile } from '../engine/runReport';
 import type { RunSettings } from '../engine/runSettings';
+import { whenNotReplayed } from '../engine/kernels/replay/recorder';
 import { say, type Said } from '../engine/sentences';
 import type { TaskName, TaskResult } from '../engine/workbench/report';
 import type { WorkbenchSource } from '../engine/workbench/trial';
@@ -86,6 +87,11 @@ export class ServerSession {
   constructor(private readonly options: SessionOptions) {
     const { breathe } = options;
     this.messages = new ServerMessages((message, transfer = []) => options.post(message, transfer));
+    let isSaid = false;
+    whenNotReplayed((mebibytes) => {
+      if (!isSaid) this.messages.remark(say('notReplayed', mebibytes));
+      isSaid = true;
+    });
     this.material = new ServerMaterial(options);
     this.backends = new ServerBackends((detail) => this.deviceLost(detail), options.backends);
     this.driver = new ServerDriver({

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { say } from '../../src/engine/sentences';
 import type { Message, Request } from '../../src/worker/protocol';
 import type { WorkerLike } from '../../src/worker/connection';
 import type { PlaygroundState } from '../../src/state/playgroundState';
@@ -78,6 +79,18 @@ describe('a run', () => {
     expect(store.getState()).toMatchObject({ backend: 'cpu', backends, wantedBackend: null, status: 'ready' });
     say({ type: 'moved', runId: 99, backend: 'webgl', backends: [] });
     expect(store.getState().backend).toBe('cpu');
+  });
+
+  it('hears once how the engine works otherwise than usual, until it is dismissed', async () => {
+    open();
+    await ready();
+    const remark = () => workers[0].onmessage!({ data: { type: 'remark', said } } as MessageEvent<Message>);
+    const said = say('notReplayed', 1024);
+    remark();
+    remark();
+    expect(store.getState().remarks).toEqual([said]);
+    store.actions.dismissRemarks();
+    expect(store.getState().remarks).toEqual([]);
   });
 
   it('hears of a faster backend, which the next one takes, unless another was asked for', async () => {

@@ -43,6 +43,7 @@ function setUp(options: Partial<ClientOptions> = {}) {
   const events = {
     overview: vi.fn(),
     moved: vi.fn(),
+    remark: vi.fn(),
     backends: vi.fn(),
     frame: vi.fn(),
     status: vi.fn(),

@@ -4,6 +4,7 @@ import { createShapes } from '../../src/engine/data/shapes';
 import type { ImageTile } from '../../src/engine/runReport';
 import { say } from '../../src/engine/sentences';
 import type { ProjectionReply } from '../../src/worker/protocol';
+import { limitRecordings, recordingsInUse } from '../../src/engine/kernels/replay/recorder';
 import { use } from '../engine/backends';
 import { Harness, smallSettings } from './sessionHarness';
 
@@ -51,6 +52,19 @@ describe('the start', () => {
     const [frame] = harness.frames(1);
     expect(frame).toMatchObject({ phase: 'ptq', step: 0, fraction: 0 });
     expect(frame.synthetic[0].step).toBe(0);
+  });
+
+  it('says once that steps would keep too much to be replayed, and runs them as they are written', async () => {
+    limitRecordings(2 ** 20);
+    try {
+      await harness.initialize();
+      await harness.ask({ type: 'play', runId: 1 });
+      await harness.until(() => harness.of('status').some(({ status }) => status === 'finished'));
+    } finally {
+      limitRecordings();
+    }
+    expect(harness.of('remark')).toEqual([{ type: 'remark', said: say('notReplayed', 1) }]);
+    expect(recordingsInUse()).toEqual([]);
   });
 
   it('plays at once when Play was sent while it was preparing', async () => {

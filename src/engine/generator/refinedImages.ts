@@ -3,6 +3,7 @@
  * data and DeepInversion are, which start from noise). A step moves only the images that it looked at.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { imagesAtOnce } from '../data/amounts';
 import type { Normalization } from '../data/dataset';
 import type { Random } from '../random';
 import { asTensor, type StepInput } from '../kernels/replay/repeatedStep';
@@ -88,23 +89,36 @@ export class RefinedImages {
     const { numClasses, latentDim, imageSize, imageChannels } = generator.config;
     const pixels = imageSize * imageSize * imageChannels;
     const chunk = first ? first.shape[0] / numClasses : Math.min(perClass, IN_ONE_PASS);
+    // As many classes at a time as are looked at together.
+    const classesAtOnce = Math.max(1, Math.floor(imagesAtOnce(pixels) / chunk));
+    const made = (z: tf.Tensor2D, from: number, to: number) =>
+      tf.tidy(() => {
+        const labels = Array.from({ length: (to - from) * chunk }, (_, i) => from + Math.floor(i / chunk));
+        const groups = together ? [labels.length] : new Array<number>(to - from).fill(chunk);
+        const latents = tf.slice(z, [from * chunk, 0], [labels.length, latentDim]);
+        return tf.reshape<tf.Rank.R3>(generator.generate(latents, labels, groups), [to - from, chunk, pixels]);
+      });
     const images = tf.tidy(() => {
-      const parts: tf.Tensor3D[] = [];
-      for (let made = 0; made < perClass; made += chunk) {
+      const parts: tf.Tensor3D[][] = [];
+      for (let each = 0; each < perClass; each += chunk) {
         const fresh = () =>
           tf.tensor2d(random.fillNormal(new Float32Array(numClasses * chunk * latentDim)), [
             numClasses * chunk,
             latentDim,
           ]);
-        const z = made === 0 && first ? first : fresh();
-        const labels = Array.from({ length: numClasses * chunk }, (_, i) => Math.floor(i / chunk));
-        const groups = together ? [labels.length] : new Array<number>(numClasses).fill(chunk);
-        parts.push(tf.reshape(generator.generate(z, labels, groups), [numClasses, chunk, pixels]));
+        const z = each === 0 && first ? first : fresh();
+        for (let from = 0, i = 0; from < numClasses; from += classesAtOnce, i++) {
+          (parts[i] ??= []).push(made(z, from, Math.min(numClasses, from + classesAtOnce)));
+        }
       }
-      return tf.reshape(tf.slice(tf.concat(parts, 1), [0, 0, 0], [numClasses, perClass, pixels]), [
-        numClasses * perClass,
-        pixels,
-      ]) as tf.Tensor2D;
+      const classes = parts.map((ofClasses) =>
+        tf.tidy(() => {
+          const all = tf.concat(ofClasses, 1);
+          tf.dispose(ofClasses);
+          return tf.slice(all, [0, 0, 0], [all.shape[0], perClass, pixels]);
+        }),
+      );
+      return tf.reshape(tf.concat(classes, 0), [numClasses * perClass, pixels]) as tf.Tensor2D;
     });
     const count = numClasses * perClass;
     const held = (values: tf.Tensor) => tf.variable(values, false);

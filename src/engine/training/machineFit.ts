@@ -2,9 +2,9 @@
  * How much memory a run needs, and settings with which it fits a machine. Knows no tfjs: the page says it before a run
  * begins.
  */
-import { areLarge, canHold } from '../data/amounts';
+import { areLarge, canHold, imagesAtOnce } from '../data/amounts';
 import { generatorParameters, lastChannels, type GeneratorConfig } from '../generator/generatorConfig';
-import { armsOf, generatorOwners } from '../methods/arms';
+import { armsOf, generatorOwners, type Arm } from '../methods/arms';
 import { firstRefineStep, studentBatch, type RunSettings } from '../runSettings';
 import { freshGeneratorConfig, WorkCount, type NetworkSize } from './workCount';
 
@@ -32,6 +32,10 @@ const WANTED_SECONDS = 6;
 /** Of one measurement of an accuracy. */
 const MEASURED_SECONDS = 45;
 const FEWEST_TEST_IMAGES = 50;
+/** Of images that are moved themselves, with all that is remembered of each. */
+const REFINED_BYTES = 0.8e9;
+/** How many of a class are tried, the largest first. */
+const REFINED_CHOICES = [128, 64, 32, 24, 16, 12, 8, 6, 4, 2];
 /**
  * Multiply-accumulates a second of steps and runs, per one of reading images: training does most of its work in large
  * matrix products, of an upsampling with its convolution only 9 of 36 products are left, and reading comes first, with
@@ -66,22 +70,33 @@ export function backendBytes(settings: RunSettings, size: RunSize): number {
   const ofGenerators = (3 * generators.size + 1) * generatorParameters(config);
   // The network, plain students of it, and one that is trained: weights, momentum, gradients.
   const weights = 6 * size.parameters + ofGenerators;
-  const { real, synthetic } = studentBatch(settings, settings.imagesPerClass, generators.size > 0);
   const generatorStep =
     generators.size === 0 ? 0 : 2 * settings.generatorBatch * (size.activations + generatorActivations(config));
-  const studentStep = (real + synthetic) * (QUANTIZED * size.activations + 4 * imageValues) + synthetic * imageValues;
-  const refined =
-    firstRefineStep(settings) === Infinity
+  const studentStep = Math.max(
+    ...arms.map((arm) => {
+      const withGenerator = owners.get(arm.id) !== null;
+      const { real, synthetic } = studentBatch(arm.settings, settings.imagesPerClass, withGenerator);
+      return (real + synthetic) * (QUANTIZED * size.activations + 4 * imageValues) + synthetic * imageValues;
+    }),
+  );
+  const refining = arms.filter((arm) => generators.has(arm.id) && movesImages(arm));
+  const refined = refining.length * size.numClasses * settings.refinedPerClass * REFINED_COPIES * imageValues;
+  const firstRefined =
+    refining.length === 0
       ? 0
-      : size.numClasses *
-        (9 * settings.refinedPerClass * imageValues + FIRST_IN_ONE_PASS * generatorActivations(config));
+      : Math.min(size.numClasses * FIRST_IN_ONE_PASS, imagesAtOnce(imageValues)) * generatorActivations(config);
   const images = size.numClasses * settings.imagesPerClass;
   const held = canHold(images, imageValues) ? images * imageValues : 0;
-  return FLOAT * (weights + held + refined + SLACK * Math.max(generatorStep, studentStep));
+  return FLOAT * (weights + held + refined + SLACK * Math.max(generatorStep, studentStep, firstRefined));
 }
 
 /** Of a student's pass beside one of the network: every activation is there before and after rounding. */
 const QUANTIZED = 1.35;
+/** Whether synthetic images are moved themselves for this arm's student. */
+export const movesImages = ({ settings }: Pick<Arm, 'settings'>): boolean => firstRefineStep(settings) !== Infinity;
+
+/** Of an image that is moved itself: its values, Adam's two moments, and all of them anew while it is made or moved. */
+const REFINED_COPIES = 9;
 /** Images of each class that the generator makes at a time where they are then moved themselves (`RefinedImages`). */
 const FIRST_IN_ONE_PASS = 6;
 /** What is allocated beside what is kept: sums before a bias, gradients on their way, holes. Fitted to the four networks. */
@@ -103,13 +118,16 @@ function generatorActivations(config: GeneratorConfig): number {
 
 /**
  * Settings that are changed so that steps on large images take seconds and fit into memory: images a step, the
- * generator's width, test images. Nothing is made larger, and nothing is changed where images are small.
+ * generator's width, test images, images kept a class where they are moved themselves (whether or not a method does so
+ * yet: it may be ticked later). Nothing is made larger, and nothing is changed where images are small.
  *
  * @param speed multiply-accumulates a second of the network on some images
  */
 export function fitToMachine(settings: RunSettings, size: RunSize, speed: number): Partial<RunSettings> {
   if (!areLarge(size.inputShape)) return {};
+  const refinedPerClass = fittingPerClass(settings.refinedPerClass, size);
   const candidates = CHOICES.map(([batch, channels]) => ({
+    refinedPerClass,
     generatorBatch: Math.min(settings.generatorBatch, batch),
     calibrationBatch: Math.min(settings.calibrationBatch, batch),
     syntheticBatch: Math.min(settings.syntheticBatch, batch),
@@ -127,4 +145,11 @@ export function fitToMachine(settings: RunSettings, size: RunSize, speed: number
   return Object.fromEntries(
     Object.entries(chosen).filter(([key, value]) => settings[key as keyof RunSettings] !== value),
   );
+}
+
+/** Images of each class that can be moved themselves. @param asked the most */
+function fittingPerClass(asked: number, { numClasses, inputShape }: NetworkSize): number {
+  const bytes = FLOAT * REFINED_COPIES * numClasses * inputShape.reduce((a, b) => a * b, 1);
+  const choices = [asked, ...REFINED_CHOICES.filter((choice) => choice < asked)];
+  return choices.find((choice) => choice * bytes <= REFINED_BYTES) ?? choices[choices.length - 1];
 }

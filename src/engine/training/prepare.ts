@@ -17,7 +17,7 @@ import { activationNodes, type ActivationRange } from '../network/activationRang
 import type { NetworkDefinition } from '../network/types';
 import { LayerBitsError, quantizationPlan } from '../quantization/plan';
 import { Random } from '../random';
-import { backendBytes, fitToMachine, MOST_WASM_BYTES } from './machineFit';
+import { backendBytes, fitToMachine, MOST_WASM_BYTES, movesImages } from './machineFit';
 import { runSizeOf } from './speed';
 import { HeldImages } from './heldImages';
 import { PROBE_PER_CLASS } from './probeClasses';
@@ -270,10 +270,13 @@ function checkMemory(teacher: Teacher, settings: RunSettings): void {
   if (needed <= MOST_WASM_BYTES) return;
   const smaller = { ...settings, ...fitToMachine(settings, size, Infinity) };
   const [most, less] = [MOST_WASM_BYTES, backendBytes(smaller, size)].map(inGigabytes);
+  if (less >= most) throw new SettingError(say('tooMuchMemoryAnyway', inGigabytes(needed), most));
+  const { generatorBatch, generatorChannels, refinedPerClass } = smaller;
+  const takes = [inGigabytes(needed), most, generatorBatch, generatorChannels, less] as const;
   throw new SettingError(
-    less < most
-      ? say('tooMuchMemory', inGigabytes(needed), most, smaller.generatorBatch, smaller.generatorChannels, less)
-      : say('tooMuchMemoryAnyway', inGigabytes(needed), most),
+    armsOf(settings).some(movesImages)
+      ? say('tooMuchMemoryMoving', ...takes, refinedPerClass)
+      : say('tooMuchMemory', ...takes),
   );
 }
 

@@ -65,6 +65,8 @@ export const jaSentences: Sentences = {
   resetHint: () => '「リセット」を押すと、同じシードで最初からやり直せます。',
   tooMuchMemory: (needed, most, batch, channels, less) =>
     `この実行には約 ${needed} GB のメモリーが必要ですが、WebAssembly で使えるのは ${most} GB です。1 ステップの画像（生成器、実画像、合成画像）を ${batch} 枚、生成器の幅を ${channels} にすると約 ${less} GB になります。`,
+  tooMuchMemoryMoving: (needed, most, batch, channels, less, perClass) =>
+    `この実行には約 ${needed} GB のメモリーが必要ですが、WebAssembly で使えるのは ${most} GB です。1 ステップの画像（生成器、実画像、合成画像）を ${batch} 枚、生成器の幅を ${channels}、クラスごとに残す画像を ${perClass} 枚にすると約 ${less} GB になります。`,
   tooMuchMemoryAnyway: (needed, most) =>
     `この実行には約 ${needed} GB のメモリーが必要ですが、WebAssembly で使えるのは ${most} GB です。並べる手法を減らすか、画像そのものを動かさないか、クラスの少ない画像を使ってください。`,
   startLayerTooDeep: (layer, network, layers) =>
@@ -307,6 +309,8 @@ export const jaSentences: Sentences = {
   tooFewPictures: (name, has, needs) =>
     `クラス「${name}」の読める画像は ${has} 枚ですが、少なくとも ${needs} 枚必要です。`,
   channelsOfPictures: (channels) => `ネットワークの入力は ${channels} チャンネルですが、画像は 1 か 3 チャンネルです。`,
+  notReplayed: (mebibytes) =>
+    `ステップを記録して再生するには ${mebibytes} MiB を超えるグラフィックスメモリーが必要なため、ステップを毎回組み立て直します。結果は同じですが、実行に時間がかかります。`,
   fittedToMachine: (batch, channels, tests) =>
     `この大きさの画像でも 1 ステップが数秒で済みメモリーに収まるように、1 ステップの画像を ${batch} 枚、生成器の幅を ${channels}、テスト画像を ${tests} 枚にしました。いずれも設定で変えられます。`,
   lookedAtSome: (some, all) =>

@@ -148,3 +148,28 @@ describe.each(NODE_BACKENDS)('images that are moved themselves, on %s', (backend
     tensor.dispose();
   });
 });
+
+it('large ones are made a few classes at a time, as they are looked at', async () => {
+  await use('wasm');
+  const before = tf.memory().numTensors;
+  const generator = Generator.create({ ...config, channels: 2, imageSize: 224 }, new Random(1));
+  const z = tf.tensor2d(new Random(5).fillNormal(new Float32Array(18 * 6)), [18, 6]);
+  const images = RefinedImages.create(generator, normalization, 7, true, new Random(2), z);
+  // 13 images of this size at a time: two of three classes, then the third.
+  const parts = [
+    [0, 2],
+    [2, 3],
+  ].map(([from, to]) => {
+    const labels = Array.from({ length: 6 * (to - from) }, (_, i) => from + Math.floor(i / 6));
+    return tf.tidy(() => generator.generate(tf.slice(z, [6 * from, 0], [labels.length, 6]), labels));
+  });
+  const expected = tf.concat(parts);
+  const first = images.firstOfEach(6);
+  const [a, b] = [await first.data(), await expected.data()];
+  expect(a.length).toBe(18 * 224 * 224 * 3);
+  expect(a.every((v, i) => v === b[i])).toBe(true);
+  tf.dispose([z, ...parts, expected, first]);
+  generator.dispose();
+  images.dispose();
+  expect(tf.memory().numTensors).toBe(before);
+});

@@ -229,6 +229,20 @@ describe('memory', () => {
     expect(fitToMachine(asked, { ...size, inputShape: [32, 32, 3] }, 1)).toEqual({});
   });
 
+  it('counts the images that are moved themselves, also for a method beside', () => {
+    const ten: RunSize = { ...size, numClasses: 10 };
+    const alone = of(4, 32);
+    const beside = { ...alone, beside: ['fddaPlus' as const] };
+    // Nine copies of 32 images of each of ten classes.
+    const moved = 9 * 32 * 10 * 224 * 224 * 3 * 4;
+    expect(backendBytes(beside, ten) - backendBytes(alone, ten)).toBeGreaterThan(moved);
+    expect(backendBytes(beside, ten)).toBeGreaterThan(MOST_WASM_BYTES);
+    const fitted = fitToMachine(alone, ten, 1e12);
+    expect(fitted).toMatchObject({ refinedPerClass: 12 });
+    expect(backendBytes({ ...beside, ...fitted }, ten)).toBeLessThan(MOST_WASM_BYTES);
+    expect(fitToMachine({ ...alone, refinedPerClass: 5 }, ten, 1e12).refinedPerClass).toBeUndefined();
+  });
+
   it('that WebAssembly has not is refused before anything is read, with settings that would do', async () => {
     const dataset = colours(4, 224);
     const teacher = new Teacher(networkOf(4, 224));

@@ -64,6 +64,8 @@ const KEPT = 2;
 const BUDGET = 2 ** 30;
 
 let budget = BUDGET;
+let notReplayed = (mebibytes: number): void =>
+  console.warn(`A step would keep more than ${mebibytes} MiB of memory: it is not replayed.`);
 let made = 0;
 /** Recorders that are in use: what tests and benchmarks ask. */
 const inUse = new Set<Recorder>();
@@ -115,7 +117,7 @@ class Recorder implements StepRecorder {
     made++;
     if (!recording) {
       this.tooLarge.add(key);
-      console.warn(`A step would keep more than ${Math.round(budget / 2 ** 20)} MiB of memory: it is not replayed.`);
+      notReplayed(Math.round(budget / 2 ** 20));
       return result;
     }
     const known = new Set(declared);
@@ -150,6 +152,11 @@ export function registerRecorders(backend: string, how: Recorders): void {
     createRecorder: (variables) => new Recorder(variables, how),
     place: how.place,
   });
+}
+
+/** Who is told, once for each kind of step that would keep more than so many mebibytes; at first the console. */
+export function whenNotReplayed(listener: (mebibytes: number) => void): void {
+  notReplayed = listener;
 }
 
 /** Bytes that one recording may keep from now on; left out: as at the start. For tests. */
