@@ -16,12 +16,11 @@ function BackendMenu() {
   const backend = usePlayground((state) => state.backend);
   const backends = usePlayground((state) => state.backends);
   const dead = usePlayground((state) => state.engine === 'dead');
-  const measured = usePlayground((state) => state.position?.secondsPerStep ?? null);
+  // Of this run's own steps only: the small test by which backends are compared says little of them, and is in the menu.
+  const seconds = usePlayground((state) => state.position?.secondsPerStep ?? null);
   const { useBackend: choose } = useActions();
   const { backend: words, sentences, comma } = useWords();
   const { duration } = useFormat();
-  const probed = backends.find(({ name }) => name === backend)?.secondsPerStep ?? null;
-  const seconds = measured ?? probed;
   const name = backend === null ? words.starting : words.names[backend];
   const speed = backend !== null && seconds !== null ? words.perStep(duration(seconds)) : '';
   return (

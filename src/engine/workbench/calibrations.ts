@@ -2,6 +2,7 @@
 import type { Range } from '../quantization/ranges';
 import { say } from '../sentences';
 import { SettingError } from '../training/prepare';
+import { fullLogits } from './answers';
 import { gridError } from './gridError';
 import { histogramOf } from './histogram';
 import { imageBatches, logProbabilities, LOOKED_PER_CLASS, measured, topClasses } from './images';
@@ -37,18 +38,20 @@ export async function calibrations(
     await context.pause(0.02);
     // What the ranges have to cover: real images that they were not taken from.
     const batches = [...imageBatches(source.dataset, definition, split, n)];
+    const share = (fraction: number) => context.pause(0.02 + 0.06 * fraction);
     try {
       const wanted: Looked[] = [];
       const full: BatchAnswers[] = [];
       let correctFull = 0;
-      for (const { images, labels } of batches) {
+      // Of the network itself: a trained student's own weights, not rounded, answer otherwise.
+      const logits = await fullLogits(source, { split, n }, share);
+      for (const { start, images, labels } of batches) {
         wanted.push(await look(student, images, nodes));
-        const logits = student.forwardWith(images, {});
-        const values = (await logits.data().finally(() => logits.dispose())) as Float32Array;
+        const values = logits.subarray(start * classes, (start + labels.length) * classes);
         const answers = topClasses(values, classes);
         full.push({ log: logProbabilities(values, classes), answers });
         answers.forEach((answer, i) => (correctFull += Number(answer === labels[i])));
-        await context.pause(0.02 + (0.1 * full.length) / batches.length);
+        await context.pause(0.08 + (0.04 * full.length) / batches.length);
       }
       const histograms = new Map(
         names.map((name) => [name, histogramOf(wanted.flatMap(({ values }) => Array.from(values.get(name)!)))]),

@@ -146,6 +146,7 @@ export interface Calibrations {
   step: number;
   n: number;
   split: MeasuredSplit;
+  /** Right answers of the full-precision network, which losses are measured from. */
   correctFull: number;
   /** Images that ranges came from. */
   images: { calibration: number; synthetic: number };
@@ -171,6 +172,7 @@ export interface Repaired {
   step: number;
   n: number;
   split: MeasuredSplit;
+  /** Right answers of the full-precision network, which losses are measured from. */
   correctFull: number;
   /** Images that the repairs looked at. */
   images: number;

@@ -28,6 +28,8 @@ export const enWorkbench = {
     step === '0'
       ? `Measured on ${images}, before the student’s training.`
       : `Measured on ${images}, after ${step} steps of the student’s training.`,
+  besideOwn: (accuracy: string): string =>
+    `Alone and accumulated are compared with the student’s own weights, nothing rounded: they are right on ${accuracy} of these images.`,
   stale: 'Run or quantizer have changed since: measure again.',
   tableRegion: 'Table of all layers',
   chart: 'What the chart shows',
@@ -62,11 +64,12 @@ export const enWorkbench = {
     clipped: 'Share of values outside the levels, which are clipped and not only rounded',
     isolated:
       'Signal-to-quantization-noise ratio of the layer’s output with only this one quantized: 10 more are a tenth of the noise',
-    isolatedCosine: 'Cosine similarity of the layer’s output to full precision with only this one quantized',
+    isolatedCosine:
+      'Cosine similarity of the layer’s output with only this one quantized to the same with nothing rounded',
     accumulated: 'The same ratio with everything quantized up to here',
     accumulatedCosine: 'The same similarity with everything quantized up to here',
-    kl: 'How far the network’s answers move when only this one is quantized: Kullback-Leibler divergence from full precision',
-    accuracy: 'Accuracy with only this one quantized minus accuracy at full precision, in percentage points',
+    kl: 'How far the network’s answers move when only this one is quantized: Kullback-Leibler divergence from those with nothing rounded',
+    accuracy: 'Accuracy with only this one quantized minus accuracy with nothing rounded, in percentage points',
   } satisfies Record<Column, string>,
   interval: (lo: string, hi: string): string => `${lo} to ${hi}`,
   plusMinus: (value: string, error: string): string => `${value} ± ${error}`,
@@ -167,8 +170,8 @@ export const enWorkbench = {
       method: 'How the range is found from the values',
       source: 'Images that the values are taken from',
       accuracy: 'Of the student with these ranges',
-      difference: 'Accuracy minus that at full precision; the interval is beside the value',
-      kl: 'Kullback-Leibler divergence of the answers from full precision',
+      difference: 'Accuracy minus that of the full-precision network; the interval is beside the value',
+      kl: 'Kullback-Leibler divergence of the answers from those of the full-precision network',
       sqnr: 'Of the activations alone, in the mean over all of them',
       clipped: 'Share of the activations’ values outside the levels, in the mean over all activations',
     },

@@ -218,6 +218,7 @@ function chartOf(
 /** Every quantizer: bits, range, errors alone and accumulated, and what it costs. */
 export function LayersPanel({ selected, onSelect }: { selected: string | null; onSelect: (row: LayerRow) => void }) {
   const words = useWords().workbench;
+  const { percent } = useFormat();
   const task = useTask('layers');
   const scheme = useScheme();
   const [charted, setCharted] = useState<Charted>('sqnr');
@@ -226,6 +227,9 @@ export function LayersPanel({ selected, onSelect }: { selected: string | null; o
     () => (table ? chartOf(words, table, charted, lineColors[scheme]) : []),
     [words, table, charted, scheme],
   );
+  // Before any training they are the full-precision network's.
+  const besideOwn = ({ step, correctFull, n }: LayerTable) =>
+    step === 0 ? '' : words.besideOwn(percent(correctFull / n));
   const place = table ? table.rows.findIndex(({ id }) => id === selected) + 1 : 0;
   const select = useCallback(
     (x: number) => {
@@ -237,7 +241,7 @@ export function LayersPanel({ selected, onSelect }: { selected: string | null; o
   return (
     <>
       <p>{words.layersLead}</p>
-      <MeasuredTask task={task} label={table ? words.measureAgain : words.measure} options={OPTIONS}>
+      <MeasuredTask task={task} label={table ? words.measureAgain : words.measure} options={OPTIONS} note={besideOwn}>
         {(measured) => (
           <>
             <BitsPanel table={measured} />

@@ -2,7 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
 import { answers } from '../../../src/engine/workbench/answers';
 import { calibrations, covered } from '../../../src/engine/workbench/calibrations';
+import { layerTable } from '../../../src/engine/workbench/layers';
 import { averagedRange } from '../../../src/engine/workbench/looked';
+import { repairs } from '../../../src/engine/workbench/repairs/measure';
 import { use } from '../backends';
 import { tinyContext } from './source';
 
@@ -49,6 +51,30 @@ it('compares all methods on all images that there are, each as if the run had us
   const same = await answers({ ...context, settings }, { images: 60, split: 'validation' });
   const right = same.labels.reduce((sum, label, i) => sum + Number(same.student[i] === label), 0);
   expect(row('mse').correct).toBe(right);
+  done();
+});
+
+it('of a trained student is beside the full-precision network, not beside its own weights without rounding', async () => {
+  const { context, run, done } = await tinyContext({
+    activationBits: 2,
+    weightBits: 2,
+    studentSteps: 30,
+    studentLearningRate: 0.01,
+  });
+  while (run.phase !== 'done') await run.advance();
+  const options = { images: 60, split: 'validation' } as const;
+  const { labels, full } = await answers(context, options);
+  const right = full.reduce((sum, answer, i) => sum + Number(answer === labels[i]), 0);
+  const table = await layerTable(context, { images: 60 });
+  // Or nothing could be told apart here.
+  expect(table.correctFull).not.toBe(right);
+  const found = await calibrations(context, { images: 60 });
+  expect(found.step).toBeGreaterThan(0);
+  const repaired = await repairs(context, { names: ['biasCorrection'], images: 60, source: 'calibration' });
+  for (const { correctFull, rows } of [found, repaired]) {
+    expect(correctFull).toBe(right);
+    for (const { correct, loss } of rows) expect(correct - right).toBe(loss.onlyThis - loss.onlyFull);
+  }
   done();
 });
 

@@ -1,12 +1,16 @@
 /** Repairs, measured before and after. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Student } from '../../quantization/student';
+import { fullLogits } from '../answers';
 import { checkTogether, createChangedTrial } from '../changed';
 import { imageBatches, imagesFrom, logProbabilities, measured, topClasses, type Measured } from '../images';
 import { LossCount } from '../layers';
 import { REPAIRS, type Repaired, type RepairName, type RepairRow, type TaskOptions } from '../report';
 import type { TaskContext } from '../trial';
 import { repair } from '.';
+
+/** Share of the work that comes before the first repair. */
+const BEFORE = 0.05;
 
 /** Nothing done, each repair alone, and, of several, all together. */
 export async function repairs(
@@ -24,20 +28,21 @@ export async function repairs(
   const rows: RepairRow[] = [];
   let [correctFull, step] = [0, 0];
   try {
+    // Of the network itself: a trained student's own weights, not rounded, answer otherwise.
+    const full = await fullLogits(source, on, (fraction) => context.pause(BEFORE * fraction));
     for (const set of sets) {
-      const pause = (fraction: number) => context.pause((rows.length + fraction) / sets.length);
+      const pause = (fraction: number) =>
+        context.pause(BEFORE + ((1 - BEFORE) * (rows.length + fraction)) / sets.length);
       const { student, ...trial } = await createChangedTrial(context, changes);
       step = trial.step;
       try {
-        // Full precision before anything is changed.
-        const full = await logitsOf(context, student, on, false);
         const told = { ...context, pause: (fraction: number) => pause(0.9 * fraction) };
         const changed = await repair(student, set, images, told, changes.calibration);
-        const after = await logitsOf(context, student, on, true);
+        const after = await logitsOf(context, student, on);
         const loss = new LossCount();
         const { classes, labels } = after;
-        const answers = topClasses(full.logits, classes);
-        loss.add({ log: logProbabilities(full.logits, classes), answers }, after.logits, labels, classes);
+        const answers = topClasses(full, classes);
+        loss.add({ log: logProbabilities(full, classes), answers }, after.logits, labels, classes);
         const right = (of: Uint16Array) => of.reduce((sum, answer, i) => sum + Number(answer === labels[i]), 0);
         correctFull = right(answers);
         rows.push({
@@ -46,7 +51,7 @@ export async function repairs(
           correct: right(topClasses(after.logits, classes)),
           loss: loss.result,
         });
-        await context.pause(rows.length / sets.length);
+        await pause(0);
       } finally {
         student.dispose();
       }
@@ -57,12 +62,12 @@ export async function repairs(
   }
 }
 
-async function logitsOf({ source }: TaskContext, student: Student, { split, n }: Measured, quantized: boolean) {
+async function logitsOf({ source }: TaskContext, student: Student, { split, n }: Measured) {
   const { definition } = student;
   const classes = definition.numClasses;
   const [logits, labels] = [new Float32Array(n * classes), new Uint16Array(n)];
   for (const batch of imageBatches(source.dataset, definition, split, n)) {
-    const values = quantized ? student.forward(batch.images) : student.forwardWith(batch.images, {});
+    const values = student.forward(batch.images);
     batch.images.dispose();
     logits.set((await values.data().finally(() => values.dispose())) as Float32Array, batch.start * classes);
     labels.set(batch.labels, batch.start);
