@@ -141,6 +141,7 @@ export default defineConfig({
       ].map((name) => `@tensorflow/tfjs-${name}`),
       'jpeg-js',
       'hyparquet',
+      'hyparquet-compressors',
       'umap-js',
     ],
     // They look for their own binaries beside their own code.

@@ -337,7 +337,7 @@ export const SENTENCES = {
   picturesBeside: (count: string) =>
     `${count} picture${count === '1' ? ' lies' : 's lie'} beside the class folders and ${count === '1' ? 'is' : 'are'} left out.`,
   classesByName: () => 'The classes are in the order of the network, which has classes of these names.',
-  classesByNumber: () => 'The class folders are numbers: they are in the order of their numbers.',
+  classesByNumber: () => 'The classes are called by numbers: they are in the order of their numbers.',
   emptyFolder: (folder: string) => `The folder "${folder}" has no picture, and is no class.`,
   tooManyClasses: (classes: string, most: string) => `There are ${classes} classes; at most ${most} can be used.`,
   pictureBroken: (name: string, reason: string) => `${name} cannot be read and is left out: ${reason}.`,

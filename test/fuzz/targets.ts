@@ -142,7 +142,11 @@ const zips = pictureTarget(
 );
 
 /** The table of what is in it, at the end, is a fifth of the file; it gets half of the damage. */
-const parquet = pictureTarget('parquet', [load('images/parquet-two-labels', ['test-00000-of-00001.parquet'])], {
+const TABLES = ['zstd', 'gzip-texts', 'zstd-pages2-texts', 'lz4-bare'].map((name) =>
+  load('parquet', [`${name}.parquet`]),
+);
+const TABLE = load('images/parquet-two-labels', ['test-00000-of-00001.parquet']);
+const parquet = pictureTarget('parquet', [TABLE, ...TABLES], {
   '.parquet': (bytes, random) => {
     if (random.chance(0.4)) return mutateBytes(bytes, random);
     const footer = new DataView(bytes.buffer).getUint32(bytes.length - 8, true);

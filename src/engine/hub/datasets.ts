@@ -2,6 +2,7 @@
  * Some pictures of every class of an image dataset on the hub. Of its parquet tables, only the parts come that hold
  * them: the list of parts, labels of likely parts, then the pictures of those that are used.
  */
+import { TextLabels, type Columns } from '../data/images/parquet';
 import { packImages } from '../data/images/packed';
 import type { DatasetRequest, PackedImages } from '../data/images/types';
 import { Random } from '../random';
@@ -25,6 +26,8 @@ const TESTS = ['test', 'testing', 'validation', 'valid', 'val', 'dev', 'eval'];
 const MOST_LOOKS = 600;
 /** Rows without a label after which a split counts as one without. */
 const UNLABELLED = 1000;
+/** Where labels are texts nobody knows how many classes there are: parts without a new one after which no more are read. */
+const LOOKS_WITHOUT_NEWS = 60;
 /** Parts of tables that come at a time. */
 const AT_ONCE = 4;
 
@@ -148,6 +151,9 @@ class SplitLoader {
   classes: string[] = [];
   readonly notes: Said[] = [];
   private named = false;
+  /** Of labels that are texts, by what they say. */
+  private readonly texts = new TextLabels();
+  private places: number[] | null = null;
   private full = false;
 
   constructor(
@@ -169,9 +175,14 @@ class SplitLoader {
     let unlabelled = 0;
     let looks = 0;
     const lacks = (label: number) => Math.max(0, wanted - (have[label] ?? 0));
-    const satisfied = () => this.named && this.classes.every((_, label) => lacks(label) === 0);
+    let [quiet, seen] = [0, 0];
+    const satisfied = () =>
+      this.named
+        ? this.classes.every((_, label) => lacks(label) === 0)
+        : quiet >= LOOKS_WITHOUT_NEWS && have.every((_, label) => lacks(label) === 0);
+    let isText = false;
     for (const url of urls) {
-      if (satisfied()) break;
+      if (satisfied() || looks >= MOST_LOOKS) break;
       const table = await RemoteTable.open(
         this.host,
         url,
@@ -183,6 +194,7 @@ class SplitLoader {
         },
       );
       this.learnClasses(table);
+      ({ isText } = table.columns);
       const left: Candidate[] = random.shuffle(table.groups.map((group) => ({ table, group })));
       while (left.length > 0 && !satisfied() && looks < MOST_LOOKS) {
         const best = left.reduce(
@@ -193,7 +205,8 @@ class SplitLoader {
         if (this.gain({ table, group }, lacks) === 0) break;
         looks++;
         this.watch.onProgress(looks, null);
-        for (const { row, label } of await table.labels(group)) {
+        for (const { row, label: said } of await table.labels(group)) {
+          const label = typeof said === 'string' ? this.numberOf(said) : said;
           if (label < 0) unlabelled++;
           else if (this.named && label >= this.classes.length) continue;
           else if (lacks(label) > 0) {
@@ -201,11 +214,16 @@ class SplitLoader {
             rows.push({ table, group, row, label });
           }
         }
+        if (isText) {
+          quiet = this.texts.count > seen ? 0 : quiet + 1;
+          seen = this.texts.count;
+        }
         // A split for a contest has no labels at all.
         if (rows.length === 0 && unlabelled >= UNLABELLED) return null;
       }
     }
     if (rows.length === 0) return null;
+    if (!this.named && isText) this.nameByTexts(rows);
     if (!this.named) this.nameByNumber(rows.reduce((most, { label }) => Math.max(most, label), 0) + 1);
     if (unlabelled > 0) this.notes.push(say('hubUnlabelled', unlabelled));
     return { rows };
@@ -269,6 +287,7 @@ class SplitLoader {
 
   private learnClasses({ columns, groups }: RemoteTable): void {
     if (this.named) return;
+    if (columns.isText) return this.noteLabels(columns);
     const names = columns.names ?? this.namesOfCard(columns.label);
     if (names) {
       this.classes = names;
@@ -277,10 +296,28 @@ class SplitLoader {
       const largest = groups.reduce((most, { range }) => Math.max(most, range![1]), -1);
       if (largest >= 0) this.nameByNumber(largest + 1);
     }
-    const { labels, label } = columns;
+    this.noteLabels(columns);
+  }
+
+  private noteLabels({ labels, label }: Columns): void {
     if (labels.length > 1 && !this.notes.some(({ name }) => name === 'severalLabels')) {
       this.notes.push(say('severalLabels', labels.join(', '), label));
     }
+  }
+
+  /** Of a text once all classes are known: classes that only other splits have are none. */
+  private numberOf(text: string): number {
+    const number = this.texts.numberOf(text);
+    return this.places === null ? number : number < 0 ? -1 : (this.places[number] ?? this.classes.length);
+  }
+
+  private nameByTexts(rows: SplitImages['rows']): void {
+    const { classes, places, byNumber } = this.texts.inOrder();
+    this.classes = classes;
+    this.places = places;
+    this.named = true;
+    for (const each of rows) each.label = places[each.label];
+    if (byNumber) this.notes.push(say('classesByNumber'));
   }
 
   private nameByNumber(count: number): void {

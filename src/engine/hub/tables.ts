@@ -10,7 +10,8 @@ const END = 2 ** 17;
 export interface RemoteRow {
   /** Place in its table. */
   row: number;
-  label: number;
+  /** The class's number, -1 where there is none; or what the table has, where its labels are texts. */
+  label: number | string;
 }
 
 /** Rows that are stored together, and so come together. */
@@ -78,6 +79,8 @@ export class RemoteTable {
     });
     return found.map((each, i) => {
       const value = each[this.columns.label];
+      if (this.columns.isText)
+        return { row: start + i, label: value instanceof Uint8Array ? new TextDecoder().decode(value) : '' };
       return { row: start + i, label: value === null || value === undefined ? -1 : Number(value) };
     });
   }

@@ -1,4 +1,5 @@
 /** Parquet tables that somebody has made to take all time or memory; and that those which are whole are read as before. */
+import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { collectImages } from '../../../src/engine/data/images/collection';
@@ -230,6 +231,24 @@ describe('of a table made to take all memory it is said why it is not read, when
   it('a page is to be unpacked to more than its bytes can be', async () => {
     const labels = dataPage([128, 128, 128, 128, 4, 0, 0], 0, ROWS, MUCH);
     expect(await refusal(table({ labels, codec: 1 }))).toMatch(/“label” claims more/);
+  });
+
+  it.each([
+    ['gzip', 2],
+    ['zstd', 6],
+    ['LZ4', 7],
+  ])('a page packed with %s claims to be far larger, or is none', async (_, codec) => {
+    const [claimed, damaged] = [2 ** 28, 2 ** 20].map((whole) =>
+      refusal(table({ codec, labels: dataPage(run(ROWS, 7), 0, ROWS, whole) })),
+    );
+    expect(await claimed).toMatch(/“label” claims more/);
+    expect(await damaged).toMatch(/a part of it is damaged/);
+  });
+
+  it('a packed page holds megabytes of nothing, for more values than there are rows', async () => {
+    const bomb = [...gzipSync(new Uint8Array(2 ** 23))];
+    const pages = dataPage(bomb, 0, 2 ** 21, 2 ** 23);
+    expect(await refusal(table({ codec: 2, labels: pages }))).toMatch(/“label” claims more/);
   });
 
   it('values are made of those before them, or of blocks without end', async () => {

@@ -172,6 +172,60 @@ describe('parquet', () => {
   });
 });
 
+describe('parquet of other writers', () => {
+  const written = (name: string): ImageFile => {
+    const { buffer, byteOffset, length } = readFileSync(join('test/fixtures/parquet', name));
+    return { name, bytes: buffer.slice(byteOffset, byteOffset + length) as ArrayBuffer };
+  };
+  const NAMES = ['zebra', 'ant', 'bee'];
+  const LABELS = Array.from({ length: 12 }, (_, i) => i % 3);
+  /** Class by name, and red of the first pixel, which says the class as well. */
+  const rows = async (name: string, label?: string) => {
+    const { classes, images, notes } = await collectImages([written(name)], { label });
+    const found = await Promise.all(
+      images.map(async (image) => {
+        const { rgb, width, height } = await decodeImage(await image.read());
+        expect([width, height]).toEqual([5, 4]);
+        return [classes[image.label] ?? null, NAMES[rgb[0] / 60]];
+      }),
+    );
+    return { classes, found, notes: words(notes) };
+  };
+  const right = LABELS.map((label) => [NAMES[label], NAMES[label]]);
+
+  it('packed with zstd, labels with names', async () => {
+    expect(await rows('zstd.parquet')).toEqual({ classes: NAMES, found: right, notes: '' });
+  });
+
+  it.each(['gzip-texts.parquet', 'zstd-pages2-texts.parquet'])('%s: labels that are the names', async (name) => {
+    expect(await rows(name)).toEqual({ classes: ['ant', 'bee', 'zebra'], found: right, notes: '' });
+  });
+
+  it('pictures that are nothing but their bytes; the likelier of two columns', async () => {
+    const { classes, found, notes } = await rows('lz4-bare.parquet');
+    expect([classes, found]).toEqual([['ant', 'bee', 'zebra'], right]);
+    expect(notes).toMatch(/several columns of labels \(class, id\); class is used/);
+  });
+
+  it('a picture without a name is of no class; a column that nobody would guess can be asked for', async () => {
+    const { classes, found } = await rows('missing-text.parquet');
+    expect(classes).toEqual(['ant', 'bee', 'zebra']);
+    expect(found).toEqual(right.map((each, i) => (i === 3 ? [null, each[1]] : each)));
+    expect((await rows('missing-text.parquet', 'title')).found).toEqual(right);
+    await expect(rows('missing-text.parquet', 'image')).rejects.toThrow(/no such column of labels/);
+  });
+
+  it('numbers for names are in their order', async () => {
+    const { classes, notes } = await rows('numbers-as-texts.parquet');
+    expect(classes).toEqual(['8', '9', '10']);
+    expect(notes).toMatch(/called by numbers/);
+  });
+
+  it('what cannot be unpacked is named', async () => {
+    await expect(rows('brotli.parquet')).rejects.toThrow(/BROTLI/);
+  });
+});
+
 describe('pixels', () => {
   it.each(['transparent', 'palette', 'grey', 'grey16', 'gamma'])('%s as Pillow has them', async (name) => {
     const { bytes } = load('colours', `${name}.png`);

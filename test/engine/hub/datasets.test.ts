@@ -98,6 +98,26 @@ describe('a dataset of the hub', () => {
     expect(none.message).toMatch(/no part “huge”; it has small, large/);
   });
 
+  it('labels that are the classes’ names: all are found, also those that one table alone has', async () => {
+    const texts = ['owl', 'ant', 'zebra', 'bee', 'cat'];
+    const first = pictureTable({ rows: 90, label: (row) => row % 3, group: 20, texts });
+    const second = pictureTable({ rows: 90, label: (row) => 2 + (row % 3), group: 20, texts });
+    const test = pictureTable({ rows: 60, label: (row) => row % 6, group: 20, texts: [...texts, 'of no class'] });
+    hub.datasets.set('me/pictures', { files: {}, tables: { plain_text: { train: [first, second], test: [test] } } });
+    const packed = await load();
+    expect(packed.classes).toEqual(['ant', 'bee', 'cat', 'owl', 'zebra']);
+    expect(perClass(packed.labels, packed.splits, 1)).toEqual([4, 4, 4, 4, 4]);
+    expect(perClass(packed.labels, packed.splits, 2)).toEqual([4, 4, 4, 4, 4]);
+    const collection = unpackImages(packed);
+    const made = await createOwnDataset('x', collection, [8, 8, 1], async () => true);
+    for (let i = 0; i < 20; i++) {
+      const { pixels, label } = made!.dataset.image('calibration', i);
+      const number = texts.indexOf(packed.classes[label]);
+      const ofClass = collection.images.filter((each) => each.split === 'train' && each.label === label);
+      expect(ofClass.map(({ name }) => (20 * number + Number(name.split(':')[1])) & 255)).toContain(pixels[0]);
+    }
+  });
+
   it('without a list of converted tables those of the dataset itself are read; names come from its page', async () => {
     const train = pictureTable({ rows: 100, label: shuffled, group: 20 });
     const test = pictureTable({ rows: 100, label: () => -1, group: 20 });

@@ -50,7 +50,7 @@ export function labelPictures(
   }
   const names = [...new Set(found.flatMap(({ label }) => (label === null ? [] : [label])))];
   if (names.length === 0) throw new DatasetError(say('noPictures'), HINT);
-  const { classes, byNumber } = ordered(names);
+  const { classes, byNumber } = orderedClasses(names);
   if (byNumber) notes.push(say('classesByNumber'));
   if (classes.length > MOST_CLASSES) throw new DatasetError(say('tooManyClasses', classes.length, MOST_CLASSES), HINT);
   const numbers = new Map(classes.map((name, i) => [name, i]));
@@ -135,7 +135,7 @@ function byLists(found: Labelled[], lists: readonly LabelList[], notes: Said[]):
 }
 
 /** Folders that are all numbers by number, others as data loaders sort them. */
-function ordered(names: string[]): { classes: string[]; byNumber: boolean } {
+export function orderedClasses(names: readonly string[]): { classes: string[]; byNumber: boolean } {
   const byNumber = names.length > 1 && names.every((name) => /^\d+$/.test(name));
   const plain = [...names].sort();
   const classes = byNumber ? [...names].sort((a, b) => Number(a) - Number(b)) : plain;

@@ -2,16 +2,35 @@
  * Image datasets as hubs serve them: parquet tables with a column of pictures ({bytes, path}) and columns of labels,
  * whose names the table's metadata holds.
  */
-import { parquetMetadata, parquetReadObjects, type AsyncBuffer, type FileMetaData } from 'hyparquet';
+import {
+  parquetMetadata,
+  parquetReadObjects,
+  type AsyncBuffer,
+  type CompressionCodec,
+  type FileMetaData,
+} from 'hyparquet';
 import { parseJson } from '../../json';
 import { say, type Said } from '../../sentences';
 import type { CollectedImage, CollectOptions, ImageCollection, ImageFile } from './types';
 import { DatasetError } from './datasetError';
-import { checkedFile, checkFooter, checkTable, refused } from './parquetChecks';
+import { MOST_CLASSES, orderedClasses } from './labelledPictures';
+import { checkedFile, checkFooter, checkTable, isText, refused } from './parquetChecks';
 
 const HINT = say('parquetHint');
 /** Names of columns that hold labels, most likely first. */
-const LABELS = ['label', 'labels', 'fine_label', 'class', 'target', 'coarse_label'];
+const LABELS = [
+  'label',
+  'labels',
+  'fine_label',
+  'class',
+  'target',
+  'coarse_label',
+  'label_name',
+  'class_name',
+  'category',
+];
+/** Names of columns that hold pictures and nothing else about them. */
+const IMAGES = ['image', 'img', 'picture', 'photo', 'jpg', 'jpeg', 'png', 'image_bytes', 'bytes', 'content'];
 
 /** Classes that a table of numbers without names may have: a label of any size would ask for that many. */
 const MOST_NUMBERED = 65536;
@@ -22,25 +41,71 @@ export interface Columns {
   /** All that could be labels. */
   labels: string[];
   names: string[] | null;
+  /** The labels are the classes' names. */
+  isText: boolean;
 }
 
 /** @throws DatasetError where a table is damaged, or has no pictures or no labels */
 export async function readParquet(files: readonly ImageFile[], { label }: CollectOptions): Promise<ImageCollection> {
   const images: CollectedImage[] = [];
+  const texts = new TextLabels();
   let columns: Columns | null = null;
   for (const { name, bytes } of [...files].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const table = await open(name, bytes);
     columns ??= findColumns(name, table.metadata, label);
-    images.push(...(await readTable(name, table, columns)));
+    images.push(...(await readTable(name, table, columns, texts)));
   }
+  if (columns!.isText) return withTexts(images, texts, columns!);
   const { names, labels, label: used } = columns!;
   const largest = images.reduce((most, image) => Math.max(most, image.label), -1);
   if (!names && largest >= MOST_NUMBERED) throw new DatasetError(say('labelBeyondNames', largest, MOST_NUMBERED), HINT);
   const classes = names ?? Array.from({ length: largest + 1 }, (_, i) => String(i));
   if (largest >= classes.length) throw new DatasetError(say('labelBeyondNames', largest, classes.length), HINT);
-  const notes: Said[] = [];
-  if (labels.length > 1) notes.push(say('severalLabels', labels.join(', '), used));
-  return { classes, images, notes };
+  return { classes, images, notes: severalLabels(labels, used) };
+}
+
+const severalLabels = (labels: readonly string[], used: string): Said[] =>
+  labels.length > 1 ? [say('severalLabels', labels.join(', '), used)] : [];
+
+/** Numbers of classes whose names are the labels: as they come, until all are known. */
+export class TextLabels {
+  private readonly numbers = new Map<string, number>();
+
+  /** -1 where there is none. @throws DatasetError where there are more than a dataset may have */
+  numberOf(value: unknown): number {
+    const text = textOf(value);
+    if (text === '') return -1;
+    const known = this.numbers.get(text);
+    if (known !== undefined) return known;
+    if (this.numbers.size >= MOST_CLASSES)
+      throw new DatasetError(say('tooManyClasses', this.numbers.size + 1, MOST_CLASSES), HINT);
+    this.numbers.set(text, this.numbers.size);
+    return this.numbers.size - 1;
+  }
+
+  get count(): number {
+    return this.numbers.size;
+  }
+
+  /** All of them in the order of folders of such names, and each one's place there by the number that it had so far. */
+  inOrder(): { classes: string[]; places: number[]; byNumber: boolean } {
+    const names = [...this.numbers.keys()];
+    const { classes, byNumber } = orderedClasses(names);
+    const placeOf = new Map(classes.map((name, place) => [name, place]));
+    return { classes, places: names.map((name) => placeOf.get(name)!), byNumber };
+  }
+}
+
+const textOf = (value: unknown): string =>
+  value instanceof Uint8Array ? new TextDecoder().decode(value) : typeof value === 'string' ? value : '';
+
+function withTexts(images: readonly CollectedImage[], texts: TextLabels, { labels, label }: Columns): ImageCollection {
+  const { classes, places, byNumber } = texts.inOrder();
+  return {
+    classes,
+    images: images.map((image) => ({ ...image, label: places[image.label] ?? -1 })),
+    notes: [...severalLabels(labels, label), ...(byNumber ? [say('classesByNumber')] : [])],
+  };
 }
 
 export interface Table {
@@ -116,21 +181,33 @@ export function findColumns(
 ): Columns {
   const features = featuresOf(entries?.find(({ key }) => key === 'huggingface')?.value);
   const top = topLevel(schema, file);
+  const bare = top.filter(({ type, children, isText }) => type === 'BYTE_ARRAY' && children.length === 0 && !isText);
   const image =
     top.find(({ name }) => features[name]?._type === 'Image')?.name ??
-    top.find(({ children }) => children.includes('bytes'))?.name;
+    top.find(({ children }) => children.includes('bytes'))?.name ??
+    bare.find(({ name }) => IMAGES.includes(name.toLowerCase()))?.name ??
+    (bare.length === 1 ? bare[0].name : undefined);
   if (!image) throw new DatasetError(say('noImageColumn', top.map(({ name }) => name).join(', ')), HINT);
-  const whole = top.filter(({ name, children, type }) => name !== image && children.length === 0 && /^INT/.test(type));
+  const whole = top.filter(
+    ({ name, children, type }) =>
+      name !== image && children.length === 0 && (/^INT/.test(type) || (type === 'BOOLEAN' && LABELS.includes(name))),
+  );
   const likely = (name: string) => (LABELS.indexOf(name) + LABELS.length + 1) % (LABELS.length + 1);
   const named = whole.filter(({ name }) => features[name]?._type === 'ClassLabel');
-  const labels = (named.length > 0 ? named : whole).map(({ name }) => name).sort((a, b) => likely(a) - likely(b));
+  const texts = top.filter(({ name, isText }) => name !== image && isText);
+  // Texts of other names may be anything, unless somebody asks for them.
+  const likelyTexts = texts.filter(({ name }) => LABELS.includes(name));
+  const labels = (named.length > 0 ? named : [...whole, ...likelyTexts])
+    .map(({ name }) => name)
+    .sort((a, b) => likely(a) - likely(b));
   const label = wanted ?? labels[0];
-  if (!labels.includes(label)) {
+  const isText = texts.some(({ name }) => name === label);
+  if (!labels.includes(label) && !isText) {
     throw new DatasetError(say('noLabelColumn', top.map(({ name }) => name).join(', ')), HINT);
   }
-  const names = features[label]?.names;
-  const list = Array.isArray(names) ? names : null;
-  return { image, label, labels, names: list && list.every((name) => typeof name === 'string') ? list : null };
+  const list = features[label]?.names;
+  const isNamed = !isText && Array.isArray(list) && list.every((name) => typeof name === 'string');
+  return { image, label, labels, names: isNamed ? list : null, isText };
 }
 
 function featuresOf(text: string | undefined): Record<string, Feature> {
@@ -145,9 +222,16 @@ function featuresOf(text: string | undefined): Record<string, Feature> {
   }
 }
 
+interface Column {
+  name: string;
+  type: string;
+  children: string[];
+  isText: boolean;
+}
+
 /** The columns of a table with the names of their parts. */
-function topLevel(schema: FileMetaData['schema'], file: string): { name: string; type: string; children: string[] }[] {
-  const columns: { name: string; type: string; children: string[] }[] = [];
+function topLevel(schema: FileMetaData['schema'], file: string): Column[] {
+  const columns: Column[] = [];
   let at = 1;
   /** Skips an element with all below it. */
   const next = () => {
@@ -161,16 +245,22 @@ function topLevel(schema: FileMetaData['schema'], file: string): { name: string;
     return name;
   };
   for (let i = 0; i < (schema[0]?.num_children ?? 0); i++) {
-    const { name, type, num_children: below = 0 } = next();
+    const element = next();
+    const { name = '', type, num_children: below = 0 } = element;
     const children: string[] = [];
     for (let j = 0; j < below; j++) children.push(skip());
-    columns.push({ name, type: type ?? '', children });
+    columns.push({ name, type: type ?? '', children, isText: below === 0 && isText(element) });
   }
   return columns;
 }
 
 /** All labels at once; pictures by row groups, when they are asked for. */
-async function readTable(name: string, { file, metadata }: Table, columns: Columns): Promise<CollectedImage[]> {
+async function readTable(
+  name: string,
+  { file, metadata }: Table,
+  columns: Columns,
+  texts: TextLabels,
+): Promise<CollectedImage[]> {
   const rows = await read(name, { file, metadata, columns: [columns.label] });
   const groups: { start: number; end: number; rows: Promise<Record<string, unknown>[]> | null }[] = [];
   let start = 0;
@@ -185,7 +275,7 @@ async function readTable(name: string, { file, metadata }: Table, columns: Colum
     if (!group) throw new DatasetError(say('parquetDamaged', name, say('columnsMissing')), HINT);
     return {
       name: `${name}:${i}`,
-      label: labelOf(row[columns.label]),
+      label: columns.isText ? texts.numberOf(row[columns.label]) : labelOf(row[columns.label]),
       read: async () => {
         group.rows ??= read(name, {
           file,
@@ -205,7 +295,7 @@ async function readTable(name: string, { file, metadata }: Table, columns: Colum
 /** -1, as for pictures without a label, where there is none. @throws DatasetError where it is no class's number */
 function labelOf(value: unknown): number {
   if (value === null || value === undefined) return -1;
-  const label = typeof value === 'bigint' ? Number(value) : value;
+  const label = typeof value === 'bigint' || typeof value === 'boolean' ? Number(value) : value;
   if (typeof label !== 'number' || !Number.isSafeInteger(label) || label < -1)
     throw new DatasetError(say('notALabel', String(value).slice(0, 40)), HINT);
   return label;
@@ -217,13 +307,21 @@ export function pictureIn(value: unknown): Uint8Array | null {
   return bytes instanceof Uint8Array ? bytes : null;
 }
 
+/** How pages are packed that hyparquet reads itself. */
+const KNOWN_CODECS: readonly CompressionCodec[] = ['UNCOMPRESSED', 'SNAPPY'];
+
 /** Some columns of some rows; of the file, only the parts that hold them are read. */
 export async function read(
   name: string,
   options: Table & { columns: string[]; rowStart?: number; rowEnd?: number },
 ): Promise<Record<string, unknown>[]> {
   try {
-    return await parquetReadObjects({ ...options, file: checkedFile(name, options), utf8: false });
+    const packed = options.metadata.row_groups.some(({ columns }) =>
+      columns.some(({ meta_data: data }) => data && !KNOWN_CODECS.includes(data.codec)),
+    );
+    const { compressors } = packed ? await import('./parquetCodecs') : { compressors: {} };
+    const checked = { ...options, compressors };
+    return await parquetReadObjects({ ...checked, file: checkedFile(name, checked), utf8: false });
   } catch (error) {
     throw damaged(name, error);
   }

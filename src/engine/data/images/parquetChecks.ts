@@ -2,7 +2,7 @@
  * What a parquet table declares, held against the bytes it has, before hyparquet believes it. A table of pictures needs
  * room for every row; one that claims rows, values or lengths beyond that was made to take the memory of who opens it.
  */
-import type { AsyncBuffer, FileMetaData, SchemaElement } from 'hyparquet';
+import type { AsyncBuffer, Compressors, FileMetaData, SchemaElement } from 'hyparquet';
 import { say, type Said } from '../../sentences';
 import { DatasetError } from './datasetError';
 import { checkPages, PageError, type Leaf } from './parquetPages';
@@ -18,6 +18,10 @@ const MOST_COLUMNS = 4096;
 const DEEPEST_COLUMN = 16;
 /** Bytes of a least or largest value where a column holds decimal numbers, which take the square of that to read. */
 const LONGEST_DECIMAL = 64;
+
+/** Columns that are texts, of tables that were looked through. */
+const texts = new WeakSet<SchemaElement>();
+export const isText = (element: SchemaElement): boolean => texts.has(element);
 
 export const refused = (file: string, reason: Said | string): DatasetError =>
   new DatasetError(say('parquetDamaged', file, reason), say('parquetHint'));
@@ -99,6 +103,7 @@ function checkSchema(file: string, schema: SchemaElement[]): void {
     const element = schema[at++];
     if (!element) throw refused(file, say('columnsMissing'));
     if (depth > DEEPEST_COLUMN) throw refused(file, say('tableListDamaged'));
+    if (element.converted_type === 'UTF8' || element.logical_type?.type === 'STRING') texts.add(element);
     if (!element.type || element.type === 'BYTE_ARRAY' || element.type === 'FIXED_LEN_BYTE_ARRAY') {
       delete element.converted_type;
       delete element.logical_type;
@@ -140,7 +145,7 @@ function leafOf(file: string, schema: SchemaElement[], path: readonly string[]):
  */
 export function checkedFile(
   name: string,
-  { file, metadata, columns, rowStart = 0, rowEnd = Infinity }: CheckedPart,
+  { file, metadata, columns, compressors, rowStart = 0, rowEnd = Infinity }: CheckedPart,
 ): AsyncBuffer {
   const parts: { start: number; end: number; check(bytes: Uint8Array): void }[] = [];
   let first = 0;
@@ -152,7 +157,7 @@ export function checkedFile(
         const leaf = leafOf(name, metadata.schema, data.path_in_schema);
         if (data.type !== leaf.type) throw refused(name, say('partDamaged'));
         const [start, end] = rangeOf(data);
-        parts.push({ start, end, check: (bytes) => checkPages(bytes, leaf, data.codec, rows) });
+        parts.push({ start, end, check: (bytes) => checkPages(bytes, leaf, data.codec, rows, compressors) });
       }
     }
     first += rows;
@@ -179,6 +184,8 @@ export interface CheckedPart {
   file: AsyncBuffer;
   metadata: FileMetaData;
   columns: readonly string[];
+  /** What unpacks pages that are neither plain nor snappy. */
+  compressors?: Compressors;
   rowStart?: number;
   rowEnd?: number;
 }

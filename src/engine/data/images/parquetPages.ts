@@ -4,7 +4,7 @@
  *
  * https://parquet.apache.org/docs/file-format/data-pages/encodings/
  */
-import { snappyUncompress, type CompressionCodec, type ParquetType } from 'hyparquet';
+import { snappyUncompress, type CompressionCodec, type Compressors, type ParquetType } from 'hyparquet';
 import { inWords, say, type Said } from '../../sentences';
 import { ThriftError, ThriftReader, type Fields } from './parquetThrift';
 
@@ -59,6 +59,9 @@ const LEAST_BITS: Record<ParquetType, number> = {
 
 /** A copy of 64 bytes takes 3 in snappy: no page grows more. */
 const SNAPPY_GROWS = 22;
+/** Bytes that a page packed in another way may have unpacked, and all pages of a part together, beyond that growth. */
+const MOST_OF_A_PAGE = 2 ** 24;
+const MOST_OF_A_PART = 2 ** 26;
 /** Values that a bit-packed run may have too many: writers fill up their last group of 8, some a block of those. */
 const PACKED_SLACK = 512;
 const MOST_HEADER_ELEMENTS = 4096;
@@ -66,10 +69,18 @@ const MOST_HEADER_ELEMENTS = 4096;
 /**
  * @param bytes all pages of the part, headers and all
  * @param rows how many values they have together at most
+ * @param others what unpacks pages that are neither plain nor snappy
  * @throws PageError
  */
-export function checkPages(bytes: Uint8Array, leaf: Leaf, codec: CompressionCodec, rows: number): void {
+export function checkPages(
+  bytes: Uint8Array,
+  leaf: Leaf,
+  codec: CompressionCodec,
+  rows: number,
+  others: Compressors = {},
+): void {
   let values = 0;
+  let unpacked = 0;
   for (let offset = 0; offset < bytes.length - 1;) {
     const reader = new ThriftReader(bytes, offset, { elements: MOST_HEADER_ELEMENTS });
     let header: Fields;
@@ -83,7 +94,9 @@ export function checkPages(bytes: Uint8Array, leaf: Leaf, codec: CompressionCode
     if (!isBetween(packed, 0, bytes.length - reader.offset)) throw new PageError(say('tablePage', leaf.column));
     const body = bytes.subarray(reader.offset, reader.offset + packed);
     offset = reader.offset + packed;
-    const page = new Page(leaf, codec, body, whole);
+    unpacked += whole;
+    if (unpacked > MOST_OF_A_PART + SNAPPY_GROWS * bytes.length) throw new PageError(say('tablePage', leaf.column));
+    const page = new Page(leaf, codec, body, whole, others);
     // What holds their count: data_page_header, dictionary_page_header, data_page_header_v2.
     if (type === PAGE.data) values += page.data(header.structs.get(5));
     else if (type === PAGE.dataV2) values += page.dataV2(header.structs.get(8));
@@ -97,9 +110,6 @@ export function checkPages(bytes: Uint8Array, leaf: Leaf, codec: CompressionCode
 const isBetween = (value: number, least: number, most: number): boolean =>
   Number.isSafeInteger(value) && value >= least && value <= most;
 
-/** Of the others hyparquet says that it cannot read them. */
-const isRead = (codec: CompressionCodec): boolean => codec === 'UNCOMPRESSED' || codec === 'SNAPPY';
-
 class Page {
   constructor(
     private readonly leaf: Leaf,
@@ -107,7 +117,13 @@ class Page {
     private readonly body: Uint8Array,
     /** Bytes of it when it is unpacked, as it says. */
     private readonly whole: number,
+    private readonly others: Compressors,
   ) {}
+
+  /** Of the others hyparquet says that it cannot read them. */
+  private get isRead(): boolean {
+    return this.codec === 'UNCOMPRESSED' || this.codec === 'SNAPPY' || this.codec in this.others;
+  }
 
   error(): PageError {
     return new PageError(say('tablePage', this.leaf.column));
@@ -121,7 +137,7 @@ class Page {
   data(fields: Fields | undefined): number {
     const values = this.countOf(fields);
     const bytes = this.unpacked(this.body, this.whole);
-    if (!isRead(this.codec)) return values;
+    if (!this.isRead) return values;
     let [offset, present] = [0, values];
     const width = bitsFor(this.leaf.definitionLevel);
     if (width > 0) {
@@ -161,7 +177,9 @@ class Page {
   }
 
   private checkedSize(body: Uint8Array, whole: number): number {
-    const most = this.codec === 'UNCOMPRESSED' ? body.length : SNAPPY_GROWS * body.length;
+    const grown = SNAPPY_GROWS * body.length;
+    const most =
+      this.codec === 'UNCOMPRESSED' ? body.length : this.codec === 'SNAPPY' ? grown : Math.max(MOST_OF_A_PAGE, grown);
     if (!isBetween(whole, 0, most)) throw this.error();
     return whole;
   }
@@ -169,13 +187,15 @@ class Page {
   private unpacked(body: Uint8Array, whole: number): Uint8Array {
     this.checkedSize(body, whole);
     if (this.codec === 'UNCOMPRESSED') return body;
-    if (!isRead(this.codec)) return new Uint8Array(0);
-    const bytes = new Uint8Array(whole);
+    if (!this.isRead) return new Uint8Array(0);
+    let bytes = new Uint8Array(this.codec === 'SNAPPY' ? whole : 0);
     try {
-      snappyUncompress(body, bytes);
+      if (this.codec === 'SNAPPY') snappyUncompress(body, bytes);
+      else bytes = this.others[this.codec]!(body, whole) as Uint8Array<ArrayBuffer>;
     } catch {
       throw new PageError(say('partDamaged'));
     }
+    if (bytes.length !== whole) throw new PageError(say('partDamaged'));
     return bytes;
   }
 
@@ -186,7 +206,7 @@ class Page {
   }
 
   private checkValues(bytes: Uint8Array, code: number | undefined, values: number): void {
-    if (values === 0 || !isRead(this.codec)) return;
+    if (values === 0 || !this.isRead) return;
     const encoding = ENCODINGS[code ?? -1];
     switch (encoding) {
       case 'PLAIN':
@@ -206,7 +226,7 @@ class Page {
         return this.checkDelta(bytes, values);
       default:
         // Values that are made of those before them grow without bound.
-        throw new PageError(say('tableEncoding', this.leaf.column, encoding ?? String(code)));
+        throw new PageError(say('tableEncoding', this.leaf.column, encoding ?? String(code ?? -1)));
     }
   }
 
