@@ -298,6 +298,8 @@ export const SENTENCES = {
   imagesHint: () =>
     'Choose a folder or an archive (zip, tar, gz) with a folder of pictures (PNG, JPEG, GIF, BMP, WebP) for every class, or pictures with a list of their labels (CSV, TSV), a parquet file with pictures and labels, CIFAR’s binary files, or MNIST’s idx files.',
   archiveHint: () => 'Get the archive anew, or choose the files in it themselves.',
+  archiveOfOtherKind: (file: string) => `${file} is an archive of a kind that is not read here.`,
+  archiveOfOtherKindHint: () => 'Unpack it and choose the folder, or pack it as zip or tar.gz.',
   archiveCut: (file: string) => `${file} is an archive that is cut off or damaged.`,
   gzipDamaged: (file: string, reason: string) => `${file} cannot be decompressed: ${reason}.`,
   severalDatasets: (first: string, second: string) =>
@@ -321,6 +323,10 @@ export const SENTENCES = {
     `${count} test picture${count === '1' ? ' is' : 's are'} of no class that there are training pictures of, and left out.`,
   labelsFrom: (file: string) => `The labels come from ${file}.`,
   labelsFromColumn: (file: string, column: string) => `The labels come from ${file}, column ${column}.`,
+  listNamesNone: (file: string) => `${file} looks like a list of labels, but names hardly any of these pictures.`,
+  listWithoutLabels: (file: string) =>
+    `${file} names these pictures, but it cannot be told which of its columns is the label.`,
+  splitsFromColumn: (file: string, column: string) => `${file}, column ${column}, says which pictures are for tests.`,
   listedMissing: (count: string, file: string) =>
     `${count} picture${count === '1' ? '' : 's'} that ${file} names ${count === '1' ? 'is' : 'are'} not there.`,
   notListed: (count: string) =>

@@ -175,6 +175,11 @@ describe('binary files', () => {
       /different datasets/,
     ],
     ['a damaged gzip', [file('a.gz', gzipSync(new Uint8Array(1000)).subarray(0, 20))], /cannot be decompressed/],
+    [
+      'an archive of another kind',
+      [file('a.tar.xz', new Uint8Array([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]))],
+      /of a kind that is not read here/,
+    ],
     ['a cut tar', [file('a.tar', tar([['b', new Uint8Array(5000)]]).subarray(0, 1024))], /cut off or damaged/],
   ])('%s: the cause is named', async (_, files, message) => {
     await expect(collectImages(files)).rejects.toThrow(message);
@@ -189,6 +194,17 @@ describe('lists of labels', () => {
     ['without headings', 'labels.txt', './images/1.png dog\nimages/2.png cat\n', 'dog|cat'],
     ['with tabs', 'a.tsv', '1.png\tdog\n2.png\tcat', 'dog|cat'],
     ['with words beside numbers', 'val.txt', '1.png\tdog\t0\t0\t4\t4\n2.png\tcat\t0\t0\t4\t4\n', 'dog|cat'],
+    ['of another machine', 'l.csv', 'path,label\n/home/me/images/1.png,dog\n/home/me/images/2.png,cat', 'dog|cat'],
+    ['of Windows', 'l.csv', 'path,label\r\n.\\images\\1.png,dog\r\nimages\\2.png,cat\r\n', 'dog|cat'],
+    ['numbered rows', 'l.csv', ',file,label\n1,2.png,dog\n2,1.png,cat\n', 'dog|cat'],
+    [
+      'lines of JSON',
+      'metadata.jsonl',
+      '{"file_name":"1.png","label":"dog"}\n{"file_name":"2.png","label":"cat"}',
+      'dog|cat',
+    ],
+    ['a list in JSON', 'l.json', '[{"file":"1.png","box":[1],"class":7},{"file":"2.png","class":9}]', '7|9'],
+    ['names and labels in JSON', 'l.json', '{"1.png":"dog","2.png":"cat"}', 'dog|cat'],
   ])('%s', async (_, name, text, labels) => {
     const { classes, images, notes } = await collectImages([
       ...pictures('data/images/1.png', 'data/images/2.png'),
@@ -196,6 +212,68 @@ describe('lists of labels', () => {
     ]);
     expect(images.map(({ label }) => classes[label]).sort()).toEqual(labels.split('|').sort());
     expect(words(notes)).toMatch(/labels come from/);
+  });
+
+  it('in UTF-16, as spreadsheets save them', async () => {
+    const text = '\ufefffile\tlabel\r\n1.png\tchien\r\n2.png\tforêt\r\n';
+    const little = new Uint8Array(Uint16Array.from(text, (_, i) => text.charCodeAt(i)).buffer);
+    const big = little.map((_, i) => little[i ^ 1]);
+    for (const bytes of [little, big]) {
+      const { classes } = await collectImages([...pictures('1.png', '2.png'), file('l.txt', bytes)]);
+      expect(classes).toEqual(['chien', 'forêt']);
+    }
+  });
+
+  it('with a column for each class: the one with a 1, in the order of the columns', async () => {
+    const list = 'image,MEL,NV,BCC\n1,0.0,1.0,0.0\n2,1.0,0.0,0.0\n3,0,0,1\n4,0,1,0\n';
+    const { classes, images } = await collectImages([
+      ...pictures('1.png', '2.png', '3.png', '4.png'),
+      file('l.csv', list),
+    ]);
+    expect(classes).toEqual(['MEL', 'NV', 'BCC']);
+    expect(Object.fromEntries(images.map(({ name, label }) => [name, classes[label]]))).toEqual({
+      '1.png': 'NV',
+      '2.png': 'MEL',
+      '3.png': 'BCC',
+      '4.png': 'NV',
+    });
+    // Two ones in a row are no class.
+    const several = collectImages([...pictures('1.png', '2.png'), file('l.csv', 'image,A,B\n1,1,1\n2,0,1\n')]);
+    await expect(several).rejects.toThrow(/l.csv names these pictures, but it cannot be told which of its columns/);
+  });
+
+  it('that say what a picture is for: the tests are those', async () => {
+    const list = 'file,label,split\n1.png,a,train\n2.png,b,Train\n3.png,a,val\n4.png,b,test\n';
+    const { images, notes } = await collectImages([
+      ...pictures('1.png', '2.png', '3.png', '4.png'),
+      file('l.csv', list),
+    ]);
+    expect(images.filter(({ split }) => split === 'test').map(({ name }) => name)).toEqual(['3.png', '4.png']);
+    expect(words(notes)).toMatch(/l.csv, column split, says which pictures are for tests/);
+    // Unless a word is not known.
+    const other = await collectImages([
+      ...pictures('1.png', '2.png'),
+      file('l.csv', 'file,label,split\n1.png,a,train\n2.png,b,fold 3\n'),
+    ]);
+    expect(other.images.every(({ split }) => split === undefined)).toBe(true);
+  });
+
+  it('a list that is of no use is no reason to take all pictures for one class', async () => {
+    const strange = [...pictures('x/1.png', 'x/2.png'), file('l.csv', 'file,label\nanna.png,a\nbob.png,b\n')];
+    await expect(collectImages(strange)).rejects.toThrow(/l.csv looks like a list of labels, but names hardly any/);
+    // Folders are classes all the same, and the list is named.
+    const { classes, notes } = await collectImages([
+      ...pictures('x/1.png', 'y/2.png'),
+      file('l.csv', 'file,label\nanna.png,a\nbob.png,b\n'),
+    ]);
+    expect(classes).toEqual(['x', 'y']);
+    expect(words(notes)).toMatch(/l.csv looks like a list/);
+    // The same names elsewhere are other pictures.
+    const split = [
+      ...pictures('test/1.png', 'test/2.png'),
+      file('l.csv', 'file,label\ntrain/1.png,a\ntrain/2.png,b\n'),
+    ];
+    await expect(collectImages(split)).rejects.toThrow(/names hardly any/);
   });
 
   it('missing and unlabelled pictures are counted', async () => {

@@ -71,6 +71,17 @@ describe('class folders', () => {
     expect(found.first).toEqual(right.flat());
   });
 
+  it('something in front of an archive, or a comment that looks like its end, changes nothing', async () => {
+    const { colours: right } = expected<{ colours: number[][][] }>('streamed-zip');
+    const zip = new Uint8Array(load('streamed-zip').bytes);
+    const front = new TextEncoder().encode('#!/bin/sh\nunzip "$0"\n');
+    const comment = new TextEncoder().encode('a PK\x05\x06 b'.repeat(9));
+    const commented = Uint8Array.from([...zip, ...comment]);
+    new DataView(commented.buffer).setUint16(zip.length - 2, comment.length, true);
+    for (const bytes of [Uint8Array.from([...front, ...zip]), commented])
+      expect((await colours([{ name: 'dataset.zip', bytes: bytes.buffer }])).first).toEqual(right.flat());
+  });
+
   it('chosen folders are as good as an archive', async () => {
     const entries = readZip('dataset.zip', load('numbered-folders').bytes);
     const files = await Promise.all(

@@ -7,8 +7,8 @@ import { readBinaryFiles, type BinaryFile } from './binaryFiles';
 import { DatasetError } from './datasetError';
 import { inflate } from './inflate';
 import { kindOf } from './kinds';
-import { readLabelList, type LabelList } from './labelList';
-import { labelPictures } from './labelledPictures';
+import { readLabelList, type LabelList, type UnusedList } from './labelList';
+import { haveFolders, labelPictures } from './labelledPictures';
 import { readTar } from './tar';
 import type { CollectOptions, ImageCollection, ImageFile, Place } from './types';
 import { readZip } from './zip';
@@ -43,10 +43,12 @@ export async function collectImages(
     throw new DatasetError(say('noPictures'), HINT);
   }
   if (cifar.length + idx.length > 0) notes.push(say('binaryBeside', [...cifar, ...idx][0].path));
-  const lists = texts.flatMap(({ path, bytes }): LabelList[] => {
-    const list = readLabelList(path, bytes, pictures, options.label);
-    return list ? [list] : [];
-  });
+  const read = texts.map(({ path, bytes }) => readLabelList(path, bytes, pictures, options.label));
+  const lists = read.filter((list): list is LabelList => list !== null && 'labels' in list);
+  const unused = read.filter((list): list is UnusedList => list !== null && 'reason' in list);
+  // Without it all of them would count as one class.
+  if (unused.length > 0 && lists.length === 0 && !haveFolders(pictures)) throw new DatasetError(unused[0].reason, HINT);
+  notes.push(...unused.map(({ reason }) => reason));
   const collection = labelPictures(
     pictures,
     folders.filter((folder) => !HIDDEN.test(folder)),
@@ -80,6 +82,8 @@ async function sortFile(sorted: Sorted, place: Place, whole: ArrayBuffer | null,
     case 'idx':
       return void sorted[kind].push({ path, bytes });
     case 'text':
+      // A program in front of it that unpacks it may be a text.
+      if (/\.zip$/i.test(path)) return sortAll(sorted, readZip(path, whole ?? bytes.slice().buffer), depth);
       // A damaged picture is one all the same: it is named as such when it is read.
       return void (PICTURE.test(path) ? sorted.pictures.push(place) : sorted.texts.push({ path, bytes }));
     case 'gzip': {
@@ -95,9 +99,11 @@ async function sortFile(sorted: Sorted, place: Place, whole: ArrayBuffer | null,
       return sortAll(sorted, readTar(path, bytes), depth);
     case 'zip':
       return sortAll(sorted, readZip(path, whole ?? bytes.slice().buffer), depth);
+    case 'archive':
+      throw new DatasetError(say('archiveOfOtherKind', path), say('archiveOfOtherKindHint'));
     case 'other':
       if (/\.parquet$/i.test(path)) sorted.tables.push({ name: path, bytes: whole ?? bytes.slice().buffer });
-      else if (/\.zip$/i.test(path)) readZip(path, whole ?? bytes.slice().buffer);
+      else if (/\.zip$/i.test(path)) return sortAll(sorted, readZip(path, whole ?? bytes.slice().buffer), depth);
       else if (PICTURE.test(path)) sorted.pictures.push(place);
   }
 }

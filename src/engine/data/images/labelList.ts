@@ -1,24 +1,49 @@
-/** Lists of labels beside pictures: a table (commas, tabs, semicolons or blanks) with a column of files and of labels. */
+/** Lists of labels beside pictures: a column of files, and one of labels (or one for each class, with a 1 in the right one). */
+import { say, type Said } from '../../sentences';
+import { labelRows } from './labelRows';
 import type { Place } from './types';
 
 export interface LabelList {
   path: string;
-  /** What the list calls its labels; null where it has no headings. */
+  /** What the list calls its labels; null where it has no headings, or a column for each class. */
   column: string | null;
+  /** The classes in the list's own order, where each has a column; null: there is none. */
+  classes: string[] | null;
   /** The label of each picture that is in the list, by the picture's path. */
   labels: Map<string, string>;
+  /** What each is for, by its path, where a column says so of all of them; with that column's heading. */
+  splits: { column: string; of: Map<string, 'train' | 'test'> } | null;
   /** Rows whose file is not there. */
   missing: number;
 }
 
+/** A list that cannot be used, and why. */
+export interface UnusedList {
+  path: string;
+  reason: Said;
+}
+
 /** Headings of columns of labels, most likely first. */
 const LABELS = ['label', 'labels', 'class', 'class_name', 'classname', 'target', 'category', 'species', 'breed'];
+/** Headings of columns that say what a picture is for. */
+const USES = ['split', 'set', 'subset', 'partition', 'usage', 'data set', 'dataset'];
+/** What pictures are for, as folders and lists call it. */
+export const SPLITS: Readonly<Record<string, 'train' | 'test'>> = {
+  train: 'train',
+  training: 'train',
+  test: 'test',
+  testing: 'test',
+  val: 'test',
+  valid: 'test',
+  validation: 'test',
+  eval: 'test',
+};
 const NUMBER = /^-?\d+(\.\d+)?$/;
+const PICTURE = /\.(png|jpe?g|jfif|webp|gif|bmp|avif)$/i;
 const MOST_BYTES = 64 * 2 ** 20;
 
 /**
- * Null where a text is no such list: no column names at least half as many of the pictures as there are rows, or it
- * cannot be told which column is the label.
+ * Null where a text is no list of labels at all.
  *
  * @param wanted heading of the column of labels
  */
@@ -27,29 +52,75 @@ export function readLabelList(
   bytes: Uint8Array,
   pictures: readonly Place[],
   wanted?: string,
-): LabelList | null {
+): LabelList | UnusedList | null {
   if (bytes.length > MOST_BYTES) return null;
-  const rows = rowsOf(new TextDecoder().decode(bytes));
+  const rows = labelRows(bytes);
   if (rows.length < 2) return null;
   const width = rows[rows.length - 1].length;
   if (width < 2) return null;
   const known = pathsByName(path, pictures);
-  const find = (text: string | undefined) => (text === undefined ? undefined : known.get(text.replace(/^\.?\//, '')));
-  const hits = Array.from({ length: width }, (_, c) => rows.filter((row) => find(row[c]) !== undefined).length);
-  const files = hits.indexOf(Math.max(...hits));
-  if (hits[files] * 2 < rows.length) return null;
-  const heading = find(rows[0][files]) === undefined ? rows[0] : null;
+  const files = fileColumn(rows, width, known);
+  if (files === null) {
+    const isList =
+      rows[0].some((name) => LABELS.includes(name.toLowerCase())) ||
+      rows[0].some((_, c) => rows.filter((row) => PICTURE.test(row[c] ?? '')).length * 2 >= rows.length);
+    return isList ? { path, reason: say('listNamesNone', path) } : null;
+  }
+  const { column: at, find } = files;
+  const heading = find(rows[0][at]) === undefined ? rows[0] : null;
   const body = heading ? rows.slice(1) : rows;
-  const column = labelColumn(heading, body, files, wanted);
-  if (column === null) return null;
+  const column = labelColumn(heading, body, at, wanted);
+  const classes = column === null && heading && wanted === undefined ? classColumns(body, at) : [];
+  const labelOf = (row: readonly string[]) =>
+    column !== null ? row[column] : heading![classes.find((c) => Number(row[c]) === 1)!];
+  if (column === null && classes.length === 0) return { path, reason: say('listWithoutLabels', path) };
   const labels = new Map<string, string>();
   let missing = 0;
   for (const row of body) {
-    const picture = find(row[files]);
+    const picture = find(row[at]);
     if (picture === undefined) missing++;
-    else if (row[column]) labels.set(picture, row[column]);
+    else if (labelOf(row)) labels.set(picture, labelOf(row));
   }
-  return { path, column: heading?.[column] ?? null, labels, missing };
+  const named = column === null ? null : (heading?.[column] ?? null);
+  const own = column === null ? classes.map((c) => heading![c]) : null;
+  return { path, column: named, classes: own, labels, splits: heading && splitsOf(heading, body, at, find), missing };
+}
+
+type Find = (text: string | undefined) => string | undefined;
+
+/**
+ * The column that names most of the pictures, at least half as many as there are rows; null where there is none. A list
+ * may have been written where the pictures lay in other folders: those that all its rows share count for nothing.
+ */
+function fileColumn(
+  rows: readonly string[][],
+  width: number,
+  known: ReadonlyMap<string, string>,
+): { column: number; find: Find } | null {
+  const partsOf = (text: string) =>
+    text
+      .replaceAll('\\', '/')
+      .replace(/^(\.?\/)+/, '')
+      .split('/');
+  let best: { column: number; find: Find; hits: number } | null = null;
+  for (let c = 0; c < width; c++) {
+    const paths = rows.slice(1).map((row) => partsOf(row[c] ?? ''));
+    let shared = 0;
+    const isShared = () =>
+      paths.every(
+        (parts) =>
+          parts.length > shared + 1 && parts[shared] === paths[0][shared] && !SPLITS[parts[shared].toLowerCase()],
+      );
+    do {
+      const from = shared;
+      const find: Find = (text) => (text === undefined ? undefined : known.get(partsOf(text).slice(from).join('/')));
+      const hits = rows.filter((row) => find(row[c]) !== undefined).length;
+      // A number in front of each row may happen to be a picture's name without its ending.
+      const worth = hits + (PICTURE.test(rows[1][c] ?? '') ? 0.5 : 0);
+      if (hits > 0 && hits * 2 >= rows.length && !(best && best.hits >= worth)) best = { column: c, find, hits: worth };
+    } while (isShared() && ++shared);
+  }
+  return best;
 }
 
 /** Null where several columns could be it: the corners of boxes, for one, are no labels. */
@@ -71,30 +142,26 @@ function labelColumn(
   return words.length === 1 ? words[0] : null;
 }
 
-/** Rows of the fields that the first line's separator makes. */
-function rowsOf(text: string): string[][] {
-  const lines = text
-    .replace(/^\ufeff/, '')
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== '');
-  const separator = ['\t', ',', ';'].find((each) => lines[0]?.includes(each));
-  return lines.map((line) => (separator ? fields(line, separator) : line.trim().split(/\s+/)));
+/** Columns of noughts and ones, of which every row has one: each is a class. */
+function classColumns(body: readonly string[][], files: number): number[] {
+  const columns = body[0]
+    .map((_, c) => c)
+    .filter((c) => c !== files && body.every((row) => row[c] !== '' && [0, 1].includes(Number(row[c]))));
+  const oneEach = body.every((row) => columns.filter((c) => Number(row[c]) === 1).length === 1);
+  return columns.length >= 2 && oneEach ? columns : [];
 }
 
-/** Fields of a line, in quotes or not. */
-function fields(line: string, separator: string): string[] {
-  const found: string[] = [];
-  let field = '';
-  let quoted = false;
-  for (let i = 0; i < line.length; i++) {
-    if (line[i] === '"' && quoted && line[i + 1] === '"') field += line[i++];
-    else if (line[i] === '"') quoted = !quoted;
-    else if (line[i] === separator && !quoted) {
-      found.push(field.trim());
-      field = '';
-    } else field += line[i];
+function splitsOf(heading: string[], body: readonly string[][], files: number, find: Find): LabelList['splits'] {
+  const at = heading.findIndex((name, c) => c !== files && USES.includes(name.toLowerCase()));
+  if (at < 0) return null;
+  const of = new Map<string, 'train' | 'test'>();
+  for (const row of body) {
+    const use = SPLITS[row[at]?.toLowerCase()];
+    if (!use) return null;
+    const picture = find(row[files]);
+    if (picture !== undefined) of.set(picture, use);
   }
-  return [...found, field.trim()];
+  return new Set(of.values()).size === 2 ? { column: heading[at], of } : null;
 }
 
 /** Pictures by all that a list may call them: path from the list's folder, whole path, name, name without ending. */

@@ -1,23 +1,12 @@
 /** Which class each picture is of: by the folder that it lies in, or by a list of labels beside it. */
 import { say, type Said } from '../../sentences';
 import { DatasetError } from './datasetError';
-import type { LabelList } from './labelList';
+import { SPLITS, type LabelList } from './labelList';
 import type { CollectedImage, ImageCollection, Place } from './types';
 
 const HINT = say('imagesHint');
 /** More classes than a label of a byte holds. */
 export const MOST_CLASSES = 1024;
-/** Folders around the class folders that say what the images are for. */
-const SPLITS: Record<string, 'train' | 'test'> = {
-  train: 'train',
-  training: 'train',
-  test: 'test',
-  testing: 'test',
-  val: 'test',
-  valid: 'test',
-  validation: 'test',
-  eval: 'test',
-};
 
 interface Labelled {
   place: Place;
@@ -50,7 +39,11 @@ export function labelPictures(
   }
   const names = [...new Set(found.flatMap(({ label }) => (label === null ? [] : [label])))];
   if (names.length === 0) throw new DatasetError(say('noPictures'), HINT);
-  const { classes, byNumber } = orderedClasses(names);
+  const own = lists.length === 1 ? (lists[0].classes ?? []) : [];
+  const isOwn = names.every((name) => own.includes(name));
+  const { classes, byNumber } = isOwn
+    ? { classes: own.filter((name) => names.includes(name)), byNumber: false }
+    : orderedClasses(names);
   if (byNumber) notes.push(say('classesByNumber'));
   if (classes.length > MOST_CLASSES) throw new DatasetError(say('tooManyClasses', classes.length, MOST_CLASSES), HINT);
   const numbers = new Map(classes.map((name, i) => [name, i]));
@@ -89,6 +82,13 @@ function bySplit(places: readonly Place[], notes: Said[]): Labelled[] | null {
     label: parents[i][shared + 1] ?? null,
     split: known[splits.indexOf(parents[i][shared])],
   }));
+}
+
+/** Whether pictures lie in different folders, which may be their classes. */
+export function haveFolders(places: readonly Place[]): boolean {
+  const parents = parentsOf(places);
+  const shared = sharedOf(parents);
+  return parents.some((parent) => parent.length > shared);
 }
 
 /** The folder below those that all pictures share is the class. */
@@ -132,6 +132,12 @@ function byLists(found: Labelled[], lists: readonly LabelList[], notes: Said[]):
     }
   }
   if (without > 0) notes.push(say('notListed', without));
+  if (found.some(({ split }) => split !== undefined)) return;
+  for (const { path, splits } of lists) {
+    if (splits === null) continue;
+    notes.push(say('splitsFromColumn', path, splits.column));
+    for (const each of found) each.split = splits.of.get(each.place.path) ?? each.split;
+  }
 }
 
 /** Folders that are all numbers by number, others as data loaders sort them. */

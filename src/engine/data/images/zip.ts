@@ -26,17 +26,33 @@ const MOST_BYTES = 2 ** 30;
 
 const HINT = say('zipHint');
 
+/** Where the record at the end is; null: there is none. A comment may hold what looks like one. */
+function endOf(view: DataView): number | null {
+  const last = view.byteLength - END_BYTES;
+  let found: number | null = null;
+  for (let at = last; at >= Math.max(0, last - LONGEST_COMMENT); at--) {
+    if (view.getUint32(at, true) !== END) continue;
+    if (at + view.getUint16(at + 20, true) === last) return at;
+    found ??= at;
+  }
+  return found;
+}
+
 /** @throws DatasetError where it is no zip archive, is cut off, or needs what is not read here (64 bits, passwords) */
 export function readZip(name: string, buffer: ArrayBuffer): ZipEntry[] {
   const view = new DataView(buffer);
   const damaged = () => new DatasetError(say('zipDamaged', name), HINT);
-  let end = buffer.byteLength - END_BYTES;
-  const first = Math.max(0, end - LONGEST_COMMENT);
-  while (end >= first && view.getUint32(end, true) !== END) end--;
-  if (end < first || end < 0) throw damaged();
+  const end = endOf(view);
+  if (end === null) throw damaged();
   const count = view.getUint16(end + 10, true);
   let at = view.getUint32(end + 16, true);
   if (count === 0xffff || at === 0xffffffff) throw new DatasetError(say('zipLarge', name), HINT);
+  // What was put in front of the archive (a program that unpacks it) is not counted in its places.
+  const startsAt = (place: number) =>
+    place >= 0 && place + 4 <= buffer.byteLength && view.getUint32(place, true) === CENTRAL;
+  const behind = end - view.getUint32(end + 12, true);
+  const before = !startsAt(at) && startsAt(behind) && behind > at ? behind - at : 0;
+  at += before;
   const entries: ZipEntry[] = [];
   for (let i = 0; i < count; i++) {
     if (at + 46 > buffer.byteLength || view.getUint32(at, true) !== CENTRAL) throw damaged();
@@ -44,7 +60,7 @@ export function readZip(name: string, buffer: ArrayBuffer): ZipEntry[] {
     const [packed, size] = [view.getUint32(at + 20, true), view.getUint32(at + 24, true)];
     const [nameLength, extra, comment] = [28, 30, 32].map((field) => view.getUint16(at + field, true));
     const checksum = view.getUint32(at + 16, true);
-    const local = view.getUint32(at + 42, true);
+    const local = before + view.getUint32(at + 42, true);
     if (at + 46 + nameLength > buffer.byteLength) throw damaged();
     const bytes = new Uint8Array(buffer, at + 46, nameLength);
     const path = new TextDecoder().decode(bytes).replaceAll('\\', '/');
