@@ -21,6 +21,11 @@ export class PendingSteps {
     this.pending.push({ step, learningRate, values });
   }
 
+  /** The numbers of the last step; they stay to be read. */
+  async last(): Promise<Float32Array | null> {
+    return ((await this.pending.at(-1)?.values.data()) as Float32Array | undefined) ?? null;
+  }
+
   /**
    * Reads the numbers of all steps since the last call, and looks whether all weights are numbers, in one readback.
    *

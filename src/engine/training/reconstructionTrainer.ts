@@ -54,12 +54,19 @@ export class ReconstructionTrainer implements StudentTraining<ReconstructionSnap
     this.pending = new PendingSteps(this.watch);
   }
 
+  readonly rateShare = 1;
+
   get steps(): number {
     return this.done;
   }
 
   get wellSteps(): number {
     return this.well;
+  }
+
+  /** Adam's steps have a length of their own. */
+  async begin(): Promise<boolean> {
+    return true;
   }
 
   /** Part of the next step's work: some images for the block, or the step itself. */

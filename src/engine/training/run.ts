@@ -12,7 +12,7 @@ import type { RefinedImages } from '../generator/refinedImages';
 import { armsOf, withLive, type Arm, type ArmId } from '../methods/arms';
 import type { Student, StudentSnapshot } from '../quantization/student';
 import { Random } from '../random';
-import type { RunFrame, RunOverview, RunPhase, SyntheticSnapshot } from '../runReport';
+import type { AccuracyRow, RunFrame, RunOverview, RunPhase, SyntheticSnapshot } from '../runReport';
 import { LIVE_SETTINGS, type LiveSettings, type RunSettings } from '../runSettings';
 import type { GeneratorSnapshot } from './generatorTrainer';
 import { NotFiniteError } from './notFinite';
@@ -331,9 +331,14 @@ export class Run {
       fraction: this.finishedAll ? 1 : Math.min(1, this.doneMacs / this.totalMacs),
       generator: samples.flatMap(({ generator = [] }) => generator),
       student: samples.flatMap(({ student = [] }) => student),
-      accuracy: this.stages.flatMap(({ row }) => (row ? [copyOfRow(row)] : [])),
+      accuracy: this.rows,
       synthetic,
     };
+  }
+
+  /** What is known of every network that is measured. */
+  get rows(): AccuracyRow[] {
+    return this.stages.flatMap(({ row }) => (row ? [copyOfRow(row)] : []));
   }
 
   /** Generators that have not begun look all alike: of them only the leading one's images are shown. */

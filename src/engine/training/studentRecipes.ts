@@ -84,6 +84,15 @@ class InTurn implements StudentTraining<InTurnSnapshot> {
     return this.second ? this.fitted + this.second.wellSteps : this.first.wellSteps;
   }
 
+  get rateShare(): number {
+    return this.second?.rateShare ?? 1;
+  }
+
+  async begin(settings: RunSettings): Promise<boolean> {
+    if (!this.second && this.first.steps < this.fitted) return this.first.begin();
+    return (this.second ??= this.createSecond()).begin(this.shortened(settings));
+  }
+
   step(settings: RunSettings): void {
     if (!this.second && this.first.steps < this.fitted) return this.first.step(settings);
     (this.second ??= this.createSecond()).step(this.shortened(settings));

@@ -3,8 +3,8 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { areLarge } from '../data/amounts';
-import { floats, RepeatedStep } from '../kernels/replay/repeatedStep';
-import { studentLosses } from '../losses/studentLosses';
+import { asTensor, floats, RepeatedStep } from '../kernels/replay/repeatedStep';
+import { studentLosses, type StudentLosses } from '../losses/studentLosses';
 import type { Student, StudentSnapshot } from '../quantization/student';
 import type { Random } from '../random';
 import { LossWatch } from './lossWatch';
@@ -25,10 +25,17 @@ export interface StudentTrainerSnapshot {
   optimizer: OptimizerSnapshot;
   /** Of the step sizes; left out where none are learned. */
   stepOptimizer?: OptimizerSnapshot;
+  /** Left out where it is 1. */
+  rateShare?: number;
 }
 
 /** What a step of distillation has to say. */
 export type DistillationSample = StudentSample & { ce: number; distillation: number };
+
+/** What is left of a learning rate that made the first step's loss larger. */
+const LOWERED = 1 / 3;
+/** Of a learning rate of which so little is left it is not the length of a step that makes the loss larger. */
+const LEAST_SHARE = 1e-4;
 
 /** Owns the student and its optimizer. */
 export class StudentTrainer implements StudentTraining<StudentTrainerSnapshot> {
@@ -42,6 +49,7 @@ export class StudentTrainer implements StudentTraining<StudentTrainerSnapshot> {
   private readonly pending: PendingSteps;
   private done = 0;
   private well = 0;
+  private share = 1;
 
   /** @param random every step draws from its own stream of this */
   constructor(
@@ -74,6 +82,37 @@ export class StudentTrainer implements StudentTraining<StudentTrainerSnapshot> {
     return this.well;
   }
 
+  get rateShare(): number {
+    return this.share;
+  }
+
+  /**
+   * Tries the first step. Where the loss on its own images is larger after it than before, it is taken back, and the next
+   * try has a third of the learning rate (backtracking, Armijo 1966): what a first step that is far too long does to a
+   * network none of the later ones mends, and how long is too long only the network knows (docs/student.md). Without a
+   * limit on updates, as in the paper, nothing is tried.
+   */
+  async begin(settings: RunSettings): Promise<boolean> {
+    if (this.done > 0 || settings.updateLimit === 0 || this.share < LEAST_SHARE) return true;
+    const start = await this.snapshot();
+    this.step(settings);
+    const before = (await this.pending.last())?.[2];
+    // What is no number is said where all of them are read.
+    if (before === undefined || !Number.isFinite(before)) return true;
+    const batch = drawBatch(this.data, this.teacher.definition, settings, this.random.fork(0))!;
+    const total = tf.tidy(() => {
+      const inputs = Object.fromEntries(
+        Object.entries(batch).map(([name, each]) => [name, each instanceof tf.Tensor ? each : asTensor(each)]),
+      );
+      const images = batchImages(this.data, inputs);
+      return this.lossesOf(images, this.teacher.forward(images), inputs, settings).total;
+    });
+    const [after] = await total.data().finally(() => total.dispose());
+    if (after <= before) return true;
+    this.restore({ ...start, rateShare: this.share * LOWERED });
+    return false;
+  }
+
   /** One optimizer step on real and (with a generator) synthetic images, as many of each as `studentBatch` says. */
   step(settings: RunSettings): void {
     const step = this.done++;
@@ -81,7 +120,7 @@ export class StudentTrainer implements StudentTraining<StudentTrainerSnapshot> {
     if (!batch) return;
     const period = settings.studentSchedule === 'run' ? settings.studentSteps : COSINE_EPOCHS * settings.stepsPerEpoch;
     const factor = cosineFactor(step, period);
-    const learningRate = settings.studentLearningRate * factor;
+    const learningRate = settings.studentLearningRate * this.share * factor;
     const limit = updateLimitAt(step, factor, settings.updateLimit);
 
     const rates = this.optimizer.nextRates(learningRate, limit);
@@ -105,13 +144,7 @@ export class StudentTrainer implements StudentTraining<StudentTrainerSnapshot> {
     const target = tf.tidy(() => this.teacher.forward(images));
     let packed: tf.Tensor1D | null = null;
     const { grads } = tf.variableGrads(() => {
-      const loss = studentLosses(
-        this.student.forward(images),
-        target,
-        inputs.labels as tf.Tensor1D,
-        settings.temperature,
-        settings.distillationWeight,
-      );
+      const loss = this.lossesOf(images, target, inputs, settings);
       packed = tf.keep(tf.stack([loss.ce, loss.distillation, loss.total])) as tf.Tensor1D;
       return loss.total;
     }, this.student.trainable);
@@ -120,6 +153,21 @@ export class StudentTrainer implements StudentTraining<StudentTrainerSnapshot> {
     this.optimizer.applyRates(of(this.student.variables), inputs.rates as tf.Tensor1D);
     this.stepOptimizer?.applyRates(of(this.student.stepRatios), inputs.stepRates as tf.Tensor1D);
     return packed!;
+  }
+
+  private lossesOf(
+    images: tf.Tensor4D,
+    target: tf.Tensor2D,
+    inputs: Record<string, tf.Tensor>,
+    settings: RunSettings,
+  ): StudentLosses {
+    return studentLosses(
+      this.student.forward(images),
+      target,
+      inputs.labels as tf.Tensor1D,
+      settings.temperature,
+      settings.distillationWeight,
+    );
   }
 
   /**
@@ -160,16 +208,24 @@ export class StudentTrainer implements StudentTraining<StudentTrainerSnapshot> {
       this.optimizer.snapshot(),
       this.stepOptimizer?.snapshot(),
     ]);
-    return { step, student, optimizer, ...(stepOptimizer ? { stepOptimizer } : {}) };
+    const { share } = this;
+    return {
+      step,
+      student,
+      optimizer,
+      ...(stepOptimizer ? { stepOptimizer } : {}),
+      ...(share === 1 ? {} : { rateShare: share }),
+    };
   }
 
-  restore({ step, student, optimizer, stepOptimizer }: StudentTrainerSnapshot): void {
+  restore({ step, student, optimizer, stepOptimizer, rateShare = 1 }: StudentTrainerSnapshot): void {
     this.student.restore(student);
     this.optimizer.restore(optimizer);
     if (this.stepOptimizer) {
       if (!stepOptimizer) throw new Error('The snapshot has no memory of the step sizes.');
       this.stepOptimizer.restore(stepOptimizer);
     }
+    this.share = rateShare;
     this.done = step;
     this.well = step;
     this.losses = new LossWatch();

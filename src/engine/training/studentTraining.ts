@@ -10,6 +10,14 @@ export interface StudentTraining<Snapshot = unknown> {
   readonly steps: number;
   /** Steps whose losses have been looked at and were well: the weights before the last of them were, too. */
   readonly wellSteps: number;
+  /** Share of the learning rate that is used. */
+  readonly rateShare: number;
+  /**
+   * Comes before every step, which it may do itself.
+   *
+   * @returns false: the step was taken back, and is to be begun again with less of the learning rate
+   */
+  begin(settings: RunSettings): Promise<boolean>;
   /** A step, or a part of one; `steps` tells. */
   step(settings: RunSettings): void;
   /**

@@ -18,6 +18,8 @@ export interface Row extends Group {
   collapse: string | null;
   /** Of the student's weights, bit by bit (`weightsHash`): equal for equal runs; null where it was not kept. */
   weightsHash: string | null;
+  /** Share of the learning rate that was used: less than 1 where a first step with all of it made the loss larger. */
+  rateShare: number;
   /** Of the student. */
   steps: number;
   learningRate: number | null;

@@ -229,7 +229,7 @@ const separationFile = ({
 });
 
 const accuracyFile = (
-  { id, accuracy, correct, n, state, step, steps, curve, weightsHash }: AccuracyRow,
+  { id, accuracy, correct, n, state, step, steps, curve, weightsHash, rateShare }: AccuracyRow,
   answers: number | null,
 ): AccuracyFile => ({
   id,
@@ -242,6 +242,7 @@ const accuracyFile = (
   curve: curve.slice(0, LIMITS.curve).map(([at, value]) => [at, round(value, 6)]),
   answers,
   ...(weightsHash === null ? {} : { weightsHash }),
+  ...(rateShare === undefined ? {} : { rateShare }),
 });
 
 /** The kept samples; none that a diverged run spoiled. */

@@ -10,7 +10,7 @@ import { usePinned, useSpread } from '../compare/comparison';
 import { RunDifference } from '../compare/RunDifference';
 import { PinnedKey } from '../compare/PinnedKey';
 import { seedDots, spreadInWords } from '../compare/seedDots';
-import { exact, grouped } from '../format';
+import { exact, grouped, short } from '../format';
 import { lineColors } from '../palette';
 import { usePlayground, useThrottledPlayground } from '../playground';
 import { useFormat, useWords } from '../language';
@@ -68,6 +68,17 @@ const BarValue = memo(function BarValue({ row, over, pinned }: BarValueProps) {
     </>
   );
 });
+
+/** Of which students a first step with the whole learning rate was too long, and what they learn with. */
+function LoweredRates({ rows, rate }: { rows: readonly AccuracyRow[]; rate: number }) {
+  const words = useWords();
+  const lowered = rows.filter(({ rateShare }) => rateShare !== undefined);
+  if (lowered.length === 0) return null;
+  const each = lowered.map(({ id, rateShare = 1 }) =>
+    words.views.accuracy.learnsWith(words.arms.names[id], short(rate * rateShare)),
+  );
+  return <p className="view-note">{words.views.accuracy.loweredRate(short(rate), each.join(words.comma))}</p>;
+}
 
 type Colors = (typeof lineColors)[keyof typeof lineColors];
 
@@ -208,6 +219,7 @@ export function AccuracyView() {
         formatOther={all.compare.pinnedValue}
       />
       <RunDifference rows={rows} ids={ownIds} />
+      <LoweredRates rows={rows} rate={applied.studentLearningRate} />
       <WeightsHashes rows={rows} />
       {(pinned !== null || spreads.length > 0) && (
         <div className="view-foot">

@@ -114,8 +114,10 @@ export class StudentStage implements Stage<StudentData> {
       }
     } else {
       row.state = 'running';
-      trainer.step(settings);
+      const ready = await trainer.begin(settings);
+      if (ready && trainer.steps === before) trainer.step(settings);
       row.step = trainer.steps;
+      if (trainer.rateShare < 1) row.rateShare = trainer.rateShare;
     }
     // The last step is measured (without test images there is nothing to measure) before the stage is over.
     if (
