@@ -32,7 +32,12 @@ export interface StudentTrainerSnapshot {
 /** What a step of distillation has to say. */
 export type DistillationSample = StudentSample & { ce: number; distillation: number };
 
-/** What is left of a learning rate that made the first step's loss larger. */
+/**
+ * The loss after a first step beside the one before it, from which on the step was too long. With rates that fit it may be
+ * a tenth larger, because some values go to another level; with those that do harm it is at least twice as large.
+ */
+const TOO_LARGE = 1.25;
+/** What is left of a learning rate with which it is. */
 const LOWERED = 1 / 3;
 /** Of a learning rate of which so little is left it is not the length of a step that makes the loss larger. */
 const LEAST_SHARE = 1e-4;
@@ -87,8 +92,8 @@ export class StudentTrainer implements StudentTraining<StudentTrainerSnapshot> {
   }
 
   /**
-   * Tries the first step. Where the loss on its own images is larger after it than before, it is taken back, and the next
-   * try has a third of the learning rate (backtracking, Armijo 1966): what a first step that is far too long does to a
+   * Tries the first step. Where the loss on its own images is much larger after it, it is taken back, and the next try
+   * has a third of the learning rate (backtracking, Armijo 1966): what a first step that is far too long does to a
    * network none of the later ones mends, and how long is too long only the network knows (docs/student.md). Without a
    * limit on updates, as in the paper, nothing is tried.
    */
@@ -108,7 +113,7 @@ export class StudentTrainer implements StudentTraining<StudentTrainerSnapshot> {
       return this.lossesOf(images, this.teacher.forward(images), inputs, settings).total;
     });
     const [after] = await total.data().finally(() => total.dispose());
-    if (after <= before) return true;
+    if (after <= TOO_LARGE * before) return true;
     this.restore({ ...start, rateShare: this.share * LOWERED });
     return false;
   }

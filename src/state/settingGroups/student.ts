@@ -114,7 +114,7 @@ export const STUDENT = {
     url: 'update-limit',
     live: false,
     label: 'Longest step of a weight',
-    help: 'No weight changes by more than this share of its own size in the first step, and by less and less in later ones. A first step after which the loss on its own images is larger is taken back and tried with a third of the learning rate. So a rate that is far too large does not make the student collapse, and weights stay near where they started. 0: no limit, and nothing is taken back.',
+    help: 'No weight changes by more than this share of its own size in the first step, and by less and less in later ones. A first step that makes the loss on its own images larger by a quarter or more is taken back and tried with a third of the learning rate. So a rate that is far too large does not make the student collapse, and weights stay near where they started. 0: no limit, and nothing is taken back.',
   },
   studentSchedule: {
     kind: 'choice',
