@@ -296,7 +296,7 @@ export const SENTENCES = {
 
   // ---- own images -----------------------------------------------------------------------------------------
   imagesHint: () =>
-    'Choose a folder or an archive (zip, tar, gz) with a folder of pictures (PNG, JPEG, GIF, BMP, WebP) for every class, or pictures with a list of their labels (CSV, TSV), a parquet file with pictures and labels, CIFAR’s binary files, or MNIST’s idx files.',
+    'Choose a folder or an archive (zip, tar, gz) with a folder of pictures (PNG, JPEG, GIF, BMP, WebP) for every class, or pictures with a list of their labels (CSV, TSV, JSON), a parquet file with pictures and labels, CIFAR’s binary files, or MNIST’s idx files.',
   archiveHint: () => 'Get the archive anew, or choose the files in it themselves.',
   archiveOfOtherKind: (file: string) => `${file} is an archive of a kind that is not read here.`,
   archiveOfOtherKindHint: () => 'Unpack it and choose the folder, or pack it as zip or tar.gz.',

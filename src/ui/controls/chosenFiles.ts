@@ -30,7 +30,7 @@ async function filesIn(entry: FileSystemEntry, around: string): Promise<ChosenFi
 const NETWORK = /\.(onnx|safetensors|h5|hdf5|keras|pb|pt|pth|ckpt|pkl|tflite)$|(^|\/)model\.json$/i;
 /** Pictures, archives and tables of them, lists of labels, and the binary files of CIFAR and MNIST. */
 const IMAGES =
-  /\.(zip|tar|tgz|gz|parquet|png|jpe?g|jfif|gif|bmp|webp|avif|csv|tsv)$|idx\d|ubyte$|(^|\/)((data|test)_batch(_\d+)?|train|test)\.bin$/i;
+  /\.(zip|tar|tgz|gz|bz2|xz|zst|7z|rar|parquet|png|jpe?g|jfif|gif|bmp|webp|avif|csv|tsv)$|idx\d|ubyte$|(^|\/)((data|test)_batch(_\d+)?|train|test)\.bin$/i;
 
 /** Whether files are images, by their names; everything else is taken for a network. */
 export const areImages = (files: readonly ChosenFile[]): boolean =>

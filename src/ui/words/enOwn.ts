@@ -4,7 +4,7 @@ export const enOwn = {
     openImages: 'Open images…',
     openFolder: 'Open a folder…',
     imagesHelp: [
-      'Pictures (PNG, JPEG, GIF, BMP, WebP) in one folder for each class, as a folder or an archive (zip, tar, gz); pictures with a list of their labels (CSV, TSV); parquet files with a column of labels; CIFAR’s binary files; MNIST’s idx files. What a file is, its content says. They are brought to the network’s size as torchvision does it. Test images are those of a test folder or file; where there is none, half of each class. Nothing leaves this computer.',
+      'Pictures (PNG, JPEG, GIF, BMP, WebP) in one folder for each class, as a folder or an archive (zip, tar, gz); pictures with a list of their labels (CSV, TSV, JSON); parquet files with a column of labels; CIFAR’s binary files; MNIST’s idx files. What a file is, its content says. They are brought to the network’s size as torchvision does it. Test images are those of a test folder or file; where there is none, half of each class. Nothing leaves this computer.',
       'Network and images may be opened in any order: what does not fit yet waits for the other. Files can also be dropped here.',
     ],
     bundledImages: 'Back to the bundled images',

@@ -263,7 +263,7 @@ export const jaSentences: Sentences = {
   assumedImageSize: (height, width) => `画像の大きさが書かれていないため、${height}x${width} と仮定します。`,
 
   imagesHint: () =>
-    'クラスごとに画像（PNG、JPEG、GIF、BMP、WebP）のフォルダーがあるフォルダーかアーカイブ（zip、tar、gz）、画像とラベル一覧（CSV、TSV）、画像とラベルの parquet ファイル、CIFAR のバイナリー、または MNIST の idx ファイルを選んでください。',
+    'クラスごとに画像（PNG、JPEG、GIF、BMP、WebP）のフォルダーがあるフォルダーかアーカイブ（zip、tar、gz）、画像とラベル一覧（CSV、TSV、JSON）、画像とラベルの parquet ファイル、CIFAR のバイナリー、または MNIST の idx ファイルを選んでください。',
   archiveHint: () => 'アーカイブを取得し直すか、中のファイルを選んでください。',
   archiveOfOtherKind: (file) => `${file} は、ここでは読めない種類のアーカイブです。`,
   archiveOfOtherKindHint: () => '展開してフォルダーを選ぶか、zip または tar.gz にしてください。',
