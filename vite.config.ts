@@ -111,6 +111,16 @@ export const VERSIONS = {
   __TFJS_VERSION__: JSON.stringify(packageVersion('@tensorflow/tfjs-core/package.json')),
 };
 
+/**
+ * Leaves out what is not used of a package that does not say of itself that this may be done: it would bring Google's
+ * dictionary along, and start a WebAssembly module when it is loaded.
+ */
+const partsOfCompressors = (): Plugin => ({
+  name: 'parts-of-compressors',
+  transform: (code, id) =>
+    id.includes('/hyparquet-compressors/') ? { code, map: null, moduleSideEffects: false } : undefined,
+});
+
 export default defineConfig({
   // Relative, so that the build also works from a subfolder of a web server.
   base: './',
@@ -126,7 +136,7 @@ export default defineConfig({
     security(),
     offline(),
   ],
-  worker: { format: 'es', plugins: () => [tfjsWasmThreads()] },
+  worker: { format: 'es', plugins: () => [tfjsWasmThreads(), partsOfCompressors()] },
   // Found only in the worker, which the dev server's first look at the imports misses: it would reload the page over them.
   optimizeDeps: {
     include: [
