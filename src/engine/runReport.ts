@@ -189,8 +189,8 @@ export interface AccuracyRow {
    * number of threads; null before, and of what is not trained.
    */
   weightsHash: string | null;
-  /** Share of the learning rate that is used, because the first step was too long with all of it; left out: all. */
-  rateShare?: number;
+  /** What the learning rate is at most, because a first step with more was too long; left out: nothing was found. */
+  rateCap?: number;
 }
 
 /** One generator step's loss terms (unweighted values; null where switched off). */

@@ -81,7 +81,7 @@ describe('the report of an experiment', () => {
       accuracy: 0.6,
       collapse: null,
       weightsHash: null,
-      rateShare: 1,
+      rateCap: null,
       right: rightOf('calibration', 120),
       validationAccuracy: 0.6,
       steps: 60,

@@ -54,7 +54,7 @@ export class ReconstructionTrainer implements StudentTraining<ReconstructionSnap
     this.pending = new PendingSteps(this.watch);
   }
 
-  readonly rateShare = 1;
+  readonly rateCap = Infinity;
 
   get steps(): number {
     return this.done;

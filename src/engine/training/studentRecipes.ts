@@ -84,8 +84,8 @@ class InTurn implements StudentTraining<InTurnSnapshot> {
     return this.second ? this.fitted + this.second.wellSteps : this.first.wellSteps;
   }
 
-  get rateShare(): number {
-    return this.second?.rateShare ?? 1;
+  get rateCap(): number {
+    return this.second?.rateCap ?? Infinity;
   }
 
   async begin(settings: RunSettings): Promise<boolean> {

@@ -25,8 +25,8 @@ export interface StudentTrainerSnapshot {
   optimizer: OptimizerSnapshot;
   /** Of the step sizes; left out where none are learned. */
   stepOptimizer?: OptimizerSnapshot;
-  /** Left out where it is 1. */
-  rateShare?: number;
+  /** Left out where there is none. */
+  rateCap?: number;
 }
 
 /** What a step of distillation has to say. */
@@ -39,7 +39,7 @@ export type DistillationSample = StudentSample & { ce: number; distillation: num
 const TOO_LARGE = 1.25;
 /** What is left of a learning rate with which it is. */
 const LOWERED = 1 / 3;
-/** Of a learning rate of which so little is left it is not the length of a step that makes the loss larger. */
+/** Where so little is left of the learning rate it is not the length of a step that makes the loss larger. */
 const LEAST_SHARE = 1e-4;
 
 /** Owns the student and its optimizer. */
@@ -54,7 +54,7 @@ export class StudentTrainer implements StudentTraining<StudentTrainerSnapshot> {
   private readonly pending: PendingSteps;
   private done = 0;
   private well = 0;
-  private share = 1;
+  private cap = Infinity;
 
   /** @param random every step draws from its own stream of this */
   constructor(
@@ -87,8 +87,8 @@ export class StudentTrainer implements StudentTraining<StudentTrainerSnapshot> {
     return this.well;
   }
 
-  get rateShare(): number {
-    return this.share;
+  get rateCap(): number {
+    return this.cap;
   }
 
   /**
@@ -98,7 +98,8 @@ export class StudentTrainer implements StudentTraining<StudentTrainerSnapshot> {
    * limit on updates, as in the paper, nothing is tried.
    */
   async begin(settings: RunSettings): Promise<boolean> {
-    if (this.done > 0 || settings.updateLimit === 0 || this.share < LEAST_SHARE) return true;
+    const rate = Math.min(settings.studentLearningRate, this.cap);
+    if (this.done > 0 || settings.updateLimit === 0 || rate < LEAST_SHARE * settings.studentLearningRate) return true;
     const start = await this.snapshot();
     this.step(settings);
     const before = (await this.pending.last())?.[2];
@@ -114,7 +115,7 @@ export class StudentTrainer implements StudentTraining<StudentTrainerSnapshot> {
     });
     const [after] = await total.data().finally(() => total.dispose());
     if (after <= TOO_LARGE * before) return true;
-    this.restore({ ...start, rateShare: this.share * LOWERED });
+    this.restore({ ...start, rateCap: rate * LOWERED });
     return false;
   }
 
@@ -125,7 +126,7 @@ export class StudentTrainer implements StudentTraining<StudentTrainerSnapshot> {
     if (!batch) return;
     const period = settings.studentSchedule === 'run' ? settings.studentSteps : COSINE_EPOCHS * settings.stepsPerEpoch;
     const factor = cosineFactor(step, period);
-    const learningRate = settings.studentLearningRate * this.share * factor;
+    const learningRate = Math.min(settings.studentLearningRate, this.cap) * factor;
     const limit = updateLimitAt(step, factor, settings.updateLimit);
 
     const rates = this.optimizer.nextRates(learningRate, limit);
@@ -213,24 +214,24 @@ export class StudentTrainer implements StudentTraining<StudentTrainerSnapshot> {
       this.optimizer.snapshot(),
       this.stepOptimizer?.snapshot(),
     ]);
-    const { share } = this;
+    const { cap } = this;
     return {
       step,
       student,
       optimizer,
       ...(stepOptimizer ? { stepOptimizer } : {}),
-      ...(share === 1 ? {} : { rateShare: share }),
+      ...(cap === Infinity ? {} : { rateCap: cap }),
     };
   }
 
-  restore({ step, student, optimizer, stepOptimizer, rateShare = 1 }: StudentTrainerSnapshot): void {
+  restore({ step, student, optimizer, stepOptimizer, rateCap = Infinity }: StudentTrainerSnapshot): void {
     this.student.restore(student);
     this.optimizer.restore(optimizer);
     if (this.stepOptimizer) {
       if (!stepOptimizer) throw new Error('The snapshot has no memory of the step sizes.');
       this.stepOptimizer.restore(stepOptimizer);
     }
-    this.share = rateShare;
+    this.cap = rateCap;
     this.done = step;
     this.well = step;
     this.losses = new LossWatch();

@@ -10,8 +10,8 @@ export interface StudentTraining<Snapshot = unknown> {
   readonly steps: number;
   /** Steps whose losses have been looked at and were well: the weights before the last of them were, too. */
   readonly wellSteps: number;
-  /** Share of the learning rate that is used. */
-  readonly rateShare: number;
+  /** What the learning rate is at most, because a first step with more was too long; Infinity: nothing was found. */
+  readonly rateCap: number;
   /**
    * Comes before every step, which it may do itself.
    *

@@ -141,7 +141,7 @@ export class Laboratory {
   private async trainStudent(
     task: Task,
     conduct: Conduct,
-  ): Promise<(Measured & { collapse: string | null; weightsHash: string; rateShare: number }) | null> {
+  ): Promise<(Measured & { collapse: string | null; weightsHash: string; rateCap: number | null }) | null> {
     const { settings } = task.cell;
     const stored = this.generators.loadStudent(task.id);
     const run = stored ? await this.createRun(task.cell) : await this.runWithGenerator(task);
@@ -171,10 +171,10 @@ export class Laboratory {
         await breathe();
       }
       this.generators.removeStudent(task.id);
-      const rateShare = run.rows.find((row) => row.rateShare !== undefined)?.rateShare ?? 1;
+      const rateCap = run.rows.find((row) => row.rateCap !== undefined)?.rateCap ?? null;
       const student = run.student ?? (await run.quantized());
       const measured = await this.measure(student, settings);
-      return { ...measured, collapse, weightsHash: weightsHash(await student.snapshot()), rateShare };
+      return { ...measured, collapse, weightsHash: weightsHash(await student.snapshot()), rateCap };
     } finally {
       run.dispose();
     }

@@ -127,7 +127,7 @@ function rowsOf({ column, learningRate, students }: ColumnFindings): Row[] {
             validationAccuracy: found.validation.correct / found.validation.n,
             collapse: found.collapse ?? null,
             weightsHash: found.weightsHash ?? null,
-            rateShare: found.rateShare ?? 1,
+            rateCap: found.rateCap ?? null,
             steps: found.steps,
             learningRate: isTrained(column) ? learningRate : null,
             seconds: found.seconds,

@@ -18,8 +18,8 @@ export interface Row extends Group {
   collapse: string | null;
   /** Of the student's weights, bit by bit (`weightsHash`): equal for equal runs; null where it was not kept. */
   weightsHash: string | null;
-  /** Share of the learning rate that was used: less than 1 where a first step with all of it made the loss larger. */
-  rateShare: number;
+  /** What the learning rate was at most, because a first step with more was too long; null: nothing was found. */
+  rateCap: number | null;
   /** Of the student. */
   steps: number;
   learningRate: number | null;

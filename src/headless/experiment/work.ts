@@ -42,8 +42,8 @@ export type Finding =
       collapse?: string | null;
       /** Of the student's weights; left out by programs from before there was one. */
       weightsHash?: string;
-      /** Of the learning rate, the share that was used; left out by programs from before it could be less than 1. */
-      rateShare?: number;
+      /** What the learning rate was at most; null or left out: nothing was found. */
+      rateCap?: number | null;
     }
   /** Training diverged: which loss, at which step. */
   | { kind: 'failed'; message: string; seconds: number };

@@ -290,7 +290,7 @@ function readAccuracies(field: Field, answers: readonly Uint16Array[], labels: U
         }),
       answers: own,
       weightsHash: row.has('weightsHash') ? readHash(row.get('weightsHash')) : null,
-      ...(row.has('rateShare') ? { rateShare: row.get('rateShare').number(0, 1) } : {}),
+      ...(row.has('rateCap') ? { rateCap: row.get('rateCap').number(0) } : {}),
     };
   });
 }

@@ -229,7 +229,7 @@ const separationFile = ({
 });
 
 const accuracyFile = (
-  { id, accuracy, correct, n, state, step, steps, curve, weightsHash, rateShare }: AccuracyRow,
+  { id, accuracy, correct, n, state, step, steps, curve, weightsHash, rateCap }: AccuracyRow,
   answers: number | null,
 ): AccuracyFile => ({
   id,
@@ -242,7 +242,7 @@ const accuracyFile = (
   curve: curve.slice(0, LIMITS.curve).map(([at, value]) => [at, round(value, 6)]),
   answers,
   ...(weightsHash === null ? {} : { weightsHash }),
-  ...(rateShare === undefined ? {} : { rateShare }),
+  ...(rateCap === undefined ? {} : { rateCap }),
 });
 
 /** The kept samples; none that a diverged run spoiled. */

@@ -72,10 +72,10 @@ const BarValue = memo(function BarValue({ row, over, pinned }: BarValueProps) {
 /** Of which students a first step with the whole learning rate was too long, and what they learn with. */
 function LoweredRates({ rows, rate }: { rows: readonly AccuracyRow[]; rate: number }) {
   const words = useWords();
-  const lowered = rows.filter(({ rateShare }) => rateShare !== undefined);
+  const lowered = rows.flatMap(({ id, rateCap }) => (rateCap === undefined ? [] : [{ id, rateCap }]));
   if (lowered.length === 0) return null;
-  const each = lowered.map(({ id, rateShare = 1 }) =>
-    words.views.accuracy.learnsWith(words.arms.names[id], short(rate * rateShare)),
+  const each = lowered.map(({ id, rateCap }) =>
+    words.views.accuracy.learnsWith(words.arms.names[id], short(Math.min(rate, rateCap))),
   );
   return <p className="view-note">{words.views.accuracy.loweredRate(short(rate), each.join(words.comma))}</p>;
 }

@@ -35,13 +35,13 @@ describe.each(NODE_BACKENDS)('a first step that is too long, on %s', (backend) =
     done();
     expect(tf.memory().numTensors).toBe(before);
     // Tries, and once for every later step.
-    const tries = Math.round(Math.log(row.rateShare!) / Math.log(1 / 3));
+    const tries = Math.round(Math.log(row.rateCap! / 3) / Math.log(1 / 3));
     expect(tries).toBeGreaterThan(0);
-    expect(row.rateShare).toBeCloseTo(3 ** -tries, 12);
+    expect(row.rateCap! / 3 ** (1 - tries)).toBeCloseTo(1, 9);
     expect(begin).toHaveBeenCalledTimes(6 + tries);
     const { student } = story(frames);
     expect(student.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(student[0].learningRate).toBeCloseTo(3 * row.rateShare!, 12);
+    expect(student[0].learningRate).toBe(row.rateCap);
   });
 });
 
@@ -49,23 +49,36 @@ describe('on wasm', () => {
   it('a try fewer would have made the loss larger: the share is no smaller than it has to be', async () => {
     await use('wasm');
     const { run, done } = await tinyRun(settings);
-    const share = rowOf(await framesOf(run)).rateShare!;
+    const cap = rowOf(await framesOf(run)).rateCap!;
     done();
-    const least = await tinyRun({ ...settings, studentLearningRate: 3 * share });
-    expect(rowOf(await framesOf(least.run)).rateShare).toBeUndefined();
+    const least = await tinyRun({ ...settings, studentLearningRate: cap });
+    expect(rowOf(await framesOf(least.run)).rateCap).toBeUndefined();
     least.done();
-    const more = await tinyRun({ ...settings, studentLearningRate: 9 * share });
-    expect(rowOf(await framesOf(more.run)).rateShare).toBeCloseTo(1 / 3, 12);
+    const more = await tinyRun({ ...settings, studentLearningRate: 3 * cap });
+    expect(rowOf(await framesOf(more.run)).rateCap! / cap).toBeCloseTo(1, 9);
     more.done();
+  });
+
+  it('is what the rate is at most: a lower one may be set on the way', async () => {
+    await use('wasm');
+    const { run, done } = await tinyRun({ ...settings, testImages: 0 });
+    await toStudent(run);
+    while (run.position.step < 2) await run.advance();
+    const cap = run.rows.find(({ id }) => id === 'fdda')!.rateCap!;
+    run.update({ studentLearningRate: cap / 10 });
+    const { student } = story([await run.frame(), ...(await framesOf(run))]);
+    done();
+    expect(student[0].learningRate).toBe(cap);
+    expect(student[2].learningRate / student[1].learningRate).toBeLessThan(0.11);
   });
 
   it('with a rate that fits changes nothing, bit for bit, and without a limit nothing is tried', async () => {
     await use('wasm');
     const hashOf = async (changes: Partial<RunSettings>) => {
       const { run, done } = await tinyRun({ ...settings, ...changes });
-      const { weightsHash, rateShare } = rowOf(await framesOf(run));
+      const { weightsHash, rateCap } = rowOf(await framesOf(run));
       done();
-      expect(rateShare).toBeUndefined();
+      expect(rateCap).toBeUndefined();
       return weightsHash;
     };
     const fits = { studentLearningRate: 1e-8 };
@@ -79,7 +92,7 @@ describe('on wasm', () => {
   it('goes on in another run from between two tries, to the same weights', async () => {
     await use('wasm');
     const whole = await tinyRun(settings);
-    const { weightsHash, rateShare } = rowOf(await framesOf(whole.run));
+    const { weightsHash, rateCap } = rowOf(await framesOf(whole.run));
     whole.done();
     const first = await tinyRun(settings);
     await toStudent(first.run);
@@ -89,7 +102,7 @@ describe('on wasm', () => {
     expect(snapshot.step).toBe(0);
     const second = await tinyRun(settings);
     await second.run.restore(snapshot);
-    expect(rowOf(await framesOf(second.run))).toMatchObject({ weightsHash, rateShare });
+    expect(rowOf(await framesOf(second.run))).toMatchObject({ weightsHash, rateCap });
     second.done();
   });
 });

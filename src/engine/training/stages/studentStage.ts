@@ -117,7 +117,7 @@ export class StudentStage implements Stage<StudentData> {
       const ready = await trainer.begin(settings);
       if (ready && trainer.steps === before) trainer.step(settings);
       row.step = trainer.steps;
-      if (trainer.rateShare < 1) row.rateShare = trainer.rateShare;
+      if (trainer.rateCap < Infinity) row.rateCap = trainer.rateCap;
     }
     // The last step is measured (without test images there is nothing to measure) before the stage is over.
     if (
