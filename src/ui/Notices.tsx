@@ -105,6 +105,24 @@ function TroubleAlert({ trouble }: { trouble: Trouble }) {
   );
 }
 
+/** Something worth knowing of how the engine works here, until it is dismissed. */
+function Remark({ text, onClose }: { text: string; onClose: () => void }) {
+  const { trouble } = useWords();
+  return (
+    <Alert
+      color="blue"
+      variant="light"
+      className="notice"
+      role="note"
+      aria-live="polite"
+      title={text}
+      withCloseButton
+      closeButtonLabel={trouble.dismiss}
+      onClose={onClose}
+    />
+  );
+}
+
 /** What went wrong and what to do about it; nothing on the page is lost meanwhile. */
 export function Notices() {
   const trouble = usePlayground((state) => state.trouble);
@@ -148,31 +166,9 @@ export function Notices() {
           onClose={() => choose(language)}
         />
       )}
-      {next && (
-        <Alert
-          color="blue"
-          variant="light"
-          className="notice"
-          role="note"
-          aria-live="polite"
-          title={words.backend.faster(words.backend.names[next])}
-          withCloseButton
-          closeButtonLabel={words.trouble.dismiss}
-          onClose={dismissNextBackend}
-        />
-      )}
+      {next && <Remark text={words.backend.faster(words.backend.names[next])} onClose={dismissNextBackend} />}
       {remarks.length > 0 && (
-        <Alert
-          color="blue"
-          variant="light"
-          className="notice"
-          role="note"
-          aria-live="polite"
-          title={remarks.map((said) => inWords(said, words.sentences)).join(' ')}
-          withCloseButton
-          closeButtonLabel={words.trouble.dismiss}
-          onClose={dismissRemarks}
-        />
+        <Remark text={remarks.map((said) => inWords(said, words.sentences)).join(' ')} onClose={dismissRemarks} />
       )}
       {notes.length > 0 && (
         <Alert
