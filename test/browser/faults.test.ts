@@ -31,13 +31,20 @@ describeShort('an engine that is gone without a word', () => {
     const said = Date.now() - killed;
     expect(await notice()).toContain('goes on with the run from the last snapshot');
     await playground.within(workers, (count) => count === 2, 5, 'another engine');
-    // What the first engine still had said comes before: the second one begins where the numbers fall.
-    const fallIn = (all: readonly number[]) => all.findIndex((step, i) => i > 0 && step <= all[i - 1]);
-    const afterFall = (all: readonly number[]) => (fallIn(all) < 0 ? [] : all.slice(fallIn(all)));
-    await playground.until(generatorSteps, (all) => afterFall(all).length > 5, 60, 'further steps');
-    const all = await generatorSteps();
-    const again = afterFall(all);
-    const last = all[fallIn(all) - 1];
+    const stepsOf = async (worker: number) =>
+      (await playground.recording()).frames.flatMap((frame) =>
+        frame.worker === worker ? frame.generator.map(({ step }) => step) : [],
+      );
+    const second = (await playground.recording()).frames[0].worker + 1;
+    await playground.until(
+      () => stepsOf(second),
+      (all) => all.length > 5,
+      60,
+      'further steps',
+    );
+    const again = await stepsOf(second);
+    // All that the first one had said, also what came while it was ended.
+    const last = (await stepsOf(second - 1)).at(-1)!;
     const lost = last - again[0] + 1;
     console.log(
       `terminated: said after ${said} ms, goes on at step ${again[0]} of ${last} after ${Date.now() - killed} ms`,

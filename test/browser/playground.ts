@@ -5,6 +5,8 @@ import type { ArmId } from '../../src/engine/methods/arms';
 import type { GeneratorSample, RunPhase, StudentSample } from '../../src/engine/runReport';
 
 export interface RecordedFrame {
+  /** Which of the page's workers it is of, from 1. */
+  worker: number;
   /** Milliseconds since the page was opened. */
   at: number;
   phase: RunPhase;
@@ -27,7 +29,7 @@ interface Recording {
 
 /** Runs in the page before its own scripts: listens to what workers say, without a word to them. */
 const RECORDER = `
-  const recording = (self.recording = { frames: [], longTasks: [], statuses: [], spoken: [], workerAt: null });
+  const recording = (self.recording = { frames: [], longTasks: [], statuses: [], spoken: [], workerAt: null, workers: 0 });
   new PerformanceObserver((list) => {
     for (const { startTime, duration } of list.getEntries()) recording.longTasks.push([startTime, duration]);
   }).observe({ type: 'longtask', buffered: true });
@@ -35,6 +37,7 @@ const RECORDER = `
     constructor(...parameters) {
       super(...parameters);
       recording.workerAt ??= performance.now();
+      const worker = ++recording.workers;
       this.addEventListener('message', ({ data }) => {
         if (data.type === 'status') recording.statuses.push(data.status);
         if (data.type === 'status') recording.spoken.push(data.status);
@@ -44,7 +47,7 @@ const RECORDER = `
         }
         if (data.type !== 'frame') return;
         const { phase, arm, step, steps, fraction, generator, student } = data.frame;
-        recording.frames.push({ at: performance.now(), phase, arm, step, steps, fraction, generator, student });
+        recording.frames.push({ worker, at: performance.now(), phase, arm, step, steps, fraction, generator, student });
       });
     }
   };
