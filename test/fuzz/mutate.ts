@@ -192,7 +192,8 @@ export function mutateJson(text: string, random: Random): string {
         const value = holder[key];
         if (typeof value === 'number') holder[key] = value * random.pick([-1, 2, 0.5, 1e3, 1e12]) + random.pick([0, 1]);
         else if (typeof value === 'string') holder[key] = value + random.pick(NASTY_TEXTS).slice(0, 50);
-        else holder[key] = String(value);
+        // An object may have been given a `toString` that is none.
+        else holder[key] = JSON.stringify(value) ?? '';
       }
     }
   }
