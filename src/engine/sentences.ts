@@ -354,7 +354,7 @@ export const SENTENCES = {
     `The class "${name}" has ${has} picture${has === '1' ? '' : 's'} that can be read; at least ${needs} are needed.`,
   channelsOfPictures: (channels: string) => `The network takes images of ${channels} channels; pictures have 1 or 3.`,
   notReplayed: (mebibytes: string) =>
-    `To run steps again from a recording would take more than ${mebibytes} MiB of graphics memory, so they are put together anew each time. The results are the same; a run takes longer.`,
+    `To run steps again from a recording would take more than ${mebibytes} MiB of memory, so they are put together anew each time. The results are the same; a run takes longer.`,
   fittedToMachine: (batch: string, channels: string, tests: string) =>
     `So that steps on images of this size take seconds here and fit into memory: ${batch} images a step, a generator width of ${channels}, ${tests} test images. All can be changed in the settings.`,
   lookedAtSome: (some: string, all: string) =>

@@ -16,7 +16,7 @@ export function initialState(link: Link): PlaygroundState {
     backends: [],
     speeds: rememberedSpeeds(),
     nextBackend: null,
-    remarks: [],
+    remark: null,
     networkName: null,
     bundled: true,
     opened: null,

@@ -77,8 +77,8 @@ export interface PlaygroundState extends RunRecord, LessonState, HubState {
   speeds: Speeds;
   /** A faster backend was found, and the next run will move there; null: no news. */
   nextBackend: BackendName | null;
-  /** What the engine said of how it works here, each once. */
-  remarks: readonly Said[];
+  /** What the engine said of how it works here; null: nothing, or it was dismissed. */
+  remark: Said | null;
   networkName: string | null;
   bundled: boolean;
   /** How the network in use was read; null for the bundled one. */
@@ -233,7 +233,7 @@ export interface PlaygroundActions extends LessonActions, HubActions {
   dismissTrouble(): void;
   dismissNotes(): void;
   dismissNextBackend(): void;
-  dismissRemarks(): void;
+  dismissRemark(): void;
   dispose(): void;
 }
 

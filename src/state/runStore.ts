@@ -103,10 +103,7 @@ export function createPlayground(options: PlaygroundOptions) {
         rememberBackend(fastest);
         set({ nextBackend: fastest === backend ? null : fastest });
       },
-      remark: (said) =>
-        set(({ remarks }) => ({
-          remarks: remarks.some((each) => JSON.stringify(each) === JSON.stringify(said)) ? remarks : [...remarks, said],
-        })),
+      remark: (remark) => set({ remark }),
       frame: (frame) => {
         try {
           set((state) => ({
@@ -454,7 +451,7 @@ export function createPlayground(options: PlaygroundOptions) {
     dismissTrouble: () => set({ trouble: null }),
     dismissNotes: () => set({ linkNotes: [] }),
     dismissNextBackend: () => set({ nextBackend: null }),
-    dismissRemarks: () => set({ remarks: [] }),
+    dismissRemark: () => set({ remark: null }),
     dispose() {
       clearTimers();
       actions.stopReplay();

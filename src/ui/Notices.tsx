@@ -131,8 +131,8 @@ export function Notices() {
   const next = usePlayground((state) => state.nextBackend);
   const rescueStep = usePlayground((state) => state.rescueStep);
   const phase = usePlayground((state) => state.progress?.said ?? null);
-  const remarks = usePlayground((state) => state.remarks);
-  const { dismissNotes, dismissRemarks, dismissNextBackend, restartEngine, goOn } = useActions();
+  const remark = usePlayground((state) => state.remark);
+  const { dismissNotes, dismissRemark, dismissNextBackend, restartEngine, goOn } = useActions();
   const { language, words, missing, choose } = useLanguage();
   return (
     <div className="notices">
@@ -167,9 +167,7 @@ export function Notices() {
         />
       )}
       {next && <Remark text={words.backend.faster(words.backend.names[next])} onClose={dismissNextBackend} />}
-      {remarks.length > 0 && (
-        <Remark text={remarks.map((said) => inWords(said, words.sentences)).join(' ')} onClose={dismissRemarks} />
-      )}
+      {remark && <Remark text={inWords(remark, words.sentences)} onClose={dismissRemark} />}
       {notes.length > 0 && (
         <Alert
           color="yellow"

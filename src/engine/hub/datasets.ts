@@ -2,8 +2,9 @@
  * Some pictures of every class of an image dataset on the hub. Of its parquet tables, only the parts come that hold
  * them: the list of parts, labels of likely parts, then the pictures of those that are used.
  */
-import { TextLabels, type Columns } from '../data/images/parquet';
 import { packImages } from '../data/images/packed';
+import type { Columns } from '../data/images/parquet';
+import { TextLabels } from '../data/images/textLabels';
 import type { DatasetRequest, PackedImages } from '../data/images/types';
 import { Random } from '../random';
 import { say, type Said } from '../sentences';

@@ -1,6 +1,7 @@
 /** A parquet table on another server, of which only the parts that are needed come, and are kept. */
 import type { AsyncBuffer } from 'hyparquet';
 import { findColumns, openTable, pictureIn, read, type Columns, type Table } from '../data/images/parquet';
+import { textOf } from '../data/images/textLabels';
 import { downloadRange, sizeOf } from './download';
 import type { DownloadWatch, HubHost } from './host';
 
@@ -79,8 +80,7 @@ export class RemoteTable {
     });
     return found.map((each, i) => {
       const value = each[this.columns.label];
-      if (this.columns.isText)
-        return { row: start + i, label: value instanceof Uint8Array ? new TextDecoder().decode(value) : '' };
+      if (this.columns.isText) return { row: start + i, label: textOf(value) };
       return { row: start + i, label: value === null || value === undefined ? -1 : Number(value) };
     });
   }

@@ -38,13 +38,13 @@ export async function calibrations(
     await context.pause(0.02);
     // What the ranges have to cover: real images that they were not taken from.
     const batches = [...imageBatches(source.dataset, definition, split, n)];
-    const share = (fraction: number) => context.pause(0.02 + 0.06 * fraction);
+    const told = (fraction: number) => context.pause(0.02 + 0.06 * fraction);
     try {
       const wanted: Looked[] = [];
       const full: BatchAnswers[] = [];
       let correctFull = 0;
       // Of the network itself: a trained student's own weights, not rounded, answer otherwise.
-      const logits = await fullLogits(source, { split, n }, share);
+      const logits = await fullLogits(source, { split, n }, told);
       for (const { start, images, labels } of batches) {
         wanted.push(await look(student, images, nodes));
         const values = logits.subarray(start * classes, (start + labels.length) * classes);

@@ -69,15 +69,14 @@ const BarValue = memo(function BarValue({ row, over, pinned }: BarValueProps) {
   );
 });
 
-/** Of which students a first step with the whole learning rate was too long, and what they learn with. */
-function LoweredRates({ rows, rate }: { rows: readonly AccuracyRow[]; rate: number }) {
+/** What the learning rate is at most of students whose first step was too long with more. */
+function RateCaps({ rows }: { rows: readonly AccuracyRow[] }) {
   const words = useWords();
-  const lowered = rows.flatMap(({ id, rateCap }) => (rateCap === undefined ? [] : [{ id, rateCap }]));
-  if (lowered.length === 0) return null;
-  const each = lowered.map(({ id, rateCap }) =>
-    words.views.accuracy.learnsWith(words.arms.names[id], short(Math.min(rate, rateCap))),
+  const { loweredRate, learnsWith } = words.views.accuracy;
+  const each = rows.flatMap(({ id, rateCap }) =>
+    rateCap === undefined ? [] : [learnsWith(words.arms.names[id], short(rateCap))],
   );
-  return <p className="view-note">{words.views.accuracy.loweredRate(short(rate), each.join(words.comma))}</p>;
+  return each.length === 0 ? null : <p className="view-note">{loweredRate(each.join(words.comma))}</p>;
 }
 
 type Colors = (typeof lineColors)[keyof typeof lineColors];
@@ -219,7 +218,7 @@ export function AccuracyView() {
         formatOther={all.compare.pinnedValue}
       />
       <RunDifference rows={rows} ids={ownIds} />
-      <LoweredRates rows={rows} rate={applied.studentLearningRate} />
+      <RateCaps rows={rows} />
       <WeightsHashes rows={rows} />
       {(pinned !== null || spreads.length > 0) && (
         <div className="view-foot">

@@ -490,8 +490,8 @@ export const en = {
       pending: 'not measured yet',
       skipped: 'not part of this run',
       hash: 'Weights',
-      loweredRate: (rate: string, each: string): string =>
-        `A first step with the learning rate ${rate} made the loss larger, so it is lower: ${each}.`,
+      loweredRate: (each: string): string =>
+        `A first step with more made the loss larger, so the learning rate is at most: ${each}.`,
       learnsWith: (arm: string, rate: string): string => `${arm} ${rate}`,
       hashHelp:
         'A hash: a short name for every bit of a trained student. The same settings give the same one on WebAssembly with any number of threads; on a GPU, on GPUs of the same kind.',

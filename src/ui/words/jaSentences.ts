@@ -315,7 +315,7 @@ export const jaSentences: Sentences = {
     `クラス「${name}」の読める画像は ${has} 枚ですが、少なくとも ${needs} 枚必要です。`,
   channelsOfPictures: (channels) => `ネットワークの入力は ${channels} チャンネルですが、画像は 1 か 3 チャンネルです。`,
   notReplayed: (mebibytes) =>
-    `ステップを記録して再生するには ${mebibytes} MiB を超えるグラフィックスメモリーが必要なため、ステップを毎回組み立て直します。結果は同じですが、実行に時間がかかります。`,
+    `ステップを記録して再生するには ${mebibytes} MiB を超えるメモリーが必要なため、ステップを毎回組み立て直します。結果は同じですが、実行に時間がかかります。`,
   fittedToMachine: (batch, channels, tests) =>
     `この大きさの画像でも 1 ステップが数秒で済みメモリーに収まるように、1 ステップの画像を ${batch} 枚、生成器の幅を ${channels}、テスト画像を ${tests} 枚にしました。いずれも設定で変えられます。`,
   lookedAtSome: (some, all) =>

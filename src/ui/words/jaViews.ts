@@ -144,7 +144,8 @@ export const jaViews: Words['views'] = {
     pending: '未測定',
     skipped: 'この実行では測りません',
     hash: '重み',
-    loweredRate: (rate, each) => `学習率 ${rate} の最初のステップで損失が増えたため、下げています：${each}。`,
+    loweredRate: (each) =>
+      `これより大きい学習率では最初のステップで損失が増えたため、学習率の上限は次のとおりです：${each}。`,
     learnsWith: (arm, rate) => `${arm}は ${rate}`,
     hashHelp:
       'ハッシュ：学習後の生徒のすべてのビットを表す短い名前です。同じ設定なら、WebAssembly ではスレッド数によらず同じになります。GPU では、同じ種類の GPU なら同じになります。',

@@ -258,6 +258,11 @@ describe('lists of labels', () => {
     expect(other.images.every(({ split }) => split === undefined)).toBe(true);
   });
 
+  it('beside an archive of another kind the pictures are read', async () => {
+    const xz = file('data.tar.xz', new Uint8Array([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]));
+    expect((await collectImages([...pictures('a/1.png', 'b/2.png'), xz])).classes).toEqual(['a', 'b']);
+  });
+
   it('a list that is of no use is no reason to take all pictures for one class', async () => {
     const strange = [...pictures('x/1.png', 'x/2.png'), file('l.csv', 'file,label\nanna.png,a\nbob.png,b\n')];
     await expect(collectImages(strange)).rejects.toThrow(/l.csv looks like a list of labels, but names hardly any/);
@@ -268,6 +273,11 @@ describe('lists of labels', () => {
     ]);
     expect(classes).toEqual(['x', 'y']);
     expect(words(notes)).toMatch(/l.csv looks like a list/);
+    // A text about the pictures is no list.
+    const text = 'Pictures of one class\nand a label\n\nTake them, and tell us.\n';
+    const told = await collectImages([...pictures('x/1.png', 'x/2.png'), file('README.txt', text)]);
+    expect(told.classes).toEqual(['x']);
+    expect(words(told.notes)).not.toMatch(/README/);
     // The same names elsewhere are other pictures.
     const split = [
       ...pictures('test/1.png', 'test/2.png'),

@@ -101,23 +101,6 @@ function disturb(network: Network): Network {
   return { ...network, weights };
 }
 
-/** model.json and the weights, as tfjs-layers itself writes them. */
-async function savedBy(model: tf.LayersModel): Promise<NetworkFile[]> {
-  let saved: tf.io.ModelArtifacts | null = null;
-  await model.save(
-    tf.io.withSaveHandler(async (artifacts) => {
-      saved = artifacts;
-      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
-    }),
-  );
-  const { modelTopology, weightSpecs, weightData } = saved!;
-  const json = JSON.stringify({ modelTopology, weightsManifest: [{ paths: ['w.bin'], weights: weightSpecs }] });
-  return [
-    { name: 'model.json', bytes: new TextEncoder().encode(json).buffer as ArrayBuffer },
-    { name: 'w.bin', bytes: weightData as ArrayBuffer },
-  ];
-}
-
 describe('tf.LayersModel', () => {
   it.each([
     ['a residual network', () => disturb(resnet())],
@@ -226,7 +209,7 @@ describe('tf.LayersModel', () => {
     const joined = tf.layers.add().apply([block.apply(once) as never, block.apply(twice) as never]);
     const output = tf.layers.dense({ units: 4, activation: 'softmax' }).apply(joined) as tf.SymbolicTensor;
     const model = tf.model({ inputs: image, outputs: output });
-    const { network, check } = await openCheckedNetwork((await savedBy(model)).reverse());
+    const { network, check } = await openCheckedNetwork((await savedFiles(model)).reverse());
     expect(check.difference).toBeLessThan(1e-5);
     expect(network.definition.nodes.filter(({ op }) => op === 'conv2d')).toHaveLength(4);
     const images = tf.tensor4d(values(6 * 6 * 2 * 2, 5), [2, 6, 6, 2]);
@@ -288,7 +271,7 @@ describe('tf.LayersModel', () => {
           tf.layers.dense({ units: 5, activation: activation as 'softmax' }),
         ],
       });
-      const { network, check } = await openCheckedNetwork(await savedBy(model));
+      const { network, check } = await openCheckedNetwork(await savedFiles(model));
       expect(check.difference).toBeLessThan(1e-5);
       expect(network.definition).toMatchObject({ endsInSoftmax: true });
       expect(network.definition.endsInLog).toBe(activation === 'logSoftmax' ? true : undefined);

@@ -6,7 +6,7 @@ import { say, type Said } from '../../sentences';
 import { readBinaryFiles, type BinaryFile } from './binaryFiles';
 import { DatasetError } from './datasetError';
 import { inflate } from './inflate';
-import { kindOf } from './kinds';
+import { kindOf, PICTURE_NAME } from './kinds';
 import { readLabelList, type LabelList, type UnusedList } from './labelList';
 import { haveFolders, labelPictures } from './labelledPictures';
 import { readTar } from './tar';
@@ -18,8 +18,6 @@ export { MOST_CLASSES } from './labelledPictures';
 const HINT = say('imagesHint');
 /** Files and folders that no person made. */
 const HIDDEN = /(^|\/)(\.(?!\.?\/)|__MACOSX(\/|$)|Thumbs\.db$|desktop\.ini$|@eaDir(\/|$))/i;
-/** Endings of pictures: those in an archive are looked into only when they are used. */
-const PICTURE = /\.(png|jpe?g|jfif|webp|gif|bmp|avif)$/i;
 /** Of one file that comes out of a compressed one. */
 const MOST_BYTES = 2 ** 30;
 /** Of one archive in another. */
@@ -30,16 +28,17 @@ export async function collectImages(
   files: readonly ImageFile[],
   options: CollectOptions = {},
 ): Promise<ImageCollection> {
-  const sorted: Sorted = { pictures: [], folders: [], tables: [], cifar: [], idx: [], texts: [] };
+  const sorted: Sorted = { pictures: [], folders: [], tables: [], cifar: [], idx: [], texts: [], unread: [] };
   for (const { name, bytes } of files) {
     const path = name.replace(/^\/+/, '');
     if (!HIDDEN.test(path)) await sortFile(sorted, { path, read: async () => new Uint8Array(bytes) }, bytes, 0);
   }
-  const { pictures, folders, tables, cifar, idx, texts } = sorted;
+  const { pictures, folders, tables, cifar, idx, texts, unread } = sorted;
   if (tables.length > 0) return (await import('./parquet')).readParquet(tables, options);
   const notes: Said[] = [];
   if (pictures.length === 0) {
     if (cifar.length + idx.length > 0) return readBinaryFiles(cifar, idx, texts);
+    if (unread.length > 0) throw new DatasetError(say('archiveOfOtherKind', unread[0]), say('archiveOfOtherKindHint'));
     throw new DatasetError(say('noPictures'), HINT);
   }
   if (cifar.length + idx.length > 0) notes.push(say('binaryBeside', [...cifar, ...idx][0].path));
@@ -65,12 +64,15 @@ interface Sorted {
   cifar: BinaryFile[];
   idx: BinaryFile[];
   texts: BinaryFile[];
+  /** Names of archives of kinds that are not read. */
+  unread: string[];
 }
 
 /** @param whole the file itself, where it lies in no archive */
 async function sortFile(sorted: Sorted, place: Place, whole: ArrayBuffer | null, depth: number): Promise<void> {
   const { path } = place;
-  if (whole === null && PICTURE.test(path)) return void sorted.pictures.push(place);
+  // Pictures in an archive are looked into only when they are used.
+  if (whole === null && PICTURE_NAME.test(path)) return void sorted.pictures.push(place);
   const bytes = await place.read();
   const kind = kindOf(path, bytes);
   switch (kind) {
@@ -85,7 +87,7 @@ async function sortFile(sorted: Sorted, place: Place, whole: ArrayBuffer | null,
       // A program in front of it that unpacks it may be a text.
       if (/\.zip$/i.test(path)) return sortAll(sorted, readZip(path, whole ?? bytes.slice().buffer), depth);
       // A damaged picture is one all the same: it is named as such when it is read.
-      return void (PICTURE.test(path) ? sorted.pictures.push(place) : sorted.texts.push({ path, bytes }));
+      return void (PICTURE_NAME.test(path) ? sorted.pictures.push(place) : sorted.texts.push({ path, bytes }));
     case 'gzip': {
       const inner = path.replace(/\.(gz|gzip)$/i, '').replace(/\.tgz$/i, '.tar');
       const unpacked = await inflate(bytes, 'gzip', MOST_BYTES).catch((error: Error) => {
@@ -100,11 +102,11 @@ async function sortFile(sorted: Sorted, place: Place, whole: ArrayBuffer | null,
     case 'zip':
       return sortAll(sorted, readZip(path, whole ?? bytes.slice().buffer), depth);
     case 'archive':
-      throw new DatasetError(say('archiveOfOtherKind', path), say('archiveOfOtherKindHint'));
+      return void sorted.unread.push(path);
     case 'other':
       if (/\.parquet$/i.test(path)) sorted.tables.push({ name: path, bytes: whole ?? bytes.slice().buffer });
       else if (/\.zip$/i.test(path)) return sortAll(sorted, readZip(path, whole ?? bytes.slice().buffer), depth);
-      else if (PICTURE.test(path)) sorted.pictures.push(place);
+      else if (PICTURE_NAME.test(path)) sorted.pictures.push(place);
   }
 }
 

@@ -2,6 +2,9 @@
 import { cifarKindOf } from './cifar';
 import { isIdx } from './idx';
 
+/** Endings of pictures' names. */
+export const PICTURE_NAME = /\.(png|jpe?g|jfif|webp|gif|bmp|avif)$/i;
+
 export type FileKind = 'zip' | 'gzip' | 'tar' | 'archive' | 'parquet' | 'picture' | 'idx' | 'cifar' | 'text' | 'other';
 
 const starts = (bytes: Uint8Array, text: string, at = 0) =>

@@ -1,5 +1,6 @@
 /** Lists of labels beside pictures: a column of files, and one of labels (or one for each class, with a 1 in the right one). */
 import { say, type Said } from '../../sentences';
+import { PICTURE_NAME } from './kinds';
 import { labelRows } from './labelRows';
 import type { Place } from './types';
 
@@ -39,7 +40,6 @@ export const SPLITS: Readonly<Record<string, 'train' | 'test'>> = {
   eval: 'test',
 };
 const NUMBER = /^-?\d+(\.\d+)?$/;
-const PICTURE = /\.(png|jpe?g|jfif|webp|gif|bmp|avif)$/i;
 const MOST_BYTES = 64 * 2 ** 20;
 
 /**
@@ -61,10 +61,7 @@ export function readLabelList(
   const known = pathsByName(path, pictures);
   const files = fileColumn(rows, width, known);
   if (files === null) {
-    const isList =
-      rows[0].some((name) => LABELS.includes(name.toLowerCase())) ||
-      rows[0].some((_, c) => rows.filter((row) => PICTURE.test(row[c] ?? '')).length * 2 >= rows.length);
-    return isList ? { path, reason: say('listNamesNone', path) } : null;
+    return looksLikeList(rows, width) ? { path, reason: say('listNamesNone', path) } : null;
   }
   const { column: at, find } = files;
   const heading = find(rows[0][at]) === undefined ? rows[0] : null;
@@ -85,6 +82,11 @@ export function readLabelList(
   const own = column === null ? classes.map((c) => heading![c]) : null;
   return { path, column: named, classes: own, labels, splits: heading && splitsOf(heading, body, at, find), missing };
 }
+
+/** Whether rows are a table with a heading for labels, or name pictures: a text about the pictures does neither. */
+const looksLikeList = (rows: readonly string[][], width: number): boolean =>
+  (rows.every((row) => row.length === width) && rows[0].some((name) => LABELS.includes(name.toLowerCase()))) ||
+  rows[0].some((_, c) => rows.filter((row) => PICTURE_NAME.test(row[c] ?? '')).length * 2 >= rows.length);
 
 type Find = (text: string | undefined) => string | undefined;
 
@@ -116,7 +118,7 @@ function fileColumn(
       const find: Find = (text) => (text === undefined ? undefined : known.get(partsOf(text).slice(from).join('/')));
       const hits = rows.filter((row) => find(row[c]) !== undefined).length;
       // A number in front of each row may happen to be a picture's name without its ending.
-      const worth = hits + (PICTURE.test(rows[1][c] ?? '') ? 0.5 : 0);
+      const worth = hits + (PICTURE_NAME.test(rows[1][c] ?? '') ? 0.5 : 0);
       if (hits > 0 && hits * 2 >= rows.length && !(best && best.hits >= worth)) best = { column: c, find, hits: worth };
     } while (isShared() && ++shared);
   }

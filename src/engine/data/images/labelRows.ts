@@ -1,16 +1,16 @@
 /** The rows of a list of labels: a table of texts, or JSON. */
 import { parseJson } from '../../json';
 
-/** Bytes of a text in UTF-16, as spreadsheets save it: what stands at its beginning. */
-const isUtf16 = (bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null =>
-  bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : null;
+/** What stands at the beginning of a text in UTF-16, as spreadsheets save it; else UTF-8. */
+const encodingOf = (bytes: Uint8Array): string =>
+  bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
 
 /**
  * Fields of each row, trimmed. A table's separator is that of its first line (tab, comma, semicolon, or blanks); of JSON
  * (lines of objects, a list of objects, or one object whose values are texts or numbers) the first row is the keys.
  */
 export function labelRows(bytes: Uint8Array): string[][] {
-  const text = new TextDecoder(isUtf16(bytes) ?? 'utf-8').decode(bytes).replace(/^\ufeff/, '');
+  const text = new TextDecoder(encodingOf(bytes)).decode(bytes).replace(/^\ufeff/, '');
   if (/^\s*[[{]/.test(text)) {
     const rows = jsonRows(text);
     if (rows) return rows;

@@ -2,19 +2,14 @@
  * Image datasets as hubs serve them: parquet tables with a column of pictures ({bytes, path}) and columns of labels,
  * whose names the table's metadata holds.
  */
-import {
-  parquetMetadata,
-  parquetReadObjects,
-  type AsyncBuffer,
-  type CompressionCodec,
-  type FileMetaData,
-} from 'hyparquet';
+import { parquetMetadata, parquetReadObjects, type AsyncBuffer, type FileMetaData } from 'hyparquet';
 import { parseJson } from '../../json';
 import { say, type Said } from '../../sentences';
 import type { CollectedImage, CollectOptions, ImageCollection, ImageFile } from './types';
 import { DatasetError } from './datasetError';
-import { MOST_CLASSES, orderedClasses } from './labelledPictures';
 import { checkedFile, checkFooter, checkTable, isText, refused } from './parquetChecks';
+import { READ_BY_ITSELF } from './parquetPages';
+import { TextLabels } from './textLabels';
 
 const HINT = say('parquetHint');
 /** Names of columns that hold labels, most likely first. */
@@ -66,38 +61,6 @@ export async function readParquet(files: readonly ImageFile[], { label }: Collec
 
 const severalLabels = (labels: readonly string[], used: string): Said[] =>
   labels.length > 1 ? [say('severalLabels', labels.join(', '), used)] : [];
-
-/** Numbers of classes whose names are the labels: as they come, until all are known. */
-export class TextLabels {
-  private readonly numbers = new Map<string, number>();
-
-  /** -1 where there is none. @throws DatasetError where there are more than a dataset may have */
-  numberOf(value: unknown): number {
-    const text = textOf(value);
-    if (text === '') return -1;
-    const known = this.numbers.get(text);
-    if (known !== undefined) return known;
-    if (this.numbers.size >= MOST_CLASSES)
-      throw new DatasetError(say('tooManyClasses', this.numbers.size + 1, MOST_CLASSES), HINT);
-    this.numbers.set(text, this.numbers.size);
-    return this.numbers.size - 1;
-  }
-
-  get count(): number {
-    return this.numbers.size;
-  }
-
-  /** All of them in the order of folders of such names, and each one's place there by the number that it had so far. */
-  inOrder(): { classes: string[]; places: number[]; byNumber: boolean } {
-    const names = [...this.numbers.keys()];
-    const { classes, byNumber } = orderedClasses(names);
-    const placeOf = new Map(classes.map((name, place) => [name, place]));
-    return { classes, places: names.map((name) => placeOf.get(name)!), byNumber };
-  }
-}
-
-const textOf = (value: unknown): string =>
-  value instanceof Uint8Array ? new TextDecoder().decode(value) : typeof value === 'string' ? value : '';
 
 function withTexts(images: readonly CollectedImage[], texts: TextLabels, { labels, label }: Columns): ImageCollection {
   const { classes, places, byNumber } = texts.inOrder();
@@ -307,9 +270,6 @@ export function pictureIn(value: unknown): Uint8Array | null {
   return bytes instanceof Uint8Array ? bytes : null;
 }
 
-/** How pages are packed that hyparquet reads itself. */
-const KNOWN_CODECS: readonly CompressionCodec[] = ['UNCOMPRESSED', 'SNAPPY'];
-
 /** Some columns of some rows; of the file, only the parts that hold them are read. */
 export async function read(
   name: string,
@@ -317,7 +277,7 @@ export async function read(
 ): Promise<Record<string, unknown>[]> {
   try {
     const packed = options.metadata.row_groups.some(({ columns }) =>
-      columns.some(({ meta_data: data }) => data && !KNOWN_CODECS.includes(data.codec)),
+      columns.some(({ meta_data: data }) => data && !READ_BY_ITSELF.includes(data.codec)),
     );
     const { compressors } = packed ? await import('./parquetCodecs') : { compressors: {} };
     const checked = { ...options, compressors };

@@ -57,6 +57,15 @@ const LEAST_BITS: Record<ParquetType, number> = {
   FIXED_LEN_BYTE_ARRAY: 8,
 };
 
+/** How pages are packed that hyparquet reads itself. */
+export const READ_BY_ITSELF: readonly CompressionCodec[] = ['UNCOMPRESSED', 'SNAPPY'];
+
+function unpackSnappy(page: Uint8Array, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  snappyUncompress(page, bytes);
+  return bytes;
+}
+
 /** A copy of 64 bytes takes 3 in snappy: no page grows more. */
 const SNAPPY_GROWS = 22;
 /** Bytes that a page packed in another way may have unpacked, and all pages of a part together, beyond that growth. */
@@ -96,7 +105,7 @@ export function checkPages(
     offset = reader.offset + packed;
     unpacked += whole;
     if (unpacked > MOST_OF_A_PART + SNAPPY_GROWS * bytes.length) throw new PageError(say('tablePage', leaf.column));
-    const page = new Page(leaf, codec, body, whole, others);
+    const page = new Page(leaf, codec, body, whole, { SNAPPY: unpackSnappy, ...others });
     // What holds their count: data_page_header, dictionary_page_header, data_page_header_v2.
     if (type === PAGE.data) values += page.data(header.structs.get(5));
     else if (type === PAGE.dataV2) values += page.dataV2(header.structs.get(8));
@@ -117,12 +126,12 @@ class Page {
     private readonly body: Uint8Array,
     /** Bytes of it when it is unpacked, as it says. */
     private readonly whole: number,
-    private readonly others: Compressors,
+    private readonly unpackers: Compressors,
   ) {}
 
   /** Of the others hyparquet says that it cannot read them. */
   private get isRead(): boolean {
-    return this.codec === 'UNCOMPRESSED' || this.codec === 'SNAPPY' || this.codec in this.others;
+    return this.codec === 'UNCOMPRESSED' || this.codec in this.unpackers;
   }
 
   error(): PageError {
@@ -187,15 +196,15 @@ class Page {
   private unpacked(body: Uint8Array, whole: number): Uint8Array {
     this.checkedSize(body, whole);
     if (this.codec === 'UNCOMPRESSED') return body;
-    if (!this.isRead) return new Uint8Array(0);
-    let bytes = new Uint8Array(this.codec === 'SNAPPY' ? whole : 0);
+    const unpack = this.unpackers[this.codec];
+    if (!unpack) return new Uint8Array(0);
+    let bytes: Uint8Array | null = null;
     try {
-      if (this.codec === 'SNAPPY') snappyUncompress(body, bytes);
-      else bytes = this.others[this.codec]!(body, whole) as Uint8Array<ArrayBuffer>;
+      bytes = unpack(body, whole);
     } catch {
-      throw new PageError(say('partDamaged'));
+      // Said below.
     }
-    if (bytes.length !== whole) throw new PageError(say('partDamaged'));
+    if (bytes?.length !== whole) throw new PageError(say('partDamaged'));
     return bytes;
   }
 
