@@ -8,7 +8,9 @@
 const LN2_HIGH = Math.fround(Math.LN2);
 const LN2_LOW = -1.904654299957768e-9;
 
-/** Terms of the series of e, which like the others are summed from the smallest on. */
+const TWO_TO_32 = 2 ** 32;
+
+/** Terms of the series of e, summed from the smallest on. */
 const EXP_TERMS = 16;
 
 /** Natural logarithm of a positive number. */
@@ -17,24 +19,37 @@ export function log(x: number): number {
   let m = x;
   for (; m > Math.SQRT2; exponent++) m /= 2;
   for (; m < Math.SQRT1_2; exponent--) m *= 2;
-  // 2 artanh s, where s is at most 0.172.
+  return logOfScaled(m, exponent);
+}
+
+/**
+ * ln (m 2^exponent), for m from the square root of 1/2 to that of 2.
+ *
+ * 2 artanh s by the polynomial in s^2 whose largest relative error is least (Remez, 60 digits): 1.3e-18.
+ */
+function logOfScaled(m: number, exponent: number): number {
+  // At most 0.172.
   const s = (m - 1) / (m + 1);
   const z = s * s;
-  // Written out: the loop takes half as long again, and these series are most of what drawing a normal number takes.
-  let sum = 0;
-  sum = z * (1 / 25 + sum);
-  sum = z * (1 / 23 + sum);
-  sum = z * (1 / 21 + sum);
-  sum = z * (1 / 19 + sum);
-  sum = z * (1 / 17 + sum);
-  sum = z * (1 / 15 + sum);
-  sum = z * (1 / 13 + sum);
-  sum = z * (1 / 11 + sum);
-  sum = z * (1 / 9 + sum);
-  sum = z * (1 / 7 + sum);
-  sum = z * (1 / 5 + sum);
-  sum = z * (1 / 3 + sum);
-  return exponent * LN2_HIGH + (exponent * LN2_LOW + (2 * s + 2 * s * sum));
+  let sum = 0.1479610180286249;
+  sum = 0.1531403618704396 + z * sum;
+  sum = 0.18183564853474612 + z * sum;
+  sum = 0.22222198563727008 + z * sum;
+  sum = 0.28571428742472665 + z * sum;
+  sum = 0.3999999999941433 + z * sum;
+  sum = 0.6666666666666734 + z * sum;
+  return exponent * LN2_HIGH + (exponent * LN2_LOW + (2 * s + s * (z * sum)));
+}
+
+/** 2^-k */
+const HALVES = Float64Array.from({ length: 33 }, (_, k) => 2 ** -k);
+
+/** ln (n / 2^32), for an integer n from 1 to 2^32. Several times as fast as `log`, and the same. */
+export function logOfShare(n: number): number {
+  // Of the highest bit: n / 2^bits lies in [1, 2).
+  const bits = n < TWO_TO_32 ? 31 - Math.clz32(n) : 32;
+  const m = n * HALVES[bits];
+  return m > Math.SQRT2 ? logOfScaled(m / 2, bits - 31) : logOfScaled(m, bits - 32);
 }
 
 /** e to the power of x, for x that is not far from 0. */
@@ -48,40 +63,35 @@ export function exp(x: number): number {
   return k < 0 ? (1 + sum) / power : (1 + sum) * power;
 }
 
-/** Sine and cosine of r turns, r at most 1/8. */
-function smallTurn(r: number): { sine: number; cosine: number } {
-  const a = 2 * Math.PI * r;
-  const z = -(a * a);
-  // Written out, as above: twice as fast.
-  let sine = 0;
-  let cosine = 0;
-  sine = (z / 420) * (1 + sine);
-  cosine = (z / 380) * (1 + cosine);
-  sine = (z / 342) * (1 + sine);
-  cosine = (z / 306) * (1 + cosine);
-  sine = (z / 272) * (1 + sine);
-  cosine = (z / 240) * (1 + cosine);
-  sine = (z / 210) * (1 + sine);
-  cosine = (z / 182) * (1 + cosine);
-  sine = (z / 156) * (1 + sine);
-  cosine = (z / 132) * (1 + cosine);
-  sine = (z / 110) * (1 + sine);
-  cosine = (z / 90) * (1 + cosine);
-  sine = (z / 72) * (1 + sine);
-  cosine = (z / 56) * (1 + cosine);
-  sine = (z / 42) * (1 + sine);
-  cosine = (z / 30) * (1 + cosine);
-  sine = (z / 20) * (1 + sine);
-  cosine = (z / 12) * (1 + cosine);
-  sine = (z / 6) * (1 + sine);
-  cosine = (z / 2) * (1 + cosine);
-  return { sine: a + a * sine, cosine: 1 + cosine };
+/** Sine of a, at most pi / 4: as with the logarithm, the polynomial of least error (4e-18). */
+export function sineOfSmall(a: number): number {
+  const z = a * a;
+  let sum = 1.5896213905538653e-10;
+  sum = -2.5050747489760537e-8 + z * sum;
+  sum = 2.7557313619688146e-6 + z * sum;
+  sum = -0.00019841269829584776 + z * sum;
+  sum = 0.008333333333322113 + z * sum;
+  sum = -0.1666666666666663 + z * sum;
+  return a + a * (z * sum);
+}
+
+/** Cosine of a, at most pi / 4 (6e-20). */
+export function cosineOfSmall(a: number): number {
+  const z = a * a;
+  let sum = -1.1358525275632135e-11;
+  sum = 2.087570062982336e-9 + z * sum;
+  sum = -2.755731417777475e-7 + z * sum;
+  sum = 2.4801587288846578e-5 + z * sum;
+  sum = -0.001388888888887305 + z * sum;
+  sum = 0.041666666666666595 + z * sum;
+  return 1 - (z / 2 - z * z * sum);
 }
 
 /** Sine and cosine of an angle in turns, 2 pi of them: what is left of whole quarters is exact. */
 export function turn(turns: number): { sine: number; cosine: number } {
   const quarters = Math.round(4 * turns);
-  const { sine, cosine } = smallTurn(turns - quarters / 4);
+  const angle = 2 * Math.PI * (turns - quarters / 4);
+  const [sine, cosine] = [sineOfSmall(angle), cosineOfSmall(angle)];
   switch (quarters & 3) {
     case 1:
       return { sine: cosine, cosine: -sine };

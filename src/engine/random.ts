@@ -7,7 +7,7 @@
  * word. Numbers are the same on every JavaScript engine (portableMath.ts).
  */
 
-import { log, turn } from './portableMath';
+import { cosineOfSmall, logOfShare, sineOfSmall, turn } from './portableMath';
 
 /** A stream at one moment: plain JSON. */
 export interface RandomState {
@@ -28,6 +28,10 @@ const NUMBER_TAG = 1;
 const STRING_TAG = 2;
 
 const TWO_TO_32 = 4294967296;
+/** Of 2^-32 turns. */
+const RADIANS = (2 * Math.PI) / TWO_TO_32;
+/** For the words that normal numbers are made of. */
+const WORDS = new Uint32Array(512);
 
 function rotateLeft(x: number, by: number): number {
   return (x << by) | (x >>> (32 - by));
@@ -119,6 +123,22 @@ export class Random {
     return result;
   }
 
+  /** What as many calls of `nextUint32` would return: where the state is in local variables, a third of their time. */
+  private fillWords(words: Uint32Array, count: number): void {
+    let { s0, s1, s2, s3 } = this;
+    for (let i = 0; i < count; i++) {
+      words[i] = Math.imul(rotateLeft(Math.imul(s1, 5), 7), 9);
+      const t = s1 << 9;
+      s2 ^= s0;
+      s3 ^= s1;
+      s1 ^= s2;
+      s0 ^= s3;
+      s2 ^= t;
+      s3 = rotateLeft(s3, 11);
+    }
+    [this.s0, this.s1, this.s2, this.s3] = [s0, s1, s2, s3];
+  }
+
   /** Uniform in [0, 1), a multiple of 2^-32. */
   next(): number {
     return this.nextUint32() / TWO_TO_32;
@@ -166,19 +186,26 @@ export class Random {
   /** How far from 0 two normal numbers are together. */
   private radius(): number {
     // 1 - next() lies in (0, 1]: no logarithm of 0.
-    return Math.sqrt(-2 * log(1 - this.next()));
+    return Math.sqrt(-2 * logOfShare(TWO_TO_32 - this.nextUint32()));
   }
 
   /** Fills with what as many calls of `normal` would return, rounded to float32. Returns its argument. */
   fillNormal(values: Float32Array): Float32Array {
     let i = 0;
     if (this.spareNormal !== null && values.length > 0) values[i++] = this.normal();
-    // Two at a time, without a stop in `spareNormal`.
-    for (; i + 1 < values.length; i += 2) {
-      const radius = this.radius();
-      const { sine, cosine } = turn(this.next());
-      values[i] = radius * cosine;
-      values[i + 1] = radius * sine;
+    // Two at a time, without a stop in `spareNormal`; the angle as `turn` does it, in whole numbers and without a branch.
+    while (i + 1 < values.length) {
+      const count = Math.min(WORDS.length, (values.length - i) & ~1);
+      this.fillWords(WORDS, count);
+      for (let k = 0; k < count; k += 2, i += 2) {
+        const radius = Math.sqrt(-2 * logOfShare(TWO_TO_32 - WORDS[k]));
+        const turns = WORDS[k + 1];
+        const quarters = (turns + 0x20000000) >>> 30;
+        const angle = ((turns - (quarters << 30)) | 0) * RADIANS;
+        const swap = quarters & 1;
+        values[i + swap] = radius * cosineOfSmall(angle) * (1 - (quarters & 2));
+        values[i + 1 - swap] = radius * sineOfSmall(angle) * (1 - ((quarters + 1) & 2));
+      }
     }
     if (i < values.length) values[i] = this.normal();
     return values;

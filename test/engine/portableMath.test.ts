@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exp, log, turn } from '../../src/engine/portableMath';
+import { exp, log, logOfShare, turn } from '../../src/engine/portableMath';
 import { Random } from '../../src/engine/random';
 
 const EPSILON = 2 ** -52;
@@ -38,6 +38,16 @@ describe('arithmetic that is the same everywhere', () => {
     expect([0, 0.25, 0.5, 0.75, 1, -0.25].map((turns) => turn(turns).cosine + 0)).toEqual([1, 0, -1, 0, 1, 0]);
     expect([0, 0.25, 0.5, 0.75, 1, -0.25].map((turns) => turn(turns).sine + 0)).toEqual([0, 1, 0, -1, 0, -1]);
     expect(turn(1 / 8).sine).toBeCloseTo(Math.SQRT1_2, 15);
+  });
+
+  it('has one logarithm, in two ways', () => {
+    const random = new Random(2);
+    const drawn = Array.from({ length: COUNT }, () => 1 + random.nextUint32());
+    const bounds = Array.from({ length: 33 }, (_, bits) => 2 ** bits).flatMap((n) => [n - 1, n, n + 1]);
+    const roots = Array.from({ length: 32 }, (_, bits) => Math.floor(2 ** bits * Math.SQRT2)).flatMap((n) => [n, n + 1]);
+    for (const n of [...drawn, ...bounds, ...roots].filter((n) => n >= 1 && n <= 2 ** 32))
+      if (logOfShare(n) !== log(n / 2 ** 32)) throw new Error(`${n}: ${logOfShare(n)}, not ${log(n / 2 ** 32)}`);
+    expect(logOfShare(2 ** 32)).toBe(0);
   });
 
   it('draws the normal numbers that Math would, as float32', () => {

@@ -153,7 +153,9 @@ export class GeneratorTargets {
    * E[D] = C + this.
    */
   distortedFloor(scales: Float32Array): number {
-    return scales.reduce((sum, scale, k) => sum + this.counted[k] * scale * scale, 0);
+    let sum = 0;
+    for (let k = 0; k < scales.length; k++) sum += this.counted[k] * scales[k] * scales[k];
+    return sum;
   }
 
   dispose(): void {

@@ -108,7 +108,7 @@ export class GeneratorObjective {
     const center = targets.aimOf(index);
     const inputs: StepInputs = {};
     if (weights.distorted !== null) {
-      inputs[`noisy${i}`] = row(trusted ? noise.map((value, k) => value + center[k]) : noise);
+      inputs[`noisy${i}`] = row(trusted ? sumOf(noise, center) : noise);
       if (labelRule)
         inputs[`noisyCounts${i}`] = row(trusted ? targets.counted : targets.plainlyCounted.map((count) => 2 * count));
     }
@@ -186,6 +186,12 @@ export class GeneratorObjective {
     // Where only one batch is needed both names mean it; the terms of the other one are off.
     return [view(0), view(groups.length - 1)];
   }
+}
+
+function sumOf(a: Float32Array, b: Float32Array): Float32Array {
+  const sum = new Float32Array(a.length);
+  for (let k = 0; k < a.length; k++) sum[k] = a[k] + b[k];
+  return sum;
 }
 
 /** Everything that decides which operations a step does. */
