@@ -206,6 +206,33 @@ const rules: Case[] = [
     },
   },
   {
+    name: 'steps in a row that nobody reads: all are done, in order, also where the recording is let go before',
+    except,
+    run: async () => {
+      const it = counter();
+      const results = Array.from({ length: 11 }, (_, i) => it.add(i + 1));
+      // Refused, as often as steps are submitted together and more.
+      for (let i = 0; i < 9; i++)
+        messageOf(() => it.step.run('add', { by: { values: new Float32Array(2), shape: [3] } }, ({ by }) => by));
+      const copy = tf.add(it.variable, 0);
+      results.push(it.add(1000));
+      it.step.dispose();
+      const values = await Promise.all(results.map((result) => result.data()));
+      const comparisons = [
+        equal(
+          'results',
+          values.map(([first]) => first),
+          [1, 3, 6, 10, 15, 21, 28, 36, 45, 55, 66, 1066].map((v) => 10 * v),
+        ),
+        equal('what was computed of the variable before the last', await copy.data(), [66, 132, -66]),
+        equal('the variable', await it.variable.data(), [1066, 2132, -1066]),
+      ];
+      tf.dispose([...results, copy]);
+      it.dispose();
+      return comparisons;
+    },
+  },
+  {
     name: 'a step that breaks a rule is refused, and leaves the backend as it was',
     except,
     run: async () => {

@@ -44,7 +44,10 @@ describe('arithmetic that is the same everywhere', () => {
     const random = new Random(2);
     const drawn = Array.from({ length: COUNT }, () => 1 + random.nextUint32());
     const bounds = Array.from({ length: 33 }, (_, bits) => 2 ** bits).flatMap((n) => [n - 1, n, n + 1]);
-    const roots = Array.from({ length: 32 }, (_, bits) => Math.floor(2 ** bits * Math.SQRT2)).flatMap((n) => [n, n + 1]);
+    const roots = Array.from({ length: 32 }, (_, bits) => Math.floor(2 ** bits * Math.SQRT2)).flatMap((n) => [
+      n,
+      n + 1,
+    ]);
     for (const n of [...drawn, ...bounds, ...roots].filter((n) => n >= 1 && n <= 2 ** 32))
       if (logOfShare(n) !== log(n / 2 ** 32)) throw new Error(`${n}: ${logOfShare(n)}, not ${log(n / 2 ** 32)}`);
     expect(logOfShare(2 ** 32)).toBe(0);

@@ -166,6 +166,22 @@ describe('an experiment', () => {
     second.dispose();
   });
 
+  it('says of what another version of the engine began which one that was', async () => {
+    const kept = new GeneratorStore(join(folder, 'two versions'));
+    const [older, newer] = ['older', 'newer'].map((engine) => new Laboratory(source, kept, engine));
+    const book = bookOf(['calibration', 'fdda'], { generatorSteps: 4, studentSteps: 4 });
+    for (const kind of ['generator', 'student'] as const) {
+      const task = book.remaining({}).find((each) => each.kind === kind)!;
+      let steps = 0;
+      expect(await older.work(task, { progress: () => {}, stopped: () => steps++ === 2 })).toBeNull();
+      expect(await newer.work(task, conduct)).toMatchObject({ kind, begunBy: 'older' });
+    }
+    const whole = book.remaining({}).find(({ kind, generator }) => kind === 'student' && generator === null)!;
+    expect(await newer.work(whole, conduct)).not.toHaveProperty('begunBy');
+    older.dispose();
+    newer.dispose();
+  });
+
   it('takes a training that diverges for a finding, and throws what is wrong with the settings', async () => {
     const diverges = bookOf(['calibration'], { studentLearningRate: 1e30, studentSteps: 12, updateLimit: 0 });
     const { findings } = await workOff(diverges);

@@ -76,6 +76,9 @@ export class GeneratorTargets {
   private readonly aims: BnsTable;
   private readonly stored: Float32Array;
   private readonly placingValues: Float32Array;
+  /** What was asked for last, which is the same in nearly every step. */
+  private uniform: { mean: number; variance: number; scales: Float32Array } | null = null;
+  private floor: { scales: Float32Array; value: number } | null = null;
   /** Made when they are first asked for: with 1000 classes they are large, and only the contrast looks at them. */
   private placed: ReturnType<GeneratorTargets['place']> | null = null;
 
@@ -143,9 +146,15 @@ export class GeneratorTargets {
 
   /**
    * [D] standard deviations of the distorted term's noise: measured ones, or else these two in every layer and channel.
+   * To be read only.
    */
   distortionScales(mean: number, variance: number): Float32Array {
-    return this.scatter ?? uniformScales(this.layout, mean, variance);
+    if (this.scatter) return this.scatter;
+    const { uniform } = this;
+    if (uniform?.mean === mean && uniform.variance === variance) return uniform.scales;
+    const scales = uniformScales(this.layout, mean, variance);
+    this.uniform = { mean, variance, scales };
+    return scales;
   }
 
   /**
@@ -153,9 +162,11 @@ export class GeneratorTargets {
    * E[D] = C + this.
    */
   distortedFloor(scales: Float32Array): number {
-    let sum = 0;
-    for (let k = 0; k < scales.length; k++) sum += this.counted[k] * scales[k] * scales[k];
-    return sum;
+    if (this.floor?.scales === scales) return this.floor.value;
+    let value = 0;
+    for (let k = 0; k < scales.length; k++) value += this.counted[k] * scales[k] * scales[k];
+    this.floor = { scales, value };
+    return value;
   }
 
   dispose(): void {

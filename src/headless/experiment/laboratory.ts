@@ -13,6 +13,7 @@ import { trainsGenerator, withoutTest, type Cell } from './plan';
 import { measureQuality } from './quality';
 import type { Source } from './source';
 import type { GeneratorStore } from './store';
+import { engineHash } from './versions';
 import type { Count, Finding, Task, TestCount } from './work';
 
 /** Images of the validation split that learning rates are chosen on. */
@@ -44,6 +45,7 @@ export class Laboratory {
   constructor(
     private readonly source: Source,
     private readonly generators: GeneratorStore,
+    private readonly engine = engineHash(),
   ) {
     this.teacher = new Teacher(source.network);
   }
@@ -80,6 +82,15 @@ export class Laboratory {
     }
   }
 
+  /** The version of the engine that begins, or began, a training. */
+  private begins(stored: { engine?: string } | null): string {
+    return stored ? (stored.engine ?? 'unknown') : this.engine;
+  }
+
+  private mixed(began: string): { begunBy?: string } {
+    return began === this.engine ? {} : { begunBy: began };
+  }
+
   private async createRun({ column, settings }: Cell, changes: Partial<RunSettings> = {}): Promise<Run> {
     const used = { ...withoutTest(settings), ...changes };
     return (await Run.create(this.teacher, this.dataset, used, this.source.checkpoint, undefined, column.center))!;
@@ -95,11 +106,12 @@ export class Laboratory {
       const before = stored?.seconds ?? 0;
       const began = performance.now();
       const seconds = () => before + (performance.now() - began) / 1000;
+      const engine = this.begins(stored);
       // What was kept on the way is replaced; what finished trainings of fewer steps left stays.
       let passing = stored && !stored.finished ? from : null;
       const keep = async (finished: boolean) => {
         const snapshot = await run.generatorSnapshot();
-        this.generators.save(key, { snapshot, seconds: seconds(), finished });
+        this.generators.save(key, { snapshot, seconds: seconds(), finished, engine });
         if (passing !== null && passing !== snapshot.step) this.generators.remove(key, passing);
         passing = finished ? null : snapshot.step;
       };
@@ -118,7 +130,7 @@ export class Laboratory {
         await breathe();
       }
       await keep(true);
-      return { kind: 'generator', steps: generatorSteps, seconds: seconds() };
+      return { kind: 'generator', steps: generatorSteps, seconds: seconds(), ...this.mixed(engine) };
     } finally {
       run.dispose();
     }
@@ -141,15 +153,18 @@ export class Laboratory {
   private async trainStudent(
     task: Task,
     conduct: Conduct,
-  ): Promise<(Measured & { collapse: string | null; weightsHash: string; rateCap: number | null }) | null> {
+  ): Promise<
+    (Measured & { collapse: string | null; weightsHash: string; rateCap: number | null; begunBy?: string }) | null
+  > {
     const { settings } = task.cell;
     const stored = this.generators.loadStudent(task.id);
+    const engine = this.begins(stored);
     const run = stored ? await this.createRun(task.cell) : await this.runWithGenerator(task);
     let collapse = stored?.collapse ?? null;
     try {
       if (stored) await run.restore(stored.snapshot);
       const keep = async () => {
-        this.generators.saveStudent(task.id, { snapshot: await run.snapshot(), collapse });
+        this.generators.saveStudent(task.id, { snapshot: await run.snapshot(), collapse, engine });
       };
       let kept = performance.now();
       for (let step = stored?.snapshot.step ?? 0; !run.finishedAll; step++) {
@@ -174,7 +189,13 @@ export class Laboratory {
       const rateCap = run.rows.find((row) => row.rateCap !== undefined)?.rateCap ?? null;
       const student = run.student ?? (await run.quantized());
       const measured = await this.measure(student, settings);
-      return { ...measured, collapse, weightsHash: weightsHash(await student.snapshot()), rateCap };
+      return {
+        ...measured,
+        collapse,
+        weightsHash: weightsHash(await student.snapshot()),
+        rateCap,
+        ...this.mixed(engine),
+      };
     } finally {
       run.dispose();
     }

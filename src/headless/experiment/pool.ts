@@ -2,7 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Store } from './store';
-import { generatorId, type Finding, type Task, type Workbook } from './work';
+import { generatorId, type Finding, type Found, type Task, type Workbook } from './work';
 import type { FromWorker, ToWorker, WorkerSetup } from './worker';
 
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
@@ -110,7 +110,9 @@ export class Pool {
   }
 
   private keep(task: Task, finding: Finding): void {
-    this.store.add(task.id, { ...finding, engine: this.engine });
+    const { begunBy, ...found } = finding;
+    // What is half another version's is not this one's.
+    this.store.add(task.id, { ...found, engine: begunBy ?? this.engine } as Found);
     this.events.finished(task, finding, this.running);
   }
 

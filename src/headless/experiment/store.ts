@@ -28,6 +28,8 @@ export interface StoredGenerator {
   seconds: number;
   /** False: kept on the way to more steps, in case of an interruption. */
   finished: boolean;
+  /** Which version of the engine trained it; the first one, where several did. Left out by programs before. */
+  engine?: string;
 }
 
 /** A student on its way. */
@@ -36,6 +38,8 @@ export interface StoredStudent {
   snapshot: RunSnapshot;
   /** What was said when its training made it worse; null: it did not so far. */
   collapse: string | null;
+  /** As of a generator. */
+  engine?: string;
 }
 
 /**

@@ -20,7 +20,8 @@ export function versions(backend: string, threads: number): Versions {
   };
 }
 
-function engineHash(): string {
+/** Names a version of the engine. */
+export function engineHash(): string {
   const folder = join(ROOT, 'src/engine');
   const names = readdirSync(folder, { recursive: true })
     .map(String)

@@ -28,7 +28,12 @@ export interface TestCount extends Count {
 }
 
 /** What a unit of work found. */
-export type Finding =
+export type Finding = Outcome & {
+  /** The version of the engine that began it, where that is another than the one that ended it. */
+  begunBy?: string;
+};
+
+type Outcome =
   | { kind: 'fullPrecision'; test: TestCount; validation: Count; seconds: number }
   | { kind: 'generator'; steps: number; seconds: number }
   | { kind: 'quality'; quality: Quality; seconds: number }

@@ -1,5 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { Activation } from '../activations';
+import { addReluToOpen } from './frozenBatchNorm';
+import { leakyGradientAt, leaveOpen, openOf } from './openResults';
 import { launchElementwise, NOT_A_NUMBER, RELU, type WebgpuBackend } from './program';
 
 const DERIVATIVE: Record<Activation, string> = {
@@ -15,17 +17,22 @@ export function activationGradient(
   y: TensorInfo,
   kind: Activation,
 ): TensorInfo {
+  // Where gradients meet, dy is a sum.
+  const open = openOf(backend, dy);
+  const isSum = open?.kind === 'sum';
   return launchElementwise(backend, {
     name: 'ActivationGradient',
-    variant: kind,
-    inputs: { dy, y },
+    variant: `${kind}${isSum ? ' of a sum' : ''}`,
+    inputs: { ...(isSum ? { a: open.from, b: open.other } : { dy }), y },
     outputs: { dx: y.shape },
-    source: () => `fn each(i: u32) { dx[i] = dy[i] * (${DERIVATIVE[kind]}); }`,
+    source: () => `fn each(i: u32) { dx[i] = ${isSum ? '(a[i] + b[i])' : 'dy[i]'} * (${DERIVATIVE[kind]}); }`,
   })[0];
 }
 
 /** The ReLU of a sum of two tensors of one shape. */
 export function addRelu(backend: WebgpuBackend, a: TensorInfo, b: TensorInfo): TensorInfo {
+  const together = addReluToOpen(backend, openOf(backend, a), b) ?? addReluToOpen(backend, openOf(backend, b), a);
+  if (together) return together;
   return launchElementwise(backend, {
     name: 'AddRelu',
     inputs: { a, b },
@@ -62,11 +69,13 @@ export function leakyRelu(backend: WebgpuBackend, x: TensorInfo, slope: number):
 }
 
 export function leakyReluGradient(backend: WebgpuBackend, dy: TensorInfo, x: TensorInfo, slope: number): TensorInfo {
-  return launchElementwise(backend, {
+  const [dx] = launchElementwise(backend, {
     name: 'LeakyReluGradient',
     inputs: { dy, x },
     outputs: { dx: x.shape },
     floats: { slope },
-    source: () => 'fn each(i: u32) { dx[i] = dy[i] * select(u.slope, 1.0, x[i] > 0.0); }',
-  })[0];
+    source: () => `fn each(i: u32) { dx[i] = ${leakyGradientAt('dy[i]', 'x[i]')}; }`,
+  });
+  leaveOpen(backend, dx, { kind: 'leaky', from: dy, x, slope });
+  return dx;
 }

@@ -6,6 +6,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { gather4, gemmSource, tileFor, type Tile } from './gemm';
 import { launchElementwise, launchOne, type WebgpuBackend } from './program';
+import { leaveOpen, sumOfParts } from './openResults';
 
 export type Shape4D = [number, number, number, number];
 
@@ -241,11 +242,11 @@ export function filterGradient(
     outputs: { result: filterShape },
     integers: { parts },
     source: () => `fn each(i: u32) {
-      var sum = 0.0;
-      for (var part = 0u; part < u.parts; part++) { sum += partial[part * u.count + i]; }
+      ${sumOfParts('partial', 'u.parts', 'u.count')}
       result[i] = sum;
     }`,
   });
+  leaveOpen(backend, sum, { kind: 'parts', from: partial, count: parts });
   backend.disposeData(partial.dataId);
   return sum;
 }

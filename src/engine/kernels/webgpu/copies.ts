@@ -14,7 +14,7 @@ export function beginCopies(backend: WebgpuBackend): void {
 export function copyBytes(backend: WebgpuBackend, copy: Copy): void {
   const gpu = backend as unknown as Gpu;
   gpu.commandEncoder!.copyBufferToBuffer(copy.source, copy.sourceAt, copy.target, copy.targetAt, copy.bytes);
-  gpu.copyObserver?.copied(copy);
+  gpu.recorder?.copied(copy);
 }
 
 /** A tensor's buffer, to be used by commands that are encoded but not yet submitted. */
@@ -24,7 +24,7 @@ export function bufferForCopies(backend: WebgpuBackend, { dataId }: TensorInfo):
   gpu.uploadToGPU(dataId);
   // It must not be given to others before.
   gpu.commandQueueOwnedIds.add(dataId);
-  gpu.copyObserver?.uses(dataId);
+  gpu.recorder?.uses(dataId);
   return gpu.tensorMap.get(dataId).resource!;
 }
 

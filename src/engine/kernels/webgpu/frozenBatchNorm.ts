@@ -2,18 +2,12 @@
  * BatchNorm with stored statistics (../frozenBatchNorm.ts), alone and together with the statistics of what it
  * normalises; each also with the ReLU that follows (../rectified.ts), whose gradient asks for its value y.
  */
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { util, type TensorInfo } from '@tensorflow/tfjs-core';
+import { leaveOpen } from './openResults';
 import { launch, launchElementwise, RELU, type WebgpuBackend } from './program';
-import { LANES, MOMENTS, ROW_THREADS, rowSums, slabs } from './rows';
+import type { Layer, OpenResult } from './recording/openResult';
+import { LANES, MOMENTS, ROW_THREADS, rowSums, slabs, sumsOfRows } from './rows';
 import { imageStatistics } from './statistics';
-
-/** Parameters of the layer, [C] each. */
-export interface Layer {
-  mean: TensorInfo;
-  variance: TensorInfo;
-  gamma: TensorInfo;
-  beta: TensorInfo;
-}
 
 /**
  * Images of more pixels than this are measured and normalised in two launches, for want of workgroups. Not tuned on a
@@ -43,19 +37,24 @@ const beforeRelu = (
     ? { variant: 'relu', inputs: { y }, dy: `(dy[${at}] * f32(y[${at}] > 0.0))` }
     : { variant: '', inputs: {}, dy: `dy[${at}]` };
 
-/** [N, H, W, C] -> [N, H, W, C] */
+/**
+ * [N, H, W, C] -> [N, H, W, C]
+ *
+ * @param added is added before the ReLU
+ */
 export function frozenBatchNorm(
   backend: WebgpuBackend,
   x: TensorInfo,
   { mean, variance, gamma, beta }: Layer,
   epsilon: number,
   relu = false,
+  added: TensorInfo | null = null,
 ): TensorInfo {
-  const { variant, before, value } = rectified(relu, 'x[i] * factor + offset');
+  const { variant, before, value } = rectified(relu, `x[i] * factor + offset${added ? ' + added[i]' : ''}`);
   const [y] = launchElementwise(backend, {
     name: 'FrozenBatchNorm',
-    variant,
-    inputs: { x, mean, variance, gamma, beta },
+    variant: `${variant}${added ? ' added' : ''}`,
+    inputs: { x, mean, variance, gamma, beta, ...(added && { added }) },
     outputs: { y: x.shape },
     integers: { channels: x.shape[3] },
     floats: { epsilon },
@@ -67,6 +66,14 @@ export function frozenBatchNorm(
       y[i] = ${value};
     }`,
   });
+  if (!relu && !added)
+    leaveOpen(backend, y, {
+      kind: 'normalized',
+      from: x,
+      layer: { mean, variance, gamma, beta },
+      epsilon,
+      statistics: null,
+    });
   return y;
 }
 
@@ -156,11 +163,7 @@ export function frozenBatchNormGradient(
         ${LANES}
         var products = 0.0;
         var sum = 0.0;
-        for (var r = row; r < u.rows; r += rowLanes) {
-          let at = r * 2u * u.channels + channel;
-          products += parts[at];
-          sum += parts[at + u.channels];
-        }
+        ${sumsOfRows('parts', 'u.rows', 'u.channels')}
         let allProducts = sum_gamma(lane, rowLanes, products);
         let all = sum_beta(lane, rowLanes, sum);
         if (inside && row == 0u) {
@@ -169,6 +172,11 @@ export function frozenBatchNormGradient(
         }
       }`,
   });
+  for (const [result, first] of [
+    [dGamma, 0],
+    [dBeta, c],
+  ] as const)
+    leaveOpen(backend, result, { kind: 'rows', from: parts, rows: n * chunks, channels: c, first });
   backend.disposeData(parts.dataId);
   return [dx, dGamma, dBeta];
 }
@@ -184,14 +192,42 @@ export function frozenBatchNormStatistics(
   const [n, h, w, c] = x.shape;
   if (h * w > MOST_PIXELS_IN_ONE_LAUNCH)
     return [frozenBatchNorm(backend, x, layer, epsilon, relu), imageStatistics(backend, x)];
-  const { mean, variance, gamma, beta } = layer;
+  const [y, statistics] = normalizedWithStatistics(backend, x, layer, epsilon, relu, [n, 2 * c], null);
+  if (!relu) leaveOpen(backend, y, { kind: 'normalized', from: x, layer, epsilon, statistics });
+  return [y, statistics];
+}
+
+/** The ReLU of the sum of something that was left open and of another tensor; null where that cannot be computed. */
+export function addReluToOpen(backend: WebgpuBackend, open: OpenResult | null, added: TensorInfo): TensorInfo | null {
+  if (open?.kind !== 'normalized' || !util.arraysEqual(open.from.shape, added.shape)) return null;
+  const { from, layer, epsilon, statistics } = open;
+  return statistics
+    ? normalizedWithStatistics(backend, from, layer, epsilon, true, statistics, added)[0]
+    : frozenBatchNorm(backend, from, layer, epsilon, true, added);
+}
+
+/**
+ * @param into where the statistics go: a shape, or what is there from before
+ * @param added is added before the ReLU
+ */
+function normalizedWithStatistics(
+  backend: WebgpuBackend,
+  x: TensorInfo,
+  { mean, variance, gamma, beta }: Layer,
+  epsilon: number,
+  relu: boolean,
+  into: number[] | TensorInfo,
+  added: TensorInfo | null,
+): TensorInfo[] {
+  const [n, h, w, c] = x.shape;
   const { fields, count } = slabs(h * w, c);
-  const { variant, before, value } = rectified(relu, 'value * factor + offset');
+  const { variant, before, value } = rectified(relu, `value * factor + offset${added ? ' + added[at]' : ''}`);
   return launch(backend, {
     name: 'FrozenBatchNormStatistics',
-    variant,
-    inputs: { x, mean, variance, gamma, beta },
-    outputs: { y: x.shape, statistics: [n, 2 * c] },
+    variant: `${variant}${added ? ' added' : ''}`,
+    inputs: { x, mean, variance, gamma, beta, ...(added && { added }) },
+    outputs: { y: x.shape, statistics: into },
+    fills: ['statistics'],
     integers: fields,
     floats: { epsilon },
     threads: ROW_THREADS,

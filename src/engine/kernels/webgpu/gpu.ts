@@ -1,5 +1,6 @@
 /** What recording uses of WebGPU and of tfjs's WebGPU backend (4.22). The engine is compiled without the DOM's types. */
 import type { DataId, TensorInfo } from '@tensorflow/tfjs-core';
+import type { OpenResult } from './recording/openResult';
 import type { WebgpuBackend } from './program';
 
 export interface GpuBuffer {
@@ -46,6 +47,9 @@ export const USAGE = {
   queryResolve: 0x200,
 } as const;
 
+/** What every adapter allows a binding to begin at. */
+export const ALIGNMENT = 256;
+
 /** Of every tensor's buffer, as tfjs makes it. */
 export const TENSOR_USAGE = USAGE.storage | USAGE.copySource | USAGE.copyTarget;
 
@@ -68,6 +72,10 @@ interface Program {
   pipeline: Pipeline;
   dispatch: [number, number, number];
   constructor: { name: string };
+  /** What it writes, where that is more than its output (program.ts). */
+  writes?: readonly DataId[];
+  /** Of that, what was there before and is written as a whole. */
+  fills?: readonly DataId[];
 }
 
 /** The parts of the backend that recording looks into, or puts its own in the place of. */
@@ -95,8 +103,15 @@ export interface Gpu extends Omit<WebgpuBackend, 'device' | 'tensorMap'> {
   tensorToBinding(tensor: TensorInfo): Binding | null;
   makeUniforms(uniforms: object[]): Binding;
   recordAndSubmit(program: Program, output: TensorInfo, inputs: TensorInfo[], uniforms?: object[]): void;
-  /** Is told of every copy (copies.ts), and of the tensors whose buffers it takes. */
-  copyObserver?: { uses(dataId: DataId): void; copied(copy: Copy): void };
+  /** There while a step is recorded. */
+  recorder?: {
+    /** Is told of every copy (copies.ts), and of the tensors whose buffers it takes. */
+    uses(dataId: DataId): void;
+    copied(copy: Copy): void;
+    /** See openResults.ts. */
+    leftOpen(dataId: DataId, open: OpenResult): void;
+    openOf(dataId: DataId): OpenResult | undefined;
+  };
 }
 
 /** A part of a buffer that is copied into another. */

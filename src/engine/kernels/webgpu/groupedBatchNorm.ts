@@ -4,6 +4,7 @@
  * few numbers beside the pixels that follow, and cheaper than a launch.
  */
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { leakyGradientAt, openOf } from './openResults';
 import { launch, type WebgpuBackend } from './program';
 import { LANES, MOMENTS, ROW_THREADS, rowSums, slabs } from './rows';
 import { imageStatistics } from './statistics';
@@ -95,12 +96,24 @@ export function groupedBatchNormGradient(
   const [n, h, w, c] = x.shape;
   const { fields, count } = slabs(h * w, c);
   const integers = { ...fields, groupSize };
+  const open = openOf(backend, dy);
+  // Of a leaky ReLU that follows.
+  const gradient =
+    open?.kind === 'leaky'
+      ? {
+          variant: 'leaky',
+          inputs: { dy: open.from, activated: open.x },
+          floats: { epsilon, slope: open.slope },
+          at: leakyGradientAt('dy[at]', 'activated[at]'),
+        }
+      : { variant: '', inputs: { dy }, floats: { epsilon }, at: 'dy[at]' };
   const [dScale, dShift] = launch(backend, {
     name: 'GroupedBatchNormScaleGradient',
-    inputs: { dy, x, statistics },
+    variant: gradient.variant,
+    inputs: { ...gradient.inputs, x, statistics } as Record<string, TensorInfo>,
     outputs: { dScale: [n, c], dShift: [n, c] },
     integers,
-    floats: { epsilon },
+    floats: gradient.floats as Record<string, number>,
     threads: ROW_THREADS,
     groups: [count, n, 1],
     source: () => `
@@ -114,8 +127,9 @@ export function groupedBatchNormGradient(
         var sum = 0.0;
         for (var r = row; r < u.rows; r += rowLanes) {
           let at = (group.y * u.rows + r) * u.channels + channel;
-          products += dy[at] * (x[at] - mean);
-          sum += dy[at];
+          let value = ${gradient.at};
+          products += value * (x[at] - mean);
+          sum += value;
         }
         let allProducts = sum_scale(lane, rowLanes, products);
         let all = sum_shift(lane, rowLanes, sum);
@@ -127,10 +141,11 @@ export function groupedBatchNormGradient(
   });
   const [dx] = launch(backend, {
     name: 'GroupedBatchNormInputGradient',
-    inputs: { dy, x, statistics, scale, dScale, dShift },
+    variant: gradient.variant,
+    inputs: { ...gradient.inputs, x, statistics, scale, dScale, dShift } as Record<string, TensorInfo>,
     outputs: { dx: x.shape },
     integers,
-    floats: { epsilon },
+    floats: gradient.floats as Record<string, number>,
     threads: ROW_THREADS,
     groups: [count, n, chunks(h * w)],
     source: () => `
@@ -153,7 +168,7 @@ export function groupedBatchNormGradient(
         let meanShift = sum_shift(lane, rowLanes, shiftPart) / group_.count;
         let meanScale = sum_scale(lane, rowLanes, scalePart) / group_.count;
         let own = scale[group.y * u.channels + channel];
-        ${forEachPixel('dx[at] = inverse * (dy[at] * own - meanShift - (x[at] - mean) * inverse * meanScale);')}
+        ${forEachPixel(`dx[at] = inverse * (${gradient.at} * own - meanShift - (x[at] - mean) * inverse * meanScale);`)}
       }`,
   });
   return [dx, dScale, dShift];

@@ -8,11 +8,11 @@
  *
  * Where variables have a place for good (../replay/pinnedVariables.ts), which is where steps are replayed, it is the
  * other way round: a replayed launch takes hardly longer than a copy, and whoever looks at a variable expects it to
- * change. So it is written in place, two or three variables a launch, and nothing is copied.
+ * change. So it is written in place, two or three variables a launch, and nothing is copied (optimizersInPlace.ts).
  */
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { beginCopies, bufferForCopies, copyBytes } from './copies';
-import { FLAT_GROUP, flatGroups, launch, launchElementwise, size, type WebgpuBackend } from './program';
+import { launch, launchElementwise, size, type WebgpuBackend } from './program';
 import type { Copy, GpuBuffer } from './gpu';
 
 /** All values of some float32 tensors, end to end: [total]. Buffer copies, no launch. */
@@ -67,7 +67,7 @@ export interface AdamAttrs {
 type Elements = Record<'p' | 'g' | 'newP', string>;
 
 /** WGSL; for both ways of updating, so that both come to the same bits. `rates`: see `Adam.nextRates`. */
-const adamRule = ({ p, g, newP, m, v, newM, newV }: Elements & Record<'m' | 'v' | 'newM' | 'newV', string>) => `
+export const adamRule = ({ p, g, newP, m, v, newM, newV }: Elements & Record<'m' | 'v' | 'newM' | 'newV', string>) => `
   let first = ${m} * u.beta1 + ${g} * (1.0 - u.beta1);
   let second = ${v} * u.beta2 + ${g} * ${g} * (1.0 - u.beta2);
   ${newM} = first;
@@ -101,7 +101,7 @@ export interface SgdAttrs {
 }
 
 /** WGSL, as `adamRule`. `rates`: [1] the learning rate. @param buffer null: there is no momentum */
-const sgdRule = ({ p, g, newP }: Elements, buffer: { old: string; next: string } | null, nesterov: boolean) => `
+export const sgdRule = ({ p, g, newP }: Elements, buffer: { old: string; next: string } | null, nesterov: boolean) => `
   let decayed = ${g} + ${p} * u.weightDecay;
   ${buffer ? `let moved = ${buffer.old} * u.momentum + decayed; ${buffer.next} = moved;` : 'let moved = decayed;'}
   ${newP} = ${p} - ${buffer && nesterov ? '(decayed + moved * u.momentum)' : 'moved'} * rates[0];`;
@@ -123,122 +123,6 @@ export function sgdUpdate(
   });
 }
 
-/** Arrays that every device lets a shader see. */
-const MOST_ARRAYS = 8;
-const IN_PLACE_THREADS = 256;
-
-/** Variables, their gradients and the optimizer's memory: what an update in place reads and writes. */
-export interface Places {
-  /** Variables and their gradients, in the order of the memory. */
-  p: TensorInfo[];
-  g: TensorInfo[];
-  /** By name: vectors that have all variables end to end. */
-  state: Record<string, TensorInfo>;
-  rates: TensorInfo;
-}
-
-/** Of the inputs of a kernel: `p0`, `p1`, ..., `g0`, `g1`, ..., `rates`, and the memory. */
-export function placesOf({ rates, ...inputs }: Record<string, TensorInfo>): Places {
-  const all = (letter: string) => {
-    const found: TensorInfo[] = [];
-    for (let i = 0; `${letter}${i}` in inputs; i++) found.push(inputs[`${letter}${i}`]);
-    return found;
-  };
-  return {
-    p: all('p'),
-    g: all('g'),
-    rates,
-    state: Object.fromEntries(Object.entries(inputs).filter(([name]) => !/^[pg]\d+$/.test(name))),
-  };
-}
-
-/**
- * Some variables a launch.
- *
- * @param rule WGSL that makes a new value of elements of `p` and `g` and, at `at`, of the memory
- * @param isLimited the variables stay as they are
- * @returns new values end to end where they are limited, which are the caller's; nothing otherwise
- */
-function updateInPlace(
-  backend: WebgpuBackend,
-  { p, g, state, rates }: Places,
-  name: string,
-  floats: Record<string, number>,
-  isLimited: boolean,
-  rule: (p: string, g: string, newP: string, at: string) => string,
-): TensorInfo[] {
-  const states = Object.keys(state).length;
-  const together = Math.floor((MOST_ARRAYS - 1 - states - Number(isLimited)) / 2);
-  const all = p.reduce((sum, { shape }) => sum + size(shape), 0);
-  const next = isLimited ? [backend.makeTensorInfo([all], 'float32')] : [];
-  let begin = 0;
-  for (let start = 0; start < p.length; start += together) {
-    const total = p.slice(start, start + together).reduce((sum, { shape }) => sum + size(shape), 0);
-    const variables = numbered('p', p, start, together);
-    const gradients = { ...numbered('g', g, start, together), rates };
-    launch(backend, {
-      name,
-      variant: `${Object.keys(variables).length} ${states} ${isLimited}`,
-      inputs: isLimited ? { ...variables, ...gradients } : gradients,
-      outputs: { ...(isLimited ? { next: next[0] } : variables), ...state },
-      integers: { begin },
-      floats,
-      threads: IN_PLACE_THREADS,
-      groups: flatGroups(Math.ceil(total / IN_PLACE_THREADS)),
-      source: () => `${FLAT_GROUP}
-        fn run(lane: u32, group: vec3<u32>, groups: vec3<u32>) {
-          var i = flatGroup(group, groups) * ${IN_PLACE_THREADS}u + lane;
-          let at = u.begin + i;
-          ${Object.keys(variables)
-            .map(
-              (name, k) => `
-          if (i < u.${name}Size) {
-            ${rule(`${name}[i]`, `g${k}[i]`, isLimited ? 'next[at]' : `${name}[i]`, 'at')}
-            return;
-          }
-          i -= u.${name}Size;`,
-            )
-            .join('')}
-        }`,
-    });
-    begin += total;
-  }
-  return next;
-}
-
-/** Some of these by the names that their arrays have in a launch. */
-const numbered = (letter: string, all: TensorInfo[], start: number, count: number): Record<string, TensorInfo> =>
-  Object.fromEntries(all.slice(start, start + count).map((info, i) => [`${letter}${i}`, info]));
-
-export interface InPlaceAttrs {
-  /** The new values are not put in place, but returned. */
-  isLimited: boolean;
-}
-
-/** As `adamUpdate`, in place. */
-export function adamInPlace(
-  backend: WebgpuBackend,
-  places: Places,
-  { beta1, beta2, isLimited }: AdamAttrs & InPlaceAttrs,
-): TensorInfo[] {
-  return updateInPlace(backend, places, 'AdamInPlace', { beta1, beta2 }, isLimited, (p, g, newP, at) =>
-    adamRule({ p, g, newP, m: `m[${at}]`, v: `v[${at}]`, newM: `m[${at}]`, newV: `v[${at}]` }),
-  );
-}
-
-/** As `sgdUpdate`, in place. */
-export function sgdInPlace(
-  backend: WebgpuBackend,
-  places: Places,
-  { momentum, weightDecay, nesterov, isLimited }: SgdAttrs & InPlaceAttrs,
-): TensorInfo[] {
-  const name = `SgdInPlace${nesterov ? 'Nesterov' : ''}`;
-  return updateInPlace(backend, places, name, { weightDecay, momentum }, isLimited, (p, g, newP, at) => {
-    const buffer = 'buffer' in places.state ? { old: `buffer[${at}]`, next: `buffer[${at}]` } : null;
-    return sgdRule({ p, g, newP }, buffer, nesterov);
-  });
-}
-
 export interface LimitAttrs {
   sizes: number[];
   /** Of the limit in `rates`. */
@@ -246,10 +130,10 @@ export interface LimitAttrs {
   floor: number;
 }
 
-const LIMIT_THREADS = 256;
+export const LIMIT_THREADS = 256;
 
 /** WGSL of a workgroup that adds up `mine` of its invocations, and then has what a part may change by in `share`. */
-const LIMIT_SHARE = `
+export const LIMIT_SHARE = `
   sums[lane] = mine;
   workgroupBarrier();
   for (var width = ${LIMIT_THREADS / 2}u; width > 0u; width /= 2u) {
@@ -295,60 +179,4 @@ export function limitUpdate(
   });
   backend.disposeData(bounds.dataId);
   return limited;
-}
-
-/** As `limitUpdate`, in place. @param next new values end to end */
-export function limitInPlace(
-  backend: WebgpuBackend,
-  { p, state: { next }, rates }: Places,
-  { place, floor }: Omit<LimitAttrs, 'sizes'>,
-): void {
-  const together = MOST_ARRAYS - 2;
-  let begin = 0;
-  for (let start = 0; start < p.length; start += together) {
-    const variables = numbered('p', p, start, together);
-    const names = Object.keys(variables);
-    launch(backend, {
-      name: 'LimitInPlace',
-      variant: `${names.length}`,
-      inputs: { next, rates },
-      outputs: { ...variables } as Record<string, TensorInfo>,
-      integers: { place, begin },
-      floats: { floor },
-      threads: LIMIT_THREADS,
-      groups: [names.length, 1, 1],
-      source: () => `
-        var<workgroup> sums: array<vec2<f32>, ${LIMIT_THREADS}>;
-        fn run(lane: u32, group: vec3<u32>, groups: vec3<u32>) {
-          var first = u.begin;
-          ${names.map((name, k) => `if (group.x > ${k}u) { first += u.${name}Size; }`).join('\n')}
-          var count = 0u;
-          var mine = vec2<f32>(0.0);
-          ${names
-            .map(
-              (name, k) => `
-          if (group.x == ${k}u) {
-            count = u.${name}Size;
-            for (var i = lane; i < count; i += ${LIMIT_THREADS}u) {
-              let d = next[first + i] - ${name}[i];
-              mine += vec2<f32>(${name}[i] * ${name}[i], d * d);
-            }
-          }`,
-            )
-            .join('')}
-          ${LIMIT_SHARE}
-          ${names
-            .map(
-              (name, k) => `
-          if (group.x == ${k}u) {
-            for (var i = lane; i < count; i += ${LIMIT_THREADS}u) {
-              ${name}[i] = ${name}[i] + share * (next[first + i] - ${name}[i]);
-            }
-          }`,
-            )
-            .join('')}
-        }`,
-    });
-    begin += Object.values(variables).reduce((sum, { shape }) => sum + size(shape), 0);
-  }
 }

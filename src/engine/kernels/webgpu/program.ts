@@ -52,6 +52,8 @@ export interface Launch {
    * further.
    */
   outputs: Record<string, number[] | TensorInfo>;
+  /** Of the outputs that are tensors, those that are written anew as a whole. */
+  fills?: readonly string[];
   /** Whole numbers (u32 fields of `u`). Every array's length is there too, as `<name>Size`. */
   integers?: Record<string, number>;
   /** f32 fields of `u`. */
@@ -136,6 +138,9 @@ export function launch(backend: WebgpuBackend, spec: Launch): TensorInfo[] {
   const program = {
     // Profilers take the name from here.
     constructor: { name: spec.name },
+    // And whoever records what is written.
+    writes: outputs.map(({ info }) => info.dataId),
+    fills: outputs.filter(({ name }) => spec.fills?.includes(name)).map(({ info }) => info.dataId),
     variableNames: bound.map(({ name }) => name),
     outputShape: [size(first.info.shape)],
     workgroupSize: [spec.threads, 1, 1],

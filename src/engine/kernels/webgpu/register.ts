@@ -26,21 +26,18 @@ import {
   type DistillationAttrs,
 } from './losses';
 import {
-  adamInPlace,
   adamUpdate,
-  limitInPlace,
   limitUpdate,
   pack,
-  placesOf,
-  sgdInPlace,
   sgdUpdate,
   unpack,
   type AdamAttrs,
-  type InPlaceAttrs,
   type LimitAttrs,
   type SgdAttrs,
 } from './optimizers';
+import { adamInPlace, limitInPlace, placesOf, sgdInPlace, type InPlaceAttrs } from './optimizersInPlace';
 import { maxPoolGradient } from './pooling';
+import { leaveOpen } from './openResults';
 import type { WebgpuBackend } from './program';
 import { registerRecording } from './recording/recording';
 import { columnSums, imageMean, imageMeanGradient, imageStatistics, imageStatisticsGradient } from './statistics';
@@ -100,6 +97,21 @@ function replace(kernelName: string, isOurs: (attrs: never, inputs: Inputs) => b
     isOurs(args.attrs as never, args.inputs as Inputs)
       ? compute(args.backend as WebgpuBackend, args.inputs as Inputs, args.attrs as never)
       : own.kernelFunc(args);
+  tf.registerKernel({ ...own, kernelFunc });
+}
+
+/** tfjs's sum of two tensors of one shape, which is left open: mostly gradients that meet. */
+function leaveSumsOpen(): void {
+  const own = tf.getKernel('Add', 'webgpu');
+  tf.unregisterKernel('Add', 'webgpu');
+  const kernelFunc: tf.KernelFunc = (args) => {
+    const sum = own.kernelFunc(args) as tf.TensorInfo;
+    const { a, b } = args.inputs as Inputs;
+    const backend = args.backend as WebgpuBackend;
+    const areFloats = [a, b].every(({ dataId }) => backend.tensorMap.get(dataId).dtype === 'float32');
+    if (areFloats && tf.util.arraysEqual(a.shape, b.shape)) leaveOpen(backend, sum, { kind: 'sum', from: a, other: b });
+    return sum;
+  };
   tf.registerKernel({ ...own, kernelFunc });
 }
 
@@ -168,6 +180,7 @@ export function registerWebgpuKernels(): void {
   if (registered) return;
   registered = true;
   registerRecording();
+  leaveSumsOpen();
   replace(
     'Relu6',
     () => true,

@@ -19,16 +19,19 @@ export function slabs(
   return { fields: { rows, channels, slab }, count: Math.ceil(channels / slab) };
 }
 
+/** `LANES` where these are the width of a slab and the number of channels. */
+export const lanesOf = (slab: string, channels: string): string => `
+  let rowLanes = ${ROW_THREADS}u / ${slab};
+  let row = lane / ${slab};
+  let slabChannel = group.x * ${slab} + lane % ${slab};
+  let inside = row < rowLanes && slabChannel < ${channels};
+  let channel = min(slabChannel, ${channels} - 1u);`;
+
 /**
  * WGSL that starts `run`, with group.x = slab: `channel` (clamped to the last), `row`, `rowLanes`, and whether this
  * invocation has something to do.
  */
-export const LANES = `
-  let rowLanes = ${ROW_THREADS}u / u.slab;
-  let row = lane / u.slab;
-  let slabChannel = group.x * u.slab + lane % u.slab;
-  let inside = row < rowLanes && slabChannel < u.channels;
-  let channel = min(slabChannel, u.channels - 1u);`;
+export const LANES = lanesOf('u.slab', 'u.channels');
 
 /**
  * WGSL functions that add up a value over the rows of the workgroup: afterwards every invocation of row 0 has its
@@ -37,26 +40,40 @@ export const LANES = `
  * @param names one function `sum_<name>(lane, rowLanes, value) -> f32` each, with workgroup memory of its own
  */
 export function rowSums(...names: string[]): string {
-  return names
-    .map(
-      (name) => `
+  return names.map((name) => rowSum(name, 'u.slab', '')).join('\n');
+}
+
+/** As `rowSums`, where the width of a slab is a further parameter: for launches with several arrays. */
+export function rowSumsOfSlab(...names: string[]): string {
+  return names.map((name) => rowSum(name, 'slab', ', slab: u32')).join('\n');
+}
+
+const rowSum = (name: string, slab: string, parameter: string) => `
     var<workgroup> shared_${name}: array<f32, ${ROW_THREADS}>;
-    fn sum_${name}(lane: u32, rowLanes: u32, value: f32) -> f32 {
+    fn sum_${name}(lane: u32, rowLanes: u32, value: f32${parameter}) -> f32 {
       shared_${name}[lane] = value;
       workgroupBarrier();
       for (var width = rowLanes; width > 1u;) {
         let half = (width + 1u) / 2u;
-        if (lane / u.slab + half < width) { shared_${name}[lane] += shared_${name}[lane + half * u.slab]; }
+        if (lane / ${slab} + half < width) { shared_${name}[lane] += shared_${name}[lane + half * ${slab}]; }
         workgroupBarrier();
         width = half;
       }
-      let total = shared_${name}[lane % u.slab];
+      let total = shared_${name}[lane % ${slab}];
       workgroupBarrier();
       return total;
-    }`,
-    )
-    .join('\n');
-}
+    }`;
+
+/**
+ * WGSL that adds what this invocation has to of the rows of `array` [rows, 2 channels] to `products` and `sum`, one
+ * column of each half: what `sum_...` then adds up over the workgroup.
+ */
+export const sumsOfRows = (array: string, rows: string, channels: string): string => `
+  for (var r = row; r < ${rows}; r += rowLanes) {
+    let at = r * 2u * ${channels} + channel;
+    products += ${array}[at];
+    sum += ${array}[at + ${channels}];
+  }`;
 
 /**
  * WGSL functions for mean and variance without cancellation: `Moments` of parts (Chan, Golub and LeVeque 1979), and

@@ -6,6 +6,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { groupsFor, partsOfK, RANGE_OF_PART } from './convolution';
 import { gather4, gemmSource, tileFor } from './gemm';
 import { launchElementwise, launchOne, type WebgpuBackend } from './program';
+import { leaveOpen, sumOfTaps } from './openResults';
 
 /** WGSL: taps of a 3-tap filter that a phase's low-resolution tap (or the adjoint's tap) sums, as first and last. */
 const TAP_SPANS = `
@@ -233,20 +234,12 @@ export function upsampleConv2dFilterGradient(backend: WebgpuBackend, x: TensorIn
     inputs: { partial },
     outputs: { result: [3, 3, inChannels, outChannels] },
     integers: { parts, plane: inChannels * outChannels },
-    // Filter row 0 lies in the adjoint's rows 2 and 3, row 1 in 1 and 2, row 2 in 0 and 1.
     source: () => `fn each(i: u32) {
-      let tap = i / u.plane;
-      let first = vec2<u32>(2u - tap / 3u, 2u - tap % 3u);
-      var sum = 0.0;
-      for (var part = 0u; part < u.parts; part++) {
-        for (var j = 0u; j < 4u; j++) {
-          let adjointTap = (first.x + j / 2u) * 4u + first.y + j % 2u;
-          sum += partial[(part * 16u + adjointTap) * u.plane + i % u.plane];
-        }
-      }
+      ${sumOfTaps('partial', 'u.parts', 'u.plane')}
       result[i] = sum;
     }`,
   });
+  leaveOpen(backend, sum, { kind: 'taps', from: partial, count: parts, plane: inChannels * outChannels });
   backend.disposeData(partial.dataId);
   return sum;
 }

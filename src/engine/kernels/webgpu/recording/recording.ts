@@ -4,6 +4,7 @@ import { pinVariables } from '../../replay/pinnedVariables';
 import { registerRecorders, type Cost, type Recording } from '../../replay/recorder';
 import { runOnce, type StepBody, type StepInput, type StepInputs } from '../../replay/repeatedStep';
 import {
+  ALIGNMENT,
   TENSOR_USAGE,
   USAGE,
   type Binding,
@@ -17,8 +18,11 @@ import { copyTensor } from '../copies';
 import { size, type WebgpuBackend } from '../program';
 import { Capture, isLaunch, type Command, type LaunchCommand } from './capture';
 
-/** What every adapter allows a binding to begin at. */
-const ALIGNMENT = 256;
+/**
+ * Steps that are submitted together: to submit takes as long as some twenty launches. Whoever reads a tensor submits
+ * what there is.
+ */
+const TOGETHER = 4;
 
 /** Where an input lies in the buffer of all inputs. */
 interface Place {
@@ -36,6 +40,11 @@ class WebgpuRecording implements Recording {
   private readonly places: Place[];
   private readonly staging: ArrayBuffer;
   private readonly buffer: GpuBuffer;
+  /** What is written for steps that were not submitted yet, step after step; made for the first replay. */
+  private waiting: GpuBuffer | null = null;
+  /** Where the last steps were encoded, and how many of this recording. */
+  private encoder: Encoder | null = null;
+  private encoded = 0;
   /** Of the inputs' tensors while the step is recorded. */
   private readonly bindings = new Map<tf.DataId, Binding>();
   private readonly capture: Capture;
@@ -93,7 +102,7 @@ class WebgpuRecording implements Recording {
 
   private record<I extends StepInputs>(inputs: I, body: StepBody<I>): void {
     const { gpu, buffer, places, bindings, capture } = this;
-    this.bringInputs(inputs);
+    this.bringInputs(inputs, buffer, 0);
     const tensors = places.map(({ name, shape, dtype, at, bytes }) => {
       const info = gpu.makeTensorInfo(shape, dtype);
       Object.assign(gpu.tensorMap.get(info.dataId), { resource: buffer, external: true });
@@ -104,8 +113,10 @@ class WebgpuRecording implements Recording {
       capture.listen(() => {
         const output = runOnce(Object.fromEntries(tensors) as unknown as I, body);
         gpu.uploadToGPU(output.dataId);
-        this.output = { buffer: gpu.tensorMap.get(output.dataId).resource!, shape: output.shape, dtype: output.dtype };
+        const result = gpu.tensorMap.get(output.dataId).resource!;
+        this.output = { buffer: result, shape: output.shape, dtype: output.dtype };
         output.dispose();
+        return result;
       });
     } finally {
       for (const [, tensor] of tensors) tensor.dispose();
@@ -124,9 +135,17 @@ class WebgpuRecording implements Recording {
   }
 
   replay(inputs: StepInputs): tf.Tensor {
-    const { gpu, capture } = this;
-    this.bringInputs(inputs);
+    const { gpu, capture, buffer, staging } = this;
+    gpu.ensureCommandEncoderReady();
     const encoder = gpu.commandEncoder!;
+    // Another one: what was encoded before is submitted.
+    if (encoder !== this.encoder) [this.encoder, this.encoded] = [encoder, 0];
+    const bytes = staging.byteLength;
+    const at = bytes * this.encoded;
+    if (bytes > 0) this.waiting ??= gpu.device.createBuffer({ size: bytes * TOGETHER, usage: WAITING_USAGE });
+    this.bringInputs(inputs, this.waiting, at);
+    this.encoded++;
+    if (this.waiting) encoder.copyBufferToBuffer(this.waiting, at, buffer, 0, bytes);
     let pass: Pass | null = null;
     let pipeline: Pipeline | null = null;
     for (const command of capture.commands) {
@@ -142,14 +161,17 @@ class WebgpuRecording implements Recording {
     }
     pass?.end();
     const result = this.takeResult();
-    gpu.submitQueue();
+    if (this.encoded === TOGETHER) gpu.submitQueue();
     return result;
   }
 
-  /** Writes the inputs, or encodes their copies; an encoder without an open pass is there afterwards. */
-  private bringInputs(inputs: StepInputs): void {
+  /**
+   * Writes the inputs, or encodes their copies; an encoder without an open pass is there afterwards.
+   *
+   * @param target to where they are written, at `targetAt`: before anything that was encoded and not submitted
+   */
+  private bringInputs(inputs: StepInputs, target: GpuBuffer | null, targetAt: number): void {
     const { gpu, staging, buffer } = this;
-    // After whatever else was encoded; what is written goes before all of that, which does not look at it.
     gpu.ensureCommandEncoderReady();
     gpu.endComputePassEncoder();
     for (const { name, at, bytes, staged } of this.places) {
@@ -165,7 +187,7 @@ class WebgpuRecording implements Recording {
         gpu.commandEncoder!.copyBufferToBuffer(gpu.tensorMap.get(input.dataId).resource!, 0, buffer, at, bytes);
       }
     }
-    if (staging.byteLength > 0) gpu.queue.writeBuffer(buffer, 0, staging, 0, staging.byteLength);
+    if (target) gpu.queue.writeBuffer(target, targetAt, staging, 0, staging.byteLength);
   }
 
   /** Encodes a copy of what the step returns. */
@@ -177,6 +199,7 @@ class WebgpuRecording implements Recording {
     gpu.ensureCommandEncoderReady();
     const target = gpu.tensorMap.get(info.dataId).resource!;
     gpu.commandEncoder!.copyBufferToBuffer(buffer, 0, target, 0, target.size);
+    gpu.commandQueueOwnedIds.add(info.dataId);
     return tf.engine().makeTensorFromTensorInfo(info);
   }
 
@@ -187,7 +210,7 @@ class WebgpuRecording implements Recording {
       launches,
       copies: commands.length - launches,
       bytesWritten: this.staging.byteLength,
-      bytesKept: bytes + this.buffer.size,
+      bytesKept: bytes + this.buffer.size + (this.waiting?.size ?? 0),
     };
   }
 
@@ -231,11 +254,18 @@ class WebgpuRecording implements Recording {
   }
 
   dispose(): void {
+    const { gpu, encoder } = this;
+    if (encoder && encoder === gpu.commandEncoder) {
+      gpu.endComputePassEncoder();
+      gpu.submitQueue();
+    }
     this.capture.dispose();
     this.buffer.destroy();
+    this.waiting?.destroy();
   }
 }
 
+const WAITING_USAGE = USAGE.copySource | USAGE.copyTarget;
 /** GPUMapMode.READ */
 const MAP_READ = 1;
 
