@@ -83,6 +83,17 @@ export class BnsTable {
     return packed;
   }
 
+  /** [D] one row, as `pack` has it. */
+  packRow(index: number): Float32Array {
+    const { layout } = this;
+    const packed = new Float32Array(layout.size);
+    this.layers.forEach(({ channels, values }, l) => {
+      const [from, to] = [index * 2 * channels, layout.offsets[l]];
+      for (let k = 0; k < 2 * channels; k++) packed[to + k] = values[from + k];
+    });
+    return packed;
+  }
+
   /** The rows at `indices`, in that order. */
   select(indices: ArrayLike<number>): BnsTable {
     const layers = this.layers.map(({ channels, values }) => {

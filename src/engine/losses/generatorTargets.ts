@@ -141,7 +141,7 @@ export class GeneratorTargets {
 
   /** [D] what D and C aim at for a class: its BNS centre. */
   aimOf(index: number): Float32Array {
-    return this.aims.select([index]).pack();
+    return this.aims.packRow(index);
   }
 
   /**

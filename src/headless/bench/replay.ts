@@ -145,9 +145,9 @@ function costOf(step: () => void): Omit<StepCost, 'bytesHeld'> {
 /** Steps that are compared before anything is timed. */
 const COMPARED_STEPS = 20;
 /** Steps of one round. */
-const STEPS = 12;
-/** Replayed steps that are submitted together: they are timed, and counted, together. */
-const TOGETHER = 4;
+const STEPS = 24;
+/** Replayed steps that are submitted together, once some are done: they are timed, and counted, together. */
+const TOGETHER = 8;
 
 /** @throws Error where 20 replayed steps and 20 that are not differ in any bit */
 async function compare(fixture: Fixture, step: ReplayRow['step']): Promise<void> {
@@ -180,8 +180,7 @@ async function row(fixture: Fixture, step: ReplayRow['step'], effort: Effort, co
     const began = performance.now();
     it[name].step();
     if (name === 'replayed') recording = (performance.now() - began) / 1000;
-    it[name].step();
-    await finish();
+    for (let i = 0; i < STEPS; i++) it[name].step();
     costs[name] = { ...costOf(() => it[name]!.step()), bytesHeld: backend.memory().numBytesAllocatedInGPU };
     await finish();
   }

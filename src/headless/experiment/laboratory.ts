@@ -9,11 +9,11 @@ import { Run } from '../../engine/training/run';
 import type { RunSettings } from '../../engine/runSettings';
 import { Teacher } from '../../engine/training/teacher';
 import { TestSet, type Answering } from '../../engine/training/testSet';
+import { engineHash } from './engineHash';
 import { trainsGenerator, withoutTest, type Cell } from './plan';
 import { measureQuality } from './quality';
 import type { Source } from './source';
 import type { GeneratorStore } from './store';
-import { engineHash } from './versions';
 import type { Count, Finding, Task, TestCount } from './work';
 
 /** Images of the validation split that learning rates are chosen on. */

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
+import { engineHash } from './engineHash';
 import type { Versions } from './report';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -18,16 +18,4 @@ export function versions(backend: string, threads: number): Versions {
     backend,
     threads,
   };
-}
-
-/** Names a version of the engine. */
-export function engineHash(): string {
-  const folder = join(ROOT, 'src/engine');
-  const names = readdirSync(folder, { recursive: true })
-    .map(String)
-    .filter((name) => name.endsWith('.ts'))
-    .sort();
-  const hash = createHash('sha256');
-  for (const name of names) hash.update(name).update(readFileSync(join(folder, name)));
-  return hash.digest('hex').slice(0, 8);
 }

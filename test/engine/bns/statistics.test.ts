@@ -35,6 +35,7 @@ describe('BnsTable', () => {
 
   it('selects and concatenates rows', () => {
     expect(Array.from(table().select([2, 0]).layers[0].values)).toEqual([7, 70, 1, 10]);
+    expect(Array.from(table().packRow(2))).toEqual(Array.from(table().select([2]).pack()));
     expect(BnsTable.concat([table().select([0]), table().select([1, 2])])).toEqual(table());
   });
 });

@@ -19,10 +19,10 @@ import { size, type WebgpuBackend } from '../program';
 import { Capture, isLaunch, type Command, type LaunchCommand } from './capture';
 
 /**
- * Steps that are submitted together: to submit takes as long as some twenty launches. Whoever reads a tensor submits
- * what there is.
+ * Steps that are submitted together, at most: to submit takes as long as some twenty launches. Whoever reads a tensor
+ * submits what there is; then one step goes alone, because the GPU has nothing to do, and two, and four.
  */
-const TOGETHER = 4;
+const TOGETHER = 8;
 
 /** Where an input lies in the buffer of all inputs. */
 interface Place {
@@ -42,9 +42,11 @@ class WebgpuRecording implements Recording {
   private readonly buffer: GpuBuffer;
   /** What is written for steps that were not submitted yet, step after step; made for the first replay. */
   private waiting: GpuBuffer | null = null;
-  /** Where the last steps were encoded, and how many of this recording. */
+  /** Where the last steps were encoded, and how many of them are not submitted. */
   private encoder: Encoder | null = null;
   private encoded = 0;
+  /** How many are submitted together now. */
+  private together = 1;
   /** Of the inputs' tensors while the step is recorded. */
   private readonly bindings = new Map<tf.DataId, Binding>();
   private readonly capture: Capture;
@@ -138,8 +140,11 @@ class WebgpuRecording implements Recording {
     const { gpu, capture, buffer, staging } = this;
     gpu.ensureCommandEncoderReady();
     const encoder = gpu.commandEncoder!;
-    // Another one: what was encoded before is submitted.
-    if (encoder !== this.encoder) [this.encoder, this.encoded] = [encoder, 0];
+    if (encoder !== this.encoder) {
+      // Somebody else submitted what was encoded.
+      if (this.encoded > 0) this.together = 1;
+      [this.encoder, this.encoded] = [encoder, 0];
+    }
     const bytes = staging.byteLength;
     const at = bytes * this.encoded;
     if (bytes > 0) this.waiting ??= gpu.device.createBuffer({ size: bytes * TOGETHER, usage: WAITING_USAGE });
@@ -161,7 +166,11 @@ class WebgpuRecording implements Recording {
     }
     pass?.end();
     const result = this.takeResult();
-    if (this.encoded === TOGETHER) gpu.submitQueue();
+    if (this.encoded === this.together) {
+      gpu.submitQueue();
+      this.encoded = 0;
+      this.together = Math.min(2 * this.together, TOGETHER);
+    }
     return result;
   }
 
