@@ -1,5 +1,6 @@
 /** Runs whose steps are replayed against the same runs without: the same bits, on one adapter. */
 import * as tf from '@tensorflow/tfjs-core';
+import { relu } from '../../src/engine/kernels/activations';
 import { floats, RepeatedStep, replaySteps } from '../../src/engine/kernels/replay/repeatedStep';
 import {
   limitRecordings,
@@ -230,6 +231,26 @@ const rules: Case[] = [
       tf.dispose([...results, copy]);
       it.dispose();
       return comparisons;
+    },
+  },
+  {
+    name: 'a sum of a variable that changes before the sum is used is the sum of before',
+    except,
+    run: async () => {
+      const it = counter();
+      const results: number[] = [];
+      for (let i = 1; i <= 3; i++) {
+        const result = it.step.run('doubled', it.input(i), ({ by }) => {
+          const sum = tf.add(it.variable, by);
+          it.variable.assign(tf.add(tf.mul(it.variable, 2), 1));
+          // dL/dy of a ReLU: what adds gradients up by itself on WebGPU.
+          return tf.grad((x) => relu(x))(by, sum);
+        });
+        results.push(...(await result.data()));
+        result.dispose();
+      }
+      it.dispose();
+      return [equal('results', results, [1, 2, 0, 3, 5, 0, 6, 9, 0])];
     },
   },
   {
