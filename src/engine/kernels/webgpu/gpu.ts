@@ -84,6 +84,7 @@ export interface Gpu extends Omit<WebgpuBackend, 'device' | 'tensorMap'> {
   queue: {
     writeBuffer(buffer: GpuBuffer, at: number, data: ArrayBufferLike, dataAt: number, size: number): void;
     submit(commands: object[]): void;
+    onSubmittedWorkDone(): Promise<unknown>;
   };
   tensorMap: { get(dataId: DataId): TensorData; has(dataId: DataId): boolean };
   commandEncoder: Encoder | null;

@@ -163,6 +163,7 @@ export class Capture {
         const { queue } = gpu;
         gpu.queue = {
           submit: (commands) => queue.submit(commands),
+          onSubmittedWorkDone: () => queue.onSubmittedWorkDone(),
           writeBuffer: (buffer, at, data, ...rest) => {
             this.uniforms = data;
             queue.writeBuffer(buffer, at, data, ...rest);

@@ -19,10 +19,22 @@ import { size, type WebgpuBackend } from '../program';
 import { Capture, isLaunch, type Command, type LaunchCommand } from './capture';
 
 /**
- * Steps that are submitted together, at most: to submit takes as long as some twenty launches. Whoever reads a tensor
- * submits what there is; then one step goes alone, because the GPU has nothing to do, and two, and four.
+ * Steps that are submitted together, at most, where they are short: to submit takes as long as some twenty launches.
+ * Whoever reads a tensor submits what there is; then one step goes alone, because the GPU has nothing to do, and two, and
+ * four.
  */
 const TOGETHER = 8;
+/**
+ * Milliseconds a step, the GPU's work included, up to which steps are submitted together. Longer ones gain nothing by
+ * it, and what else the GPU has to draw would wait.
+ */
+const SHORT_STEP = 2;
+let shortStep = SHORT_STEP;
+
+/** Up to how many milliseconds recordings that are made from now on submit steps together; left out: as at the start. */
+export function submitTogether(milliseconds: number = SHORT_STEP): void {
+  shortStep = milliseconds;
+}
 
 /** Where an input lies in the buffer of all inputs. */
 interface Place {
@@ -45,8 +57,12 @@ class WebgpuRecording implements Recording {
   /** Where the last steps were encoded, and how many of them are not submitted. */
   private encoder: Encoder | null = null;
   private encoded = 0;
-  /** How many are submitted together now. */
+  /** How many are submitted together now, and at most. */
   private together = 1;
+  private most = shortStep < Infinity ? 1 : TOGETHER;
+  /** Steps encoded so far. */
+  private count = 0;
+  private isTiming = false;
   /** Of the inputs' tensors while the step is recorded. */
   private readonly bindings = new Map<tf.DataId, Binding>();
   private readonly capture: Capture;
@@ -166,12 +182,33 @@ class WebgpuRecording implements Recording {
     }
     pass?.end();
     const result = this.takeResult();
-    if (this.encoded === this.together) {
+    this.count++;
+    if (this.encoded >= this.together) {
       gpu.submitQueue();
+      this.timeSteps(this.count - this.encoded);
       this.encoded = 0;
-      this.together = Math.min(2 * this.together, TOGETHER);
+      this.together = Math.min(2 * this.together, this.most);
     }
     return result;
+  }
+
+  /**
+   * Asks when the GPU has done what was just submitted, unless it is being asked: how long steps take is what they are
+   * submitted by.
+   *
+   * @param before steps before those that were submitted
+   */
+  private timeSteps(before: number): void {
+    if (this.isTiming) return;
+    this.isTiming = true;
+    const began = performance.now();
+    const done = () => {
+      this.isTiming = false;
+      this.most = (performance.now() - began) / (this.count - before) < shortStep ? TOGETHER : 1;
+      this.together = Math.min(this.together, this.most);
+    };
+    // A device that is lost answers like one that is done, or not at all.
+    this.gpu.queue.onSubmittedWorkDone().then(done, done);
   }
 
   /**
