@@ -7,10 +7,17 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { Gpu } from './gpu';
 import type { OpenResult } from './recording/openResult';
-import type { WebgpuBackend } from './program';
+import { size, type WebgpuBackend } from './program';
+
+/**
+ * Bytes of a filter's gradient in parts up to which it is left open: what is left open is kept until the end of the step,
+ * and of a large network that would be much.
+ */
+const MOST_PARTS = 2 ** 22;
 
 /** What was computed of `open` may be computed again by whoever uses it. */
 export function leaveOpen(backend: WebgpuBackend, result: TensorInfo, open: OpenResult): void {
+  if ((open.kind === 'parts' || open.kind === 'taps') && 4 * size(open.from.shape) > MOST_PARTS) return;
   (backend as unknown as Gpu).recorder?.leftOpen(result.dataId, open);
 }
 
