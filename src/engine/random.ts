@@ -33,6 +33,11 @@ const RADIANS = (2 * Math.PI) / TWO_TO_32;
 /** For the words that normal numbers are made of. */
 const WORDS = new Uint32Array(512);
 
+/** How far from 0 two normal numbers are together, of a drawn word; 2^32 less it lies above 0, so no logarithm of 0. */
+function radiusOf(word: number): number {
+  return Math.sqrt(-2 * logOfShare(TWO_TO_32 - word));
+}
+
 function rotateLeft(x: number, by: number): number {
   return (x << by) | (x >>> (32 - by));
 }
@@ -177,16 +182,10 @@ export class Random {
       this.spareNormal = null;
       return spare;
     }
-    const radius = this.radius();
+    const radius = radiusOf(this.nextUint32());
     const { sine, cosine } = turn(this.next());
     this.spareNormal = radius * sine;
     return radius * cosine;
-  }
-
-  /** How far from 0 two normal numbers are together. */
-  private radius(): number {
-    // 1 - next() lies in (0, 1]: no logarithm of 0.
-    return Math.sqrt(-2 * logOfShare(TWO_TO_32 - this.nextUint32()));
   }
 
   /** Fills with what as many calls of `normal` would return, rounded to float32. Returns its argument. */
@@ -198,7 +197,7 @@ export class Random {
       const count = Math.min(WORDS.length, (values.length - i) & ~1);
       this.fillWords(WORDS, count);
       for (let k = 0; k < count; k += 2, i += 2) {
-        const radius = Math.sqrt(-2 * logOfShare(TWO_TO_32 - WORDS[k]));
+        const radius = radiusOf(WORDS[k]);
         const turns = WORDS[k + 1];
         const quarters = (turns + 0x20000000) >>> 30;
         const angle = ((turns - (quarters << 30)) | 0) * RADIANS;

@@ -144,8 +144,8 @@ describeShort('replayed steps', () => {
     for (const { step, eager, replayed, ratio, costs, kernels } of replay) {
       expect(ratio).toBe(replayed.median / eager.median);
       expect(costs.eager.launches - costs.replayed.launches).toBe(fewer[step]);
-      // Up to eight steps are submitted together, unless the machine is so busy that they take long.
-      expect(costs.replayed.submits).toBeLessThanOrEqual(1);
+      // Eight steps are submitted together, or each alone where the machine is so busy that they take long.
+      expect([1 / 8, 1]).toContain(costs.replayed.submits);
       expect(costs.eager.submits).toBeGreaterThan(5);
       expect(costs.replayed.bytesWritten).toBeLessThan(costs.eager.bytesWritten);
       // The null backend has no clock worth asking.
