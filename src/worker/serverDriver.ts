@@ -228,14 +228,18 @@ export class ServerDriver {
     await this.guard(run, () => this.sendFrame(true));
   }
 
-  /** A run that stands still is kept where it stands. */
-  async keepPlace(): Promise<void> {
-    const { current: run } = this;
-    if (!run || this.currentStatus !== 'paused' || this.abandoned === run) return;
-    await this.guard(run, async () => {
-      await this.takeSnapshot(run, 0);
-      if (this.unposted) await this.sendFrame(true, false);
-    });
+  /** As `settle`; what is said to stand still is kept by the page already, where it stands. */
+  async pause(): Promise<void> {
+    this.isPlaying = false;
+    await this.loop;
+    const { current: run, currentStatus: status } = this;
+    if (run && this.abandoned !== run && (status === 'running' || status === 'paused')) {
+      await this.guard(run, async () => {
+        await this.takeSnapshot(run, 0);
+        if (this.unposted) await this.sendFrame(true, false);
+      });
+    }
+    await this.settle();
   }
 
   /** Says by when the step that begins now will be over. @returns when that was, in milliseconds */

@@ -122,8 +122,7 @@ export class ServerSession {
       case 'pause':
         this.driver.halt();
         return this.enqueue(request, async () => {
-          await this.driver.settle();
-          await this.driver.keepPlace();
+          await this.driver.pause();
           return null;
         });
       case 'project':

@@ -35,9 +35,12 @@ describe('an engine that is gone without a word', () => {
     const through = await playground.accuracies();
     await playground.close();
     playground = await openAndPlay(browser, SHORT, 20);
+    // At the very moment when it says that it stands still.
+    await playground.page.evaluate(
+      "workers[0].addEventListener('message', ({ data }) => data.status === 'paused' && workers[0].terminate())",
+    );
     await playground.button('Pause').click();
     await playground.untilStatus(/^Paused/, 30);
-    await playground.page.evaluate('workers.at(-1).terminate()');
     await playground.within(notice, (text) => text.includes('without a word'), 5, 'the message');
     // It was paused, and so it is now.
     await playground.untilStatus(/^Paused/, 60);

@@ -137,8 +137,8 @@ export class FakeServer {
         return reply(null);
       case 'pause':
         this.playing = false;
-        this.post({ type: 'status', runId, status: 'paused' });
         this.postSnapshot();
+        this.post({ type: 'status', runId, status: 'paused' });
         return reply(null);
       case 'step':
         this.playing = false;

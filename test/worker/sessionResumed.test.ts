@@ -47,6 +47,8 @@ describe('a snapshot that the page was handed', () => {
       .slice(0, at)
       .flatMap((message) => (message.type === 'frame' ? message.frame.generator.map(({ step }) => step) : []));
     expect(told.at(-1)).toBe(snapshots[0].snapshot.step);
+    // Whoever reads that it is paused may rely on that: an engine that ends from then on loses nothing.
+    expect(harness.outline().slice(-3)).toEqual(['snapshot', 'paused', 'reply']);
   });
 
   it.each([1, 3])(
