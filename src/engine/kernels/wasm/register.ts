@@ -42,6 +42,7 @@ import {
 import { mendSamePadding } from './samePadding';
 import { concatColumns, poolStatistics, poolStatisticsGradient, splitColumns, transposedProduct } from './tables';
 import { upsampleConv2d, upsampleConv2dFilterGradient, upsampleConv2dInputGradient } from './upsample';
+import { suitsWinograd, winogradConvolve, winogradFilterGradient, winogradInputGradient } from './winograd';
 import { averagePoolGradient, depthwiseFilterGradient, depthwiseInputGradient, maxPoolGradient } from './windows';
 
 type Inputs = Record<string, tf.TensorInfo>;
@@ -159,20 +160,27 @@ export function registerKernels(): void {
     'Conv2D',
     (backend, { x, filter }, attrs: ConvAttrs) => {
       const { outShape, ...geometry } = geometryOf(x.shape, filter.shape, attrs);
-      return convolve(backend, x, filter, outShape, geometry);
+      const compute = suitsWinograd(filter.shape, geometry, outShape[1], outShape[2]) ? winogradConvolve : convolve;
+      return compute(backend, x, filter, outShape, geometry);
     },
     isOurs,
   );
   replace(
     'Conv2DBackpropFilter',
-    (backend, { x, dy }, attrs: ConvAttrs & { filterShape: Shape4D }) =>
-      filterGradient(backend, x, dy, attrs.filterShape, geometryOf(x.shape, attrs.filterShape, attrs)),
+    (backend, { x, dy }, attrs: ConvAttrs & { filterShape: Shape4D }) => {
+      const { outShape, ...geometry } = geometryOf(x.shape, attrs.filterShape, attrs);
+      const suits = suitsWinograd(attrs.filterShape, geometry, outShape[1], outShape[2]);
+      return (suits ? winogradFilterGradient : filterGradient)(backend, x, dy, attrs.filterShape, geometry);
+    },
     isOurs,
   );
   replace(
     'Conv2DBackpropInput',
-    (backend, { dy, filter }, attrs: ConvAttrs & { inputShape: Shape4D }) =>
-      inputGradient(backend, dy, filter, attrs.inputShape, geometryOf(attrs.inputShape, filter.shape, attrs)),
+    (backend, { dy, filter }, attrs: ConvAttrs & { inputShape: Shape4D }) => {
+      const { outShape: _, ...geometry } = geometryOf(attrs.inputShape, filter.shape, attrs);
+      const suits = suitsWinograd(filter.shape, geometry, attrs.inputShape[1], attrs.inputShape[2]);
+      return (suits ? winogradInputGradient : inputGradient)(backend, dy, filter, attrs.inputShape, geometry);
+    },
     isOurs,
   );
   replace(

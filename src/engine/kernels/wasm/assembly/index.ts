@@ -10,6 +10,7 @@ export { averagePoolGradient, maxPoolGradient } from './pooling';
 export { affine2Images, affineImages, columnSums, imageMeans, imageMoments, imagePairSums, spreadMeans, stretchSums, sumOfStretches } from './rows';
 export { copyColumns, poolStatistics, poolStatisticsGradient } from './tables';
 export { upsampleConvolve, upsampleFilterGradient, upsampleFilters, upsampleFiltersGradient, upsampleInputGradient } from './upsample';
+export { finishWinogradFilter, winogradConvolve, winogradFilter, winogradProducts, winogradTiles, winogradTurnedFilter } from './winograd';
 
 export function zero(address: usize, bytes: usize): void {
   memory.fill(address, 0, bytes);
