@@ -54,12 +54,11 @@ function written({ accuracy, ...rest }: Result) {
   return {
     ...rest,
     accuracy: Object.fromEntries(
-      Object.entries(accuracy).map(([id, { accuracy: share, correct, n, right, test }]) => [
+      Object.entries(accuracy).map(([id, { accuracy: share, right, test, ...counts }]) => [
         id,
         {
+          ...counts,
           accuracy: share,
-          correct,
-          n,
           right: right && encodeRight(right),
           test: test && { ...test, labels: test.labels && Array.from(test.labels) },
         },
@@ -118,6 +117,7 @@ function readMeasured(field: Field): Measured {
             .items({ most: 65535 })
             .map((each) => each.text(1000)),
         },
+    ...(field.has('rateCap') ? { rateCap: field.get('rateCap').number(0) } : {}),
   };
 }
 

@@ -91,7 +91,7 @@ describe('the table of results as text', () => {
     backend: 'wasm',
     accuracy: {
       fullPrecision: { accuracy: 0.95, correct: 950, n: 1000, right: null, test: null },
-      fdda: { accuracy: 0.714, correct: 714, n: 1000, right: null, test: null },
+      fdda: { accuracy: 0.714, correct: 714, n: 1000, right: null, test: null, rateCap: 1e-5 },
     },
     seconds: 61.5,
     changedMidway: false,
@@ -99,9 +99,9 @@ describe('the table of results as text', () => {
 
   it('is CSV with exact numbers, whatever a network is called', () => {
     const [head, row, end] = resultsCsv(en, [result]).split('\r\n');
-    expect(head.split(',')).toHaveLength(15);
+    expect(head.split(',')).toHaveLength(16);
     expect(row).toBe(
-      `1,FDDA,4,3,1,7,0.95,0.714,2000,950,714,61.5,"'=HYPERLINK(""x"")",wasm,"Seed 1 → 7, Bits a weight 2 → 4"`,
+      `1,FDDA,4,3,1,7,0.95,0.714,2000,950,714,61.5,FDDA 1e-5,"'=HYPERLINK(""x"")",wasm,"Seed 1 → 7, Bits a weight 2 → 4"`,
     );
     expect(end).toBe('');
   });

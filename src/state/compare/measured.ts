@@ -18,6 +18,8 @@ export interface Measured extends Answered {
   /** A bit an image; null where the answers were not kept. */
   right: RightAnswers | null;
   test: TestImages | null;
+  /** What the student's learning rate was at most, as its first step was too long with more; left out: as it was set. */
+  rateCap?: number;
 }
 
 export const testImagesOf = ({ testLabels, network }: Pick<RunOverview, 'testLabels' | 'network'>): TestImages => ({
@@ -29,9 +31,16 @@ export const testImagesOf = ({ testLabels, network }: Pick<RunOverview, 'testLab
 /** What is kept of a row to compare it with others; null while it is not measured to the end. */
 export function measuredOf(row: AccuracyRow | undefined, test: TestImages): Measured | null {
   if (row?.state !== 'done' || row.accuracy === null || row.correct === null || row.n === 0) return null;
-  const { accuracy, correct, n, answers } = row;
+  const { accuracy, correct, n, answers, rateCap } = row;
   const known = answers !== null && test.labels !== null && answers.length === n && test.labels.length === n;
-  return { accuracy, correct, n, right: known ? rightAnswers(answers, test.labels!) : null, test };
+  return {
+    accuracy,
+    correct,
+    n,
+    right: known ? rightAnswers(answers, test.labels!) : null,
+    test,
+    ...(rateCap === undefined ? {} : { rateCap }),
+  };
 }
 
 const alike = <T>(a: ArrayLike<T>, b: ArrayLike<T>): boolean => {

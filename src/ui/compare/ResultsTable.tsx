@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import type { Result, ResultColumn } from '../../state/compare/results';
 import { columnValue, sortedResults } from '../../state/compare/results';
-import { exact, grouped } from '../format';
+import { exact, grouped, short } from '../format';
 import { useFormat, useWords } from '../language';
 import { useActions } from '../playground';
 import { useComparison, useComparisonActions } from './comparison';
@@ -48,6 +48,7 @@ function Row({ result, columns, cell }: RowProps) {
     }
     return column === 'seconds' ? `${exact(result.seconds)} s` : undefined;
   };
+  const lowered = (column: TableColumn) => (isRow(column) ? accuracy[column]?.rateCap : undefined);
   return (
     <tr data-pinned={pinned}>
       {columns.map((column) =>
@@ -59,6 +60,7 @@ function Row({ result, columns, cell }: RowProps) {
         ) : (
           <td key={column} className={column === 'method' ? 'text' : undefined} title={title(column)}>
             {cell(result, column)}
+            {lowered(column) !== undefined && <abbr title={words.lowered(short(lowered(column)!))}>†</abbr>}
           </td>
         ),
       )}

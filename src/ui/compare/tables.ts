@@ -3,6 +3,7 @@ import type { Result, ResultColumn } from '../../state/compare/results';
 import { rowsOf } from '../../state/compare/results';
 import { ROW_IDS } from '../../state/history';
 import { defaultSettings } from '../../state/settings';
+import { short } from '../format';
 import { toCsv } from '../takeaway/csv';
 import type { Words } from '../words/words';
 import { methodOf, settingChanges } from './sentences';
@@ -27,6 +28,12 @@ export const isRow = (column: TableColumn): column is RowId => ROW_IDS.some((id)
 export const columnName = ({ compare, arms }: Words, column: TableColumn): string =>
   isRow(column) ? arms.names[column] : compare.results.columns[column];
 
+/** A student whose learning rate was less than its settings say, and what it was; null: as they say. */
+function loweredRate(words: Words, { accuracy }: Result, id: RowId): string | null {
+  const rate = accuracy[id]?.rateCap;
+  return rate === undefined ? null : words.views.accuracy.learnsWith(words.arms.names[id], short(rate));
+}
+
 /** Exact numbers, one row a run; accuracies from 0 to 1. */
 export function resultsCsv(words: Words, results: readonly Result[]): string {
   const { columns, more } = words.compare.results;
@@ -42,6 +49,7 @@ export function resultsCsv(words: Words, results: readonly Result[]): string {
     more.n,
     ...ids.map((id) => more.correct(words.arms.names[id])),
     more.seconds,
+    more.lowered,
     more.network,
     more.backend,
     more.settings,
@@ -59,6 +67,7 @@ export function resultsCsv(words: Words, results: readonly Result[]): string {
       settings.testImages,
       ...ids.map((id) => accuracy[id]?.correct ?? ''),
       seconds,
+      ids.flatMap((id) => loweredRate(words, result, id) ?? []).join(words.comma),
       networkName,
       backend ?? '',
       settingChanges(words, defaultSettings(), settings).join(words.comma),

@@ -103,6 +103,7 @@ export const enCompare = {
     more: {
       n: 'Test images',
       correct: (name: string) => `${name}: right answers`,
+      lowered: 'Learning rate at most',
       network: 'Network',
       backend: 'Backend',
       settings: 'Other than default',
@@ -110,6 +111,8 @@ export const enCompare = {
     },
     sort: (column: string) => `Sort by ${column}`,
     of: (n: string) => `of ${n} test images`,
+    lowered: (rate: string) =>
+      `A first step with more made the loss larger, so this student’s learning rate was at most ${rate}.`,
     changed: 'Settings were changed while this run was going: these settings alone do not give it again.',
     pin: 'Pin',
     pinRun: (run: string) => `Pin run ${run}`,

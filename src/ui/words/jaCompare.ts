@@ -102,6 +102,7 @@ export const jaCompare: Words['compare'] = {
     more: {
       n: 'テスト画像',
       correct: (name) => `${name}：正解数`,
+      lowered: '学習率の上限',
       network: 'ネットワーク',
       backend: 'バックエンド',
       settings: '既定値との違い',
@@ -109,6 +110,8 @@ export const jaCompare: Words['compare'] = {
     },
     sort: (column) => `${column}で並べ替え`,
     of: (n) => `テスト画像 ${n} 枚で測定`,
+    lowered: (rate) =>
+      `これより大きい学習率では最初のステップで損失が増えたため、この生徒の学習率の上限は ${rate} でした。`,
     changed: 'この実行の途中で設定が変えられました。この設定だけでは同じ実行になりません。',
     pin: 'ピン留め',
     pinRun: (run) => `実行 ${run} をピン留め`,

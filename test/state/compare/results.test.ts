@@ -130,6 +130,12 @@ describe('results', () => {
     });
     expect(resultOf(run, 1).accuracy).not.toHaveProperty('fdda');
     expect(resultOf(run, 1).accuracy.ptq).toMatchObject({ correct: 50, right: null });
+    expect(resultOf(run, 1).accuracy.ptq).not.toHaveProperty('rateCap');
+    const lowered = {
+      ...run,
+      moment: { ...run.moment, accuracy: run.moment.accuracy.map((row) => ({ ...row, rateCap: 1e-5 })) },
+    };
+    expect(resultOf(lowered, 1).accuracy.ptq).toMatchObject({ correct: 50, rateCap: 1e-5 });
     expect(resultOf({ ...run, settings: settings({ bnsWeight: 1 }) }, 1).changedMidway).toBe(true);
   });
 
