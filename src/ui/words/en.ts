@@ -484,7 +484,7 @@ export const en = {
       help: [
         'Share of unseen test images that are classified correctly.',
         'Full precision: the original network. PTQ only: quantized, not trained. The others were also trained: on the few real images alone, or on those and a method’s synthetic images.',
-        'One run with one seed is no proof: small differences can be chance. With the default settings FDDA was ahead of real images alone with ten seeds of ten, by 2.3 points on average (± 0.4, the standard error), computed on WebAssembly; GPUs round otherwise, and may move one run by two points. That the two center terms beat zero-shot style in so short a run has not been shown (-0.2 ± 0.2).',
+        'One run with one seed is no proof: small differences can be chance. With the default settings FDDA was ahead of real images alone with 20 seeds of 20, by 2.8 points on average (± 0.4, the standard error), computed on WebAssembly; GPUs round otherwise, and may move one run by two points. That the two center terms beat zero-shot style in so short a run has not been shown (+0.1 ± 0.2).',
       ],
       of: (correct: string, n: string) => `${correct} of ${n}`,
       pending: 'not measured yet',
