@@ -16,6 +16,8 @@ const PANEL = 8;
 /** Tiles whose products are made at a time: the filters are read from memory once for all of them. */
 const BLOCK_TILES = 48;
 const WORTH_A_THREAD = 500_000;
+/** Multiply-accumulates in whose time one number of a tile's 36 is made. */
+const PRODUCTS_A_POINT = 16;
 /** For what a tile or a filter is between its two passes, as vectors. */
 const TEMPORARY = 54 * 16;
 /** See APART in assembly/winograd.ts. */
@@ -130,7 +132,7 @@ export function winogradFilterGradient(
   const result = output(backend, filterShape);
   const sums = POINTS * ci * co * FLOAT;
   const blocks = POINTS * blocksOf(ci, co);
-  const transforms = WORTH_A_THREAD / (across * (ci + co) * POINTS);
+  const transforms = WORTH_A_THREAD / (across * (ci + co) * POINTS * PRODUCTS_A_POINT);
   const rows = n * down;
   // Every sum goes on where the block of tiles before left it, so that their number changes no bit.
   const block = Math.max(
