@@ -26,6 +26,8 @@ export interface FixtureOptions {
   generatorChannels: number;
   /** Images in each of a step's two batches. */
   batch: number;
+  /** Of the student's weights and activations; left out: the page's. */
+  bits?: number;
 }
 
 /** The paper's generator beside a ResNet-20: what published times are of. */
@@ -70,7 +72,7 @@ export class Fixture {
   private readonly random = new Random(1);
 
   constructor(readonly options: FixtureOptions) {
-    const { name, size, widths, blocks, classes, generatorChannels, batch } = options;
+    const { name, size, widths, blocks, classes, generatorChannels, batch, bits } = options;
     this.settings = {
       ...defaultSettings(),
       generatorChannels,
@@ -83,6 +85,7 @@ export class Fixture {
       clippedGradient: 'pass',
       weightRangeShare: 1,
       updateLimit: 0,
+      ...(bits === undefined ? {} : { weightBits: bits, activationBits: bits }),
     };
     const network = createResNet(
       {

@@ -1,8 +1,8 @@
 /** The same steps in jax-js, in turn with the engine's, on the same kind of backend: wasm, or the same WebGPU adapter. */
 import { readFileSync } from 'node:fs';
 import { Fixture, type FixtureOptions } from './fixture';
-import { expectEqual, race, type Effort, type Timing } from './measure';
-import { COMPARED_STEPS, engineGenerator, engineStudent, tolerance, type Runner } from './steps';
+import { race, type Effort, type Timing } from './measure';
+import { engineGenerator, engineStudent, expectSameSteps, type Runner } from './steps';
 
 export type JaxDevice = 'wasm' | 'webgpu';
 
@@ -57,34 +57,40 @@ export async function benchJax(
   const { jaxGenerator, jaxStudent } = await import('./jaxTrainers');
   const fixture = new Fixture(options);
   const results: JaxResult[] = [];
-  const theirs = async (step: JaxResult['step']): Promise<Runner> => {
-    const generator = fixture.generator();
+  const theirs = async (on: Fixture, step: JaxResult['step']): Promise<Runner> => {
+    const generator = on.generator();
     try {
-      if (step === 'generatorStep') return await jaxGenerator(fixture, generator);
-      const student = await fixture.student();
+      if (step === 'generatorStep') return await jaxGenerator(on, generator);
+      const student = await on.student();
       const ranges = await student.ranges();
       student.dispose();
-      return await jaxStudent(fixture, generator, ranges);
+      return await jaxStudent(on, generator, ranges);
     } finally {
       generator.dispose();
     }
   };
+  const own = async (on: Fixture, step: JaxResult['step']): Promise<Runner> =>
+    step === 'generatorStep' ? engineGenerator(on) : await engineStudent(on);
   try {
     for (const step of ['generatorStep', 'studentStep'] as const) {
-      const engine = step === 'generatorStep' ? engineGenerator(fixture) : await engineStudent(fixture);
-      const jax = await theirs(step);
-      try {
-        let compileSeconds = 0;
-        for (let i = 0; i < COMPARED_STEPS; i++) {
-          const ours = await engine.step();
+      let compileSeconds: number | null = null;
+      const named = { ...options, name: `${options.name} beside jax-js` };
+      await expectSameSteps(named, step, async (on) => {
+        const jax = await theirs(on, step);
+        const timed = async () => {
           const began = performance.now();
-          const found = await jax.step();
-          if (i === 0) compileSeconds = (performance.now() - began) / 1000;
-          expectEqual(`${step} ${i + 1} of ${options.name} beside jax-js`, ours, found, tolerance(step, i));
-        }
+          const numbers = await jax.step();
+          compileSeconds ??= (performance.now() - began) / 1000;
+          return numbers;
+        };
+        return { ours: await own(on, step), theirs: { step: timed, dispose: () => jax.dispose() } };
+      });
+      const engine = await own(fixture, step);
+      const jax = await theirs(fixture, step);
+      try {
         const times = await race({ engine: { run: () => engine.step() }, jax: { run: () => jax.step() } }, effort);
         const ratio = times.engine.median / times.jax.median;
-        const result = { step, what: options.name, ...times, ratio, compileSeconds };
+        const result = { step, what: options.name, ...times, ratio, compileSeconds: compileSeconds! };
         results.push(result);
         onResult(result);
       } finally {
