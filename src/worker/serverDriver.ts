@@ -230,16 +230,19 @@ export class ServerDriver {
 
   /** As `settle`; what is said to stand still is kept by the page already, where it stands. */
   async pause(): Promise<void> {
-    this.isPlaying = false;
+    this.halt();
     await this.loop;
-    const { current: run, currentStatus: status } = this;
-    if (run && this.abandoned !== run && (status === 'running' || status === 'paused')) {
-      await this.guard(run, async () => {
-        await this.takeSnapshot(run, 0);
-        if (this.unposted) await this.sendFrame(true, false);
-      });
-    }
+    await this.keepPlace();
     await this.settle();
+  }
+
+  private async keepPlace(): Promise<void> {
+    const { current: run, currentStatus: status } = this;
+    if (!run || this.abandoned === run || (status !== 'running' && status !== 'paused')) return;
+    await this.guard(run, async () => {
+      await this.takeSnapshot(run, 0);
+      if (this.unposted) await this.sendFrame(true, false);
+    });
   }
 
   /** Says by when the step that begins now will be over. @returns when that was, in milliseconds */

@@ -39,8 +39,8 @@ const REFINED_CHOICES = [128, 64, 32, 24, 16, 12, 8, 6, 4, 2];
 /**
  * Multiply-accumulates a second of steps and runs, per one of reading images: training does most of its work in large
  * matrix products, of an upsampling with its convolution only 9 of 36 products are left, and reading comes first, with
- * code that the browser has hardly compiled. The default run on wasm took 45 to 48 s where five fresh pages, reckoning
- * with 2, said 50 to 85. Elsewhere it may be off by half; a run of one's own then takes its place.
+ * code that the browser has hardly compiled. The default run on wasm took 71 s where seven fresh pages, reckoning with
+ * this, said 65 to 100. Elsewhere it may be off by half; a run of one's own then takes its place.
  */
 export const STEP_PER_READING = 3;
 /** Batches and generator widths that are tried, the largest first. */

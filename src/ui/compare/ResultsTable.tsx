@@ -26,6 +26,12 @@ function useCell(): (result: Result, column: TableColumn) => string {
   );
 }
 
+/** The mark of a student whose learning rate was less than its settings say. */
+function Lowered({ rate }: { rate: number | undefined }) {
+  const words = useWords().compare.results;
+  return rate === undefined ? null : <abbr title={words.lowered(short(rate))}>†</abbr>;
+}
+
 interface RowProps {
   result: Result;
   columns: readonly TableColumn[];
@@ -48,7 +54,6 @@ function Row({ result, columns, cell }: RowProps) {
     }
     return column === 'seconds' ? `${exact(result.seconds)} s` : undefined;
   };
-  const lowered = (column: TableColumn) => (isRow(column) ? accuracy[column]?.rateCap : undefined);
   return (
     <tr data-pinned={pinned}>
       {columns.map((column) =>
@@ -60,7 +65,7 @@ function Row({ result, columns, cell }: RowProps) {
         ) : (
           <td key={column} className={column === 'method' ? 'text' : undefined} title={title(column)}>
             {cell(result, column)}
-            {lowered(column) !== undefined && <abbr title={words.lowered(short(lowered(column)!))}>†</abbr>}
+            {isRow(column) && <Lowered rate={accuracy[column]?.rateCap} />}
           </td>
         ),
       )}

@@ -18,7 +18,7 @@ const PANEL = 8;
 /** Where a tile is put whose channels are not all wanted. */
 const SPILL = 128;
 /** Multiply-accumulates that are worth waking a thread for. */
-const WORTH_A_THREAD = 500_000;
+export const WORTH_A_THREAD = 500_000;
 /**
  * Bytes of both operands that a stretch of rows of the filter gradient should not exceed, to stay in the first cache.
  */
@@ -30,7 +30,8 @@ export const BLOCK_SIZE = BLOCK_ROWS * BLOCK_COLUMNS;
 const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 /** Blocks of one tap's gradient [m, n]. */
 export const blocksOf = (m: number, n: number) => Math.ceil(m / BLOCK_ROWS) * Math.ceil(n / BLOCK_COLUMNS);
-const panels = (channels: number) => Math.ceil(channels / PANEL) * PANEL;
+/** Rounded up to what is computed together. */
+export const padded = (channels: number) => Math.ceil(channels / PANEL) * PANEL;
 
 /** One correlation of [n, h, w, ci] with a packed filter; see assembly/convolution.ts. */
 interface Pass {
@@ -120,7 +121,7 @@ export function convolve(
   let [inH, inW] = [h, w];
   // Every pixel by itself: an image is one long row, so that no tile ends where a row does.
   if (kh === 1 && kw === 1 && oh === h && ow === w) [inH, inW, oh, ow] = [1, h * w, 1, h * w];
-  withScratch(backend, kh * kw * ci * panels(co) * FLOAT, (packed) => {
+  withScratch(backend, kh * kw * ci * padded(co) * FLOAT, (packed) => {
     exportsOf(backend).packFilter(address(backend, filter), kh * kw * ci, co, packed);
     run(backend, address(backend, x), packed, address(backend, y), n, {
       h: inH,
@@ -180,7 +181,7 @@ export function inputGradient(
   const dx = output(backend, inShape);
   const at = address(backend, dx);
   if (sh > kh || sw > kw) exportsOf(backend).zero(at, size(inShape) * FLOAT);
-  withScratch(backend, Math.ceil(kh / sh) * Math.ceil(kw / sw) * co * panels(ci) * FLOAT, (packed) => {
+  withScratch(backend, Math.ceil(kh / sh) * Math.ceil(kw / sw) * co * padded(ci) * FLOAT, (packed) => {
     for (let a = 0; a < Math.min(sh, h); a++) {
       for (let b = 0; b < Math.min(sw, w); b++) {
         const [u, v] = [phaseTaps(a, geometry.top, sh, kh), phaseTaps(b, geometry.left, sw, kw)];

@@ -1,9 +1,11 @@
+import type { WinogradExports } from './exportsWinograd';
+
 /**
  * What assembly/index.ts exports. Arguments are addresses and strides in bytes, sizes and flags; whole numbers, but for
  * epsilons. Those with `first` and `last` do that part of what is computed, so that several threads can share the work;
  * no sum is ever cut by it, so that the result is the same, bit for bit, for any number of threads.
  */
-export interface Exports {
+export interface Exports extends WinogradExports {
   zero(address: number, bytes: number): void;
   copy(from: number, to: number, bytes: number): void;
 
@@ -68,56 +70,6 @@ export interface Exports {
     exchanged: number,
   ): void;
   finishFilterGradient(sums: number, out: number, taps: number, ci: number, co: number, exchanged: number): void;
-
-  winogradFilter(filter: number, ci: number, co: number, out: number, temporary: number): void;
-  winogradTurnedFilter(filter: number, ci: number, co: number, out: number, temporary: number): void;
-  winogradConvolve(
-    x: number,
-    panels: number,
-    y: number,
-    scratch: number,
-    first: number,
-    last: number,
-    h: number,
-    w: number,
-    ci: number,
-    top: number,
-    left: number,
-    oh: number,
-    ow: number,
-    co: number,
-    block: number,
-  ): void;
-  winogradTiles(
-    x: number,
-    dy: number,
-    maps: number,
-    slopes: number,
-    scratch: number,
-    begin: number,
-    count: number,
-    first: number,
-    last: number,
-    h: number,
-    w: number,
-    ci: number,
-    top: number,
-    left: number,
-    oh: number,
-    ow: number,
-    co: number,
-  ): void;
-  winogradProducts(
-    maps: number,
-    slopes: number,
-    sums: number,
-    first: number,
-    last: number,
-    tiles: number,
-    ci: number,
-    co: number,
-  ): void;
-  finishWinogradFilter(sums: number, ci: number, co: number, out: number, temporary: number): void;
 
   depthwiseInputGradient(
     dy: number,

@@ -3,19 +3,16 @@
  * assembly/upsample.ts.
  */
 import type * as tf from '@tensorflow/tfjs-core';
-import { BLOCK_SIZE, blocksOf } from './convolution';
+import { BLOCK_SIZE, blocksOf, padded, WORTH_A_THREAD } from './convolution';
 import { address, exportsOf, inParallel, output, partsOf, withScratch, type WasmBackend } from './module';
 
 type Info = tf.TensorInfo;
 
 const FLOAT = 4;
 const MAPS = 9;
-const PANEL = 8;
 /** Small pixels whose maps and products are made at a time: the filters are read from memory once for all of them. */
 const BLOCK_PIXELS = 48;
-const WORTH_A_THREAD = 500_000;
 
-const padded = (channels: number) => Math.ceil(channels / PANEL) * PANEL;
 const blockOf = (h: number, w: number) => Math.max(1, Math.min(h, Math.round(BLOCK_PIXELS / w)));
 
 /** [n, h, w, ci] and [3, 3, ci, co] -> [n, 2 h, 2 w, co] */

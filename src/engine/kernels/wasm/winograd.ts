@@ -3,7 +3,7 @@
  * project's wasm module. Layouts are tfjs's: NHWC, filters [3, 3, ci, co].
  */
 import type * as tf from '@tensorflow/tfjs-core';
-import { BLOCK_SIZE, blocksOf, type Geometry, type Shape4D } from './convolution';
+import { BLOCK_SIZE, blocksOf, padded, WORTH_A_THREAD, type Geometry, type Shape4D } from './convolution';
 import { address, exportsOf, inParallel, output, partsOf, withScratch, type WasmBackend } from './module';
 
 type Info = tf.TensorInfo;
@@ -12,10 +12,8 @@ const FLOAT = 4;
 const POINTS = 36;
 /** Rows and columns of the output, and of the image, that a tile has. */
 const [STEP, TILE] = [4, 6];
-const PANEL = 8;
 /** Tiles whose products are made at a time: the filters are read from memory once for all of them. */
 const BLOCK_TILES = 48;
-const WORTH_A_THREAD = 500_000;
 /** Multiply-accumulates in whose time one number of a tile's 36 is made. */
 const PRODUCTS_A_POINT = 16;
 /** For what a tile or a filter is between its two passes, as vectors. */
@@ -23,7 +21,6 @@ const TEMPORARY = 54 * 16;
 /** See APART in assembly/winograd.ts. */
 const APART = 64;
 
-const padded = (channels: number) => Math.ceil(channels / PANEL) * PANEL;
 const mapBytes = (tiles: number, channels: number) => tiles * channels * FLOAT + APART;
 
 /** Filters take 36 / 9 times their room while they are used: with more channels than this it is 38 MB and more. */

@@ -2,7 +2,12 @@
 // eight vectors, which is what fits into the sixteen registers beside the operands. All offsets and strides are in bytes.
 
 /** Floats of one row of a packed filter: output channels that are computed together. */
-const PANEL: i32 = 8;
+export const PANEL: i32 = 8;
+
+/** Rounded up to whole panels. */
+export function padded(channels: i32): i32 {
+  return (channels + PANEL - 1) & ~(PANEL - 1);
+}
 
 /**
  * Lays a filter [taps, ci, co] out as panels [co / 8][taps * ci][8], the last one filled up with zeros.
@@ -143,6 +148,29 @@ export function anyTile(pixels: i32, wide: bool, x: usize, xp: usize, xr: usize,
     else if (pixels === 3) tile31(x, xp, xr, b, rows, run, y, yp);
     else if (pixels === 2) tile21(x, xp, xr, b, rows, run, y, yp);
     else tile11(x, xp, xr, b, rows, run, y, yp);
+  }
+}
+
+/**
+ * Products [maps, pixels, padded(n)] of [maps, pixels, k] with panels [maps][n / 8][k][8].
+ *
+ * @param xMap bytes between maps, as panelMap and yMap
+ */
+export function products(
+  maps: i32, x: usize, xMap: usize, panels: usize, panelMap: usize, y: usize, yMap: usize, pixels: i32, k: i32, n: i32,
+): void {
+  const pixel = <usize>k << 2;
+  const yPixel = <usize>padded(n) << 2;
+  for (let m = 0; m < maps; m++) {
+    for (let c = 0; c < n; c += PANEL) {
+      const panel = panels + (<usize>(c * k) << 2);
+      for (let p = 0; p < pixels; p += 4) {
+        anyTile(min(4, pixels - p), true, x + <usize>p * pixel, pixel, 0, panel, 1, k, y + <usize>p * yPixel + (<usize>c << 2), yPixel);
+      }
+    }
+    x += xMap;
+    panels += panelMap;
+    y += yMap;
   }
 }
 

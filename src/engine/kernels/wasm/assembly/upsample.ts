@@ -7,15 +7,9 @@
 // are the same nine products the other way round.
 
 import { accumulate, blocksOf } from './filterGradient';
-import { anyTile, padImage } from './convolution';
+import { padded, padImage, products } from './convolution';
 
 const MAPS: i32 = 9;
-const PANEL: i32 = 8;
-
-/** Rounded up to whole panels. */
-function padded(channels: i32): i32 {
-  return (channels + PANEL - 1) & ~(PANEL - 1);
-}
 
 /** The nine filters [9, ci co] from [3, 3, ci co]: along each axis the sum of all taps, the first, the last. */
 export function upsampleFilters(filter: usize, out: usize, count: i32): void {
@@ -167,20 +161,9 @@ function outputMaps(dy: usize, w: i32, c: i32, r0: i32, rows: i32, out: usize, w
 }
 
 /** The nine products [9, pixels, padded(n)] of maps [9, pixels, k] with panels, map after map [9][n / 8][k][8]. */
-function products(maps: usize, panels: usize, out: usize, pixels: i32, k: i32, n: i32): void {
+function nineProducts(maps: usize, panels: usize, out: usize, pixels: i32, k: i32, n: i32): void {
   const wide = padded(n);
-  const pixel = <usize>k << 2;
-  const outPixel = <usize>wide << 2;
-  for (let m = 0; m < MAPS; m++) {
-    const from = maps + <usize>(m * pixels) * pixel;
-    const to = out + <usize>(m * pixels) * outPixel;
-    for (let c = 0; c < n; c += PANEL) {
-      const panel = panels + (<usize>(m * wide + c) * k << 2);
-      for (let p = 0; p < pixels; p += 4) {
-        anyTile(min(4, pixels - p), true, from + <usize>p * pixel, pixel, 0, panel, 1, k, to + <usize>p * outPixel + (<usize>c << 2), outPixel);
-      }
-    }
-  }
+  products(MAPS, maps, <usize>(pixels * k) << 2, panels, <usize>(wide * k) << 2, out, <usize>(pixels * wide) << 2, pixels, k, n);
 }
 
 /**
@@ -204,7 +187,7 @@ export function upsampleConvolve(
       const rows = min(block, h - r0);
       const pixels = rows * w;
       inputMaps(image, h, w, ci, r0, rows, scratch, maps, ALL_MAPS);
-      products(maps, panels, out, pixels, ci, co);
+      nineProducts(maps, panels, out, pixels, ci, co);
       const map = <usize>(pixels * wide) << 2;
       for (let p = 0; p < pixels; p++) {
         const from = out + (<usize>(p * wide) << 2);
@@ -264,7 +247,7 @@ export function upsampleInputGradient(
       const rows = min(block, h - r0);
       const pixels = rows * w;
       outputMaps(dy + (<usize>(4 * n * h * w * co) << 2), w, co, r0, rows, maps, ALL_MAPS);
-      products(maps, panels, out, pixels, co, ci);
+      nineProducts(maps, panels, out, pixels, co, ci);
       const map = <usize>pixels * pixel;
       for (let p = 0; p < pixels; p++) {
         const i = r0 + p / w, j = p % w;

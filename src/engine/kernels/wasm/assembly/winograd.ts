@@ -11,20 +11,20 @@
 // four channels at a time; channels must be a multiple of 4.
 
 import { accumulate, blocksOf } from './filterGradient';
-import { anyTile, padImage } from './convolution';
+import { padded, padImage, PANEL, products } from './convolution';
 
 /** Rows and columns of a tile of the image, and of the output. */
 const TILE: i32 = 6, STEP: i32 = 4;
 const POINTS: i32 = 36;
 /** Bytes for what a tile or a filter is between its two passes. */
 const TEMPORARY: usize = 54 * 16;
-const PANEL: i32 = 8;
 const A: f32 = 0.70710678118654752, B: f32 = 1.41421356237309505;
 /** Bytes by which a point's numbers are kept off a power of two: 36 of them at such distances share a few places of the cache. */
 const APART: usize = 64;
 
-function padded(channels: i32): i32 {
-  return (channels + PANEL - 1) & ~(PANEL - 1);
+/** Bytes between the numbers of two points, of a matrix at each: of tiles and channels, or a packed filter. */
+function mapOf(rows: i32, columns: i32): usize {
+  return (<usize>(rows * columns) << 2) + APART;
 }
 
 /** B^T of six vectors that lie `step` bytes apart; the results so many bytes `apart`. */
@@ -148,18 +148,13 @@ function filterPoints(filter: usize, tap: usize, turned: bool, temporary: usize,
   }
 }
 
-/** Bytes between the panels of two points. */
-function panelsOf(inputs: i32, outputs: i32): usize {
-  return (<usize>(inputs * padded(outputs)) << 2) + APART;
-}
-
 /**
  * G g G^T of a filter [3, 3, ci, co] as panels [36][co / 8][ci][8], the last one of a point filled up with zeros; points are 64 bytes more
  * apart than that takes. temporary: 54 vectors.
  */
 export function winogradFilter(filter: usize, ci: i32, co: i32, out: usize, temporary: usize): void {
   const tap = <usize>(ci * co) << 2;
-  const map = panelsOf(ci, co);
+  const map = mapOf(ci, padded(co));
   const points = temporary + 18 * 16;
   if (padded(co) !== co) memory.fill(out, 0, POINTS * map);
   for (let o = 0; o < co; o += 4) {
@@ -175,7 +170,7 @@ export function winogradFilter(filter: usize, ci: i32, co: i32, out: usize, temp
 /** The same of the input's gradient, whose filter is turned by 180 degrees with its channels exchanged: panels [36][ci / 8][co][8]. */
 export function winogradTurnedFilter(filter: usize, ci: i32, co: i32, out: usize, temporary: usize): void {
   const tap = <usize>(ci * co) << 2;
-  const map = panelsOf(co, ci);
+  const map = mapOf(co, padded(ci));
   const points = temporary + 18 * 16;
   if (padded(ci) !== ci) memory.fill(out, 0, POINTS * map);
   for (let i = 0; i < ci; i++) {
@@ -216,11 +211,6 @@ export function finishWinogradFilter(sums: usize, ci: i32, co: i32, out: usize, 
   }
 }
 
-/** Bytes between the numbers of two points, of that many tiles. */
-function mapOf(tiles: i32, channels: i32): usize {
-  return (<usize>(tiles * channels) << 2) + APART;
-}
-
 /** B^T d B of one row of tiles. x: image [h, w, c]; r: its first row in the image, which may be outside. around: room for 6 padded rows. */
 function inputTiles(x: usize, h: i32, w: i32, c: i32, r: i32, left: i32, across: i32, around: usize, out: usize, map: usize, temporary: usize): void {
   const pixel = <usize>c << 2;
@@ -249,7 +239,7 @@ export function winogradConvolve(
   const pixel = <usize>ci << 2, outPixel = <usize>wide << 2, yPixel = <usize>co << 2;
   const maps = around + <usize>(TILE * (across * STEP + 2)) * pixel;
   const image = <usize>(h * w) * pixel;
-  const panelMap = panelsOf(ci, co);
+  const panelMap = mapOf(ci, wide);
   const rows = (last - first) * down;
   for (let begin = 0; begin < rows; begin += block) {
     const count = min(block, rows - begin);
@@ -260,15 +250,7 @@ export function winogradConvolve(
       const n = first + (begin + k) / down, r = (begin + k) % down;
       inputTiles(x + <usize>n * image, h, w, ci, r * STEP - top, left, across, around, maps + <usize>(k * across) * pixel, map, scratch);
     }
-    for (let m = 0; m < POINTS; m++) {
-      const from = maps + <usize>m * map, to = out + <usize>m * outMap;
-      for (let c = 0; c < co; c += PANEL) {
-        const panel = panels + <usize>m * panelMap + (<usize>(c * ci) << 2);
-        for (let p = 0; p < tiles; p += 4) {
-          anyTile(min(4, tiles - p), true, from + <usize>p * pixel, pixel, 0, panel, 1, ci, to + <usize>p * outPixel + (<usize>c << 2), outPixel);
-        }
-      }
-    }
+    products(POINTS, maps, map, panels, panelMap, out, outMap, tiles, ci, co);
     for (let k = 0; k < count; k++) {
       const n = first + (begin + k) / down, r = (begin + k) % down;
       for (let j = 0; j < across; j++) {
