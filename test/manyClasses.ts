@@ -1,5 +1,5 @@
 /** A small network of many classes, and pictures for it: for what is shown of a thousand classes. */
-import { writeLayersModel } from '../src/engine/export/layersModel';
+import { writeLayersModel } from '../src/engine/export/keras/layersModel';
 import { createResNet } from '../src/engine/network/resnet';
 import { Random } from '../src/engine/random';
 import { greyPng } from './pictures';

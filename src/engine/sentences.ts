@@ -95,9 +95,8 @@ export const SENTENCES = {
     `The range of “${node}” goes from ${lo} to ${hi} and holds nothing. Its upper end must lie above its lower one.`,
   rangeOrEqualization: () =>
     'Ranges set by hand and cross-layer equalization exclude each other: equalization moves the values that the ranges were set for. Take one of them back.',
-  exportLevels: (layer: string, lowest: string, highest: string) =>
-    `Activation “${layer}”: its levels, ${lowest} to ${highest} steps from 0, do not fit into 16 bits.`,
-  exportLayersModel: (reason: string) => `tf.LayersModel cannot hold this network: ${reason}`,
+  exportPooling: (layer: string) =>
+    `tf.LayersModel cannot hold this network: “${layer}” is a pooling layer with a padding that Keras cannot express.`,
   exportHint: () => 'Choose another format; the student stays as it is.',
   checkpointHint: () => 'Start the generator from scratch instead of the checkpoint.',
   checkpointUnusable: (reason: string) => `The pre-trained generator cannot be used: ${reason}`,

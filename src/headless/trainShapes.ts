@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { indexRange, measureNormalization, type Dataset, type Split } from '../engine/data/dataset';
 import { createShapes, SHAPES_SEED } from '../engine/data/shapes';
 import { SHAPES_EASY } from '../engine/data/shapesDifficulty';
-import { writeLayersModel } from '../engine/export/layersModel';
+import { writeLayersModel } from '../engine/export/keras/layersModel';
 import { inspectNetwork } from '../engine/network/inspect';
 import { createResNet } from '../engine/network/resnet';
 import { Random } from '../engine/random';
@@ -91,9 +91,7 @@ console.log(
 );
 
 const files = writeLayersModel(network, {
-  card: 'MODEL_CARD.md',
-  testAccuracy: test.correct / test.n,
-  testImages: test.n,
+  metadata: { card: 'MODEL_CARD.md', testAccuracy: test.correct / test.n, testImages: test.n },
 });
 mkdirSync(flags.out, { recursive: true });
 writeFileSync(join(flags.out, 'model.json'), files.modelJson);

@@ -1,6 +1,6 @@
 /** The worker's session in Node: with a tiny bundled network, and everything it posts captured. */
 import { createShapes } from '../../src/engine/data/shapes';
-import { writeLayersModel } from '../../src/engine/export/layersModel';
+import { writeLayersModel } from '../../src/engine/export/keras/layersModel';
 import { encodeCheckpoint } from '../../src/engine/generator/checkpoint';
 import { initialGeneratorWeights } from '../../src/engine/generator/generator';
 import { createResNet } from '../../src/engine/network/resnet';

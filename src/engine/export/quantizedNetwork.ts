@@ -9,7 +9,7 @@ import type { QuantizedWeight, Student } from '../quantization/student';
 /** Where a quantized activation's levels are: level times step, for whole levels from `lowest` to `highest`. */
 export interface ActivationLevels {
   bits: number;
-  /** 1 / scale. */
+  /** 1 / scale as float32, not rounded up (see `stepOf`). */
   step: number;
   scale: number;
   lowest: number;
@@ -57,9 +57,20 @@ export async function quantizedNetwork(student: Student, network: Network): Prom
     const [scale, zero] = [(await grid.scale.data())[0], (await grid.zero.data())[0]];
     tf.dispose([grid.scale, grid.zero]);
     const half = 2 ** (bits - 1);
-    activations.set(name, { bits, scale, step: Math.fround(1 / scale), lowest: zero - half, highest: zero + half - 1 });
+    activations.set(name, { bits, scale, step: stepOf(scale), lowest: zero - half, highest: zero + half - 1 });
   }
   return { network: own, kernels, dequantized, activations };
+}
+
+/**
+ * A file divides by a step where the student multiplies with the scale. In the middle between two levels, which is where
+ * a sigmoid of 0 lies when its range ends at 1, the student goes to the even one, which is the upper one there; divided
+ * by a step that was rounded up it would go to the lower one.
+ */
+function stepOf(scale: number): number {
+  const step = new Float32Array([1 / scale]);
+  if (step[0] * scale > 1) new Int32Array(step.buffer)[0]--;
+  return step[0];
 }
 
 /** The network with its kernels as the student computes with them: exactly what the integers stand for. */

@@ -31,12 +31,23 @@ export function checkImageSize(shape: readonly number[]): void {
 }
 
 /**
- * Infers every shape and counts work.
+ * Infers every shape and counts work, of a network that this is for.
  *
- * @throws NetworkError naming the node where an input or weight is missing or shapes do not fit together, where there
- *   is no BatchNorm layer at all, or where the output is not [numClasses]
+ * @throws NetworkError as `networkFacts`, and where there is no BatchNorm layer at all
  */
-export function inspectNetwork({ definition, weights }: Network): NetworkFacts {
+export function inspectNetwork(network: Network): NetworkFacts {
+  const facts = networkFacts(network);
+  if (facts.batchNorms.length === 0) throw new NetworkError(say('noBatchNorm'), say('noBatchNormHint'));
+  return facts;
+}
+
+/**
+ * Infers every shape and counts work, of any network.
+ *
+ * @throws NetworkError naming the node where an input or weight is missing or shapes do not fit together, or where the
+ *   output is not [numClasses]
+ */
+export function networkFacts({ definition, weights }: Network): NetworkFacts {
   const shapes = new Map<string, NodeShape>();
   const facts: NetworkFacts = { shapes, macs: 0, parameters: 0, activations: 0, batchNorms: [] };
   checkImageSize(definition.inputShape);
@@ -60,9 +71,6 @@ export function inspectNetwork({ definition, weights }: Network): NetworkFacts {
   const output = shapes.get(definition.nodes[definition.nodes.length - 1].name)!;
   if (output.length !== 1 || output[0] !== definition.numClasses) {
     throw new NetworkError(say('wrongOutput', String(output), definition.numClasses), HINT);
-  }
-  if (facts.batchNorms.length === 0) {
-    throw new NetworkError(say('noBatchNorm'), say('noBatchNormHint'));
   }
   return facts;
 }

@@ -236,7 +236,7 @@ export const enWorkbench = {
     formatHelp: {
       onnx: 'With QuantizeLinear and DequantizeLinear: weights as integers of 2, 4 or 8 bits, whichever is the next that holds them; activations rounded to the student’s own levels.',
       layersModel:
-        'For TensorFlow.js and Keras: the weights are exactly the values that the student computes with, as float32. The format has no quantizer for activations; they stay at full precision.',
+        'For TensorFlow.js and Keras: the weights are exactly the values that the student computes with. With one scale a layer they are stored in 8 bits; one scale a channel the format lacks, and they are float32. It has no quantizer for activations, which stay at full precision; their levels are in model.json.',
       images:
         'Calibration images and 20 synthetic images a class as PNG files, in a zip archive with a table of their labels.',
     } satisfies Record<ExportFormat, string>,

@@ -82,9 +82,8 @@ export const jaSentences: Sentences = {
     `「${node}」の範囲は ${lo} から ${hi} で、何も含みません。上端は下端より大きくしてください。`,
   rangeOrEqualization: () =>
     '手で決めた範囲と層間均等化は同時に使えません。均等化は、範囲を決めたときの値を動かします。どちらかを取り消してください。',
-  exportLevels: (layer, lowest, highest) =>
-    `活性値「${layer}」：目盛りが 0 から ${lowest} 〜 ${highest} 段のところにあり、16 ビットに収まりません。`,
-  exportLayersModel: (reason) => `tf.LayersModel にはこのネットワークを保存できません：${reason}`,
+  exportPooling: (layer) =>
+    `tf.LayersModel にはこのネットワークを保存できません：プーリング層「${layer}」の余白のとり方は Keras では表せません。`,
   exportHint: () => '別の形式を選んでください。生徒はそのまま残ります。',
   checkpointHint: () => '生成器をチェックポイントからではなく、最初から学習させてください。',
   checkpointUnusable: (reason) => `事前学習済みの生成器を使えません：${reason}`,

@@ -215,7 +215,7 @@ export const jaWorkbench: Words['workbench'] = {
     formatHelp: {
       onnx: 'QuantizeLinear と DequantizeLinear を使います。重みは、収まる最小の 2、4、8 ビットの整数です。活性値は生徒自身の目盛りに丸めます。',
       layersModel:
-        'TensorFlow.js と Keras 用です。重みは生徒が計算に使う値そのもの（float32）です。この形式には活性値の量子化器がないため、活性値は量子化されません。',
+        'TensorFlow.js と Keras 用です。重みは生徒が計算に使う値そのものです。スケールが層ごとに 1 つなら 8 ビットで保存します。チャネルごとのスケールはこの形式にないため、float32 になります。活性値の量子化器もないため、活性値は量子化されません。活性値の目盛りは model.json にあります。',
       images: '校正画像と、クラスごとに 20 枚の合成画像を PNG にし、ラベルの表とともに zip にまとめます。',
     },
     make: 'ファイルを作って確かめる',

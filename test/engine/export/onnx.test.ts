@@ -5,7 +5,6 @@ import { packBits } from '../../../src/engine/export/onnx/graph';
 import { startOnnx, type Optimization } from '../../../src/engine/export/onnx/runOnnx';
 import { writeOnnx } from '../../../src/engine/export/onnx/writeOnnx';
 import { quantizedNetwork } from '../../../src/engine/export/quantizedNetwork';
-import { ExportError } from '../../../src/engine/export/exportError';
 import type { Network, NetworkNode } from '../../../src/engine/network/types';
 import { layerBitsText } from '../../../src/engine/quantization/layerBits';
 import type { GridSettings, QuantizerSettings } from '../../../src/engine/quantization/plan';
@@ -181,8 +180,8 @@ describe('an exported student', () => {
       return quantizedNetwork(student, network);
     };
     const batch = tf.tensor4d(images, [...SHAPE]);
-    // From 100 steps above 0 on: 8 bits hold that. From 1,000 on they do not.
-    for (const lo of [1, 10]) {
+    // From 100 steps above 0 on: 8 bits hold that. From 1,000 on they do not, and from 10^7 on not even 16.
+    for (const lo of [1, 10, 1e5]) {
       const file = writeOnnx(await put({ lo, hi: lo + 0.07 }));
       const logits = student.forward(batch);
       const expected = await logits.data();
@@ -190,11 +189,9 @@ describe('an exported student', () => {
       const run = await startOnnx(file, 'all');
       const actual = await run.logits(images, SHAPE);
       await run.release();
-      actual.forEach((each, i) => expect(Math.abs(each - expected[i])).toBeLessThan(1e-4));
+      const largest = Array.from(expected).reduce((most, each) => Math.max(most, Math.abs(each)), 1);
+      actual.forEach((each, i) => expect(Math.abs(each - expected[i])).toBeLessThan(1e-4 * largest));
     }
-    const tooFine = await put({ lo: 1e5, hi: 1e5 + 0.07 });
-    expect(() => writeOnnx(tooFine)).toThrow(ExportError);
-    expect(() => writeOnnx(tooFine)).toThrow(/stem_relu.*16 bits/);
     batch.dispose();
     student.dispose();
   });
@@ -210,6 +207,79 @@ describe('an exported student', () => {
       const found = await compared(network, settings(4, { layerBits }));
       expect(found.disabled).toBeLessThan(1e-4);
       expect(found.all).toBeLessThan(1e-4);
+    }
+  });
+
+  /** The tiny network with another layer and its rectifier, and no BatchNorm between them, before its classifier. */
+  function behind(op: 'conv2d' | 'dense', bias: boolean): Network {
+    const network = tinyNetwork();
+    const random = new Random(4);
+    const { nodes } = network.definition;
+    const at = nodes.findIndex((node) => node.op === (op === 'dense' ? 'dense' : 'globalAveragePool'));
+    const shape = op === 'dense' ? [8, 8] : [3, 3, 8, 8];
+    const draw = (count: number, scale: number) => Float32Array.from({ length: count }, () => scale * random.normal());
+    network.weights.kernel = {
+      shape,
+      values: draw(
+        shape.reduce((a, b) => a * b, 1),
+        0.3,
+      ),
+    };
+    network.weights.bias = { shape: [8], values: draw(8, 0.5) };
+    const inputs = nodes[at].inputs;
+    const own = { name: 'own', inputs, kernel: 'kernel', ...(bias ? { bias: 'bias' } : {}) };
+    const padding = { top: 1, bottom: 1, left: 1, right: 1 };
+    nodes.splice(
+      at,
+      1,
+      op === 'dense' ? { ...own, op } : { ...own, op, strides: [1, 1], padding },
+      { name: 'own_relu', op: 'relu', inputs: ['own'] },
+      { ...nodes[at], inputs: ['own_relu'] },
+    );
+    return network;
+  }
+
+  // Optimized, onnxruntime rounded such a bias to coarse steps, and files with 2-bit kernels did not open.
+  it.each(
+    (['conv2d', 'dense'] as const).flatMap((op) =>
+      [true, false].map((bias) => [op, bias ? 'with' : 'without'] as const),
+    ),
+  )('of a %s %s bias right before a rectifier', async (op, bias) => {
+    for (const [bits, activationBits] of [
+      [2, 8],
+      [3, 3],
+      [8, 4],
+      [8, 8],
+    ]) {
+      const found = await compared(behind(op, bias === 'with'), settings(bits, { activationBits }));
+      expect(found.disabled).toBeLessThan(1e-4);
+      expect(found.all).toBeLessThan(1e-4);
+    }
+  });
+
+  it('whose values lie in the middle between two levels', async () => {
+    // A channel of nothing but zeros: a sigmoid's 0.5 in a range that ends at 1.
+    const network = tinyNetwork();
+    const { nodes } = network.definition;
+    const conv = nodes.find((node) => node.name === 'stem_conv')!;
+    if (conv.op !== 'conv2d') throw new Error('stem_conv is no convolution');
+    network.weights[conv.kernel].values.fill(0);
+    network.definition.nodes = nodes.flatMap((node): NetworkNode[] =>
+      node.name === 'stem_relu' ? [{ ...node, op: 'sigmoid', inputs: ['stem_conv'] } as NetworkNode] : [node],
+    );
+    for (const bits of [2, 3, 4, 5, 6, 7, 8]) {
+      const student = new Student(network, settings(bits));
+      const all = student.plan.quantizers.filter(({ kind }) => kind === 'activation');
+      student.setRanges(Object.fromEntries(all.map(({ node }) => [node, { lo: 0, hi: 1 }])));
+      const run = await startOnnx(writeOnnx(await quantizedNetwork(student, network)), 'all');
+      const batch = tf.tensor4d(images, [...SHAPE]);
+      const logits = student.forward(batch);
+      const expected = await logits.data();
+      const actual = await run.logits(images, SHAPE);
+      await run.release();
+      tf.dispose([batch, logits]);
+      student.dispose();
+      actual.forEach((each, i) => expect(each).toBeCloseTo(expected[i], 4));
     }
   });
 

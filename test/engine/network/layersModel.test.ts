@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { writeLayersModel } from '../../../src/engine/export/layersModel';
+import { writeLayersModel } from '../../../src/engine/export/keras/layersModel';
 import { forward, uploadWeights } from '../../../src/engine/network/executor';
 import { inspectNetwork } from '../../../src/engine/network/inspect';
 import { readLayersModel } from '../../../src/engine/network/keras/layersModel';

@@ -1,7 +1,5 @@
 /** A student's quantizers as QuantizeLinear and DequantizeLinear. */
-import { say } from '../../sentences';
 import type { QuantizedWeight } from '../../quantization/student';
-import { ExportError } from '../exportError';
 import type { ActivationLevels } from '../quantizedNetwork';
 import type { ElementType, GraphBuilder } from './graph';
 
@@ -46,24 +44,31 @@ export function kernelNode(
 
 /**
  * An activation rounded to its levels: clipped to the lowest and the highest one where the type has more, then through
- * QuantizeLinear and DequantizeLinear with the levels' own step, in 8 bits where they fit, otherwise in 16.
- *
- * @throws ExportError where the levels lie outside what 16 bits hold
+ * QuantizeLinear and DequantizeLinear with the levels' own step, in 8 bits where they fit, otherwise in 16. Levels
+ * further from 0 than that (a range of next to no width, say) are counted from the lowest one, which is taken off
+ * before and added again.
  */
 export function activationNode(
   graph: GraphBuilder,
   input: string,
-  name: string,
-  { step, lowest, highest }: ActivationLevels,
+  { step, lowest, highest }: Omit<ActivationLevels, 'bits' | 'scale'>,
 ): string {
+  const scalar = (value: number) => graph.constant('float', [], [Math.fround(value)]);
   const fits = (size: number) => Math.max(highest, 0) - Math.min(lowest, 0) < size;
-  const type: ElementType | null = fits(2 ** 8) ? 'uint8' : fits(2 ** 16) ? 'uint16' : null;
-  if (type === null) throw new ExportError(say('exportLevels', name, lowest, highest));
+  if (!fits(2 ** 16)) {
+    const base = scalar(lowest * step);
+    const above = graph.node('Sub', [input, base], null);
+    return graph.node(
+      'Add',
+      [activationNode(graph, above, { step, lowest: 0, highest: highest - lowest }), base],
+      null,
+    );
+  }
+  const type: ElementType = fits(2 ** 8) ? 'uint8' : 'uint16';
   const zeroPoint = Math.max(0, -lowest);
   const whole = lowest + zeroPoint === 0 && highest + zeroPoint === (type === 'uint8' ? 2 ** 8 : 2 ** 16) - 1;
-  const end = (level: number) => graph.constant('float', [], [Math.fround(level * step)]);
-  const clipped = whole ? input : graph.node('Clip', [input, end(lowest), end(highest)], null);
-  const grid = [graph.constant('float', [], [step]), graph.constant(type, [], [zeroPoint])];
+  const clipped = whole ? input : graph.node('Clip', [input, scalar(lowest * step), scalar(highest * step)], null);
+  const grid = [scalar(step), graph.constant(type, [], [zeroPoint])];
   const levels = graph.node('QuantizeLinear', [clipped, ...grid], null);
   return graph.node('DequantizeLinear', [levels, ...grid], null);
 }

@@ -90,7 +90,7 @@ class Writer {
 
   private activation(node: NetworkNode, output: string): string {
     const levels = this.quantized.activations.get(node.name);
-    return levels ? activationNode(this.graph, output, node.name, levels) : output;
+    return levels ? activationNode(this.graph, output, levels) : output;
   }
 
   private nodeOf(node: NetworkNode): string {
@@ -228,19 +228,20 @@ class Writer {
   }
 
   /**
-   * A quantized activation behind a kernel that is not. Where Conv or Gemm, Relu or Clip, and QuantizeLinear follow one
-   * another, also once BatchNormalization is folded, onnxruntime 1.30 rounds such a kernel to 8 bits when it optimizes
-   * (WeightBiasQuantization). Max and Min it does not look through.
+   * A quantized activation behind a layer that onnxruntime 1.30 would change when it optimizes. Where Conv or Gemm, Relu
+   * or Clip, and QuantizeLinear follow one another, it rounds a kernel that is not quantized to 8 bits, also once
+   * BatchNormalization is folded, and a bias to the steps of input times kernel, which are coarse with few bits
+   * (WeightBiasQuantization). Of a kernel of 2 bits it makes a QLinearConv, which has no such type, and of two Clips two
+   * nodes of one name: such files do not open. Max and Min it does not look through.
    */
   private isBetween({ name, inputs }: NetworkNode): boolean {
     if (!this.quantized.activations.has(name)) return false;
     const { nodes } = this.network.definition;
-    let before = nodes.find((node) => node.name === inputs[0]);
-    while (before?.op === 'batchNorm') {
-      const [input] = before.inputs;
-      before = nodes.find((node) => node.name === input);
-    }
-    return before !== undefined && isWeighted(before) && !this.quantized.kernels.has(before.name);
+    const find = (wanted: string) => nodes.find((node) => node.name === wanted);
+    let before = find(inputs[0]);
+    const isDirect = before?.op !== 'batchNorm';
+    while (before?.op === 'batchNorm') before = find(before.inputs[0]);
+    return before !== undefined && isWeighted(before) && (isDirect || !this.quantized.kernels.has(before.name));
   }
 
   private largest(input: string, other: number, label: string | null): string {
@@ -263,5 +264,4 @@ class Writer {
   }
 }
 
-/** @throws ExportError for an activation whose levels no type of ONNX holds */
 export const writeOnnx = (quantized: QuantizedNetwork): Uint8Array<ArrayBuffer> => new Writer(quantized).write();

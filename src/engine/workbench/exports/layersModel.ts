@@ -1,11 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { ExportError } from '../../export/exportError';
-import { writeLayersModel, type LayersModelFiles } from '../../export/layersModel';
+import { writeLayersModel } from '../../export/keras/layersModel';
 import { dequantizedNetwork, quantizedNetwork } from '../../export/quantizedNetwork';
 import { forward, uploadWeights } from '../../network/executor';
 import { readLayersModel } from '../../network/keras/layersModel';
-import type { Network } from '../../network/types';
-import { say } from '../../sentences';
 import { measured } from '../images';
 import { compareRuns } from './compare';
 import type { Exporter } from './exporter';
@@ -17,7 +14,12 @@ import type { Exporter } from './exporter';
 export const exportLayersModel: Exporter = async (context, { student }, asked) => {
   const { network, dataset } = context.source;
   const { n } = measured(dataset, asked, 'test');
-  const written = write(dequantizedNetwork(await quantizedNetwork(student, network)));
+  const quantized = await quantizedNetwork(student, network);
+  const written = writeLayersModel(dequantizedNetwork(quantized), {
+    kernels: quantized.kernels,
+    // For whoever rounds activations, too: the format cannot say it.
+    metadata: { activationLevels: Object.fromEntries(quantized.activations) },
+  });
   const bytes = new TextEncoder().encode(written.modelJson);
   const files = [
     { name: 'model.json', bytes },
@@ -51,12 +53,3 @@ export const exportLayersModel: Exporter = async (context, { student }, asked) =
     tf.dispose(weights);
   }
 };
-
-/** @throws ExportError where Keras has no such layer */
-function write(network: Network): LayersModelFiles {
-  try {
-    return writeLayersModel(network);
-  } catch (error) {
-    throw new ExportError(say('exportLayersModel', error instanceof Error ? error.message : String(error)));
-  }
-}

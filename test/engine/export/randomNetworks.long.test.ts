@@ -1,0 +1,2 @@
+/** A thousand others. */
+import './randomNetworks.test';
