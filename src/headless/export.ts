@@ -138,7 +138,7 @@ async function main(argv: string[]): Promise<number> {
       source: {
         network: source.network,
         dataset: source.dataset,
-        calibrationImages: run.prepared.calibrationImages,
+        calibration: run.prepared.calibrationSet,
         studentNow: () => run.studentNow(),
         syntheticImages: (perClass) => run.syntheticImages(perClass),
       },

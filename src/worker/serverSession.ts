@@ -7,7 +7,7 @@ import type { RunSettings } from '../engine/runSettings';
 import { whenNotReplayed } from '../engine/kernels/replay/recorder';
 import { say, type Said } from '../engine/sentences';
 import type { TaskName, TaskResult } from '../engine/workbench/report';
-import type { WorkbenchSource } from '../engine/workbench/trial';
+import type { WorkbenchSource } from '../engine/workbench/source';
 import { drawAhead } from './serverAhead';
 import { ServerBackends, type BackendTools } from './serverBackends';
 import { ServerDriver } from './serverDriver';
@@ -303,7 +303,7 @@ export class ServerSession {
         const source: WorkbenchSource = {
           network,
           dataset,
-          calibrationImages: run.prepared.calibrationImages,
+          calibration: run.prepared.calibrationSet,
           studentNow: () => run.studentNow(),
           syntheticImages: (perClass) => run.syntheticImages(perClass),
         };

@@ -1,6 +1,6 @@
 /** The worker's side of the workbench: one task after the other, beside a run that may be going on, each stoppable. */
 import type { AskedTask, TaskName, TaskResult } from '../engine/workbench/report';
-import type { TaskContext } from '../engine/workbench/trial';
+import type { TaskContext } from '../engine/workbench/source';
 import type { TriedRanges } from '../engine/workbench/triedRange';
 
 /** Least time between two words of progress, so that they do not keep the page busy. */

@@ -99,7 +99,7 @@ describe('the bundled network', () => {
       const source = {
         network: teacher.network,
         dataset,
-        calibrationImages: run.prepared.calibrationImages,
+        calibration: run.prepared.calibrationSet,
         studentNow: () => run.studentNow(),
         syntheticImages: () => null,
       };

@@ -8,6 +8,7 @@ import { canHold, imagesAtOnce } from '../data/amounts';
 import type { ClassSample } from '../data/calibrationSet';
 import { gatherBatch, imageTile, smallTile, toImageTile, type Dataset } from '../data/dataset';
 import type { NetworkDefinition } from '../network/types';
+import type { ImageSupply } from '../data/imageSupply';
 import type { ImageBatch } from '../quantization/student';
 import type { ImageTile } from '../runReport';
 
@@ -15,7 +16,7 @@ import type { ImageTile } from '../runReport';
 const MOST_BATCHES = 10;
 
 /** Owns what it has on the backend. */
-export class HeldImages implements ImagesOnDemand {
+export class HeldImages implements ImagesOnDemand, ImageSupply {
   readonly count: number;
   /** [count] */
   readonly labels: Uint16Array;
@@ -51,6 +52,13 @@ export class HeldImages implements ImagesOnDemand {
   valuesAt(places: readonly number[]): Float32Array {
     const chosen = Int32Array.from(places, (place) => this.indices[place]);
     return gatherBatch(this.dataset, 'calibration', chosen, this.definition.normalization).images;
+  }
+
+  /** [places.length, H, W, C] normalised, of the images at these places; the caller's. */
+  at(places: readonly number[]): tf.Tensor4D {
+    if (!this.complete) return tf.tensor4d(this.valuesAt(places), [places.length, ...this.definition.inputShape]);
+    if (places.length === this.count && places.every((place, i) => place === i)) return tf.clone(this.onBackend);
+    return tf.tidy(() => tf.gather(this.onBackend, tf.tensor1d([...places], 'int32')));
   }
 
   batch(start: number, number: number): tf.Tensor4D {

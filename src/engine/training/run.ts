@@ -3,9 +3,9 @@
  * (the worker, the command line) can look, change weights, pause or stop between any two of them. What a stage is and
  * does is its own affair (`stages/`); the run drives them, and keeps the time, what is told of it, and snapshots.
  */
-import * as tf from '@tensorflow/tfjs-core';
 import type { Checkpoint } from '../generator/checkpoint';
 import type { Dataset } from '../data/dataset';
+import type { ImageSupply } from '../data/imageSupply';
 import type { ProjectionMethod } from '../bns/projection';
 import { Generator } from '../generator/generator';
 import type { RefinedImages } from '../generator/refinedImages';
@@ -24,6 +24,7 @@ import { copyOfRow } from './stages/measurement';
 import type { Stage } from './stages/stage';
 import { StudentStage } from './stages/studentStage';
 import { mapLayer, type LayerMap } from './syntheticProbe';
+import { syntheticSupply } from './syntheticSupply';
 import type { Teacher } from './teacher';
 import { TestSet } from './testSet';
 import { freshGeneratorConfig, WorkCount } from './workCount';
@@ -227,21 +228,10 @@ export class Run {
     return { settings, step, snapshot: await (trained ?? (await this.plain.get())).snapshot() };
   }
 
-  /**
-   * Some synthetic images of the leading arm's generator as it is now, made from latents of their own stream; null
-   * where it has none.
-   *
-   * @returns [C perClass, H, W, channels] normalised, class by class; the caller's
-   */
-  syntheticImages(perClass: number): tf.Tensor4D | null {
+  /** Synthetic images of the leading arm as they are now (see `syntheticSupply`); null where it has none. */
+  syntheticImages(perClass: number): ImageSupply | null {
     const stage = this.generatorStage();
-    if (!stage) return null;
-    const { generator } = stage;
-    const { latentDim, numClasses } = generator.config;
-    const labels = Array.from({ length: numClasses * perClass }, (_, i) => Math.floor(i / perClass));
-    const random = this.random.fork('workbench');
-    const z = random.fillNormal(new Float32Array(labels.length * latentDim));
-    return tf.tidy(() => generator.generate(tf.tensor2d(z, [labels.length, latentDim]), labels));
+    return stage && syntheticSupply(stage.generator, stage.refined, perClass, this.random.fork('workbench'));
   }
 
   /** The student as plain quantization makes it; it stays the run's. */

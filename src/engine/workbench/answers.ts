@@ -4,7 +4,7 @@ import type { Dataset } from '../data/dataset';
 import { forward, uploadWeights, type WeightTensors } from '../network/executor';
 import type { Network } from '../network/types';
 import {
-  BATCH,
+  batchSize,
   divergences,
   imageBatch,
   imageBatches,
@@ -15,7 +15,7 @@ import {
 } from './images';
 import type { Answers, TaskOptions } from './report';
 import { createChangedTrial } from './changed';
-import type { TaskContext, WorkbenchSource } from './trial';
+import type { TaskContext, WorkbenchSource } from './source';
 
 /** Logits at full precision of the first images of a split: they are asked for again with every range that is tried. */
 interface KnownLogits {
@@ -53,7 +53,7 @@ export async function fullLogits(
   try {
     while (entry.n < n) {
       const start = entry.n;
-      const { images } = imageBatch(dataset, definition, split, start, Math.min(n, start + BATCH));
+      const { images } = imageBatch(dataset, definition, split, start, Math.min(n, start + batchSize(network)));
       const values = tf.tidy(() => forward(definition, weights ?? uploaded!, images));
       images.dispose();
       const logits = (await values.data().finally(() => values.dispose())) as Float32Array;
@@ -98,7 +98,7 @@ export async function answers(
   };
   try {
     const teacher = await fullLogits(context.source, { split, n }, (fraction) => context.pause(0.4 * fraction));
-    for (const { start, images, labels } of imageBatches(dataset, definition, split, n)) {
+    for (const { start, images, labels } of imageBatches(dataset, network, split, n)) {
       const logits = trial.student.forward(images);
       images.dispose();
       const student = (await logits.data().finally(() => logits.dispose())) as Float32Array;

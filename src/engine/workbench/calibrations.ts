@@ -5,11 +5,16 @@ import { SettingError } from '../training/prepare';
 import { fullLogits } from './answers';
 import { gridError } from './gridError';
 import { histogramOf } from './histogram';
-import { imageBatches, logProbabilities, LOOKED_PER_CLASS, measured, topClasses } from './images';
+import { HeldBatches, logProbabilities, measured, topClasses } from './images';
 import { LossCount, type BatchAnswers } from './layers';
-import { look, quantizedActivations, RANGE_METHODS, rangeBy, united, type Looked } from './looked';
+import { look, lookOnce, quantizedActivations, RANGE_METHODS, rangeBy, SAMPLE, united, type Looked } from './looked';
+import { LookedImages, syntheticImages } from './lookedImages';
 import { IMAGE_SOURCES, type Calibrations, type ImageSource, type TaskOptions } from './report';
-import { createTrial, type TaskContext } from './trial';
+import type { TaskContext } from './source';
+import { createTrial } from './trial';
+
+/** Images that as many values of an activation are taken of as of all that are calibrated on. */
+const SAMPLED_WITH = 50;
 
 /** Share of `wanted` that `reached` covers, 0 to 1; 1 where there is nothing to cover. */
 export function covered(wanted: Range, reached: Range): number {
@@ -32,12 +37,14 @@ export async function calibrations(
   const nodes = new Set(names);
   try {
     if (names.length === 0) throw new SettingError(say('noActivations'));
-    const calibration = await look(student, source.calibrationImages, nodes);
-    const generated = source.syntheticImages(LOOKED_PER_CLASS);
-    const synthetic = generated && (await look(student, generated, nodes).finally(() => generated.dispose()));
+    const real = new LookedImages(source.calibration, source.network);
+    const calibration = await look(student, real, nodes, (f) => context.pause(0.01 * f)).finally(() => real.dispose());
+    const made = syntheticImages(source);
+    const synthetic =
+      made && (await look(student, made, nodes, (f) => context.pause(0.01 + 0.01 * f)).finally(() => made.dispose()));
     await context.pause(0.02);
     // What the ranges have to cover: real images that they were not taken from.
-    const batches = [...imageBatches(source.dataset, definition, split, n)];
+    const batches = new HeldBatches(source, split, n);
     const told = (fraction: number) => context.pause(0.02 + 0.06 * fraction);
     try {
       const wanted: Looked[] = [];
@@ -45,13 +52,13 @@ export async function calibrations(
       let correctFull = 0;
       // Of the network itself: a trained student's own weights, not rounded, answer otherwise.
       const logits = await fullLogits(source, { split, n }, told);
-      for (const { start, images, labels } of batches) {
-        wanted.push(await look(student, images, nodes));
+      for (const { start, images, labels } of batches.all()) {
+        wanted.push(await lookOnce(student, images, nodes, (SAMPLE * labels.length) / SAMPLED_WITH));
         const values = logits.subarray(start * classes, (start + labels.length) * classes);
         const answers = topClasses(values, classes);
         full.push({ log: logProbabilities(values, classes), answers });
         answers.forEach((answer, i) => (correctFull += Number(answer === labels[i])));
-        await context.pause(0.08 + (0.04 * full.length) / batches.length);
+        await context.pause(0.08 + (0.04 * (start + labels.length)) / n);
       }
       const histograms = new Map(
         names.map((name) => [name, histogramOf(wanted.flatMap(({ values }) => Array.from(values.get(name)!)))]),
@@ -72,12 +79,13 @@ export async function calibrations(
           student.setRanges(ranges);
           const loss = new LossCount();
           let correct = 0;
-          for (const [i, { images, labels }] of batches.entries()) {
+          let i = 0;
+          for (const { start, images, labels } of batches.all()) {
             const logits = student.forward(images);
             const values = (await logits.data().finally(() => logits.dispose())) as Float32Array;
             topClasses(values, classes).forEach((answer, k) => (correct += Number(answer === labels[k])));
-            loss.add(full[i], values, labels, classes);
-            await context.pause(0.12 + (0.88 * (rows.length + (i + 1) / batches.length)) / total);
+            loss.add(full[i++], values, labels, classes);
+            await context.pause(0.12 + (0.88 * (rows.length + (start + labels.length) / n)) / total);
           }
           const errors = names.map((name) => gridError(histograms.get(name)!, ranges[name], plan.activationBits[name]));
           const mean = (pick: (error: (typeof errors)[number]) => number) =>
@@ -94,11 +102,11 @@ export async function calibrations(
       }
       const coverage = names.map((node) => {
         const ends = (looked: readonly Looked[]) => united(looked.flatMap((each) => each.ends.get(node)!));
-        const real = ends(wanted);
+        const reached = ends(wanted);
         return {
           node,
-          calibration: covered(real, ends([calibration])),
-          synthetic: synthetic && covered(real, ends([synthetic])),
+          calibration: covered(reached, ends([calibration])),
+          synthetic: synthetic && covered(reached, ends([synthetic])),
         };
       });
       return {
@@ -111,7 +119,7 @@ export async function calibrations(
         coverage,
       };
     } finally {
-      for (const { images } of batches) images.dispose();
+      batches.dispose();
     }
   } finally {
     student.dispose();

@@ -6,11 +6,12 @@ import { isWeighted } from '../quantization/plan';
 import type { Student } from '../quantization/student';
 import { say } from '../sentences';
 import { SettingError } from '../training/prepare';
-import { imagesFrom } from './images';
+import { lookedImages } from './lookedImages';
 import { calibrate, quantizedActivations } from './looked';
 import { repair } from './repairs';
 import type { RangeChange, StudentChanges } from './report';
-import { createTrial, type TaskContext, type Trial } from './trial';
+import type { TaskContext } from './source';
+import { createTrial, type Trial } from './trial';
 
 /** @throws SettingError for changes of which one would undo the other */
 export function checkTogether({ ranges = [], repairs }: StudentChanges): void {
@@ -27,13 +28,15 @@ export async function createChangedTrial(context: TaskContext, changes: StudentC
   const trial = await createTrial(context);
   const { student } = trial;
   try {
-    if (calibration) await calibrate(student, context.source, calibration);
+    if (calibration) await calibrate(student, context.source, calibration, () => context.pause(0));
     for (const change of ranges) changeRange(student, change);
     if (repairs && repairs.names.length > 0) {
-      const parts = imagesFrom(context.source, repairs.source);
-      const images = tf.concat4d(parts, 0);
-      tf.dispose(parts);
-      await repair(student, repairs.names, images, context, calibration).finally(() => images.dispose());
+      const images = lookedImages(context.source, repairs.source);
+      try {
+        await repair(student, repairs.names, images, context, calibration);
+      } finally {
+        for (const each of images) each.dispose();
+      }
     }
     return trial;
   } catch (error) {

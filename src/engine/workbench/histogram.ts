@@ -1,11 +1,14 @@
 /** Values of one kernel or activation as a histogram, with the grid that they are rounded to. */
 import * as tf from '@tensorflow/tfjs-core';
+import type { ForwardHooks } from '../network/executor';
 import { FULL_PRECISION } from '../quantization/layerBits';
 import { sampleValues } from '../quantization/ranges';
 import type { Student } from '../quantization/student';
-import { imagesFrom } from './images';
+import { lookedImages } from './lookedImages';
+import { until } from './until';
 import type { HistogramReply, ImageSource, TaskOptions } from './report';
-import { createTrial, type TaskContext } from './trial';
+import type { TaskContext } from './source';
+import { createTrial } from './trial';
 
 /** Fine enough that a bin's mean stands for all of its values, up to 8 bits. */
 export const BINS = 2048;
@@ -78,27 +81,33 @@ const kernelValues = async (student: Student, node: string): Promise<Float32Arra
 
 /** Full-precision values of an activation on the calibration images, the synthetic ones, or both. */
 async function activationValues(
-  { source }: TaskContext,
+  { source, pause }: TaskContext,
   student: Student,
   node: string,
-  images: ImageSource,
+  from: ImageSource,
 ): Promise<Float32Array> {
-  const batches = imagesFrom(source, images);
-  const sample = tf.tidy(() => {
-    const parts = batches.map((batch) => {
-      let found: tf.Tensor1D | null = null;
-      student.forwardWith(batch, {
-        activation: (at, x) => {
-          if (at.name === node) found = tf.keep(sampleValues(x, SAMPLE / batches.length));
+  const sets = lookedImages(source, from);
+  const values: number[] = [];
+  const total = sets.reduce((sum, { count }) => sum + count, 0);
+  let done = 0;
+  try {
+    for (const set of sets) {
+      for (const images of set.passes()) {
+        const some = (SAMPLE / sets.length) * (images.shape[0] / set.count);
+        let found: tf.Tensor1D | null = null;
+        const activation: ForwardHooks['activation'] = (at, x) => {
+          if (at.name === node) found = tf.keep(sampleValues(x, Math.ceil(some)));
           return x;
-        },
-      });
-      return found! as tf.Tensor1D;
-    });
-    const all = tf.concat1d(parts);
-    tf.dispose(parts);
-    return all;
-  });
-  tf.dispose(batches);
-  return (await sample.data().finally(() => sample.dispose())) as Float32Array;
+        };
+        student.forwardWith(images, until(student.definition, new Set([node]), { activation })).dispose();
+        const sample = found! as tf.Tensor1D;
+        for (const value of await sample.data().finally(() => sample.dispose())) values.push(value);
+        done += images.shape[0];
+        if (done < total) await pause(done / total);
+      }
+    }
+    return Float32Array.from(values);
+  } finally {
+    for (const set of sets) set.dispose();
+  }
 }

@@ -1,27 +1,27 @@
 /** Images that tasks measure on, batch by batch, and what is read off a network's answers. */
 import * as tf from '@tensorflow/tfjs-core';
+import { canHold } from '../data/amounts';
 import { gatherBatch, indexRange, type Dataset, type Split } from '../data/dataset';
-import type { NetworkDefinition } from '../network/types';
-import { say } from '../sentences';
-import { SettingError } from '../training/prepare';
-import type { ImageSource, MeasuredSplit } from './report';
-import type { WorkbenchSource } from './trial';
+import { networkFacts } from '../network/inspect';
+import type { Network, NetworkDefinition } from '../network/types';
+import type { MeasuredSplit } from './report';
 
-/** Images in one forward pass: few, because every layer's output of a pass is kept. */
-export const BATCH = 50;
+/** Images in one forward pass, where they are small. */
+const BATCH = 50;
 
-/** Synthetic images of each class that values, ranges and repairs come from. */
-export const LOOKED_PER_CLASS = 4;
+/** Values of all layers' outputs in one pass: 512 MB, of which a student has a third more, and its reference another. */
+const VALUES_AT_ONCE = 2 ** 27;
 
-/**
- * Calibration images, synthetic ones, or both, each set by itself; the caller's.
- *
- * @throws SettingError where the run has no synthetic ones
- */
-export function imagesFrom({ calibrationImages, syntheticImages }: WorkbenchSource, from: ImageSource): tf.Tensor4D[] {
-  const synthetic = from === 'calibration' ? null : syntheticImages(LOOKED_PER_CLASS);
-  if (from !== 'calibration' && synthetic === null) throw new SettingError(say('noSyntheticImages'));
-  return [...(from === 'synthetic' ? [] : [tf.clone(calibrationImages)]), ...(synthetic ? [synthetic] : [])];
+const fitting = new WeakMap<Network, number>();
+
+/** Images of which a forward pass, whose outputs all stay until its end, fits into memory. */
+export function imagesInPass(network: Network): number {
+  let images = fitting.get(network);
+  if (images === undefined) {
+    images = Math.max(1, Math.floor(VALUES_AT_ONCE / networkFacts(network).activations));
+    fitting.set(network, images);
+  }
+  return images;
 }
 
 /** Images that something is measured on. */
@@ -67,21 +67,62 @@ export function imageBatch(
 }
 
 /**
- * The first `n` images of a split.
+ * The first `n` images of a split, as many at a time as fit into a pass.
  *
+ * @param share of the memory of a pass that there is
  * @throws RangeError where the split has fewer
  */
 export function* imageBatches(
   dataset: Dataset,
-  definition: NetworkDefinition,
+  network: Network,
   split: Split,
   n: number,
+  share = 1,
 ): Generator<ImageBatch> {
   if (!Number.isInteger(n) || n < 1 || n > dataset.size(split))
     throw new RangeError(`${dataset.name} has 1 to ${dataset.size(split)} ${split} images to measure on, not ${n}.`);
-  for (let start = 0; start < n; start += BATCH)
-    yield imageBatch(dataset, definition, split, start, Math.min(n, start + BATCH));
+  const batch = batchSize(network, share);
+  for (let start = 0; start < n; start += batch)
+    yield imageBatch(dataset, network.definition, split, start, Math.min(n, start + batch));
 }
+
+/** The same batches several times: they stay on the backend where they fit, otherwise each is made anew. */
+export class HeldBatches {
+  private readonly held: ImageBatch[] | null;
+
+  constructor(
+    private readonly source: { dataset: Dataset; network: Network },
+    private readonly split: Split,
+    private readonly n: number,
+  ) {
+    const values = source.network.definition.inputShape.reduce((a, b) => a * b, 1);
+    this.held = canHold(n, values) ? [...this.made()] : null;
+  }
+
+  private made(): Generator<ImageBatch> {
+    return imageBatches(this.source.dataset, this.source.network, this.split, this.n);
+  }
+
+  /** Their images are gone when the next ones come. */
+  *all(): Generator<ImageBatch> {
+    if (this.held) return yield* this.held;
+    for (const batch of this.made()) {
+      try {
+        yield batch;
+      } finally {
+        batch.images.dispose();
+      }
+    }
+  }
+
+  dispose(): void {
+    for (const { images } of this.held ?? []) images.dispose();
+  }
+}
+
+/** Images of one batch. @param share of the memory of a pass that there is */
+export const batchSize = (network: Network, share = 1): number =>
+  Math.min(BATCH, Math.max(1, Math.floor(share * imagesInPass(network))));
 
 /** Natural logarithms of the probabilities that logits [N, C] stand for, row by row. */
 export function logProbabilities(logits: Float32Array, classes: number): Float64Array {

@@ -11,7 +11,8 @@ import type { Student } from '../quantization/student';
 import { ROUNDING } from './gridError';
 import { divergences, imageBatches, logProbabilities, measured, topClasses, type Measured } from './images';
 import type { Distortion, LayerRow, LayerTable, Loss, Sensitivities, TaskOptions } from './report';
-import { createTrial, type TaskContext, type Trial } from './trial';
+import type { TaskContext } from './source';
+import { createTrial, type Trial } from './trial';
 
 /** Sums over values x at full precision and y quantized, of which a `Distortion` is made. */
 interface Sums {
@@ -140,7 +141,8 @@ export async function inspectQuantizers(
   let correctFull = 0;
   const passes = quantizers.length + 2;
   const own = student.hooks();
-  for (const { start, images, labels } of imageBatches(context.source.dataset, definition, split, n)) {
+  // Beside a pass there are the outputs that it is compared with.
+  for (const { start, images, labels } of imageBatches(context.source.dataset, context.source.network, split, n, 0.5)) {
     const reference = new Map<string, tf.Tensor>();
     let done = 0;
     const pause = () => {

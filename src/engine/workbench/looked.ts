@@ -5,9 +5,9 @@ import { FULL_PRECISION } from '../quantization/layerBits';
 import { calibratedRange, CALIBRATION_METHODS } from '../quantization/rangeMethods';
 import { movingAverage, sampleValues, type Range } from '../quantization/ranges';
 import type { Student } from '../quantization/student';
-import { imagesFrom } from './images';
+import { lookedImages, type LookedImages } from './lookedImages';
 import type { RangeMethod, StudentChanges } from './report';
-import type { WorkbenchSource } from './trial';
+import type { WorkbenchSource } from './source';
 
 /** All that there are. */
 export const RANGE_METHODS: readonly RangeMethod[] = [...CALIBRATION_METHODS, 'movingAverage'];
@@ -19,7 +19,7 @@ export const quantizedActivations = ({ definition, plan }: Student): string[] =>
     .filter((name) => plan.activationBits[name] !== FULL_PRECISION);
 
 /** Values of one activation that are looked at. */
-const SAMPLE = 65536;
+export const SAMPLE = 65536;
 /** Images and updates of the authors' moving average. */
 const AVERAGE_BATCH = 16;
 const AVERAGE_UPDATES = 50;
@@ -31,8 +31,41 @@ export interface Looked {
   ends: Map<string, Range[]>;
 }
 
-/** @param images stay the caller's */
-export async function look(student: Student, images: tf.Tensor4D, nodes: ReadonlySet<string>): Promise<Looked> {
+/**
+ * @param images stay the caller's
+ * @param pause is called between two passes
+ */
+export async function look(
+  student: Student,
+  images: LookedImages,
+  nodes: ReadonlySet<string>,
+  pause: (fraction: number) => Promise<void>,
+): Promise<Looked> {
+  const all: Looked = { images: 0, values: new Map(), ends: new Map() };
+  const parts: Looked[] = [];
+  for (const pass of images.passes()) {
+    parts.push(await lookOnce(student, pass, nodes, (SAMPLE * pass.shape[0]) / images.count));
+    all.images += pass.shape[0];
+    if (all.images < images.count) await pause(all.images / images.count);
+  }
+  for (const node of nodes) {
+    const values = parts.map((part) => part.values.get(node)!);
+    all.values.set(node, values.length === 1 ? values[0] : Float32Array.from(values.flatMap((each) => [...each])));
+    all.ends.set(
+      node,
+      parts.flatMap((part) => part.ends.get(node)!),
+    );
+  }
+  return all;
+}
+
+/** In one pass. @param sample values of each activation @param images stay the caller's */
+export async function lookOnce(
+  student: Student,
+  images: tf.Tensor4D,
+  nodes: ReadonlySet<string>,
+  sample: number,
+): Promise<Looked> {
   const kept: [string, tf.Tensor][] = [];
   try {
     tf.tidy(() => {
@@ -40,7 +73,7 @@ export async function look(student: Student, images: tf.Tensor4D, nodes: Readonl
         activation: ({ name }, x) => {
           if (!nodes.has(name)) return x;
           const rows = tf.reshape(x, [x.shape[0], -1]);
-          kept.push([name, tf.keep(sampleValues(x, SAMPLE))]);
+          kept.push([name, tf.keep(sampleValues(x, Math.ceil(sample)))]);
           kept.push([name, tf.keep(tf.stack([tf.min(rows, 1), tf.max(rows, 1)], 1))]);
           return x;
         },
@@ -94,14 +127,16 @@ export async function calibrate(
   student: Student,
   source: WorkbenchSource,
   { method, source: from }: NonNullable<StudentChanges['calibration']>,
+  pause: (fraction: number) => Promise<void>,
 ): Promise<void> {
   const names = quantizedActivations(student);
   const sets: Looked[] = [];
-  const parts = imagesFrom(source, from);
+  const parts = lookedImages(source, from);
   try {
-    for (const images of parts) sets.push(await look(student, images, new Set(names)));
+    for (const images of parts)
+      sets.push(await look(student, images, new Set(names), (each) => pause((sets.length + each) / parts.length)));
   } finally {
-    tf.dispose(parts);
+    for (const images of parts) images.dispose();
   }
   const { activationBits } = student.plan;
   student.setRanges(Object.fromEntries(names.map((name) => [name, rangeBy(method, sets, name, activationBits[name])])));

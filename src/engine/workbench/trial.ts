@@ -1,6 +1,4 @@
 /** The student as it is now, with whatever bits and ranges are to be tried: a copy that nobody else knows of. */
-import type * as tf from '@tensorflow/tfjs-core';
-import type { Dataset } from '../data/dataset';
 import type { Network } from '../network/types';
 import { FULL_PRECISION } from '../quantization/layerBits';
 import { LayerBitsError, quantizationPlan } from '../quantization/plan';
@@ -9,27 +7,8 @@ import { Student, type StudentSnapshot } from '../quantization/student';
 import type { RunSettings } from '../runSettings';
 import { say } from '../sentences';
 import { SettingError } from '../training/prepare';
-import type { StudentNow } from '../training/run';
-
-/** Where a task gets what it works on. All of it stays the run's. */
-export interface WorkbenchSource {
-  network: Network;
-  dataset: Dataset;
-  /** [C k, H, W, channels] normalised. */
-  calibrationImages: tf.Tensor4D;
-  studentNow(): Promise<StudentNow>;
-  /** [C perClass, H, W, channels] normalised, the caller's; null where there is no generator. */
-  syntheticImages(perClass: number): tf.Tensor4D | null;
-}
-
-/** What a task works with. */
-export interface TaskContext {
-  source: WorkbenchSource;
-  /** As the page has them: bits, granularity and ranges are taken from here. */
-  settings: RunSettings;
-  /** Tells how far it is, 0 to 1, and lets other work in between. @throws where the task is to stop; it then leaves nothing behind */
-  pause(fraction: number): Promise<void>;
-}
+import { LookedImages } from './lookedImages';
+import type { TaskContext } from './source';
 
 export interface Trial {
   /** The caller's. */
@@ -67,7 +46,8 @@ export async function createTrial({ source, settings }: Pick<TaskContext, 'sourc
       const { activationRange } = settings;
       const moved = activationRange === 'movingAverage' ? now.snapshot.ranges : {};
       const method = activationRange === 'movingAverage' ? 'minMax' : activationRange;
-      const found = await student.rangesFrom([source.calibrationImages], method);
+      const images = new LookedImages(source.calibration, source.network);
+      const found = await student.rangesFrom(images.batches, method).finally(() => images.dispose());
       for (const [node] of missing) ranges[node] = moved[node] ?? found[node];
     }
     student.setRanges(ranges);

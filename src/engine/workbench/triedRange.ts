@@ -12,7 +12,8 @@ import { fullLogits } from './answers';
 import { changedGrid } from './changed';
 import { imageBatch, measured, topClasses, type Measured } from './images';
 import type { TaskOptions, TriedRange } from './report';
-import { createTrial, type TaskContext, type Trial, type WorkbenchSource } from './trial';
+import type { TaskContext, WorkbenchSource } from './source';
+import { createTrial, type Trial } from './trial';
 
 /** What may be kept of the first images. The others are computed as a whole. */
 export const KEPT_BYTES = 32 * 2 ** 20;

@@ -24,6 +24,8 @@ export const enWorkbench = {
     test: (n: string, all: string): string => `the first ${n} of ${all} test images (there are no validation images)`,
   } satisfies Record<MeasuredSplit, (n: string, all: string) => string>,
   asked: (n: string): string => `${n} test images`,
+  allImages: (most: string, fitting: string): string =>
+    `On ${most} images, which takes long with a network of this size (otherwise ${fitting})`,
   measuredOn: (images: string, step: string): string =>
     step === '0'
       ? `Measured on ${images}, before the student’s training.`
@@ -238,7 +240,7 @@ export const enWorkbench = {
       layersModel:
         'For TensorFlow.js and Keras: the weights are exactly the values that the student computes with. With one scale a layer they are stored in 8 bits; one scale a channel the format lacks, and they are float32. It has no quantizer for activations, which stay at full precision; their levels are in model.json.',
       images:
-        'Calibration images and 20 synthetic images a class as PNG files, in a zip archive with a table of their labels.',
+        'Calibration images and 20 synthetic images a class (fewer where they are large and many) as PNG files, in a zip archive with a table of their labels.',
     } satisfies Record<ExportFormat, string>,
     make: 'Make and check the file',
     collect: 'Collect the images',

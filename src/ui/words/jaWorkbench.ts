@@ -22,6 +22,8 @@ export const jaWorkbench: Words['workbench'] = {
     test: (n, all) => `テスト画像 ${all} 枚のうち最初の ${n} 枚（検証画像がないため）`,
   },
   asked: (n) => `テスト画像 ${n} 枚`,
+  allImages: (most, fitting) =>
+    `画像 ${most} 枚で測る（このネットワークの大きさでは時間がかかります。通常は ${fitting} 枚）`,
   measuredOn: (images, step) =>
     step === '0'
       ? `生徒の学習前に、${images}で測りました。`
@@ -216,7 +218,8 @@ export const jaWorkbench: Words['workbench'] = {
       onnx: 'QuantizeLinear と DequantizeLinear を使います。重みは、収まる最小の 2、4、8 ビットの整数です。活性値は生徒自身の目盛りに丸めます。',
       layersModel:
         'TensorFlow.js と Keras 用です。重みは生徒が計算に使う値そのものです。スケールが層ごとに 1 つなら 8 ビットで保存します。チャネルごとのスケールはこの形式にないため、float32 になります。活性値の量子化器もないため、活性値は量子化されません。活性値の目盛りは model.json にあります。',
-      images: '校正画像と、クラスごとに 20 枚の合成画像を PNG にし、ラベルの表とともに zip にまとめます。',
+      images:
+        '校正画像と、クラスごとに 20 枚（大きな画像が多いときはもっと少なく）の合成画像を PNG にし、ラベルの表とともに zip にまとめます。',
     },
     make: 'ファイルを作って確かめる',
     collect: '画像を集める',

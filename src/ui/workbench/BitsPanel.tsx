@@ -8,6 +8,7 @@ import { useActions, usePlayground } from '../playground';
 import { AccuracyLine } from './AccuracyLine';
 import { footprint, meanForBytes, sameQuantizer, withBudget } from './layerRows';
 import { TaskBar } from './TaskBar';
+import { useImages } from './useImages';
 import { useTask } from './useTask';
 
 /** Validation images of the accuracy that follows the bits, and of the sensitivities that bits are chosen by. */
@@ -24,14 +25,15 @@ function FollowingAccuracy() {
   const run = usePlayground((state) => state.run);
   const ready = usePlayground((state) => state.engine === 'ready');
   const { start, stop, done, fraction } = task;
+  const { images } = useImages('answers', ACCURACY_IMAGES);
   useEffect(() => {
     if (!ready) return;
-    const timer = setTimeout(() => start({ images: ACCURACY_IMAGES, split: 'validation' }), FOLLOW_MS);
+    const timer = setTimeout(() => start({ images, split: 'validation' }), FOLLOW_MS);
     return () => {
       clearTimeout(timer);
       stop();
     };
-  }, [ready, settings, run, start, stop]);
+  }, [ready, settings, run, images, start, stop]);
   const waits = fraction !== null || done?.run !== run || !sameQuantizer(done.settings, settings);
   return <AccuracyLine task={task} waits={waits} />;
 }
@@ -43,6 +45,7 @@ export function BitsPanel({ table }: { table: LayerTable }) {
   const locked = useLocked('layerBits');
   const { setSettings } = useActions();
   const task = useTask('sensitivities');
+  const { images, choice } = useImages('sensitivities', BUDGET_IMAGES);
   const now = footprint(table, settings);
   const [unit, setUnit] = useState<'bits' | 'kilobytes'>('bits');
   const [budget, setBudget] = useState('3');
@@ -92,8 +95,9 @@ export function BitsPanel({ table }: { table: LayerTable }) {
         task={task}
         label={found ? words.sensitivitiesAgain : words.sensitivities}
         disabled={locked}
-        onStart={() => task.start({ images: BUDGET_IMAGES, bits: BUDGET_BITS })}
+        onStart={() => task.start({ images, bits: BUDGET_BITS })}
       />
+      {choice}
       {found && (
         <div className="compare-actions">
           <label>

@@ -11,9 +11,10 @@ import { points } from './AccuracyLine';
 import { rangeMethodLabel, type KeptProps } from './KeptBar';
 import { MeasuredTask } from './MeasuredTask';
 import { UseCell } from './UseCell';
+import { useImages } from './useImages';
 import { useTask } from './useTask';
 
-const OPTIONS = { images: 500 };
+const IMAGES = 500;
 
 const COLUMNS = ['method', 'source', 'accuracy', 'difference', 'kl', 'sqnr', 'clipped'] as const;
 type Column = (typeof COLUMNS)[number];
@@ -153,10 +154,12 @@ function Coverage({ found }: { found: Calibrations }) {
 export function CalibrationPanel(keeping: KeptProps) {
   const words = useWords().workbench;
   const task = useTask('calibrations');
+  const { images, choice } = useImages('calibrations', IMAGES);
   return (
     <>
       <p>{words.calibration.lead}</p>
-      <MeasuredTask task={task} label={words.calibration.measure} options={OPTIONS}>
+      {choice}
+      <MeasuredTask task={task} label={words.calibration.measure} options={{ images }}>
         {(found) => (
           <>
             <Rows found={found} {...keeping} />

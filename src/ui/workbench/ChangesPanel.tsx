@@ -12,6 +12,7 @@ import { className } from '../words/words';
 import { points, tally } from './AccuracyLine';
 import type { KeptProps } from './KeptBar';
 import { MeasuredTask } from './MeasuredTask';
+import { useImages } from './useImages';
 import { useTask } from './useTask';
 
 const IMAGES = 1000;
@@ -61,6 +62,7 @@ export function ChangesPanel({ kept }: Pick<KeptProps, 'kept'>) {
   const words = all.workbench.changes;
   const { percent } = useFormat();
   const task = useTask('answers');
+  const { images, choice } = useImages('answers', IMAGES);
   const overview = usePlayground((state) => state.overview);
   const answers = task.done?.result ?? null;
   const classes = overview?.network.numClasses ?? 0;
@@ -124,10 +126,11 @@ export function ChangesPanel({ kept }: Pick<KeptProps, 'kept'>) {
   return (
     <>
       <p>{words.lead}</p>
+      {choice}
       <MeasuredTask
         task={task}
-        label={words.measure(grouped(IMAGES))}
-        options={{ images: IMAGES, split: 'test', changes: kept }}
+        label={words.measure(grouped(images))}
+        options={{ images, split: 'test', changes: kept }}
       >
         {content}
       </MeasuredTask>

@@ -9,6 +9,7 @@ import { useFormat, useWords } from '../language';
 import type { KeptProps } from './KeptBar';
 import { useStale } from './MeasuredTask';
 import { TaskBar } from './TaskBar';
+import { useImages } from './useImages';
 import { useTask } from './useTask';
 
 /** Test images that a file is run on before it is offered. */
@@ -60,6 +61,7 @@ const NOTHING: StudentChanges = {};
 export function ExportPanel({ kept }: Pick<KeptProps, 'kept'>) {
   const words = useWords().workbench;
   const task = useTask('export');
+  const { images, choice } = useImages('export', IMAGES);
   const [format, setFormat] = useState<ExportFormat>('onnx');
   const { done } = task;
   const exported = done?.result.format === format ? done.result : null;
@@ -81,8 +83,9 @@ export function ExportPanel({ kept }: Pick<KeptProps, 'kept'>) {
       <TaskBar
         task={task}
         label={format === 'images' ? words.take.collect : words.take.make}
-        onStart={() => task.start({ format, images: IMAGES, changes })}
+        onStart={() => task.start({ format, images, changes })}
       />
+      {format !== 'images' && choice}
       {exported && (
         <>
           {stale && (

@@ -17,10 +17,11 @@ import type { Charted, Column } from './layerRows';
 import { bitsNow, CHARTED, COLUMNS, commonBits, sortedRows } from './layerRows';
 import { BitsPanel } from './BitsPanel';
 import { MeasuredTask } from './MeasuredTask';
+import { useImages } from './useImages';
 import { useTask } from './useTask';
 
 /** Validation images that everything is measured on. */
-const OPTIONS = { images: 200 };
+const IMAGES = 200;
 const BITS = [2, 3, 4, 5, 6, 7, 8, FULL_PRECISION];
 
 const bitsLabel = (words: Words['workbench'], bits: number) =>
@@ -220,6 +221,7 @@ export function LayersPanel({ selected, onSelect }: { selected: string | null; o
   const words = useWords().workbench;
   const { percent } = useFormat();
   const task = useTask('layers');
+  const { images, choice } = useImages('layers', IMAGES);
   const scheme = useScheme();
   const [charted, setCharted] = useState<Charted>('sqnr');
   const table = task.done?.result ?? null;
@@ -241,7 +243,13 @@ export function LayersPanel({ selected, onSelect }: { selected: string | null; o
   return (
     <>
       <p>{words.layersLead}</p>
-      <MeasuredTask task={task} label={table ? words.measureAgain : words.measure} options={OPTIONS} note={besideOwn}>
+      {choice}
+      <MeasuredTask
+        task={task}
+        label={table ? words.measureAgain : words.measure}
+        options={{ images }}
+        note={besideOwn}
+      >
         {(measured) => (
           <>
             <BitsPanel table={measured} />

@@ -9,6 +9,7 @@ import { points } from './AccuracyLine';
 import type { KeptProps } from './KeptBar';
 import { MeasuredTask } from './MeasuredTask';
 import { UseCell } from './UseCell';
+import { useImages } from './useImages';
 import { useTask } from './useTask';
 
 const IMAGES = 500;
@@ -83,6 +84,7 @@ function Rows({ found, source, kept, onKeep }: KeptProps & { found: Repaired; so
 export function RepairsPanel({ kept, onKeep }: KeptProps) {
   const words = useWords().workbench;
   const task = useTask('repairs');
+  const { images, choice } = useImages('repairs', IMAGES);
   const [names, setNames] = useState<readonly RepairName[]>(['equalization', 'biasCorrection']);
   const [source, setSource] = useState<ImageSource>('both');
   const { calibration, ranges } = kept;
@@ -114,11 +116,12 @@ export function RepairsPanel({ kept, onKeep }: KeptProps) {
           </li>
         ))}
       </ul>
+      {choice}
       <MeasuredTask
         task={task}
         label={words.repairs.measure}
         disabled={names.length === 0}
-        options={{ names, source, images: IMAGES, changes: { calibration, ranges } }}
+        options={{ names, source, images, changes: { calibration, ranges } }}
         note={({ images }) => words.repairs.looked(String(images))}
       >
         {(found) => <Rows found={found} source={task.done!.options.source} kept={kept} onKeep={onKeep} />}

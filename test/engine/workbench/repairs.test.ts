@@ -4,15 +4,16 @@ import type { DenseNode, Network, NetworkNode } from '../../../src/engine/networ
 import { Student } from '../../../src/engine/quantization/student';
 import { Random } from '../../../src/engine/random';
 import { betaAt, inverseSigmoid, rectifiedSigmoid, undecided } from '../../../src/engine/quantization/learnedRounding';
-import { ADA_ROUND, roundKernel } from '../../../src/engine/workbench/repairs/adaRound';
+import { ADA_ROUND, adaRound, roundKernel } from '../../../src/engine/workbench/repairs/adaRound';
 import { biasCorrection } from '../../../src/engine/workbench/repairs/biasCorrection';
 import { equalization, equalizingScale, layerPairs } from '../../../src/engine/workbench/repairs/equalization';
 import { repair } from '../../../src/engine/workbench/repairs';
 import { repairs } from '../../../src/engine/workbench/repairs/measure';
+import { lookedImages } from '../../../src/engine/workbench/lookedImages';
 import { createTrial } from '../../../src/engine/workbench/trial';
 import { NODE_BACKENDS, use } from '../backends';
 import { tinyNetwork } from '../training/tiny';
-import { tinyContext } from './source';
+import { looked, tinyContext } from './source';
 
 const told = async () => undefined;
 const valuesOf = async (tensor: tf.Tensor) => Array.from(await tensor.data());
@@ -63,7 +64,7 @@ describe.each(NODE_BACKENDS)('repairs on %s', (backend) => {
     const student = new Student(handmade([8, -1], [2, 4], [4, 1]), SETTINGS);
     const images = tf.tensor4d([0.5, -2, 1, 3], [4, 1, 1, 1]);
     const before = await valuesOf(student.forwardWith(images, {}));
-    expect(await equalization({ student, images, seed: 1, pause: told })).toEqual(['one', 'two']);
+    expect(await equalization({ student, images: [], seed: 1, pause: told })).toEqual(['one', 'two']);
     expect(await valuesOf(student.variables['one/kernel'])).toEqual([4, -2]);
     expect(await valuesOf(student.variables['one/bias'])).toEqual([2, 2]);
     expect(await valuesOf(student.variables['two/kernel'])).toEqual([4, 2]);
@@ -80,16 +81,46 @@ describe.each(NODE_BACKENDS)('repairs on %s', (backend) => {
     );
     const before = await valuesOf(student.forwardWith(images, {}));
     const kernel = await valuesOf(student.variables[pairs[0].second.kernel]);
-    await equalization({ student, images, seed: 1, pause: told });
+    await equalization({ student, images: [], seed: 1, pause: told });
     expect(await valuesOf(student.variables[pairs[0].second.kernel])).not.toEqual(kernel);
     (await valuesOf(student.forwardWith(images, {}))).forEach((value, i) => expect(value).toBeCloseTo(before[i], 3));
     student.dispose();
     images.dispose();
   });
 
+  it('leave the weights of a layer that is used twice as they are', async () => {
+    const network = handmade([8, -1], [2, 4], [4, 1]);
+    const { nodes } = network.definition;
+    // x -> one -> relu -> two -> one -> relu -> two: both layers a second time.
+    const again = nodes.slice(1, 4).map((node, i) => ({
+      ...node,
+      name: `${node.name} again`,
+      inputs: [i === 0 ? 'two' : `${nodes[i].name} again`],
+    }));
+    nodes.splice(4, 0, ...again);
+    nodes[7].inputs = ['two again'];
+    expect(layerPairs(network.definition)).toEqual([]);
+    const student = new Student(network, {
+      ...SETTINGS,
+      layerBits: nodes.flatMap(({ op, name }) =>
+        op === 'relu' ? [`activation:${encodeURIComponent(name)}=full`] : [],
+      ),
+    });
+    const images = tf.tensor4d([0.5, -2, 1, 3], [4, 1, 1, 1]);
+    const sets = looked(images, network);
+    const weights = (await student.snapshot()).weights;
+    for (const mend of [equalization, biasCorrection, adaRound])
+      expect(await mend({ student, images: sets, seed: 1, pause: told })).toEqual([]);
+    expect((await student.snapshot()).weights).toEqual(weights);
+    tf.dispose([images]);
+    sets[0].dispose();
+    student.dispose();
+  });
+
   it('bias correction takes off what quantization shifts in the mean', async () => {
     // 2 bits over the kernel from -1 to 2: levels -1, 0, 1, 2; 0.4 becomes 0.
-    const student = new Student(handmade([-1, 2], [0.4, 2], [0, 0]), {
+    const network = handmade([-1, 2], [0.4, 2], [0, 0]);
+    const student = new Student(network, {
       ...SETTINGS,
       layerBits: ['weight:one=full', 'activation:relu=full'],
     });
@@ -99,7 +130,9 @@ describe.each(NODE_BACKENDS)('repairs on %s', (backend) => {
     const images = tf.tensor4d([-2, 1], [2, 1, 1, 1]);
     expect(await valuesOf(student.forwardWith(images, {}))).toEqual([0.4 * 2, 4].map(Math.fround));
     expect(await valuesOf(student.forward(images))).toEqual([0, 4]);
-    expect(await biasCorrection({ student, images, seed: 1, pause: told })).toEqual(['two']);
+    const sets = looked(images, network);
+    expect(await biasCorrection({ student, images: sets, seed: 1, pause: told })).toEqual(['two']);
+    sets[0].dispose();
     // The mean was 2.4 and is 2: 0.4 are added.
     expect((await valuesOf(student.variables['two/bias']))[0]).toBeCloseTo(0.4, 6);
     student.dispose();
@@ -111,7 +144,9 @@ describe.each(NODE_BACKENDS)('repairs on %s', (backend) => {
     await run.studentNow();
     const before = tf.memory().numTensors;
     const { student } = await createTrial(context);
-    const images = context.source.calibrationImages;
+    const [set] = lookedImages(context.source, 'calibration');
+    const [batch] = set.batches;
+    const images = (batch as () => tf.Tensor4D)();
     const mean = async (quantized: boolean) => {
       const logits = quantized ? student.forward(images) : student.forwardWith(images, {});
       const means = tf.mean(logits, 0);
@@ -122,11 +157,13 @@ describe.each(NODE_BACKENDS)('repairs on %s', (backend) => {
     const full = await mean(false);
     const distance = (of: number[]) => Math.hypot(...of.map((value, c) => value - full[c]));
     const plain = distance(await mean(true));
-    await biasCorrection({ student, images, seed: 1, pause: told });
+    await biasCorrection({ student, images: [set], seed: 1, pause: told });
     // The last layer has a bias: its mean is exact.
     expect(plain).toBeGreaterThan(0.01);
     expect(distance(await mean(true))).toBeLessThan(1e-3 * plain);
     student.dispose();
+    images.dispose();
+    set.dispose();
     expect(tf.memory().numTensors).toBe(before);
     done();
   });
@@ -183,7 +220,9 @@ describe('on wasm', () => {
     const before = tf.memory().numTensors;
     const [plain, { student }] = [(await createTrial(context)).student, await createTrial(context)];
     const nearest = await plain.quantizedWeights();
-    await repair(student, ['adaRound'], context.source.calibrationImages, { ...context, pause: told });
+    const sets = lookedImages(context.source, 'calibration');
+    await repair(student, ['adaRound'], sets, { ...context, pause: told });
+    for (const set of sets) set.dispose();
     const learned = await student.quantizedWeights();
     let moved = 0;
     for (const [i, { node, integers, scale, zero }] of learned.entries()) {

@@ -1,8 +1,9 @@
 /** What tasks of the workbench work on, from a tiny run. */
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Network } from '../../../src/engine/network/types';
 import type { RunSettings } from '../../../src/engine/runSettings';
-import type { TaskContext } from '../../../src/engine/workbench/trial';
+import { LookedImages } from '../../../src/engine/workbench/lookedImages';
+import type { TaskContext } from '../../../src/engine/workbench/source';
 import { tinyDataset, tinyNetwork, tinyRun, tinySettings } from '../training/tiny';
 
 /** A context over a run, and what frees it. `fractions` gathers what progress is told. */
@@ -22,7 +23,7 @@ export async function tinyContext(
     source: {
       network,
       dataset: tinyDataset(),
-      calibrationImages: run.prepared.calibrationImages as tf.Tensor4D,
+      calibration: run.prepared.calibrationSet,
       studentNow: () => run.studentNow(),
       syntheticImages: (perClass) => run.syntheticImages(perClass),
     },
@@ -32,4 +33,10 @@ export async function tinyContext(
     },
   };
   return { context, fractions, run, done };
+}
+
+/** Images of the caller's as repairs look at them. @param images [N, H, W, C] */
+export function looked(images: tf.Tensor4D, network: Network): LookedImages[] {
+  const labels = new Uint16Array(images.shape[0]);
+  return [new LookedImages({ labels, at: (places) => tf.gather(images, [...places]) }, network)];
 }

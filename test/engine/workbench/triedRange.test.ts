@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { QuantizerKind } from '../../../src/engine/quantization/layerBits';
 import { answers } from '../../../src/engine/workbench/answers';
 import type { TaskOptions, TriedRange } from '../../../src/engine/workbench/report';
-import type { TaskContext } from '../../../src/engine/workbench/trial';
+import type { TaskContext } from '../../../src/engine/workbench/source';
 import { nodesBehind, Pace, triedRange, TriedRanges } from '../../../src/engine/workbench/triedRange';
 import { use } from '../backends';
 import { tinyNetwork } from '../training/tiny';

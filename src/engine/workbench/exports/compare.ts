@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { imageBatches, topClasses } from '../images';
 import { LOGIT_TOLERANCE, type ExportCheck } from '../report';
-import type { TaskContext } from '../trial';
+import type { TaskContext } from '../source';
 
 /** Logits [N, classes] of normalised images [N, H, W, C]. */
 export type LogitsOf = (
@@ -32,7 +32,7 @@ export async function compareRuns(
   /** [run] of each image the largest difference of two logits. */
   const differences = runs.map((): number[] => []);
   let largestLogit = 0;
-  for (const { start, images, labels } of imageBatches(dataset, definition, 'test', n)) {
+  for (const { start, images, labels } of imageBatches(dataset, network, 'test', n)) {
     const logits = expected(images);
     const [values, pixels] = (await Promise.all([logits.data(), images.data()]).finally(() =>
       tf.dispose([logits, images]),

@@ -1,5 +1,6 @@
 import type { Exported, ExportFormat } from '../report';
-import type { TaskContext, Trial } from '../trial';
+import type { TaskContext } from '../source';
+import type { Trial } from '../trial';
 
 /**
  * One format: makes the files, then reads them back and compares what they compute with the student. A further format

@@ -1,7 +1,7 @@
 /** What can be taken away, by format. */
 import type { Exported, TaskOptions } from '../report';
 import { createChangedTrial } from '../changed';
-import type { TaskContext } from '../trial';
+import type { TaskContext } from '../source';
 import type { Exporters } from './exporter';
 import { exportImages } from './images';
 import { exportLayersModel } from './layersModel';

@@ -10,7 +10,7 @@ import type { ForwardHooks } from '../../network/executor';
 import type { NetworkDefinition } from '../../network/types';
 import { Random } from '../../random';
 import { Adam } from '../../training/optimizers';
-import { change, layerOutput, outputsAt, weightedNodes, type WeightedNode } from './layers';
+import { change, layerOutput, outputsAt, sharedWeights, weightedNodes, type WeightedNode } from './layers';
 import type { Repair } from './repair';
 
 export interface AdaRoundOptions extends RoundingSchedule {
@@ -85,7 +85,10 @@ export async function roundKernel(
  */
 export const adaRound: Repair = async ({ student, images, seed, pause }) => {
   const { definition, plan, variables } = student;
-  const layers = weightedNodes(definition).filter(({ name }) => plan.weightBits[name] !== FULL_PRECISION);
+  const shared = sharedWeights(definition);
+  const layers = weightedNodes(definition).filter(
+    ({ name, kernel }) => plan.weightBits[name] !== FULL_PRECISION && !shared.has(kernel),
+  );
   const random = new Random(seed).fork('adaround');
   const own = student.hooks();
   /** Node -> its rounded kernel and where its grid is; put in place at the end, so that full precision stays at hand. */
@@ -100,11 +103,14 @@ export const adaRound: Repair = async ({ student, images, seed, pause }) => {
       const kernel = student.kernelOf(node.name);
       const grid = student.gridOf('weight', node.name)!;
       rounded.set(node.name, { kernel, grid });
-      const [quantized, full] = [hooks, {}].map((each) =>
-        outputsAt(student, images, new Set([input]), each).get(input)!,
-      );
-      const targets = tf.tidy(() => layerOutput(definition, node, full, kernel));
       const told = (fraction: number) => pause((i + fraction) / layers.length);
+      const taking = { student, images, pause: () => told(0) };
+      const quantized = await outputsAt(input, { ...taking, hooks });
+      const full = await outputsAt(input, { ...taking, hooks: {} }).catch((error: unknown) => {
+        quantized.dispose();
+        throw error;
+      });
+      const targets = tf.tidy(() => layerOutput(definition, node, full, kernel));
       try {
         const options = ADA_ROUND;
         const found = await roundKernel(definition, node, kernel, grid, quantized, targets, random, options, told);

@@ -5,7 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { FULL_PRECISION } from '../../quantization/layerBits';
-import { change, channelMeans, outputsAt, ownBatchNorm, weightedNodes } from './layers';
+import { change, channelMeansAt, ownBatchNorm, sharedWeights, weightedNodes } from './layers';
 import type { Repair } from './repair';
 
 /**
@@ -14,22 +14,23 @@ import type { Repair } from './repair';
  */
 export const biasCorrection: Repair = async ({ student, images, pause }) => {
   const { definition, variables, plan } = student;
+  const shared = sharedWeights(definition);
   const layers = weightedNodes(definition).filter(({ name }) => plan.weightBits[name] !== FULL_PRECISION);
   const names = new Set(layers.map(({ name }) => name));
-  const full = outputsAt(student, images, names, {});
-  const means = new Map([...full].map(([name, y]) => [name, channelMeans(y)]));
-  tf.dispose([...full.values()]);
+  const told = (done: number) => () => pause(done / layers.length);
+  const means = await channelMeansAt({ student, images, names, hooks: {}, pause: told(0) });
   const changed: string[] = [];
   try {
     for (const [i, node] of layers.entries()) {
       const batchNorm = ownBatchNorm(definition, node.name);
-      const outputs = outputsAt(student, images, new Set([node.name]), student.hooks());
-      const shift = tf.tidy(() => tf.sub(channelMeans(outputs.get(node.name)!), means.get(node.name)!));
-      tf.dispose([...outputs.values()]);
-      if (node.bias && variables[node.bias]) {
+      const here = { student, images, names: new Set([node.name]), hooks: student.hooks(), pause: told(i) };
+      const quantized = await channelMeansAt(here);
+      const shift = tf.sub(quantized.get(node.name)!, means.get(node.name)!);
+      tf.dispose([...quantized.values()]);
+      if (node.bias && !shared.has(node.bias)) {
         change(variables[node.bias], (bias) => tf.sub(bias, shift));
         changed.push(node.name);
-      } else if (batchNorm?.beta && variables[batchNorm.beta]) {
+      } else if (!node.bias && batchNorm?.beta && !shared.has(batchNorm.beta)) {
         const scale = student.batchNormScale(batchNorm);
         change(variables[batchNorm.beta], (beta) => tf.sub(beta, tf.mul(shift, scale)));
         scale.dispose();

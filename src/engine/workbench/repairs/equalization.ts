@@ -5,8 +5,9 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { BatchNormNode, NetworkDefinition } from '../../network/types';
+import { isWeighted } from '../../quantization/plan';
 import type { Student } from '../../quantization/student';
-import { change, ownBatchNorm, readersOf, weightedNodes, type WeightedNode } from './layers';
+import { change, ownBatchNorm, readersOf, sharedWeights, weightedNodes, type WeightedNode } from './layers';
 import type { Repair } from './repair';
 
 /** Two layers with nothing between them but a BatchNorm layer, a ReLU, and pooling. */
@@ -18,9 +19,14 @@ export interface LayerPair {
   second: WeightedNode;
 }
 
-/** All such pairs in which nothing else reads what is between the two. A ReLU6 ends where a scale would move it. */
+/**
+ * All such pairs in which nothing else reads what is between the two, nor their weights. A ReLU6 ends where a scale would
+ * move it.
+ */
 export function layerPairs(definition: NetworkDefinition): LayerPair[] {
   const pairs: LayerPair[] = [];
+  const shared = sharedWeights(definition);
+  const isShared = (keys: readonly (string | undefined)[]) => keys.some((key) => key !== undefined && shared.has(key));
   for (const first of weightedNodes(definition)) {
     const batchNorm = ownBatchNorm(definition, first.name);
     const only = (name: string) => {
@@ -35,7 +41,8 @@ export function layerPairs(definition: NetworkDefinition): LayerPair[] {
       (next.op === 'globalAveragePool' || next.op === 'averagePool' || next.op === 'maxPool' || next.op === 'pad')
     )
       next = only(next.name);
-    if (next && (next.op === 'conv2d' || next.op === 'depthwiseConv2d' || next.op === 'dense'))
+    if (!next || !isWeighted(next)) continue;
+    if (!isShared([first.kernel, first.bias, batchNorm?.gamma, batchNorm?.beta, next.kernel]))
       pairs.push({ first, batchNorm, activation: relu.name, second: next });
   }
   return pairs;

@@ -1,10 +1,10 @@
 /** What can be done to a quantized network after the fact. */
-import type * as tf from '@tensorflow/tfjs-core';
 import { FULL_PRECISION } from '../../quantization/layerBits';
 import type { Student } from '../../quantization/student';
 import { calibrate } from '../looked';
+import { LookedImages } from '../lookedImages';
 import { REPAIRS, type RepairName, type StudentChanges } from '../report';
-import type { TaskContext } from '../trial';
+import type { TaskContext } from '../source';
 import { adaRound } from './adaRound';
 import { biasCorrection } from './biasCorrection';
 import { equalization } from './equalization';
@@ -24,7 +24,7 @@ const ALL: Repairs = { equalization, adaRound, biasCorrection };
 export async function repair(
   student: Student,
   names: readonly RepairName[],
-  images: tf.Tensor4D,
+  images: readonly LookedImages[],
   { source, settings, pause }: Pick<TaskContext, 'source' | 'settings' | 'pause'>,
   calibration?: StudentChanges['calibration'],
 ): Promise<Set<string>> {
@@ -37,12 +37,12 @@ export async function repair(
     const quantized = Object.values(student.plan.activationBits).some((bits) => bits !== FULL_PRECISION);
     if (name === 'equalization' && quantized) {
       const { activationRange } = settings;
-      if (calibration) await calibrate(student, source, calibration);
-      else
-        await student.calibrateRanges(
-          [source.calibrationImages],
-          activationRange === 'movingAverage' ? 'minMax' : activationRange,
-        );
+      if (calibration) await calibrate(student, source, calibration, () => told(1));
+      else {
+        const own = new LookedImages(source.calibration, source.network);
+        const method = activationRange === 'movingAverage' ? 'minMax' : activationRange;
+        await student.calibrateRanges(own.batches, method).finally(() => own.dispose());
+      }
     }
   }
   return changed;

@@ -1,12 +1,12 @@
 /** Repairs, measured before and after. */
-import * as tf from '@tensorflow/tfjs-core';
 import type { Student } from '../../quantization/student';
 import { fullLogits } from '../answers';
 import { checkTogether, createChangedTrial } from '../changed';
-import { imageBatches, imagesFrom, logProbabilities, measured, topClasses, type Measured } from '../images';
+import { imageBatches, logProbabilities, measured, topClasses, type Measured } from '../images';
 import { LossCount } from '../layers';
+import { lookedImages } from '../lookedImages';
 import { REPAIRS, type Repaired, type RepairName, type RepairRow, type TaskOptions } from '../report';
-import type { TaskContext } from '../trial';
+import type { TaskContext } from '../source';
 import { repair } from '.';
 
 /** Share of the work that comes before the first repair. */
@@ -20,9 +20,7 @@ export async function repairs(
   const { source } = context;
   const on = measured(source.dataset, wanted);
   checkTogether({ ...changes, repairs: { names, source: from } });
-  const parts = imagesFrom(source, from);
-  const images = tf.concat4d(parts, 0);
-  tf.dispose(parts);
+  const images = lookedImages(source, from);
   const asked = REPAIRS.filter((name) => names.includes(name));
   const sets: RepairName[][] = [[], ...asked.map((name) => [name]), ...(asked.length > 1 ? [asked] : [])];
   const rows: RepairRow[] = [];
@@ -38,7 +36,7 @@ export async function repairs(
       try {
         const told = { ...context, pause: (fraction: number) => pause(0.9 * fraction) };
         const changed = await repair(student, set, images, told, changes.calibration);
-        const after = await logitsOf(context, student, on);
+        const after = await logitsOf(context, student, on, (fraction) => pause(0.9 + 0.1 * fraction));
         const loss = new LossCount();
         const { classes, labels } = after;
         const answers = topClasses(full, classes);
@@ -56,21 +54,27 @@ export async function repairs(
         student.dispose();
       }
     }
-    return { step, ...on, correctFull, images: images.shape[0], rows };
+    return { step, ...on, correctFull, images: images.reduce((sum, { count }) => sum + count, 0), rows };
   } finally {
-    images.dispose();
+    for (const each of images) each.dispose();
   }
 }
 
-async function logitsOf({ source }: TaskContext, student: Student, { split, n }: Measured) {
+async function logitsOf(
+  { source }: TaskContext,
+  student: Student,
+  { split, n }: Measured,
+  pause: (fraction: number) => Promise<void>,
+) {
   const { definition } = student;
   const classes = definition.numClasses;
   const [logits, labels] = [new Float32Array(n * classes), new Uint16Array(n)];
-  for (const batch of imageBatches(source.dataset, definition, split, n)) {
+  for (const batch of imageBatches(source.dataset, source.network, split, n)) {
     const values = student.forward(batch.images);
     batch.images.dispose();
     logits.set((await values.data().finally(() => values.dispose())) as Float32Array, batch.start * classes);
     labels.set(batch.labels, batch.start);
+    if (batch.start + batch.labels.length < n) await pause((batch.start + batch.labels.length) / n);
   }
   return { logits, labels, classes };
 }

@@ -1,13 +1,13 @@
-import type * as tf from '@tensorflow/tfjs-core';
 import type { Student } from '../../quantization/student';
+import type { LookedImages } from '../lookedImages';
 import type { RepairName } from '../report';
 
 /** What a repair works with. */
 export interface RepairContext {
   /** Changed in place; its grids and ranges are there. */
   student: Student;
-  /** [N, H, W, C] normalised: what it may look at. Stay the caller's. */
-  images: tf.Tensor4D;
+  /** What it may look at. Stay the caller's. */
+  images: readonly LookedImages[];
   seed: number;
   /** Tells how far it is, 0 to 1; throws where it is to stop. */
   pause(fraction: number): Promise<void>;
