@@ -18,6 +18,10 @@ export function exact(value: number): string {
   return Number.isFinite(value) ? String(Number(value.toPrecision(9))) : String(value);
 }
 
+/** Bytes of a file: "52.6 kB", "44.7 MB". */
+export const storage = (bytes: number): string =>
+  bytes < 1e6 ? `${(bytes / 1000).toFixed(1)} kB` : `${Number((bytes / 1e6).toPrecision(3))} MB`;
+
 /** 1234567 -> 1,234,567 */
 export const grouped = (value: number): string => Math.round(value).toLocaleString('en-US');
 

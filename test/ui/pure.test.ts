@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SETTINGS } from '../../src/state/settings';
 import { fromPosition, POSITIONS, toPosition } from '../../src/ui/controls/sliderScale';
-import { createFormat, exact, short } from '../../src/ui/format';
+import { createFormat, exact, short, storage } from '../../src/ui/format';
 import { classColor, classMarker } from '../../src/ui/palette';
 import type { Cloud } from '../../src/ui/views/scene';
 import { en } from '../../src/ui/words/en';
@@ -17,6 +17,7 @@ describe('numbers', () => {
       '0',
       '−0.500',
     ]);
+    expect([512, 52_610, 999_900, 44_734_248].map(storage)).toEqual(['0.5 kB', '52.6 kB', '999.9 kB', '44.7 MB']);
     expect(short(0.0000312)).toBe('3.12e-5');
     expect(short(NaN)).toBe('–');
     expect(exact(Math.fround(0.1))).toBe('0.100000001');

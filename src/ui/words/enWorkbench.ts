@@ -25,7 +25,7 @@ export const enWorkbench = {
   } satisfies Record<MeasuredSplit, (n: string, all: string) => string>,
   asked: (n: string): string => `${n} test images`,
   allImages: (most: string, fitting: string): string =>
-    `On ${most} images, which takes long with a network of this size (otherwise ${fitting})`,
+    `On up to ${most} images, which takes long with a network of this size (otherwise ${fitting})`,
   measuredOn: (images: string, step: string): string =>
     step === '0'
       ? `Measured on ${images}, before the student’s training.`
@@ -79,7 +79,7 @@ export const enWorkbench = {
 
   bitsOf: (node: string): string => `Bits of ${node}`,
   asAll: (bits: string): string => `as all (${bits})`,
-  size: (kilobytes: string, full: string): string => `Packed size ${kilobytes} kB (full precision ${full} kB).`,
+  size: (packed: string, full: string): string => `Packed size ${packed} (full precision ${full}).`,
   meanBits: (weights: string, activations: string): string =>
     `Mean bits: weights ${weights}, activations ${activations}.`,
   accuracyComes: 'Accuracy is being measured.',
@@ -244,8 +244,7 @@ export const enWorkbench = {
     } satisfies Record<ExportFormat, string>,
     make: 'Make and check the file',
     collect: 'Collect the images',
-    size: (kilobytes: string, full: string): string =>
-      `${kilobytes} kB on disk; the parameters as float32 take ${full} kB.`,
+    size: (packed: string, full: string): string => `${packed} on disk; the parameters as float32 take ${full}.`,
     agreement: (runtime: string, same: string, n: string, lo: string, hi: string): string =>
       `${runtime} gives the student’s answer on ${same} of ${n} test images (95 % interval ${lo} to ${hi}).`,
     logits: (tolerance: string, close: string, n: string, difference: string, largest: string): string =>
@@ -258,8 +257,8 @@ export const enWorkbench = {
     differs: (enough: string): string =>
       `Fewer than ${enough} of the answers agree, and the student was not undecided about the others: this runtime does not compute what the student does. The file is not offered. Try other bits or another format.`,
     stale: 'This file is of an earlier run, quantizer or choice: make it again.',
-    images: (calibration: string, synthetic: string, kilobytes: string): string =>
-      `${calibration} calibration and ${synthetic} synthetic images, ${kilobytes} kB.`,
-    save: (name: string, kilobytes: string): string => `Save ${name} (${kilobytes} kB)`,
+    images: (calibration: string, synthetic: string, size: string): string =>
+      `${calibration} calibration and ${synthetic} synthetic images, ${size}.`,
+    save: (name: string, size: string): string => `Save ${name} (${size})`,
   },
 };

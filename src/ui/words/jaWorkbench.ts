@@ -23,7 +23,7 @@ export const jaWorkbench: Words['workbench'] = {
   },
   asked: (n) => `テスト画像 ${n} 枚`,
   allImages: (most, fitting) =>
-    `画像 ${most} 枚で測る（このネットワークの大きさでは時間がかかります。通常は ${fitting} 枚）`,
+    `画像 ${most} 枚まで使って測る（このネットワークの大きさでは時間がかかります。通常は ${fitting} 枚）`,
   measuredOn: (images, step) =>
     step === '0'
       ? `生徒の学習前に、${images}で測りました。`
@@ -70,7 +70,7 @@ export const jaWorkbench: Words['workbench'] = {
 
   bitsOf: (node) => `${node} のビット数`,
   asAll: (bits) => `全体と同じ（${bits}）`,
-  size: (kilobytes, full) => `詰めたときの大きさ ${kilobytes} kB（量子化なしは ${full} kB）。`,
+  size: (packed, full) => `詰めたときの大きさ ${packed}（量子化なしは ${full}）。`,
   meanBits: (weights, activations) => `平均ビット数：重み ${weights}、活性値 ${activations}。`,
   accuracyComes: '正解率を測っています。',
   accuracyNow: (accuracy, lower, upper, n) => `正解率 ${accuracy}（95% 区間 ${lower} から ${upper}、${n}）、`,
@@ -217,13 +217,13 @@ export const jaWorkbench: Words['workbench'] = {
     formatHelp: {
       onnx: 'QuantizeLinear と DequantizeLinear を使います。重みは、収まる最小の 2、4、8 ビットの整数です。活性値は生徒自身の目盛りに丸めます。',
       layersModel:
-        'TensorFlow.js と Keras 用です。重みは生徒が計算に使う値そのものです。スケールが層ごとに 1 つなら 8 ビットで保存します。チャネルごとのスケールはこの形式にないため、float32 になります。活性値の量子化器もないため、活性値は量子化されません。活性値の目盛りは model.json にあります。',
+        'TensorFlow.js と Keras 用です。重みは生徒が計算に使う値そのものです。スケールが層ごとに 1 つなら 8 ビットで保存します。チャンネルごとのスケールはこの形式にないため、float32 になります。活性値の量子化器もないため、活性値は量子化されません。活性値の目盛りは model.json にあります。',
       images:
         '校正画像と、クラスごとに 20 枚（大きな画像が多いときはもっと少なく）の合成画像を PNG にし、ラベルの表とともに zip にまとめます。',
     },
     make: 'ファイルを作って確かめる',
     collect: '画像を集める',
-    size: (kilobytes, full) => `ディスク上で ${kilobytes} kB。float32 のパラメーターは ${full} kB です。`,
+    size: (packed, full) => `ディスク上で ${packed}。float32 のパラメーターは ${full} です。`,
     agreement: (runtime, same, n, lo, hi) =>
       `${runtime} は、テスト画像 ${n} 枚のうち ${same} 枚で生徒と同じ答えを出します（95% 区間 ${lo} から ${hi}）。`,
     logits: (tolerance, close, n, difference, largest) =>
@@ -235,8 +235,7 @@ export const jaWorkbench: Words['workbench'] = {
     differs: (enough) =>
       `答えの一致が ${enough} を下回り、その他の答えも生徒が迷っていたものではありません。この実行環境は生徒と同じ計算をしていないため、ファイルは渡しません。ほかのビット数か形式を試してください。`,
     stale: 'このファイルは、以前の実行、量子化、または選択のものです。作り直してください。',
-    images: (calibration, synthetic, kilobytes) =>
-      `校正画像 ${calibration} 枚、合成画像 ${synthetic} 枚、${kilobytes} kB。`,
-    save: (name, kilobytes) => `${name} を保存（${kilobytes} kB）`,
+    images: (calibration, synthetic, size) => `校正画像 ${calibration} 枚、合成画像 ${synthetic} 枚、${size}。`,
+    save: (name, size) => `${name} を保存（${size}）`,
   },
 };

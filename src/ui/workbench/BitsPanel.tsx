@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { BudgetError } from '../../engine/workbench/bitBudget';
 import type { LayerTable } from '../../engine/workbench/report';
 import { useLocked } from '../controls/Lock';
+import { storage } from '../format';
 import { useWords } from '../language';
 import { useActions, usePlayground } from '../playground';
 import { AccuracyLine } from './AccuracyLine';
@@ -74,7 +75,7 @@ export function BitsPanel({ table }: { table: LayerTable }) {
   return (
     <div className="bench-bits">
       <p>
-        {words.size(kilobytes(now.bytes), kilobytes(now.fullBytes))}{' '}
+        {words.size(storage(now.bytes), storage(now.fullBytes))}{' '}
         {words.meanBits(now.weightBits.toFixed(2), now.activationBits.toFixed(2))} <FollowingAccuracy />
       </p>
       <div className="compare-actions">

@@ -4,7 +4,7 @@ import { shareInterval } from '../../engine/evaluation/paired';
 import type { Exported, ExportedFile, ExportFormat, StudentChanges } from '../../engine/workbench/report';
 import { ENOUGH_SAME, EXPORT_FORMATS, LOGIT_TOLERANCE, verdictOf } from '../../engine/workbench/report';
 import { Choice } from '../Choice';
-import { grouped, short } from '../format';
+import { grouped, short, storage } from '../format';
 import { useFormat, useWords } from '../language';
 import type { KeptProps } from './KeptBar';
 import { useStale } from './MeasuredTask';
@@ -23,14 +23,13 @@ async function save({ name, bytes }: ExportedFile): Promise<void> {
 function Check({ exported: { check, bytes, fullBytes, images } }: { exported: Exported }) {
   const words = useWords().workbench.take;
   const { percent } = useFormat();
-  const kilobytes = (value: number) => (value / 1000).toFixed(1);
   if (!check)
-    return <p>{images && words.images(String(images.calibration), String(images.synthetic), kilobytes(bytes))}</p>;
+    return <p>{images && words.images(String(images.calibration), String(images.synthetic), storage(bytes))}</p>;
   const { n, same, ties, close, maxDifference, largestLogit, unoptimized, runtime } = check;
   const [lower, upper] = shareInterval({ correct: same, n });
   return (
     <>
-      {fullBytes !== null && <p>{words.size(kilobytes(bytes), kilobytes(fullBytes))}</p>}
+      {fullBytes !== null && <p>{words.size(storage(bytes), storage(fullBytes))}</p>}
       <p>
         {words.agreement(runtime, grouped(same), grouped(n), percent(lower, 2), percent(upper, 2))}{' '}
         {words.logits(
