@@ -103,7 +103,7 @@ export function ExportPanel({ kept }: Pick<KeptProps, 'kept'>) {
                   variant="default"
                   onClick={() => void save(file)}
                 >
-                  {words.take.save(file.name, (file.bytes.length / 1000).toFixed(1))}
+                  {words.take.save(file.name, storage(file.bytes.length))}
                 </Button>
               ))}
           </div>

@@ -12,9 +12,8 @@ export interface TriedAccuracy extends Omit<TriedRange, 'from'> {
   of: Tried;
 }
 
-/** What the first slice may take, so that its number is there while the range is dragged, and each of the others. */
-const FIRST_MS = 40;
-const NEXT_MS = 25;
+/** What a slice may take: the first one's number is painted within 100 ms then, while the range is dragged. */
+const SLICE_MS = 25;
 /** Rest after which all images are gone through. */
 const REST_MS = 150;
 /** A range whose number is not there by then has none yet. */
@@ -69,7 +68,7 @@ export function useTriedRange(tried: Tried | null): {
       let sum: TriedAccuracy | null = null;
       let from = 0;
       do {
-        const options = { ...of, from, milliseconds: from === 0 ? FIRST_MS : NEXT_MS };
+        const options = { ...of, from, milliseconds: SLICE_MS };
         const slice = await workbench('triedRange', options, () => undefined, gone.signal);
         if (gone.signal.aborted) return;
         if (!slice) {
