@@ -100,10 +100,13 @@ function dealt(count: number, size: number): number[][] {
 export function lookedImages(source: WorkbenchSource, from: ImageSource): LookedImages[] {
   const synthetic = from === 'calibration' ? null : syntheticImages(source);
   if (from !== 'calibration' && synthetic === null) throw new SettingError(say('noSyntheticImages'));
-  return [
-    ...(from === 'synthetic' ? [] : [new LookedImages(source.calibration, source.network)]),
-    ...(synthetic ? [synthetic] : []),
-  ];
+  try {
+    const real = from === 'synthetic' ? null : new LookedImages(source.calibration, source.network);
+    return [real, synthetic].filter((each) => each !== null);
+  } catch (error) {
+    synthetic?.dispose();
+    throw error;
+  }
 }
 
 /** Null where the run has none. The caller's. */

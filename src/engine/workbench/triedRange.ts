@@ -10,7 +10,7 @@ import type { NetworkDefinition } from '../network/types';
 import { FULL_PRECISION } from '../quantization/layerBits';
 import { fullLogits } from './answers';
 import { changedGrid } from './changed';
-import { imageBatch, measured, topClasses, type Measured } from './images';
+import { imageBatch, imagesInPass, measured, topClasses, type Measured } from './images';
 import type { TaskOptions, TriedRange } from './report';
 import type { TaskContext, WorkbenchSource } from './source';
 import { createTrial, type Trial } from './trial';
@@ -64,6 +64,12 @@ interface Kept {
   outputs: ReadonlyMap<string, tf.Tensor>;
 }
 
+interface Passed {
+  labels: Uint16Array;
+  /** [n, classes] */
+  logits: Float32Array;
+}
+
 /** One quantizer of one student. Owns the student and what is kept. */
 class Look {
   /** Without a gap, from the first image. */
@@ -112,7 +118,7 @@ class Look {
       const pace = this.pace(kept, milliseconds);
       const n = Math.min(pace.size, (kept ? this.keptImages : total) - from);
       const began = performance.now();
-      const { logits, labels } = await (kept ? this.passKept(from, n, grid) : this.passWhole(from, n, grid));
+      const { logits, labels } = await this.pass(kept, from, n, grid);
       pace.took(n, performance.now() - began, milliseconds);
       if (from === 0) this.firstMs = milliseconds;
       if (!kept && !grid && this.rehearsals > 0) await this.rehearse();
@@ -138,7 +144,7 @@ class Look {
     const n = Math.min(pace.size, this.keptImages);
     if (n === 0) return;
     const began = performance.now();
-    await this.passKept(0, n, null);
+    await this.pass(true, 0, n, null);
     pace.took(n, performance.now() - began, this.firstMs);
   }
 
@@ -181,6 +187,21 @@ class Look {
         if (quantized !== x) this.kernels.set(at.name, tf.keep(quantized));
         return quantized;
       },
+    };
+  }
+
+  /** The student's answers to some images, as many at a time as fit. @param kept their way to the quantizer is known */
+  private async pass(kept: boolean, from: number, n: number, grid: QuantizationGrid | null): Promise<Passed> {
+    const size = imagesInPass(this.source.network);
+    const parts: Passed[] = [];
+    for (let start = from; start < from + n; start += size) {
+      const count = Math.min(size, from + n - start);
+      parts.push(await (kept ? this.passKept(start, count, grid) : this.passWhole(start, count, grid)));
+    }
+    if (parts.length === 1) return parts[0];
+    return {
+      labels: Uint16Array.from(parts.flatMap(({ labels }) => [...labels])),
+      logits: Float32Array.from(parts.flatMap(({ logits }) => [...logits])),
     };
   }
 

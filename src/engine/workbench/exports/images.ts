@@ -29,7 +29,7 @@ export const exportImages: Exporter = async ({ source, pause }) => {
       return before;
     });
     for (let pass = 0; pass < passes; pass++) {
-      // Of many classes at a time: see `ImageSupply`.
+      // Of many classes at a time: see `syntheticSupply`.
       const places = Array.from({ length: count }, (_, i) => i).filter((i) => i % passes === pass);
       const images = supply.at(places);
       const pixels = (await images.data().finally(() => images.dispose())) as Float32Array;
