@@ -20,6 +20,9 @@ const IMAGES = 20;
 /** Of a logit beside the image's largest of any image; by far more where a layer or a weight is another. */
 const CLOSE = 1e-3;
 
+/** Images in which a value lies so near to the middle between two levels that the order of a sum decides. */
+const FEW = 2;
+
 /** Images of which a logit is not close. */
 function off(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
   const classes = expected.length / IMAGES;
@@ -98,8 +101,8 @@ async function asLayers(
 
 /**
  * Whether all but few of the networks compute the same as ONNX: a value that lies between two levels may go to the other
- * one where a runtime adds in another order. Optimized or not they compute the same, and every LayersModel, which does
- * not round values, does.
+ * one where a runtime adds in another order. Optimized or not they compute the same but for such, and every LayersModel,
+ * which does not round values, does.
  */
 async function check(from: number, to: number): Promise<void> {
   const before = tf.memory().numTensors;
@@ -107,8 +110,8 @@ async function check(from: number, to: number): Promise<void> {
   for (let seed = from; seed < to; seed++) {
     const random = randomNetwork(seed);
     const { onnx, layers, packed: isPacked } = await compare(random, seed);
-    expect(onnx.all, `optimized; ${random.described}`).toBe(onnx.disabled);
-    if (onnx.all > 2) different++;
+    expect(Math.abs(onnx.all - onnx.disabled), `optimized; ${random.described}`).toBeLessThanOrEqual(FEW);
+    if (onnx.all > FEW) different++;
     // Weights of 50 make values of 10^6 before a ReLU6, and differences there of their own.
     const most = random.odd === 'large' ? IMAGES / 2 : 0;
     if (layers) {
@@ -129,6 +132,6 @@ async function check(from: number, to: number): Promise<void> {
 }
 
 describe('students of random networks', () => {
-  it('compute the same as files', () => check(0, 120));
+  it('compute the same as files', { timeout: 300_000 }, () => check(0, 120));
   itLong('compute the same as files, a thousand of them', { timeout: 600_000 }, () => check(1000, 2000));
 });
