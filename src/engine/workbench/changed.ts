@@ -6,7 +6,7 @@ import { isWeighted } from '../quantization/plan';
 import type { Student } from '../quantization/student';
 import { say } from '../sentences';
 import { SettingError } from '../training/prepare';
-import { lookedImages } from './lookedImages';
+import { joinedImages } from './lookedImages';
 import { calibrate, quantizedActivations } from './looked';
 import { repair } from './repairs';
 import type { RangeChange, StudentChanges } from './report';
@@ -31,12 +31,8 @@ export async function createChangedTrial(context: TaskContext, changes: StudentC
     if (calibration) await calibrate(student, context.source, calibration, () => context.pause(0));
     for (const change of ranges) changeRange(student, change);
     if (repairs && repairs.names.length > 0) {
-      const images = lookedImages(context.source, repairs.source);
-      try {
-        await repair(student, repairs.names, images, context, calibration);
-      } finally {
-        for (const each of images) each.dispose();
-      }
+      const images = joinedImages(context.source, repairs.source);
+      await repair(student, repairs.names, images, context, calibration).finally(() => images.dispose());
     }
     return trial;
   } catch (error) {

@@ -109,6 +109,33 @@ export function lookedImages(source: WorkbenchSource, from: ImageSource): Looked
   }
 }
 
+/**
+ * The same as one set, in as few passes as there can be; the caller's.
+ *
+ * @throws SettingError where the run has no synthetic ones
+ */
+export function joinedImages(source: WorkbenchSource, from: ImageSource): LookedImages {
+  const { calibration, network } = source;
+  const synthetic = from === 'calibration' ? null : source.syntheticImages(SYNTHETIC_PER_CLASS);
+  if (from !== 'calibration' && synthetic === null) throw new SettingError(say('noSyntheticImages'));
+  const supply = from === 'both' ? joined(calibration, synthetic!) : (synthetic ?? calibration);
+  return new LookedImages(supply, network);
+}
+
+/** One supply's images and then another's. Places are rising. */
+function joined(first: ImageSupply, second: ImageSupply): ImageSupply {
+  const count = first.labels.length;
+  return {
+    labels: Uint16Array.from([...first.labels, ...second.labels]),
+    at(places) {
+      const [own, others] = [places.filter((i) => i < count), places.filter((i) => i >= count).map((i) => i - count)];
+      if (others.length === 0) return first.at(own);
+      if (own.length === 0) return second.at(others);
+      return tf.tidy(() => tf.concat([first.at(own), second.at(others)], 0));
+    },
+  };
+}
+
 /** Null where the run has none. The caller's. */
 export function syntheticImages({ network, syntheticImages: supply }: WorkbenchSource): LookedImages | null {
   const images = supply(SYNTHETIC_PER_CLASS);

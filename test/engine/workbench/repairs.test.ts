@@ -9,7 +9,7 @@ import { biasCorrection } from '../../../src/engine/workbench/repairs/biasCorrec
 import { equalization, equalizingScale, layerPairs } from '../../../src/engine/workbench/repairs/equalization';
 import { repair } from '../../../src/engine/workbench/repairs';
 import { repairs } from '../../../src/engine/workbench/repairs/measure';
-import { lookedImages } from '../../../src/engine/workbench/lookedImages';
+import { joinedImages } from '../../../src/engine/workbench/lookedImages';
 import { createTrial } from '../../../src/engine/workbench/trial';
 import { NODE_BACKENDS, use } from '../backends';
 import { tinyNetwork } from '../training/tiny';
@@ -61,10 +61,13 @@ describe.each(NODE_BACKENDS)('repairs on %s', (backend) => {
     const [r1, r2] = [tf.tensor1d([8, 1, 0, 3]), tf.tensor1d([2, 4, 5, 0])];
     // sqrt(8 / 2), sqrt(1 / 4); channels of zeros stay.
     expect(await valuesOf(equalizingScale(r1, r2))).toEqual([2, 0.5, 1, 1]);
-    const student = new Student(handmade([8, -1], [2, 4], [4, 1]), SETTINGS);
+    const network = handmade([8, -1], [2, 4], [4, 1]);
+    const student = new Student(network, SETTINGS);
     const images = tf.tensor4d([0.5, -2, 1, 3], [4, 1, 1, 1]);
     const before = await valuesOf(student.forwardWith(images, {}));
-    expect(await equalization({ student, images: [], seed: 1, pause: told })).toEqual(['one', 'two']);
+    const set = looked(images, network);
+    expect(await equalization({ student, images: set, seed: 1, pause: told })).toEqual(['one', 'two']);
+    set.dispose();
     expect(await valuesOf(student.variables['one/kernel'])).toEqual([4, -2]);
     expect(await valuesOf(student.variables['one/bias'])).toEqual([2, 2]);
     expect(await valuesOf(student.variables['two/kernel'])).toEqual([4, 2]);
@@ -81,7 +84,9 @@ describe.each(NODE_BACKENDS)('repairs on %s', (backend) => {
     );
     const before = await valuesOf(student.forwardWith(images, {}));
     const kernel = await valuesOf(student.variables[pairs[0].second.kernel]);
-    await equalization({ student, images: [], seed: 1, pause: told });
+    const set = looked(images, tinyNetwork());
+    await equalization({ student, images: set, seed: 1, pause: told });
+    set.dispose();
     expect(await valuesOf(student.variables[pairs[0].second.kernel])).not.toEqual(kernel);
     (await valuesOf(student.forwardWith(images, {}))).forEach((value, i) => expect(value).toBeCloseTo(before[i], 3));
     student.dispose();
@@ -107,13 +112,13 @@ describe.each(NODE_BACKENDS)('repairs on %s', (backend) => {
       ),
     });
     const images = tf.tensor4d([0.5, -2, 1, 3], [4, 1, 1, 1]);
-    const sets = looked(images, network);
+    const set = looked(images, network);
     const weights = (await student.snapshot()).weights;
     for (const mend of [equalization, biasCorrection, adaRound])
-      expect(await mend({ student, images: sets, seed: 1, pause: told })).toEqual([]);
+      expect(await mend({ student, images: set, seed: 1, pause: told })).toEqual([]);
     expect((await student.snapshot()).weights).toEqual(weights);
     tf.dispose([images]);
-    sets[0].dispose();
+    set.dispose();
     student.dispose();
   });
 
@@ -130,9 +135,9 @@ describe.each(NODE_BACKENDS)('repairs on %s', (backend) => {
     const images = tf.tensor4d([-2, 1], [2, 1, 1, 1]);
     expect(await valuesOf(student.forwardWith(images, {}))).toEqual([0.4 * 2, 4].map(Math.fround));
     expect(await valuesOf(student.forward(images))).toEqual([0, 4]);
-    const sets = looked(images, network);
-    expect(await biasCorrection({ student, images: sets, seed: 1, pause: told })).toEqual(['two']);
-    sets[0].dispose();
+    const set = looked(images, network);
+    expect(await biasCorrection({ student, images: set, seed: 1, pause: told })).toEqual(['two']);
+    set.dispose();
     // The mean was 2.4 and is 2: 0.4 are added.
     expect((await valuesOf(student.variables['two/bias']))[0]).toBeCloseTo(0.4, 6);
     student.dispose();
@@ -144,7 +149,7 @@ describe.each(NODE_BACKENDS)('repairs on %s', (backend) => {
     await run.studentNow();
     const before = tf.memory().numTensors;
     const { student } = await createTrial(context);
-    const [set] = lookedImages(context.source, 'calibration');
+    const set = joinedImages(context.source, 'calibration');
     const [batch] = set.batches;
     const images = (batch as () => tf.Tensor4D)();
     const mean = async (quantized: boolean) => {
@@ -157,7 +162,7 @@ describe.each(NODE_BACKENDS)('repairs on %s', (backend) => {
     const full = await mean(false);
     const distance = (of: number[]) => Math.hypot(...of.map((value, c) => value - full[c]));
     const plain = distance(await mean(true));
-    await biasCorrection({ student, images: [set], seed: 1, pause: told });
+    await biasCorrection({ student, images: set, seed: 1, pause: told });
     // The last layer has a bias: its mean is exact.
     expect(plain).toBeGreaterThan(0.01);
     expect(distance(await mean(true))).toBeLessThan(1e-3 * plain);
@@ -220,9 +225,9 @@ describe('on wasm', () => {
     const before = tf.memory().numTensors;
     const [plain, { student }] = [(await createTrial(context)).student, await createTrial(context)];
     const nearest = await plain.quantizedWeights();
-    const sets = lookedImages(context.source, 'calibration');
-    await repair(student, ['adaRound'], sets, { ...context, pause: told });
-    for (const set of sets) set.dispose();
+    const set = joinedImages(context.source, 'calibration');
+    await repair(student, ['adaRound'], set, { ...context, pause: told });
+    set.dispose();
     const learned = await student.quantizedWeights();
     let moved = 0;
     for (const [i, { node, integers, scale, zero }] of learned.entries()) {

@@ -36,7 +36,7 @@ export async function tinyContext(
 }
 
 /** Images of the caller's as repairs look at them. @param images [N, H, W, C] */
-export function looked(images: tf.Tensor4D, network: Network): LookedImages[] {
+export function looked(images: tf.Tensor4D, network: Network): LookedImages {
   const labels = new Uint16Array(images.shape[0]);
-  return [new LookedImages({ labels, at: (places) => tf.gather(images, [...places]) }, network)];
+  return new LookedImages({ labels, at: (places) => tf.gather(images, [...places]) }, network);
 }

@@ -24,7 +24,7 @@ const ALL: Repairs = { equalization, adaRound, biasCorrection };
 export async function repair(
   student: Student,
   names: readonly RepairName[],
-  images: readonly LookedImages[],
+  images: LookedImages,
   { source, settings, pause }: Pick<TaskContext, 'source' | 'settings' | 'pause'>,
   calibration?: StudentChanges['calibration'],
 ): Promise<Set<string>> {

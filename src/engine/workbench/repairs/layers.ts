@@ -62,7 +62,7 @@ export function layerOutput(
 /** Something is taken of the outputs of some nodes, pass by pass. Nothing behind the last of them is computed. */
 interface Taking {
   student: Student;
-  images: readonly LookedImages[];
+  images: LookedImages;
   names: ReadonlySet<string>;
   /** Of the student, or none: at full precision. */
   hooks: ForwardHooks;
@@ -77,16 +77,15 @@ async function takenOf(
 ): Promise<{ count: number; taken: Map<string, tf.Tensor> }[]> {
   const passes: { count: number; taken: Map<string, tf.Tensor> }[] = [];
   try {
-    for (const set of images)
-      for (const batch of set.passes()) {
-        if (passes.length > 0) await pause();
-        const taken = new Map<string, tf.Tensor>();
-        passes.push({ count: batch.shape[0], taken });
-        const output = ({ name }: NetworkNode, y: tf.Tensor) => {
-          if (names.has(name)) taken.set(name, tf.keep(take(y)));
-        };
-        student.forwardWith(batch, until(student.definition, names, { ...hooks, output })).dispose();
-      }
+    for (const batch of images.passes()) {
+      if (passes.length > 0) await pause();
+      const taken = new Map<string, tf.Tensor>();
+      passes.push({ count: batch.shape[0], taken });
+      const output = ({ name }: NetworkNode, y: tf.Tensor) => {
+        if (names.has(name)) taken.set(name, tf.keep(take(y)));
+      };
+      student.forwardWith(batch, until(student.definition, names, { ...hooks, output })).dispose();
+    }
     return passes;
   } catch (error) {
     for (const { taken } of passes) tf.dispose([...taken.values()]);

@@ -4,7 +4,7 @@ import { fullLogits } from '../answers';
 import { checkTogether, createChangedTrial } from '../changed';
 import { imageBatches, logProbabilities, measured, topClasses, type Measured } from '../images';
 import { LossCount } from '../layers';
-import { lookedImages } from '../lookedImages';
+import { joinedImages } from '../lookedImages';
 import { REPAIRS, type Repaired, type RepairName, type RepairRow, type TaskOptions } from '../report';
 import type { TaskContext } from '../source';
 import { repair } from '.';
@@ -20,7 +20,7 @@ export async function repairs(
   const { source } = context;
   const on = measured(source.dataset, wanted);
   checkTogether({ ...changes, repairs: { names, source: from } });
-  const images = lookedImages(source, from);
+  const images = joinedImages(source, from);
   const asked = REPAIRS.filter((name) => names.includes(name));
   const sets: RepairName[][] = [[], ...asked.map((name) => [name]), ...(asked.length > 1 ? [asked] : [])];
   const rows: RepairRow[] = [];
@@ -54,9 +54,9 @@ export async function repairs(
         student.dispose();
       }
     }
-    return { step, ...on, correctFull, images: images.reduce((sum, { count }) => sum + count, 0), rows };
+    return { step, ...on, correctFull, images: images.count, rows };
   } finally {
-    for (const each of images) each.dispose();
+    images.dispose();
   }
 }
 

@@ -7,7 +7,7 @@ export interface RepairContext {
   /** Changed in place; its grids and ranges are there. */
   student: Student;
   /** What it may look at. Stay the caller's. */
-  images: readonly LookedImages[];
+  images: LookedImages;
   seed: number;
   /** Tells how far it is, 0 to 1; throws where it is to stop. */
   pause(fraction: number): Promise<void>;
