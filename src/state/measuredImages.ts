@@ -4,6 +4,11 @@ import type { TaskName } from '../engine/workbench/report';
 
 /** Seconds that a measurement may take, about. */
 const WANTED_SECONDS = 90;
+/**
+ * Multiply-accumulates a second that any machine is taken to have: the first images of a small network say more of
+ * compiling and of what else goes on than of how long a thousand take.
+ */
+const SLOWEST = 2e9;
 const CHOICES = [1000, 500, 200, 100, 50, 20];
 
 /** Forward passes of a whole network for an image. @param layers BatchNorm layers: half as many as quantizers, about */
@@ -25,7 +30,8 @@ export function measuredImages(task: MeasuringTask, most: number, overview: RunO
   const reading = overview?.reading;
   if (!reading || !(reading.seconds > 0)) return most;
   const { macs, layers } = overview.network;
-  const fitting = (WANTED_SECONDS * reading.macs) / reading.seconds / (macs * PASSES[task](layers.length));
+  const speed = Math.max(SLOWEST, reading.macs / reading.seconds);
+  const fitting = (WANTED_SECONDS * speed) / (macs * PASSES[task](layers.length));
   if (fitting >= most) return most;
   return CHOICES.find((choice) => choice < most && choice <= fitting) ?? Math.min(most, CHOICES[CHOICES.length - 1]);
 }
