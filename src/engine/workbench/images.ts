@@ -103,7 +103,7 @@ export class HeldBatches {
     return imageBatches(this.source.dataset, this.source.network, this.split, this.n);
   }
 
-  /** Their images are gone when the next ones come. */
+  /** Their images stay this object's, and may be gone when the next ones come. */
   *all(): Generator<ImageBatch> {
     if (this.held) return yield* this.held;
     for (const batch of this.made()) {

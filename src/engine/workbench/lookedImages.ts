@@ -93,18 +93,28 @@ function dealt(count: number, size: number): number[][] {
 }
 
 /**
+ * Calibration images, synthetic ones, or both.
+ *
+ * @throws SettingError where the run has no synthetic ones
+ */
+function suppliesFrom({ calibration, syntheticImages: synthetic }: WorkbenchSource, from: ImageSource): ImageSupply[] {
+  const made = from === 'calibration' ? null : synthetic(SYNTHETIC_PER_CLASS);
+  if (from !== 'calibration' && made === null) throw new SettingError(say('noSyntheticImages'));
+  return [...(from === 'synthetic' ? [] : [calibration]), ...(made ? [made] : [])];
+}
+
+/**
  * Calibration images, synthetic ones, or both, each set by itself; the caller's.
  *
  * @throws SettingError where the run has no synthetic ones
  */
 export function lookedImages(source: WorkbenchSource, from: ImageSource): LookedImages[] {
-  const synthetic = from === 'calibration' ? null : syntheticImages(source);
-  if (from !== 'calibration' && synthetic === null) throw new SettingError(say('noSyntheticImages'));
+  const sets: LookedImages[] = [];
   try {
-    const real = from === 'synthetic' ? null : new LookedImages(source.calibration, source.network);
-    return [real, synthetic].filter((each) => each !== null);
+    for (const supply of suppliesFrom(source, from)) sets.push(new LookedImages(supply, source.network));
+    return sets;
   } catch (error) {
-    synthetic?.dispose();
+    for (const each of sets) each.dispose();
     throw error;
   }
 }
@@ -114,13 +124,8 @@ export function lookedImages(source: WorkbenchSource, from: ImageSource): Looked
  *
  * @throws SettingError where the run has no synthetic ones
  */
-export function joinedImages(source: WorkbenchSource, from: ImageSource): LookedImages {
-  const { calibration, network } = source;
-  const synthetic = from === 'calibration' ? null : source.syntheticImages(SYNTHETIC_PER_CLASS);
-  if (from !== 'calibration' && synthetic === null) throw new SettingError(say('noSyntheticImages'));
-  const supply = from === 'both' ? joined(calibration, synthetic!) : (synthetic ?? calibration);
-  return new LookedImages(supply, network);
-}
+export const joinedImages = (source: WorkbenchSource, from: ImageSource): LookedImages =>
+  new LookedImages(suppliesFrom(source, from).reduce(joined), source.network);
 
 /** One supply's images and then another's. Places are rising. */
 function joined(first: ImageSupply, second: ImageSupply): ImageSupply {

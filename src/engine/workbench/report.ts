@@ -216,7 +216,8 @@ export const ENOUGH_SAME = 0.999;
 
 /**
  * `same`: at least 99.9 % of the answers are the student's. `ties`: fewer, but the student itself was undecided about
- * the others. `differs`: the runtime computes something else, and the file is not to be used.
+ * the others. `differs`: the runtime computes something else, or so many values lie between two levels that nobody can
+ * tell, and the file is not to be used.
  */
 export function verdictOf({ n, same, ties }: Pick<ExportCheck, 'n' | 'same' | 'ties'>): 'same' | 'ties' | 'differs' {
   if (same >= ENOUGH_SAME * n) return 'same';

@@ -255,7 +255,7 @@ export const enWorkbench = {
     others: (count: string, ties: string, tolerance: string): string =>
       `Other answers: ${count}. For ${ties} of them the student itself puts both classes within ${tolerance} of the largest logit: two runtimes add in another order, and a value between two levels goes to the other one.`,
     differs: (enough: string): string =>
-      `Fewer than ${enough} of the answers agree, and the student was not undecided about the others: this runtime does not compute what the student does. The file is not offered. Try other bits or another format.`,
+      `Fewer than ${enough} of the answers agree, and the student was not undecided about the others. Either this runtime computes something else, or many values of the student lie just between two levels, where the order of a sum decides. The file is not offered. Try other bits or ranges, a few more steps, or another format.`,
     stale: 'This file is of an earlier run, quantizer or choice: make it again.',
     images: (calibration: string, synthetic: string, size: string): string =>
       `${calibration} calibration and ${synthetic} synthetic images, ${size}.`,

@@ -43,6 +43,16 @@ const plain =
 const line = ({ builder }: LayerContext, slope: number, name: string, input: string): string =>
   builder.helper('Rescaling', `${name}_line`, { scale: slope, offset: 0.5 }, [input]);
 
+/** What all convolutions are written with. */
+const convolved = (strides: readonly number[], dilation: readonly number[], bias: boolean) => ({
+  strides,
+  padding: 'valid',
+  ...CHANNELS_LAST,
+  dilation_rate: dilation,
+  activation: 'linear',
+  use_bias: bias,
+});
+
 const convolution: Write<'conv2d' | 'depthwiseConv2d'> = (context, node, name, [input]) => {
   const { builder, network } = context;
   const { kernel, dilation } = kernelOf(context, node);
@@ -57,12 +67,7 @@ const convolution: Write<'conv2d' | 'depthwiseConv2d'> = (context, node, name, [
     {
       ...(depthwise ? { depth_multiplier: last } : { filters: last }),
       kernel_size: [height, width],
-      strides: node.strides,
-      padding: 'valid',
-      ...CHANNELS_LAST,
-      dilation_rate: dilation,
-      activation: 'linear',
-      use_bias: Boolean(node.bias),
+      ...convolved(node.strides, dilation, Boolean(node.bias)),
     },
     [from],
   );
@@ -157,21 +162,8 @@ const WRITERS: { [O in Op]: Write<O> } = {
   flatten: plain('Flatten', () => CHANNELS_LAST),
   shortcutPad({ builder, shapes }, { inputs: [from], stride, channelsBefore, channelsAfter }, name, inputs) {
     const kernel = channelShift(shapes.get(from)![2], channelsBefore, channelsAfter);
-    builder.layer(
-      'Conv2D',
-      name,
-      {
-        filters: kernel.shape[3],
-        kernel_size: [1, 1],
-        strides: [stride, stride],
-        padding: 'valid',
-        ...CHANNELS_LAST,
-        dilation_rate: [1, 1],
-        activation: 'linear',
-        use_bias: false,
-      },
-      inputs,
-    );
+    const config = { filters: kernel.shape[3], kernel_size: [1, 1], ...convolved([stride, stride], [1, 1], false) };
+    builder.layer('Conv2D', name, config, inputs);
     builder.weight(name, 'kernel', kernel);
   },
 };
