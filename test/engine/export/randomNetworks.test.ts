@@ -6,8 +6,11 @@ import { writeLayersModel } from '../../../src/engine/export/keras/layersModel';
 import { startOnnx, type Optimization } from '../../../src/engine/export/onnx/runOnnx';
 import { writeOnnx } from '../../../src/engine/export/onnx/writeOnnx';
 import { dequantizedNetwork, quantizedNetwork } from '../../../src/engine/export/quantizedNetwork';
+import { composed } from '../../../src/engine/network/composites';
 import { readLayersModel } from '../../../src/engine/network/keras/layersModel';
 import { forward, uploadWeights } from '../../../src/engine/network/executor';
+import { upTo } from '../../../src/engine/network/outputs';
+import type { Network } from '../../../src/engine/network/types';
 import { Student } from '../../../src/engine/quantization/student';
 import { Random } from '../../../src/engine/random';
 import { randomNetwork } from '../../randomNetwork';
@@ -36,6 +39,15 @@ function off(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
 
 async function read(tensor: tf.Tensor): Promise<Float32Array> {
   return (await tensor.data().finally(() => tensor.dispose())) as Float32Array;
+}
+
+/** How many activations, shortcuts and sums there are of each kind, however a file writes them. */
+function quantizable({ definition, weights }: Network): Record<string, number> {
+  const counts: Record<string, number> = {};
+  const { nodes } = definition;
+  for (const { op } of upTo(composed(nodes, weights), nodes[nodes.length - 1].name))
+    if (!['pad', 'averagePool', 'maxPool'].includes(op)) counts[op] = (counts[op] ?? 0) + 1;
+  return counts;
 }
 
 interface Found {
@@ -75,9 +87,10 @@ async function asLayers(
   images: tf.Tensor4D,
   expected: Float32Array,
 ): Promise<Pick<Found, 'layers' | 'packed'>> {
+  const network = dequantizedNetwork(quantized);
   let files: ReturnType<typeof writeLayersModel>;
   try {
-    files = writeLayersModel(dequantizedNetwork(quantized), { kernels: quantized.kernels });
+    files = writeLayersModel(network, { kernels: quantized.kernels });
   } catch (error) {
     if (!(error instanceof ExportError) || error.said.name !== 'exportPooling') throw error;
     return { layers: null, packed: false };
@@ -93,6 +106,8 @@ async function asLayers(
     { name: 'model.json', bytes: new TextEncoder().encode(files.modelJson).buffer as ArrayBuffer },
     { name: files.weightsName, bytes: files.weights },
   ]);
+  // Or its activations would be quantized otherwise when it is opened again.
+  expect(quantizable(again), again.definition.name).toEqual(quantizable(network));
   const weights = uploadWeights(again);
   const ours = off(await read(tf.tidy(() => forward(again.definition, weights, images))), expected);
   tf.dispose(weights);

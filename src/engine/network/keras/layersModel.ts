@@ -4,6 +4,7 @@
  */
 import { parseJson } from '../../json';
 import { say, type Said } from '../../sentences';
+import { composed } from '../composites';
 import { checkImageSize, inspectNetwork } from '../inspect';
 import { NetworkError } from '../networkError';
 import { type NetworkFile, type OpenedNetwork, type OpenOptions } from '../networkFile';
@@ -168,7 +169,7 @@ function buildNetwork(
   for (const call of calls) convertLayer(call, context);
   const inputShape = context.shapes.get(inputs[0].id) as [number, number, number];
   checkImageSize(inputShape);
-  const needed = upTo(context.nodes, context.outputs.get(output.id)!);
+  const needed = upTo(composed(context.nodes, context.weights), context.outputs.get(output.id)!);
   const { nodes, ...ending } = withoutFinalSoftmax(needed, context.shapes, say('supportedLayers'));
   const channels = inputShape[2];
   const assumed = assumedNormalization(nodes, channels);

@@ -1,5 +1,6 @@
 /** Reads an ONNX file into a `Network`. BatchNormalization has to be in it: exporters may have folded it away. */
 import { say, type Said } from '../../sentences';
+import { composed } from '../composites';
 import { checkImageSize, inspectNetwork } from '../inspect';
 import { NetworkError } from '../networkError';
 import { baseName, type NetworkFile, type OpenedNetwork, type OpenOptions } from '../networkFile';
@@ -47,7 +48,8 @@ export async function openOnnx(files: readonly NetworkFile[], options: OpenOptio
       ? graph.reshaped(result.node, [result.shape[0]], `${output.name}/classes`)
       : result.node;
   if (ends !== result.node) shapes.set(ends, [result.shape[0]]);
-  const { nodes, ...ending } = withoutFinalSoftmax(upTo(graph.nodes, ends), shapes, say('onnxSupported'));
+  const needed = upTo(composed(graph.nodes, graph.weights), ends);
+  const { nodes, ...ending } = withoutFinalSoftmax(needed, shapes, say('onnxSupported'));
   const channels = input.shape[2];
   const assumed = assumedNormalization(nodes, channels, input.bytes);
   const said = options.normalization;

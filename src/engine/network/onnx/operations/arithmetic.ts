@@ -23,7 +23,7 @@ function arithmetic(on: NodeContext, kind: 'Add' | 'Sub' | 'Mul' | 'Div'): Graph
     const [a, b] = [valueAt(0), valueAt(1)];
     if (kind === 'Add') return merge(on, 'add', [a, b]);
     if (kind === 'Div') return refuse(say('noSuchOperation'));
-    if (kind === 'Mul') return gated(on, a, b) ?? merge(on, 'multiply', [a, b]);
+    if (kind === 'Mul') return merge(on, 'multiply', [a, b]);
     const negative = graph.add({
       op: 'rescale',
       name: `${name}/negative`,
@@ -57,22 +57,6 @@ function arithmetic(on: NodeContext, kind: 'Add' | 'Sub' | 'Mul' | 'Div'): Graph
     Div: [values.map((v) => 1 / v), [0]],
   }[kind];
   return { ...x, node: graph.add({ op: 'rescale', name, inputs: [x.node], scale, offset }) };
-}
-
-/** x sigmoid(x) and x hardSigmoid(x) are activations of their own. */
-function gated(on: NodeContext, a: GraphValue, b: GraphValue): GraphValue | null {
-  const { graph, name } = on;
-  for (const [x, gate] of [
-    [a, b],
-    [b, a],
-  ]) {
-    const source = graph.find(gate.node);
-    if (source.inputs[0] !== x.node) continue;
-    const op =
-      source.op === 'sigmoid' ? 'silu' : source.op === 'hardSigmoid' && source.slope === 1 / 6 ? 'hardSwish' : null;
-    if (op) return { ...x, node: graph.add({ op, name, inputs: [x.node] }) };
-  }
-  return null;
 }
 
 /** A constant as one number, or as one for every channel of an image or feature of a vector. */
