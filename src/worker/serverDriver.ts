@@ -14,11 +14,15 @@ import { transferables } from './serverTransfer';
 import type { BackendName, Resumed, RunStatus } from './protocol';
 
 const FRAME_INTERVAL_MS = 100;
+/** Between two questions whether the next step may begin. */
+const ASIDE_MS = 10;
 
 export interface DriverOptions {
   messages: ServerMessages;
   /** Lets other events of the worker in between two steps. */
   breathe: () => Promise<void>;
+  /** Whether the next step is to wait: somebody waits for something short. */
+  standsAside: () => boolean;
   backend: () => BackendName;
   /** Whether its device is gone: asked when something has failed. */
   isLost: () => Promise<boolean>;
@@ -196,11 +200,18 @@ export class ServerDriver {
       if (!fine) return;
       this.pulse.after((performance.now() - began) / 1000);
       await this.options.breathe();
+      await this.standAside(run);
     }
     if (this.current === run && run.finishedAll) {
       this.isPlaying = false;
       this.status('finished');
     }
+  }
+
+  /** As long as it is told to; not longer than it plays. */
+  private async standAside(run: Run): Promise<void> {
+    while (this.isPlaying && !run.finishedAll && this.options.standsAside())
+      await new Promise((resolve) => setTimeout(resolve, ASIDE_MS));
   }
 
   async step(run: Run): Promise<void> {

@@ -15,6 +15,7 @@ import { failureOf, isDeviceLost, Refusal, Superseded } from './serverFailures';
 import { IdleWork } from './serverIdle';
 import { ServerMaterial, type Material } from './serverMaterial';
 import { ServerMessages } from './serverMessages';
+import { ServerMoves } from './serverMoves';
 import { ServerRuns, type Asked } from './serverRuns';
 import { testImages } from './serverTestImages';
 import { ServerWorkbench, TaskStopped } from './serverWorkbench';
@@ -24,7 +25,6 @@ import type {
   Message,
   ProjectionReply,
   Request,
-  Resumed,
   SessionTexts,
 } from './protocol';
 
@@ -39,6 +39,8 @@ export interface SessionOptions {
   breathe: () => Promise<void>;
   /** Milliseconds without a request before other backends are tried. */
   idleMs?: number;
+  /** Milliseconds that a run stands aside after a look of the workbench. */
+  asideMs?: number;
   /** What is done with backends; a test plays those that Node has not. */
   backends?: BackendTools;
 }
@@ -73,6 +75,7 @@ export class ServerSession {
   private readonly material: ServerMaterial;
   private readonly driver: ServerDriver;
   private readonly runs: ServerRuns;
+  private readonly moves: ServerMoves;
   private readonly backends: ServerBackends;
   private readonly idle: IdleWork;
   private readonly workbench: ServerWorkbench;
@@ -97,17 +100,20 @@ export class ServerSession {
     this.driver = new ServerDriver({
       messages: this.messages,
       breathe,
+      standsAside: () => this.workbench.comesFirst,
       backend: () => this.backends.current,
       isLost: () => this.backends.isLost(),
       stopped: () => this.rest(),
     });
-    const { messages, material, driver } = this;
-    this.runs = new ServerRuns({ messages, material, driver, breathe });
+    const { messages, material, driver, backends } = this;
+    const runs = (this.runs = new ServerRuns({ messages, material, driver, breathe }));
+    this.moves = new ServerMoves({ backends, messages, material, runs, breathe });
     this.workbench = new ServerWorkbench({
       breathe,
       progress: (id, fraction) => this.messages.post({ type: 'taskProgress', id, fraction }),
+      ...(options.asideMs !== undefined && { asideMs: options.asideMs }),
     });
-    this.idle = new IdleWork((signal) => this.tryBackends(signal), options.idleMs ?? IDLE_MS);
+    this.idle = new IdleWork((signal) => this.moves.tryOthers(signal), options.idleMs ?? IDLE_MS);
   }
 
   /** Takes one message from the page. Never throws; what goes wrong is posted. */
@@ -154,8 +160,6 @@ export class ServerSession {
         return this.enqueue(request, () => this.handle(request));
     }
   }
-
-  // ---- one after the other ---------------------------------------------------------------------------------------
 
   /**
    * Requests that change the run are worked off one after the other, never beside a step nor beside a backend's trial.
@@ -228,7 +232,10 @@ export class ServerSession {
         material.fetch(request.baseUrl);
         // Settings that ask for too many are refused when the run is prepared.
         drawAhead(material.shapes, request.settings, this.options.breathe).catch(() => undefined);
-        if (!again) await this.chooseBackend(request);
+        if (!again) {
+          driver.status('preparing', request.runId);
+          await this.moves.choose(request);
+        }
         await this.runs.ofBundled(request, request.resumed);
         return this.initialized();
       case 'configure': {
@@ -241,11 +248,11 @@ export class ServerSession {
             : this.runs.begin(request, inUse.teacher, inUse, options);
         // A run that goes on stays where it is.
         if (resumed) await prepare(false);
-        else await this.onBetter(runId, prepare);
+        else await this.moves.toBetter(runId, prepare);
         return null;
       }
       case 'useBundledNetwork':
-        await this.onBetter(request.runId, () => this.runs.ofBundled(request));
+        await this.moves.toBetter(request.runId, () => this.runs.ofBundled(request));
         return this.initialized();
       case 'loadNetwork': {
         const { files, options, notes, origin } = request;
@@ -258,7 +265,7 @@ export class ServerSession {
       }
       case 'useBundledImages': {
         const opened = material.withBundledImages();
-        await this.onBetter(request.runId, () =>
+        await this.moves.toBetter(request.runId, () =>
           opened ? this.runs.of(request, opened) : this.runs.ofBundled(request),
         );
         return this.initialized();
@@ -267,12 +274,12 @@ export class ServerSession {
         return this.opened(request, await material.mended(this.runs.progressOf(request)));
       case 'openSession': {
         const { material: opened, taken } = await material.openSession();
-        await this.onBetter(request.runId, () => this.runs.of(request, opened));
+        await this.moves.toBetter(request.runId, () => this.runs.of(request, opened));
         await taken();
         return this.initialized();
       }
       case 'useBackend':
-        await this.switchBackend(request, request.backend, null, true);
+        await this.moves.to(request.backend, request, null, true);
         return this.initialized();
       case 'play':
         driver.play(driver.expect(request.runId));
@@ -314,65 +321,6 @@ export class ServerSession {
     }
   }
 
-  // ---- backends --------------------------------------------------------------------------------------------------
-
-  private async chooseBackend(request: Extract<Request, { type: 'initialize' }>): Promise<void> {
-    const { runId, backend: wanted, remembered, without, baseUrl } = request;
-    this.driver.status('preparing', runId);
-    const options = { wasmPath: new URL('wasm/', baseUrl).href };
-    const failure = await this.backends.choose({ wanted, remembered, without }, options, (said) =>
-      this.messages.progress(runId, 'backends', null, said),
-    );
-    if (failure) this.messages.failure(null, runId, failure);
-  }
-
-  /** Finds out about other backends until it is done or something is asked for; the page hears what is new. */
-  private async tryBackends(signal: AbortSignal): Promise<void> {
-    await this.backends.explore(signal, this.options.breathe, () => this.messages.backends(this.backends));
-  }
-
-  /**
-   * Prepares a new run on the faster backend that was found meanwhile, where there is one; where it cannot be had
-   * there, on the one in use.
-   */
-  private async onBetter(runId: number, prepare: (moved: boolean) => Promise<unknown>): Promise<void> {
-    const { better, current: before } = this.backends;
-    if (!better) return void (await prepare(false));
-    this.messages.progress(runId, 'backends', null, say('startingBackend', say(better)));
-    try {
-      await this.backends.start(better);
-      await prepare(true);
-    } catch (error) {
-      if (this.backends.works(before)) await this.backends.start(before);
-      if (error instanceof Superseded) throw error;
-      await prepare(false);
-      this.backends.stay();
-      return this.messages.backends(this.backends);
-    }
-    this.messages.moved(runId, this.backends);
-  }
-
-  /** A new run on another backend; when that cannot be had, the run that is there stays where it is. */
-  private async switchBackend(
-    asked: Asked,
-    name: BackendName,
-    resumed: Resumed | null = null,
-    byHand = false,
-  ): Promise<void> {
-    const { inUse } = this.material;
-    const before = this.backends.current;
-    this.messages.progress(asked.runId, 'backends', null, say('startingBackend', say(name)));
-    try {
-      await this.backends.start(name, byHand);
-      await this.runs.of(asked, inUse, { resumed });
-    } catch (error) {
-      if (this.backends.works(before)) await this.backends.start(before);
-      // It may have been tried only now.
-      this.messages.backends(this.backends);
-      throw error;
-    }
-  }
-
   /** The device of the backend in use is gone: the same run goes on, on the next backend, from the last snapshot. */
   deviceLost(detail: string): void {
     const next = this.backends.giveUpCurrent(say('deviceWasLost'));
@@ -394,7 +342,7 @@ export class ServerSession {
       await this.idle.wake();
       if (this.driver.run !== run) return;
       try {
-        await this.switchBackend({ runId, settings }, next, resumed);
+        await this.moves.to(next, { runId, settings }, resumed);
         this.messages.moved(runId, this.backends);
         if (wasPlaying) this.driver.play(this.driver.expect(runId));
       } catch (error) {
@@ -407,7 +355,7 @@ export class ServerSession {
   /** A run with what was opened; then a look at whether it gets as much right as it should. */
   private async opened(asked: Asked, opened: Material): Promise<InitializeReply> {
     let fitted: Partial<RunSettings> = {};
-    await this.onBetter(asked.runId, async () => {
+    await this.moves.toBetter(asked.runId, async () => {
       fitted = await this.runs.ofFitting(asked, opened);
     });
     await this.material.lookAtAccuracy();

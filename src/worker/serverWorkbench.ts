@@ -7,6 +7,8 @@ import type { TriedRanges } from '../engine/workbench/triedRange';
 const PROGRESS_INTERVAL_MS = 100;
 /** After the last range that was tried, what is kept for the next one is let go. */
 const KEEP_MS = 60_000;
+/** A run stands aside until so long after a look that somebody waits for: a hand that drags rests in between. */
+const ASIDE_MS = 1000;
 
 export interface WorkbenchTools {
   breathe: () => Promise<void>;
@@ -14,7 +16,13 @@ export interface WorkbenchTools {
   progress: (id: number, fraction: number) => void;
   /** Milliseconds after which what is kept for the next range that is tried is let go. */
   keepMs?: number;
+  /** Milliseconds that a run stands aside after a look that somebody waits for. */
+  asideMs?: number;
 }
+
+/** Answered at once, with a hand on the range or on the list of layers. Further slices of a range may take their time. */
+const isLook = ({ name, options }: AskedTask): boolean =>
+  name === 'histogram' || (name === 'triedRange' && options.from === 0);
 
 /** A task that was stopped before it was done. */
 export class TaskStopped extends Error {}
@@ -26,12 +34,22 @@ export class ServerWorkbench {
   private lastTried: Promise<unknown> = Promise.resolve();
   private tried: TriedRanges | null = null;
   private forget: ReturnType<typeof setTimeout> | null = null;
+  /** When the latest look was asked for. */
+  private lookedAt = -Infinity;
 
   constructor(private readonly tools: WorkbenchTools) {}
 
   /** A task waits or is being done. */
   get busy(): boolean {
     return this.stops.size > 0;
+  }
+
+  /**
+   * A run's next step had better wait: a look is being taken, or the next one is likely. A step takes longer than a look;
+   * one that takes a second or more is no longer waited for.
+   */
+  get comesFirst(): boolean {
+    return performance.now() - this.lookedAt < (this.tools.asideMs ?? ASIDE_MS);
   }
 
   /**
@@ -47,6 +65,7 @@ export class ServerWorkbench {
   ): Promise<TaskResult<TaskName>> {
     const controller = new AbortController();
     this.stops.set(id, controller);
+    if (isLook(task)) this.lookedAt = performance.now();
     const { signal } = controller;
     let toldAt = 0;
     const work = async () => {
@@ -106,6 +125,7 @@ export class ServerWorkbench {
   /** Stops all tasks, and lets go of what is kept; resolves when none goes on. */
   async end(): Promise<void> {
     this.stop();
+    this.lookedAt = -Infinity;
     await Promise.all([this.last, this.lastTried]);
     this.forgetTried();
   }

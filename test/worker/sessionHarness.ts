@@ -101,6 +101,8 @@ export interface HarnessOptions {
   acknowledge?: boolean;
   /** Milliseconds without a request before other backends are tried; by default that never comes. */
   idleMs?: number;
+  /** As of a session. */
+  asideMs?: number;
   backends?: BackendTools;
 }
 
@@ -112,7 +114,13 @@ export class Harness {
   private readonly waiting = new Map<number, { resolve(value: never): void; reject(reason: unknown): void }>();
   private readonly watchers = new Set<() => void>();
 
-  constructor({ files = bundledFiles(), acknowledge = true, idleMs = 2 ** 31 - 1, backends }: HarnessOptions = {}) {
+  constructor({
+    files = bundledFiles(),
+    acknowledge = true,
+    idleMs = 2 ** 31 - 1,
+    asideMs,
+    backends,
+  }: HarnessOptions = {}) {
     this.acknowledge = acknowledge;
     this.session = new ServerSession({
       // Buffers are handed over as a real worker does it: whoever still uses one of them here is found out.
@@ -124,6 +132,7 @@ export class Harness {
       },
       breathe: () => new Promise((resolve) => setImmediate(resolve)),
       idleMs,
+      ...(asideMs !== undefined && { asideMs }),
       backends,
     });
   }

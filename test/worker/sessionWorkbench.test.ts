@@ -16,6 +16,17 @@ afterEach(async () => {
   expect(tf.memory().numTensors).toBe(before);
 });
 
+const slice = (from: number): AskedTask => ({
+  name: 'triedRange',
+  options: {
+    quantizer: { kind: 'weight', node: 'stem_conv' },
+    channel: null,
+    range: { lo: -0.5, hi: 0.5 },
+    from,
+    milliseconds: 20,
+    look: 1,
+  },
+});
 const LAYERS: AskedTask = { name: 'layers', options: { images: 100 } };
 const ask = (task: AskedTask, settings = smallSettings(), runId = 1) =>
   harness.ask({ type: 'workbench', runId, settings, task }) as unknown as Promise<LayerTable | null>;
@@ -64,17 +75,6 @@ describe('the workbench', () => {
     const long = ask({ name: 'layers', options: { images: 1000 } });
     const over = vi.fn();
     void long.then(over);
-    const slice = (from: number): AskedTask => ({
-      name: 'triedRange',
-      options: {
-        quantizer: { kind: 'weight', node: 'stem_conv' },
-        channel: null,
-        range: { lo: -0.5, hi: 0.5 },
-        from,
-        milliseconds: 20,
-        look: 1,
-      },
-    });
     const [first, second] = [await ask(slice(0)), await ask(slice(10))] as unknown as TriedRange[];
     expect(over).not.toHaveBeenCalled();
     expect([first.from, first.n, first.total, second.from]).toEqual([0, 10, 2000, 10]);
@@ -84,6 +84,49 @@ describe('the workbench', () => {
     expect(tf.memory().numTensors).toBeLessThan(keeping);
     // The same on the new run: taken anew.
     expect(await ask(slice(0), smallSettings(), 2)).toEqual(first);
+  });
+
+  describe('while a run goes on', () => {
+    const begin = async (asideMs: number) => {
+      await harness.session.dispose();
+      harness = new Harness({ asideMs });
+      await harness.initialize(smallSettings({ generatorSteps: 5000 }));
+      await harness.ask({ type: 'play', runId: 1 });
+      await harness.until(() => harness.frames(1).some(({ phase }) => phase === 'generator'));
+    };
+    const settings = smallSettings({ generatorSteps: 5000 });
+    const rest = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+    it.each([
+      ['a range that is dragged', slice(0)],
+      ['a histogram', { name: 'histogram', options: { quantizer: null, channel: null, images: 'calibration' } }],
+    ] as [string, AskedTask][])('lets no step in between %s and the next, but pauses at once', async (_, task) => {
+      await begin(2 ** 30);
+      await ask(task, settings);
+      // The step that was going on when the look was asked for ends.
+      await rest(400);
+      const frames = harness.frames(1).length;
+      await ask(task, settings);
+      await rest(400);
+      await ask(task, settings);
+      expect(harness.frames(1).length).toBe(frames);
+      expect(harness.statuses(1).at(-1)).toBe('running');
+      await harness.ask({ type: 'pause', runId: 1 });
+      expect(harness.statuses(1).at(-1)).toBe('paused');
+    });
+
+    it('lets it go on when nobody has looked for a while, and between the slices of a range that rests', async () => {
+      await begin(200);
+      await ask(slice(0), settings);
+      const frames = harness.frames(1).length;
+      await harness.until(() => harness.frames(1).length > frames + 2);
+      await harness.ask({ type: 'pause', runId: 1 });
+
+      await begin(2 ** 30);
+      await ask(slice(10), settings);
+      const then = harness.frames(1).length;
+      await harness.until(() => harness.frames(1).length > then + 2);
+    });
   });
 
   it('tries other bits on the same student, and says what is wrong with them', async () => {
