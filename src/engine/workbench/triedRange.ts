@@ -30,6 +30,21 @@ const REHEARSALS = 4;
 /** So many times what is allowed are no reason for fewer images if it was once: other programs want the processor too. */
 const ONCE = 3;
 const OVER = 1.25;
+/** A slice that takes longer lets others in between its passes; a run's step in a shorter one would take longer than it. */
+const AT_ONCE_MS = 200;
+
+/** Lets others in, where it has not been done for a while. @throws where the slice is to stop */
+type Rest = () => Promise<void>;
+
+function resting(pause: TaskContext['pause']): Rest {
+  let since = performance.now();
+  return async () => {
+    if (performance.now() - since < AT_ONCE_MS) return;
+    // How far it is nobody asks: the first number comes when it comes.
+    await pause(0);
+    since = performance.now();
+  };
+}
 
 /** How many images fit a time, from what passes took. */
 export class Pace {
@@ -108,21 +123,25 @@ class Look {
     return new Look(context.source, trial, quantizer, measured(context.source.dataset, MOST_IMAGES));
   }
 
-  async accuracy({ channel, range, from, milliseconds }: TaskOptions<'triedRange'>): Promise<TriedRange> {
+  async accuracy(
+    { channel, range, from, milliseconds }: TaskOptions<'triedRange'>,
+    pause: TaskContext['pause'],
+  ): Promise<TriedRange> {
     const { split, n: total } = this.on;
     if (!Number.isInteger(from) || from < 0 || from >= total)
       throw new RangeError(`A slice begins at 0 to ${total - 1}, not ${from}.`);
     const grid = range && changedGrid(this.trial.student, { ...this.quantizer, channel, range });
+    const rest = resting(pause);
     try {
       const kept = from < this.keptImages;
       const pace = this.pace(kept, milliseconds);
       const n = Math.min(pace.size, (kept ? this.keptImages : total) - from);
       const began = performance.now();
-      const { logits, labels } = await this.pass(kept, from, n, grid);
+      const { logits, labels } = await this.pass(kept, from, n, grid, rest);
       pace.took(n, performance.now() - began, milliseconds);
       if (from === 0) this.firstMs = milliseconds;
-      if (!kept && !grid && this.rehearsals > 0) await this.rehearse();
-      const full = await this.fullLogits(from + n);
+      if (!kept && !grid && this.rehearsals > 0) await this.rehearse(rest);
+      const full = await this.fullLogits(from + n, rest);
       return { step: this.trial.step, split, from, n, total, ...this.count(logits, full, from, labels) };
     } finally {
       if (grid) tf.dispose([grid.scale, grid.zero]);
@@ -138,13 +157,13 @@ class Look {
   }
 
   /** The first range that is dragged should have as many images as those after it. */
-  private async rehearse(): Promise<void> {
+  private async rehearse(rest: Rest): Promise<void> {
     this.rehearsals--;
     const pace = this.pace(true, this.firstMs);
     const n = Math.min(pace.size, this.keptImages);
     if (n === 0) return;
     const began = performance.now();
-    await this.pass(true, 0, n, null);
+    await this.pass(true, 0, n, null, rest);
     pace.took(n, performance.now() - began, this.firstMs);
   }
 
@@ -164,11 +183,9 @@ class Look {
   }
 
   /** Answers at full precision to the first `n` images. */
-  private async fullLogits(n: number): Promise<Float32Array> {
+  private async fullLogits(n: number, rest: Rest): Promise<Float32Array> {
     this.full ??= uploadWeights(this.source.network);
-    // A slice is done in one go: a run's next step would come in between, and take longer than all of it.
-    const logits = await fullLogits(this.source, { split: this.on.split, n }, async () => undefined, this.full);
-    return logits;
+    return fullLogits(this.source, { split: this.on.split, n }, rest, this.full);
   }
 
   /** The student's own but for one grid. Kernels that do not change are quantized once. */
@@ -191,12 +208,19 @@ class Look {
   }
 
   /** The student's answers to some images, as many at a time as fit. @param kept their way to the quantizer is known */
-  private async pass(kept: boolean, from: number, n: number, grid: QuantizationGrid | null): Promise<Passed> {
+  private async pass(
+    kept: boolean,
+    from: number,
+    n: number,
+    grid: QuantizationGrid | null,
+    rest: Rest,
+  ): Promise<Passed> {
     const size = imagesInPass(this.source.network);
     const parts: Passed[] = [];
     for (let start = from; start < from + n; start += size) {
       const count = Math.min(size, from + n - start);
       parts.push(await (kept ? this.passKept(start, count, grid) : this.passWhole(start, count, grid)));
+      await rest();
     }
     if (parts.length === 1) return parts[0];
     return {
@@ -303,7 +327,7 @@ export class TriedRanges {
       this.dispose();
       this.current = { of, look: await Look.create(context, options.quantizer) };
     }
-    return this.current.look.accuracy(options);
+    return this.current.look.accuracy(options, context.pause);
   }
 
   /** Not while an accuracy is on its way. */

@@ -36,6 +36,11 @@ const added = (sum: TriedAccuracy | null, of: Tried, slice: TriedRange): TriedAc
   };
 };
 
+const isOfSame = (one: Tried, other: Tried | null): boolean =>
+  one.quantizer.kind === other?.quantizer.kind &&
+  one.quantizer.node === other.quantizer.node &&
+  one.look === other.look;
+
 /**
  * The accuracy with a range that may be dragged: at once on a few images, then, when it rests, on more and more of them.
  * A drag that comes meanwhile ends that. While a first slice is on its way, of all that is dragged the latest is next.
@@ -56,6 +61,8 @@ export function useTriedRange(tried: Tried | null): {
   const [failed, setFailed] = useState<{ of: Tried; failure: Failure | null } | null>(null);
   const wanted = useRef<Tried | null>(null);
   const wake = useRef<() => void>(() => undefined);
+  /** What is being measured, and what ends that. */
+  const going = useRef<{ of: Tried; stop: AbortController } | null>(null);
 
   useEffect(() => {
     const gone = new AbortController();
@@ -64,13 +71,13 @@ export function useTriedRange(tried: Tried | null): {
     const changeOrRest = (milliseconds: number) =>
       Promise.race([change(), new Promise((resolve) => setTimeout(resolve, milliseconds))]);
     wake.current = () => woken();
-    const measure = async (of: Tried) => {
+    const measure = async (of: Tried, { signal }: AbortController) => {
       let sum: TriedAccuracy | null = null;
       let from = 0;
       do {
         const options = { ...of, from, milliseconds: SLICE_MS };
-        const slice = await workbench('triedRange', options, () => undefined, gone.signal);
-        if (gone.signal.aborted) return;
+        const slice = await workbench('triedRange', options, () => undefined, signal);
+        if (signal.aborted) return;
         if (!slice) {
           await changeOrRest(AGAIN_MS);
           continue;
@@ -79,7 +86,7 @@ export function useTriedRange(tried: Tried | null): {
         from += slice.n;
         if (from >= slice.total) return;
         if (from === slice.n) await changeOrRest(REST_MS);
-      } while (wanted.current === of && !gone.signal.aborted);
+      } while (wanted.current === of && !signal.aborted);
     };
     const go = async () => {
       let done: Tried | null = null;
@@ -89,21 +96,27 @@ export function useTriedRange(tried: Tried | null): {
           await change();
           continue;
         }
-        await measure(of).catch((error: unknown) => {
-          if (!gone.signal.aborted) setFailed({ of, failure: failureOf(error) });
+        const stop = new AbortController();
+        going.current = { of, stop };
+        await measure(of, stop).catch((error: unknown) => {
+          if (!stop.signal.aborted) setFailed({ of, failure: failureOf(error) });
         });
+        going.current = null;
         done = of;
       }
     };
     void go();
     return () => {
       gone.abort();
+      going.current?.stop.abort();
       woken();
     };
   }, [workbench]);
 
   useEffect(() => {
     wanted.current = tried;
+    // With a large network the first images take seconds, and of another layer nobody waits for them.
+    if (going.current && !isOfSame(going.current.of, tried)) going.current.stop.abort();
     wake.current();
   }, [tried]);
 

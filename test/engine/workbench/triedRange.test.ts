@@ -1,6 +1,6 @@
 /** Ranges that are tried one after another: the same answers as a student with that range, slice by slice. */
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { QuantizerKind } from '../../../src/engine/quantization/layerBits';
 import { answers } from '../../../src/engine/workbench/answers';
 import type { TaskOptions, TriedRange } from '../../../src/engine/workbench/report';
@@ -90,6 +90,34 @@ describe('a range that is tried', () => {
     expect((await triedRange(kept, { ...options, from: 0 })).step).toBe(0);
     expect((await triedRange(kept, { ...options, look: 2, from: 0 })).step).toBeGreaterThan(0);
     kept.tried.dispose();
+    done();
+  });
+
+  it('that takes long lets others in, can be stopped there, and goes on with what it has; a short one does neither', async () => {
+    const { context, run, done } = await tinyContext({ weightBits: 3, activationBits: 3 });
+    await run.studentNow();
+    const before = tf.memory().numTensors;
+    const pause = vi.fn<TaskContext['pause']>(() => Promise.resolve());
+    const kept = { ...context, pause, tried: new TriedRanges() };
+    const options = { ...tried('activation', 'stem_relu', { lo: 0, hi: 0.4 }), milliseconds: 5, from: 0 };
+    let [now, passed] = [0, 0];
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += passed));
+    try {
+      const first = await triedRange(kept, options);
+      expect(pause).not.toHaveBeenCalled();
+      passed = 150;
+      pause.mockRejectedValueOnce(new Error('stopped by hand'));
+      await expect(triedRange(kept, { ...options, from: first.n })).rejects.toThrow('stopped by hand');
+      expect(pause).toHaveBeenCalledTimes(1);
+      await triedRange(kept, { ...options, from: first.n });
+      expect(pause.mock.calls.length).toBeGreaterThan(1);
+    } finally {
+      clock.mockRestore();
+    }
+    const { milliseconds: _, from: __, ...same } = options;
+    expect(sums(await slices(kept, same))).toEqual(await expected(context, same));
+    kept.tried.dispose();
+    expect(tf.memory().numTensors).toBe(before);
     done();
   });
 
