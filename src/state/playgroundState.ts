@@ -199,6 +199,8 @@ export interface PlaygroundActions extends LessonActions, HubActions {
     onProgress: (fraction: number) => void,
     signal: AbortSignal,
   ): Promise<TaskResult<Name> | null>;
+  /** Somebody reaches for what `workbench` is asked for many times a second: a run's next step waits a moment. */
+  standAside(): void;
   selectLayer(layer: number): void;
   /** Chooses a class, or lets go of it when it was chosen already. */
   toggleClass(classIndex: number): void;

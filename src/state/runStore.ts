@@ -435,6 +435,10 @@ export function createPlayground(options: PlaygroundOptions) {
     testImages: (indices, signal) => client.testImages(indices, signal),
     workbench: (name, options, onProgress, signal) =>
       client.workbench(name, options, get().settings, onProgress, signal),
+    standAside: () => {
+      // Where nothing runs there is nothing that would have to wait.
+      if (get().status === 'running') void client.standAside().catch(() => undefined);
+    },
     selectLayer: (layer) => set({ layer }),
     ...classSampleActions(store, (classes) => ask(client.lookAt(classes))),
     selectArm: (arm) => set({ arm }),

@@ -175,6 +175,11 @@ export class EngineClient {
     return this.connection.ask<ImageTile>({ type: 'testImages', indices }, signal);
   }
 
+  /** A look of the workbench is about to be asked for: the run's next step waits a moment for it. */
+  standAside(): Promise<void> {
+    return this.connection.ask({ type: 'standAside' });
+  }
+
   /**
    * One task of the workbench; null where the engine had to stop it (a new run). Aborting stops it.
    *

@@ -100,6 +100,8 @@ export type Request =
    * `taskProgress`.
    */
   | { type: 'workbench'; id: number; runId: number; settings: RunSettings; task: AskedTask }
+  /** A look of the workbench is about to be asked for: the run's next step waits a moment for it (reply: null). */
+  | { type: 'standAside'; id: number; runId: number }
   /** Stop the task of the request with that id (no reply of its own). */
   | { type: 'stopTask'; id: number; runId: number }
   /** Replace the network by a file the user chose; on failure the loaded one stays (reply: InitializeReply). */

@@ -19,14 +19,7 @@ import { ServerMoves } from './serverMoves';
 import { ServerRuns, type Asked } from './serverRuns';
 import { testImages } from './serverTestImages';
 import { ServerWorkbench, TaskStopped } from './serverWorkbench';
-import type {
-  BackendName,
-  InitializeReply,
-  Message,
-  ProjectionReply,
-  Request,
-  SessionTexts,
-} from './protocol';
+import type { BackendName, InitializeReply, Message, ProjectionReply, Request, SessionTexts } from './protocol';
 
 /** Time for the page to draw what it got, and to say that it wants to play. */
 const IDLE_MS = 500;
@@ -58,6 +51,7 @@ type Queued = Exclude<
       | 'project'
       | 'testImages'
       | 'workbench'
+      | 'standAside'
       | 'stopTask'
       | 'saveSession'
       | 'readSession';
@@ -149,6 +143,9 @@ export class ServerSession {
         return void this.answer(request, async () => ({ texts: await this.material.readSession(request.file) }));
       case 'workbench':
         return void this.answer(request, () => this.doTask(request));
+      case 'standAside':
+        this.workbench.expectLook();
+        return this.messages.post({ type: 'reply', id: request.id, value: null });
       case 'stopTask':
         return this.workbench.stop(request.id);
       default:

@@ -34,7 +34,7 @@ export class ServerWorkbench {
   private lastTried: Promise<unknown> = Promise.resolve();
   private tried: TriedRanges | null = null;
   private forget: ReturnType<typeof setTimeout> | null = null;
-  /** When the latest look was asked for. */
+  /** When the latest look was asked for, or reached for. */
   private lookedAt = -Infinity;
 
   constructor(private readonly tools: WorkbenchTools) {}
@@ -52,6 +52,11 @@ export class ServerWorkbench {
     return performance.now() - this.lookedAt < (this.tools.asideMs ?? ASIDE_MS);
   }
 
+  /** Somebody reaches for a range: a step that began now would keep the first look waiting. */
+  expectLook(): void {
+    this.lookedAt = performance.now();
+  }
+
   /**
    * Does a task when those before it are done, or, where it is a range that is tried, those of them that are. Rejects
    * with `TaskStopped` when it was stopped before that.
@@ -65,7 +70,7 @@ export class ServerWorkbench {
   ): Promise<TaskResult<TaskName>> {
     const controller = new AbortController();
     this.stops.set(id, controller);
-    if (isLook(task)) this.lookedAt = performance.now();
+    if (isLook(task)) this.expectLook();
     const { signal } = controller;
     let toldAt = 0;
     const work = async () => {

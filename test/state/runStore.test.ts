@@ -67,6 +67,18 @@ const finish = async () => {
 afterEach(() => store.actions.dispose());
 
 describe('a run', () => {
+  it('lets the engine know of a hand on a range only while it has steps to do', async () => {
+    open('?generator-steps=400', { stepMs: 1 });
+    store.actions.standAside();
+    await ready();
+    store.actions.standAside();
+    expect(requests).not.toContain('standAside');
+    store.actions.play();
+    await until(({ status }) => status === 'running');
+    store.actions.standAside();
+    expect(requests).toContain('standAside');
+  });
+
   it('that goes on with another backend says which', async () => {
     open();
     await ready();

@@ -146,6 +146,7 @@ export class FakeServer {
         if (!this.finished()) this.post({ type: 'status', runId, status: 'paused' });
         return reply(null);
       case 'lookAt':
+      case 'standAside':
         return reply(null);
       case 'update':
         this.settings = { ...this.settings!, ...request.live };

@@ -98,22 +98,27 @@ describe('the workbench', () => {
     const rest = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
     it.each([
+      ['a hand on a range', null],
       ['a range that is dragged', slice(0)],
       ['a histogram', { name: 'histogram', options: { quantizer: null, channel: null, images: 'calibration' } }],
-    ] as [string, AskedTask][])('lets no step in between %s and the next, but pauses at once', async (_, task) => {
-      await begin(2 ** 30);
-      await ask(task, settings);
-      // The step that was going on when the look was asked for ends.
-      await rest(400);
-      const frames = harness.frames(1).length;
-      await ask(task, settings);
-      await rest(400);
-      await ask(task, settings);
-      expect(harness.frames(1).length).toBe(frames);
-      expect(harness.statuses(1).at(-1)).toBe('running');
-      await harness.ask({ type: 'pause', runId: 1 });
-      expect(harness.statuses(1).at(-1)).toBe('paused');
-    });
+    ] as [string, AskedTask | null][])(
+      'lets no step in between %s and the next, but pauses at once',
+      async (_, task) => {
+        await begin(2 ** 30);
+        const look = () => (task ? ask(task, settings) : harness.ask({ type: 'standAside', runId: 1 }));
+        await look();
+        // The step that was going on when the look was asked for ends.
+        await rest(400);
+        const frames = harness.frames(1).length;
+        await look();
+        await rest(400);
+        await look();
+        expect(harness.frames(1).length).toBe(frames);
+        expect(harness.statuses(1).at(-1)).toBe('running');
+        await harness.ask({ type: 'pause', runId: 1 });
+        expect(harness.statuses(1).at(-1)).toBe('paused');
+      },
+    );
 
     it('lets it go on when nobody has looked for a while, and between the slices of a range that rests', async () => {
       await begin(200);

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Range } from '../../engine/kernels/scalarQuantizer';
 import { FULL_PRECISION, quantizerId } from '../../engine/quantization/layerBits';
 import { gridError } from '../../engine/workbench/gridError';
@@ -30,6 +30,10 @@ function rangeOf({ scale, zero, bits, channel, lo, hi }: HistogramReply): Range 
     hi: Math.max(...grids.map((i) => (zero[i] + half - 1) / scale[i])),
   };
 }
+
+/** A change is looked at at once; of several that follow one another so soon, the last one after so long. */
+const IN_A_ROW_MS = 200;
+const SETTLED_MS = 50;
 
 /** Ranges that were moved, by quantizer and channel, with the run that was there. Kept as long as the network is. */
 export type Moved = Readonly<Record<string, { range: Range; run: number }>>;
@@ -76,6 +80,7 @@ function Values({ reply, run, look, kept, onKeep, moved, onMove }: ValuesProps) 
   const { percent } = useFormat();
   const [box, { width }] = useSize<HTMLDivElement>();
   const own = useMemo(() => rangeOf(reply), [reply]);
+  const { standAside } = useActions();
   const { kind, node, bits } = reply;
   // Where all channels share a grid, none has a range of its own.
   const channel = reply.scale.length > 1 ? reply.channel : null;
@@ -101,6 +106,7 @@ function Values({ reply, run, look, kept, onKeep, moved, onMove }: ValuesProps) 
             width={width}
             ends={words.histogram.ends}
             onChange={(next) => onMove({ ...moved, [key]: { range: next, run } })}
+            onReach={standAside}
           />
         )}
       </div>
@@ -157,7 +163,7 @@ export function HistogramPanel({
   const run = usePlayground((state) => state.run);
   const ready = usePlayground((state) => state.engine === 'ready');
   const locked = useLocked('weightGranularity');
-  const { setSetting } = useActions();
+  const { setSetting, standAside } = useActions();
   const [channel, setChannel] = useState<number | null>(null);
   const [images, setImages] = useState<ImageSource>('calibration');
   const { start, done } = task;
@@ -174,9 +180,12 @@ export function HistogramPanel({
     () => start({ quantizer: kind === null || node === null ? null : { kind, node }, channel, images }),
     [kind, node, channel, images, start],
   );
+  const changedAt = useRef(-Infinity);
   useEffect(() => {
     if (!ready) return;
-    const timer = setTimeout(look, 50);
+    const now = performance.now();
+    const timer = setTimeout(look, now - changedAt.current < IN_A_ROW_MS ? SETTLED_MS : 0);
+    changedAt.current = now;
     return () => clearTimeout(timer);
   }, [ready, look, settings, run]);
   return (
@@ -185,6 +194,8 @@ export function HistogramPanel({
       <div className="compare-actions">
         <select
           aria-label={words.histogram.which}
+          onFocus={standAside}
+          onPointerEnter={standAside}
           value={wanted ?? (reply ? quantizerId(reply) : '')}
           onChange={({ target: { value } }) => {
             setChannel(null);

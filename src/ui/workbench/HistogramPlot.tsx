@@ -22,13 +22,15 @@ interface PlotProps {
   /** What the two handles are called. */
   ends: { lo: string; hi: string };
   onChange: (range: Range) => void;
+  /** A hand is on one of the handles, or nearly. */
+  onReach: () => void;
 }
 
 /**
  * Values as bars, the levels as lines through them. What is clipped has the color of clipping; of the others the dark
  * part of a bar says how far its values move, compared with half a step.
  */
-export function HistogramPlot({ label, histogram, range, bits, width, ends, onChange }: PlotProps) {
+export function HistogramPlot({ label, histogram, range, bits, width, ends, onChange, onReach }: PlotProps) {
   const colors = lineColors[useScheme()];
   const dragged = useRef<'lo' | 'hi' | null>(null);
   const { counts, sums } = histogram;
@@ -105,7 +107,10 @@ export function HistogramPlot({ label, histogram, range, bits, width, ends, onCh
           aria-valuenow={range[end]}
           aria-valuetext={short(range[end])}
           onKeyDown={key(end)}
+          onFocus={onReach}
+          onPointerEnter={onReach}
           onPointerDown={(event) => {
+            onReach();
             event.currentTarget.setPointerCapture(event.pointerId);
             dragged.current = end;
           }}
