@@ -28,9 +28,13 @@ const lineOf = (node: NetworkNode): { scale: number; offset: number } | null =>
     ? { scale: node.scale[0], offset: node.offset[0] }
     : null;
 
-/** A node as a hard sigmoid, or as one that is scaled still: relu6 of a line through 3, and lines around it. */
-function gateOf(node: NetworkNode, find: Find): Gate | null {
-  if (node.op === 'hardSigmoid') return { input: node.inputs[0], slope: node.slope ?? HARD_SWISH, factor: 1 };
+/**
+ * A node as a hard sigmoid, or as one that is scaled still: relu6 of a line through 3, and lines around it. Of what is
+ * scaled before, too.
+ */
+function gatesOf(node: NetworkNode, find: Find): Gate[] {
+  const gates: Gate[] = [];
+  if (node.op === 'hardSigmoid') return [{ input: node.inputs[0], slope: node.slope ?? HARD_SWISH, factor: 1 }];
   let [factor, rest, at] = [1, 0, node];
   for (let i = 0; i < MOST_LINES; i++) {
     const line = lineOf(at);
@@ -39,7 +43,7 @@ function gateOf(node: NetworkNode, find: Find): Gate | null {
     factor *= line.scale;
     at = find(at.inputs[0]);
   }
-  if (at.op !== 'relu6' || !near(rest, 0)) return null;
+  if (at.op !== 'relu6' || !near(rest, 0)) return gates;
   let [scale, offset] = [1, 0];
   at = find(at.inputs[0]);
   for (let i = 0; i < MOST_LINES; i++) {
@@ -50,19 +54,19 @@ function gateOf(node: NetworkNode, find: Find): Gate | null {
     const [input] = at.inputs;
     if (near(offset, 3) && scale > 0) {
       const slope = SLOPES.find((each) => near(scale / 6, each)) ?? scale / 6;
-      return { input, slope, factor: 6 * factor };
+      gates.push({ input, slope, factor: 6 * factor });
     }
     at = find(input);
   }
-  return null;
+  return gates;
 }
 
 /** x times a hard sigmoid of x with hard-swish's slope: `factor` times hard-swish. */
 function gatedProduct({ inputs }: MultiplyNode, find: Find): { input: string; factor: number } | null {
   if (inputs.length !== 2) return null;
   for (const [input, other] of [inputs, [...inputs].reverse()]) {
-    const gate = gateOf(find(other), find);
-    if (gate?.input === input && near(gate.slope, HARD_SWISH)) return { input, factor: gate.factor };
+    const gate = gatesOf(find(other), find).find((each) => each.input === input && near(each.slope, HARD_SWISH));
+    if (gate) return { input, factor: gate.factor };
   }
   return null;
 }
@@ -87,8 +91,9 @@ function scaled(node: RescaleNode, find: Find): NetworkNode {
     const gated = gatedProduct(before, find);
     if (gated && near(line.scale * gated.factor, 1)) return { op: 'hardSwish', name, inputs: [gated.input] };
   }
-  const gate = gateOf(node, find);
-  return gate && near(gate.factor, 1) ? { op: 'hardSigmoid', name, inputs: [gate.input], slope: gate.slope } : node;
+  const gates = gatesOf(node, find).filter(({ factor }) => near(factor, 1));
+  const gate = gates.find(({ slope }) => SLOPES.includes(slope)) ?? gates[0];
+  return gate ? { op: 'hardSigmoid', name, inputs: [gate.input], slope: gate.slope } : node;
 }
 
 /** A kernel of one pixel that hands every channel on to one place further back, among more channels than before. */

@@ -65,6 +65,14 @@ const HARD_SWISH: Record<string, NetworkNode[]> = {
     line('gate', 'clip', 1 / 6, 0),
     times('swish', 'x', 'gate'),
   ],
+  'x clip((x / 6) + 1/2, 0, 1), in two lines': [
+    line('sixth', 'x', 1 / 6, 0),
+    line('line', 'sixth', 1, 0.5),
+    line('before', 'line', 6, 0),
+    relu6('clip', 'before'),
+    line('gate', 'clip', 1 / 6, 0),
+    times('swish', 'gate', 'x'),
+  ],
   'x hardSigmoid(x)': [{ op: 'hardSigmoid', name: 'gate', inputs: ['x'], slope: 1 / 6 }, times('swish', 'x', 'gate')],
 };
 
@@ -107,6 +115,15 @@ describe('what is written as several operations', () => {
       'multiply',
     ]);
     expect(left([gate, times('product', 'x', 'gate', 'x')])).toEqual(['sigmoid', 'multiply']);
+  });
+
+  it('a hard sigmoid of something scaled is one of that', () => {
+    const nodes = [line('half', 'x', 0.5, 0), line('plus', 'half', 1, 3), relu6('clip', 'plus')];
+    expect(left([...nodes, line('gate', 'clip', 1 / 6, 0)])).toEqual(['rescale', `hardSigmoid ${1 / 6}`]);
+    expect(left([...nodes, line('gate', 'clip', 1 / 6, 0), times('product', 'half', 'gate')])).toEqual([
+      'rescale',
+      'hardSwish',
+    ]);
   });
 
   it('keeps what another node reads of the parts', () => {
