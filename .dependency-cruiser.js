@@ -5,7 +5,7 @@
 
 /** Page and engine share them: the settings, what the engine says, and formulas of the method that are plain arithmetic. */
 const PURE =
-  '^src/engine/(sentences|sentencesHub|json|runSettings|kernels/scalarQuantizer|losses/distortedFloor|quantization/layerBits|workbench/(report|bitBudget|gridError)|generator/generatorConfig|data/amounts|training/(workCount|machineFit)|(evaluation|methods)/\\w+)\\.ts$';
+  '^src/engine/(sentences\\w*|json|runSettings|kernels/scalarQuantizer|losses/distortedFloor|quantization/layerBits|workbench/(report|bitBudget|gridError)|generator/generatorConfig|data/amounts|training/(workCount|machineFit)|(evaluation|methods)/\\w+)\\.ts$';
 const ENGINE = '^src/engine/';
 const PROTOCOL = '^src/worker/protocol\\.ts$';
 const SERVER = '^src/worker/server';
