@@ -15,7 +15,7 @@ import type { BackendName, Resumed, RunStatus } from './protocol';
 
 const FRAME_INTERVAL_MS = 100;
 /** Between two questions whether the next step may begin. */
-const ASIDE_MS = 10;
+const ASK_AGAIN_MS = 10;
 
 export interface DriverOptions {
   messages: ServerMessages;
@@ -211,7 +211,7 @@ export class ServerDriver {
   /** As long as it is told to; not longer than it plays. */
   private async standAside(run: Run): Promise<void> {
     while (this.isPlaying && !run.finishedAll && this.options.standsAside())
-      await new Promise((resolve) => setTimeout(resolve, ASIDE_MS));
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
   }
 
   async step(run: Run): Promise<void> {

@@ -282,8 +282,8 @@ describe('frames', () => {
       return times.length > 8;
     });
     await harness.ask({ type: 'pause', runId: 1 });
-    // In the mean: on a machine with other work one may be seen late, and the next seems to follow sooner.
-    expect((times.at(-1)! - times[0]) / (times.length - 1)).toBeGreaterThan(90);
+    const gaps = times.slice(1).map((time, i) => time - times[i]);
+    expect(Math.min(...gaps)).toBeGreaterThan(70);
   });
 });
 

@@ -22,43 +22,41 @@ const SLOPES = [1 / 6, 0.2];
 const HARD_SWISH = SLOPES[0];
 const near = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-6 * Math.max(1, Math.abs(b));
 
-/** One scale and one offset for all channels; null for any other node. */
+/** Scale and offset of what is the same line for all channels; null for any other node. */
 const lineOf = (node: NetworkNode): { scale: number; offset: number } | null =>
   node.op === 'rescale' && node.scale.length === 1 && node.offset.length === 1
     ? { scale: node.scale[0], offset: node.offset[0] }
     : null;
+
+/** The line that a node and the few in front of it make together, longer and longer, and what each such line is of. */
+function linesOf(node: NetworkNode, find: Find): { input: string; scale: number; offset: number }[] {
+  const lines: { input: string; scale: number; offset: number }[] = [];
+  let [scale, offset, at] = [1, 0, node];
+  for (let line = lineOf(at); line && lines.length < MOST_LINES; line = lineOf(at)) {
+    offset += scale * line.offset;
+    scale *= line.scale;
+    lines.push({ input: at.inputs[0], scale, offset });
+    at = find(at.inputs[0]);
+  }
+  return lines;
+}
 
 /**
  * A node as a hard sigmoid, or as one that is scaled still: relu6 of a line through 3, and lines around it. Of what is
  * scaled before, too.
  */
 function gatesOf(node: NetworkNode, find: Find): Gate[] {
-  const gates: Gate[] = [];
   if (node.op === 'hardSigmoid') return [{ input: node.inputs[0], slope: node.slope ?? HARD_SWISH, factor: 1 }];
-  let [factor, rest, at] = [1, 0, node];
-  for (let i = 0; i < MOST_LINES; i++) {
-    const line = lineOf(at);
-    if (!line) break;
-    rest += factor * line.offset;
-    factor *= line.scale;
-    at = find(at.inputs[0]);
-  }
-  if (at.op !== 'relu6' || !near(rest, 0)) return gates;
-  let [scale, offset] = [1, 0];
-  at = find(at.inputs[0]);
-  for (let i = 0; i < MOST_LINES; i++) {
-    const line = lineOf(at);
-    if (!line) break;
-    offset += scale * line.offset;
-    scale *= line.scale;
-    const [input] = at.inputs;
-    if (near(offset, 3) && scale > 0) {
-      const slope = SLOPES.find((each) => near(scale / 6, each)) ?? scale / 6;
-      gates.push({ input, slope, factor: 6 * factor });
-    }
-    at = find(input);
-  }
-  return gates;
+  const behind = linesOf(node, find).at(-1);
+  const clip = behind ? find(behind.input) : node;
+  if (clip.op !== 'relu6' || !near(behind?.offset ?? 0, 0)) return [];
+  return linesOf(find(clip.inputs[0]), find)
+    .filter(({ scale, offset }) => near(offset, 3) && scale > 0)
+    .map(({ input, scale }) => ({
+      input,
+      slope: SLOPES.find((each) => near(scale / 6, each)) ?? scale / 6,
+      factor: 6 * (behind?.scale ?? 1),
+    }));
 }
 
 /** x times a hard sigmoid of x with hard-swish's slope: `factor` times hard-swish. */
@@ -114,22 +112,27 @@ function shortcut(node: Conv2dNode, weights: Readonly<Record<string, WeightArray
   return { op: 'shortcutPad', name, inputs, stride, channelsBefore: before, channelsAfter: all - channels - before };
 }
 
+function asOne(node: NetworkNode, find: Find, weights: Readonly<Record<string, WeightArray>>): NetworkNode {
+  switch (node.op) {
+    case 'multiply':
+      return product(node, find);
+    case 'rescale':
+      return scaled(node, find);
+    case 'conv2d':
+      return shortcut(node, weights);
+    default:
+      return node;
+  }
+}
+
 /**
  * @param nodes in order
  * @returns as many nodes, of the same names and outputs; some of them nobody reads any more
  */
 export function composed(nodes: readonly NetworkNode[], weights: Readonly<Record<string, WeightArray>>): NetworkNode[] {
   const byName = new Map<string, NetworkNode>();
-  const find: Find = (name) => byName.get(name)!;
   return nodes.map((node) => {
-    const one =
-      node.op === 'multiply'
-        ? product(node, find)
-        : node.op === 'rescale'
-          ? scaled(node, find)
-          : node.op === 'conv2d'
-            ? shortcut(node, weights)
-            : node;
+    const one = asOne(node, (name) => byName.get(name)!, weights);
     byName.set(node.name, one);
     return one;
   });

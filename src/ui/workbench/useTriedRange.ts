@@ -71,7 +71,7 @@ export function useTriedRange(tried: Tried | null): {
     const changeOrRest = (milliseconds: number) =>
       Promise.race([change(), new Promise((resolve) => setTimeout(resolve, milliseconds))]);
     wake.current = () => woken();
-    const measure = async (of: Tried, { signal }: AbortController) => {
+    const measure = async (of: Tried, signal: AbortSignal) => {
       let sum: TriedAccuracy | null = null;
       let from = 0;
       do {
@@ -98,7 +98,7 @@ export function useTriedRange(tried: Tried | null): {
         }
         const stop = new AbortController();
         going.current = { of, stop };
-        await measure(of, stop).catch((error: unknown) => {
+        await measure(of, stop.signal).catch((error: unknown) => {
           if (!stop.signal.aborted) setFailed({ of, failure: failureOf(error) });
         });
         going.current = null;
